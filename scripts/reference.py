@@ -1,0 +1,135 @@
+"""Writes the README's reference tables out of the registries: `python -m scripts.reference`.
+
+A table stands between `<!-- begin: NAME -->` and `<!-- end: NAME -->`. With `--check` nothing is
+written, and the exit code is 1 where a table is out of date.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from xai_core.architectures.base import ARCHITECTURES
+from xai_core.architectures.index.storage import read_index
+from xai_core.findings import MEANINGS
+from xai_core.formats.base import FORMATS
+from xai_core.formats.recognised import RecognisedOnly
+from xai_core.methods.base import METHODS
+from xai_core.methods.parameters import ParameterInfo, describe
+from xai_core.metrics.base import METRICS
+from xai_core.readiness.base import CHECKS
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+MARK = re.compile(r"(<!-- begin: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
+
+
+def methods() -> str:
+    """Every attribution method."""
+    rows = (
+        (f"`{m.name}`", m.title, m.summary, m.citation, "yes" if m.signed else "no")
+        for m in METHODS
+    )
+    return _table(("name", "title", "what it shows", "source", "signed by default"), rows)
+
+
+def parameters() -> str:
+    """Every parameter of every method."""
+    rows = (
+        (f"`{m.name}`", f"`{info.name}`", f"`{info.default!r}`", _allowed(info), info.help)
+        for m in METHODS
+        for info in describe(m.Parameters)
+    )
+    return _table(("method", "parameter", "default", "allowed", "meaning"), rows)
+
+
+def metrics() -> str:
+    """Every metric of maps."""
+    rows = (
+        (f"`{m.name}`", m.title, f"{m.direction} is better", m.definition, m.citation)
+        for m in METRICS
+    )
+    return _table(("name", "title", "direction", "definition", "source"), rows)
+
+
+def formats() -> str:
+    """Every model format."""
+    rows = (
+        (f"`{f.name}`", f.title, "no", f.why)
+        if isinstance(f, RecognisedOnly)
+        else (f"`{f.name}`", f.title, "yes", _claim(f))
+        for f in FORMATS
+    )
+    return _table(("name", "title", "loaded", "how, or why not"), rows)
+
+
+def architectures() -> str:
+    """Every architecture that weights can be put into."""
+    rows = [(f"`{a.name}`", a.title, _claim(a)) for a in ARCHITECTURES]
+    index = read_index()
+    for library, version in index.versions.items():
+        count = sum(entry.library == library for entry in index.entries)
+        text = f"{count} architectures of {library} {version}, by the name that it has there."
+        rows.append((f"`{library}/…`", library, text))
+    return _table(("name", "title", "what it is"), rows)
+
+
+def checks() -> str:
+    """Every readiness check, in the order in which they run."""
+    rows = ((f"`{c.name}`", _claim(sys.modules[type(c).__module__])) for c in CHECKS)
+    return _table(("check", "what it establishes"), rows)
+
+
+def findings() -> str:
+    """Every finding code."""
+    rows = ((f"`{code}`", one.meaning, one.action) for code, one in MEANINGS.items())
+    return _table(("code", "meaning", "what to do"), rows)
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    table.__name__: table
+    for table in (methods, parameters, metrics, formats, architectures, checks, findings)
+}
+
+
+def updated(text: str) -> str:
+    """The text with every marked table made anew."""
+    return MARK.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], text)
+
+
+def main(words: list[str]) -> int:
+    """Write the tables, or with `--check` only say whether they are up to date."""
+    before = README.read_text(encoding="utf-8")
+    after = updated(before)
+    if words == ["--check"]:
+        if before != after:
+            print("README.md is out of date: run python -m scripts.reference", file=sys.stderr)
+        return int(before != after)
+    README.write_text(after, encoding="utf-8")
+    return 0
+
+
+def _claim(thing: object) -> str:
+    """The first paragraph of its docstring, or of its class's."""
+    text = inspect.getdoc(thing) or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def _allowed(info: ParameterInfo) -> str:
+    if info.choices:
+        return ", ".join(f"`{choice}`" for choice in info.choices)
+    if info.minimum is not None and info.maximum is not None:
+        return f"{info.minimum:g} to {info.maximum:g}"
+    return "yes or no" if info.kind is bool else "text"
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heads, ("---",) * len(heads), *rows]
+    # A bar would end the cell, also inside `code`.
+    return "".join(f"| {' | '.join(c.replace('|', chr(92) + '|') for c in r)} |\n" for r in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
