@@ -1,0 +1,68 @@
+"""Pedestal's core: readiness, attribution, canonical maps and their ranking.
+
+Importing it is cheap: no torch until a function needs it. The public names are those below.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xai_core.canonical import baseline_subtraction_norm, canonicalise
+    from xai_core.errors import XaiError
+    from xai_core.explanation import explain
+    from xai_core.formats.base import LoadedModel, LoadOptions
+    from xai_core.images import InputSpec
+    from xai_core.loading import load_model
+    from xai_core.metrics.complexity import complexity
+    from xai_core.ranking import sweep
+    from xai_core.readiness import assess
+    from xai_core.recipe import Recipe
+    from xai_core.types import Attribution, Verdict
+
+_HOMES = {
+    "Attribution": "types",
+    "InputSpec": "images",
+    "LoadOptions": "formats.base",
+    "LoadedModel": "formats.base",
+    "Recipe": "recipe",
+    "Verdict": "types",
+    "XaiError": "errors",
+    "assess": "readiness",
+    "baseline_subtraction_norm": "canonical",
+    "canonicalise": "canonical",
+    "complexity": "metrics.complexity",
+    "explain": "explanation",
+    "load_model": "loading",
+    "sweep": "ranking",
+}
+
+__all__ = [
+    "Attribution",
+    "InputSpec",
+    "LoadOptions",
+    "LoadedModel",
+    "Recipe",
+    "Verdict",
+    "XaiError",
+    "assess",
+    "baseline_subtraction_norm",
+    "canonicalise",
+    "complexity",
+    "explain",
+    "load_model",
+    "sweep",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,188 @@
+"""Run one attribution method on a model: checks, target, batching, clean-up, provenance."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_core.borrow import borrowed
+from xai_core.device import device_of
+from xai_core.errors import InputError, MethodError, ModelError, XaiError
+from xai_core.methods.base import METHODS, Meter, Method, RawMap, Scorer, Task
+from xai_core.methods.parameters import build
+from xai_core.types import Attribution, Inputs, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.formats.base import LoadedModel
+
+
+def explain(
+    model: LoadedModel | nn.Module,
+    inputs: Inputs,
+    target: int | None = None,
+    method: str = "guided-backprop",
+    seed: int = 0,
+    *,
+    batch_size: int = 16,
+    progress: Progress | None = None,
+    **parameters: Any,
+) -> Attribution:
+    """Raw attribution of every input by one method.
+
+    Each picture is explained by itself: its map does not depend on its neighbours in the
+    batch, nor on `batch_size`, which only bounds the memory.
+
+    Args:
+        inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
+            picture's top class. seed: of all random draws. parameters: of the method.
+
+    Raises:
+        InputError: inputs, target or a parameter is not what it has to be.
+        MethodError: the method is not defined for this model. ModelError: the model fails.
+    """
+    plugin = METHODS[method]
+    settings = build(plugin.Parameters, parameters)
+    _check(seed, batch_size)
+    module = _module(model, plugin)
+    tensor = _tensor(inputs, module)
+    samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
+    meter = Meter(samples * len(tensor), progress)
+    start = time.perf_counter()
+    with borrowed(module):
+        targets = _targets(module, tensor, target)
+        at_once = _bearable(module, tensor[:1], min(batch_size, samples))
+        raws = [
+            _one(plugin, Task(Scorer(module, index, meter), picture, settings, seed, at_once))
+            for picture, index in zip(_singly(tensor), targets, strict=True)
+        ]
+    values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
+    return Attribution(
+        values=values,
+        method=method,
+        parameters=asdict(settings),
+        seed=seed,
+        target=targets,
+        native_size=raws[0].native_size or (tensor.shape[2], tensor.shape[3]),
+        seconds=time.perf_counter() - start,
+        signed=plugin.is_signed(settings),
+        chosen=raws[0].chosen,
+    )
+
+
+def _one(plugin: Method, task: Task) -> RawMap:
+    try:
+        raw = plugin.attribute(task)
+    except XaiError:
+        raise
+    except Exception as cause:
+        raise MethodError(
+            f"{plugin.title} failed in the model: {cause}",
+            "If memory ran out, take a smaller batch size; else see the readiness check.",
+            code="forward-failed",
+        ) from cause
+    height, width = task.inputs.shape[2:]
+    if raw.values.ndim != 4 or tuple(raw.values.shape[2:]) != (height, width):
+        raise MethodError(
+            f"{plugin.title} gave a map of shape {tuple(raw.values.shape)} "
+            f"for an input of {height}×{width}."
+        )
+    if not bool(raw.values.isfinite().all()):
+        raise MethodError(
+            f"{plugin.title} gave values that are not finite.",
+            "The model's gradients overflow on this picture; see the readiness check.",
+            code="non-finite-gradient",
+        )
+    return raw
+
+
+def _targets(module: nn.Module, tensor: Tensor, target: int | None) -> tuple[int | None, ...]:
+    import torch
+
+    from xai_core.targets import main_output, resolve_target, score_matrix
+
+    with torch.no_grad():
+        chosen: list[int | None] = []
+        for picture in _singly(tensor):  # exports often have a fixed batch of 1
+            scores = score_matrix(main_output(run(module, picture))[1], 1)
+            chosen += resolve_target(scores, target)
+    return tuple(chosen)
+
+
+def run(module: nn.Module, tensor: Tensor) -> Any:
+    """One forward pass whose failure is a `ModelError` that a user can act on.
+
+    The module gets a copy: it may work on its input in place.
+    """
+    try:
+        return module(tensor.clone())
+    except Exception as cause:
+        raise ModelError(
+            f"The model fails on an input of shape {tuple(tensor.shape)}: {cause}",
+            "Check channels and size of the input.",
+            code="forward-failed",
+        ) from cause
+
+
+def _bearable(module: nn.Module, picture: Tensor, wanted: int) -> int:
+    """`wanted`, or 1 for a model that takes one sample at a time or mixes those of a batch."""
+    import torch
+
+    from xai_core.targets import main_output, score_matrix
+
+    if wanted == 1:
+        return 1
+    with torch.no_grad():
+        alone = score_matrix(main_output(run(module, picture))[1], 1)
+        try:
+            twice = score_matrix(main_output(run(module, torch.cat([picture] * 2)))[1], 2)
+        except ModelError:
+            return 1
+    return wanted if torch.allclose(twice, alone.expand_as(twice), 1e-3, 1e-4) else 1
+
+
+def _singly(tensor: Tensor) -> list[Tensor]:
+    return [tensor[index : index + 1] for index in range(len(tensor))]
+
+
+def _check(seed: int, batch_size: int) -> None:
+    if seed < 0:
+        raise InputError(f"The seed must be 0 or above, not {seed}.")
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1, not {batch_size}.")
+
+
+def _module(model: LoadedModel | nn.Module, plugin: Method) -> nn.Module:
+    from torch import nn
+
+    if isinstance(model, nn.Module):
+        return model
+    if model.module is not None:
+        return model.module
+    if not plugin.needs_gradient and model.reference is not None:
+        from xai_core.predictor import PredictorModule
+
+        return PredictorModule(model.reference)
+    raise MethodError(
+        "This model only predicts: there is nothing to take a gradient of.",
+        "Load the original PyTorch or Keras model, or choose Occlusion.",
+        code="inference-format",
+    )
+
+
+def _tensor(inputs: Inputs, module: nn.Module) -> Tensor:
+    import torch
+
+    array = np.asarray(inputs, dtype=np.float32)
+    if array.ndim != 4 or 0 in array.shape:
+        raise InputError(
+            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
+            "Add a batch axis with inputs[None].",
+        )
+    if not np.isfinite(array).all():
+        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
+    return torch.from_numpy(array.copy()).to(device_of(module))

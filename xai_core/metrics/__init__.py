@@ -1,0 +1,1 @@
+"""Scores of canonical maps, one metric a file."""

@@ -1,0 +1,79 @@
+"""Complexity: the entropy of a map's fractional contributions, by Quantus."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from xai_core.metrics.base import METRICS, Direction, Metric
+from xai_core.types import Maps, Scores
+
+
+@METRICS.register
+class Complexity(Metric):
+    """Entropy of |a| / Σ|a| over all pixels of a map, in nats.
+
+    Departs from Quantus in one point: a map without a score is NaN and touches no other map.
+    Quantus adds 1e-12 inside the logarithm, which moves a score by at most N·1e-12.
+    """
+
+    name: ClassVar[str] = "complexity"
+    title: ClassVar[str] = "Complexity"
+    order: ClassVar[int] = 0
+    direction: ClassVar[Direction] = "lower"
+    definition: ClassVar[str] = (
+        "Entropy of |a| / Σ|a| over the N pixels of a map, in nats: 0 for a single pixel, "
+        "ln N for a flat map. Computed by Quantus 0.6.0."
+    )
+    citation: ClassVar[str] = (
+        "Bhatt, Weller and Moura, Evaluating and Aggregating Feature-based Model Explanations, "
+        "IJCAI 2020"
+    )
+
+    def score(self, maps: Maps) -> Scores:
+        """float64 `[B]`, each in [0, ln N]; NaN for a map that is zero or not finite."""
+        return complexity(maps)
+
+    def undefined_because(self, values: Maps) -> str:
+        """Why a map has no Complexity."""
+        if not np.isfinite(values).all():
+            return "The map holds values that are not finite."
+        return "The map is zero everywhere: it has no contributions to take fractions of."
+
+
+def complexity(maps: Maps) -> Scores:
+    """Quantus' Complexity of every map by itself.
+
+    Args:
+        maps: `[B, h, w]`.
+
+    Returns:
+        float64 `[B]` in nats, lower = more focused; NaN where a map is zero everywhere or
+        holds a value that is not finite.
+    """
+    values = np.asarray(maps, dtype=np.float64)
+    scores = np.full(len(values), np.nan)
+    for index, one in enumerate(values):
+        peak = np.abs(one).max(initial=0.0)
+        if peak > 0 and np.isfinite(peak):
+            # The entropy ignores scale; a peak of 1 keeps tiny gradients out of denormals.
+            # A batch of one: Quantus overwrites what it is given, and one dead map in a batch
+            # must not decide over another.
+            batch = np.abs(one)[None] / peak
+            scores[index] = _metric().evaluate_batch(x_batch=batch, a_batch=batch)[0]
+    return scores
+
+
+@cache
+def _metric() -> Any:
+    import quantus
+
+    return quantus.Complexity(abs=True, normalise=False, disable_warnings=True)
+
+
+def effective_share(scores: Scores, pixels: int) -> Scores:
+    """exp(H) / N: the share of pixels that an even map of the same entropy would light, (0, 1]."""
+    share: Scores = np.exp(np.asarray(scores, dtype=np.float64)) / pixels
+    return share
