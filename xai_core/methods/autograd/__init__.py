@@ -1,0 +1,1 @@
+"""What has to subclass torch, apart from the method files, which must import without it."""

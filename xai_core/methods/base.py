@@ -1,0 +1,173 @@
+"""What an attribution method is, and what all of them share: checks, batching, clean-up.
+
+A method file holds its formula and its metadata. It must import without torch: the dashboard
+builds its forms from the metadata and never loads a model itself.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from xai_core.methods.parameters import NoParameters
+from xai_core.registry import Registry
+from xai_core.types import Capabilities, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+Family = Literal["gradient", "noise", "cam", "perturbation"]
+
+
+class Meter:
+    """Counts samples that went through a model, and lets the caller stop the work there."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.total = total
+        self.done = 0
+        self._progress = progress
+
+    def advance(self, samples: int) -> None:
+        """Add samples; raises `Cancelled` where the caller wants to stop."""
+        self.done += samples
+        if self._progress is not None:
+            self._progress(min(self.done, self.total), self.total)
+
+
+class Scorer:
+    """The scalar that is explained, as a function of the inputs: `[B, C, H, W]` -> `[B]`.
+
+    Args:
+        module: the model, borrowed. target: class index, or None for the only score.
+        call: what is run in the module's place (the module with other weights).
+    """
+
+    def __init__(
+        self,
+        module: nn.Module,
+        target: int | None,
+        meter: Meter,
+        call: Callable[[Tensor], Any] | None = None,
+    ) -> None:
+        self.module = module
+        self.target = target
+        self.meter = meter
+        self.call = call or module
+
+    def calling(self, call: Callable[[Tensor], Any]) -> Scorer:
+        """The same score of what `call` gives."""
+        return Scorer(self.module, self.target, self.meter, call)
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        """`[B]` scores, counted as so many samples."""
+        own = inputs.clone()  # models may work on their input in place
+        return self.of_output(self.call(own), inputs.shape[0])
+
+    def of_output(self, output: Any, batch: int) -> Tensor:
+        """`[B]` scores out of an output that was computed elsewhere, counted as `batch` samples."""
+        from xai_core.targets import main_output, pick, score_matrix
+
+        self.meter.advance(batch)
+        return pick(score_matrix(main_output(output)[1], batch), self.target)
+
+    def gradient(self, inputs: Tensor) -> Tensor:
+        """d score / d input, `[B, C, H, W]`. Raises `MethodError` where there is none."""
+        import torch
+
+        from xai_core.errors import MethodError
+        from xai_core.methods.batch_norm import sound_batch_norm
+
+        leaf = inputs.detach().requires_grad_(True)
+        with torch.enable_grad(), sound_batch_norm():
+            score = self(leaf).sum()
+        gradient = None
+        if score.requires_grad:
+            (gradient,) = torch.autograd.grad(score, leaf, allow_unused=True)
+        if gradient is None:
+            raise MethodError(
+                "The gradient of the score does not reach the input.",
+                "See the model page: the readiness check says where it is lost.",
+                code="no-gradient",
+            )
+        return gradient.detach()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One picture to be explained.
+
+    Attributes:
+        scorer: the score of the chosen target. inputs: float32 `[1, C, H, W]`, on the device.
+        parameters: an instance of the method's `Parameters`. seed: of all random draws.
+        batch_size: how many samples may go through the model at once.
+    """
+
+    scorer: Scorer
+    inputs: Tensor
+    parameters: Any
+    seed: int
+    batch_size: int
+
+
+@dataclass(frozen=True)
+class RawMap:
+    """What a method gives for one picture.
+
+    Attributes:
+        values: `[1, C or 1, H, W]` in input resolution.
+        native_size: `(h, w)` at which the method sees, where coarser than the input.
+        chosen: values of parameters that were left to the method, by name.
+    """
+
+    values: Tensor
+    native_size: tuple[int, int] | None = None
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Method(ABC):
+    """One attribution method.
+
+    Attributes:
+        name: as on the command line. title: as on the page. order: place in menus.
+        needs_gradient: False for a method that works on whatever predicts.
+        signed: negative values mean "against the target".
+        summary: one sentence on what the map shows.
+        citation: the source paper.
+        Parameters: frozen dataclass made with `parameters.parameter(...)`.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    order: ClassVar[int] = 100
+    family: ClassVar[Family]
+    signed: ClassVar[bool]
+    needs_gradient: ClassVar[bool] = True
+    summary: ClassVar[str]
+    citation: ClassVar[str]
+    Parameters: ClassVar[type] = NoParameters
+
+    @abstractmethod
+    def attribute(self, task: Task) -> RawMap:
+        """The map of one picture."""
+
+    def samples(self, parameters: Any, shape: tuple[int, int, int]) -> int:
+        """How many samples one picture of `shape` (C, H, W) sends through the model."""
+        return 1
+
+    def is_signed(self, parameters: Any) -> bool:
+        """Whether the map is signed with these parameters."""
+        return self.signed
+
+    def unavailable_because(self, capabilities: Capabilities) -> str | None:
+        """The reason why the method is not defined for a model, in a sentence; None where it is."""
+        return None if capabilities.input_gradient else no_gradient(capabilities)
+
+
+def no_gradient(capabilities: Capabilities) -> str:
+    """The sentence that every gradient method gives for a model without a usable gradient."""
+    return capabilities.why_no_gradient or "The gradient of the score does not reach the input."
+
+
+METHODS: Registry[Method] = Registry("xai_core.methods", "method")
