@@ -1,0 +1,1 @@
+"""Architectures that weights without a model can be put into."""

@@ -1,0 +1,1 @@
+"""Models brought from another runtime into torch, and the proof that they are the same."""

@@ -1,0 +1,1 @@
+"""Model file formats: recognise by bytes, look inside without running, load."""

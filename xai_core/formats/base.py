@@ -1,0 +1,121 @@
+"""What a model file format is, and what loading one gives."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xai_core.images import InputSpec
+from xai_core.registry import Registry
+from xai_core.types import Finding, Inputs
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Predictor = Callable[[Inputs], Any]
+"""Float32 `[B, C, H, W]` in; the output of the source runtime as NumPy arrays (nested as it is)."""
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a file is to be loaded.
+
+    Attributes:
+        format: format name; None recognises it from the bytes.
+        architecture: name of the architecture, for weights without a model; for a bare graph
+            its nodes, `input:0->output:0`.
+        code: Python files that a pickle or weights need.
+        trust: allow a full unpickle or graph code. Only for files whose origin you trust:
+            it lets the file run any code.
+        input_spec: how pictures are turned into inputs; None takes the model's own or a default.
+    """
+
+    format: str | None = None
+    architecture: str | None = None
+    code: tuple[Path, ...] = ()
+    trust: bool = False
+    input_spec: InputSpec | None = None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file says of itself without being run.
+
+    Attributes:
+        format: format name. size: bytes. sha256: of the bytes, hexadecimal.
+        facts: short lines for a person, heading to value ("Tensors": "314", ...).
+        needs_trust: loading would run code of the file.
+        missing: dotted names that the file needs and that are not here.
+        findings: e.g. `needs-trust`, `unsafe-code`, `missing-code`.
+    """
+
+    format: str
+    size: int
+    sha256: str
+    facts: dict[str, str] = field(default_factory=dict)
+    needs_trust: bool = False
+    missing: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model that can be run, in this process.
+
+    Attributes:
+        module: in eval mode; None where the file only predicts.
+        reference: predictor of the source runtime, where there is one.
+        loaded_by: the loader and the way it was used, in a few words.
+        converted_by: converter and version, where the module is a conversion.
+        labels: class names, where the file or the architecture carries them.
+        layers_readable: hooks and parameters of inner layers can be relied on.
+        findings: what loading established.
+    """
+
+    path: Path
+    format: str
+    sha256: str
+    size: int
+    module: nn.Module | None
+    input_spec: InputSpec
+    loaded_by: str
+    reference: Predictor | None = None
+    converted_by: str | None = None
+    labels: tuple[str, ...] | None = None
+    layers_readable: bool = True
+    findings: tuple[Finding, ...] = ()
+
+
+class Format(ABC):
+    """One model file format. `order`: lower is asked first."""
+
+    name: str
+    title: str
+    order: int = 100
+
+    @abstractmethod
+    def recognise(self, path: Path) -> bool:
+        """Whether the bytes of the file are of this format. Never runs the file, never raises."""
+
+    @abstractmethod
+    def inspect(self, path: Path) -> Inspection:
+        """Look inside without running.
+
+        Raises:
+            ModelError: the file is broken (`corrupt-file`) or breaks an archive rule
+                (`unsafe-code`).
+        """
+
+    @abstractmethod
+    def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
+        """Load in this process.
+
+        Raises:
+            ModelError: with a finding code that says why (`needs-trust`, `missing-code`, ...).
+        """
+
+
+FORMATS: Registry[Format] = Registry("xai_core.formats", "format")

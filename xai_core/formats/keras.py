@@ -1,0 +1,42 @@
+"""A `.keras` archive of Keras 3, or of late Keras 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.keras_models.archive import CONFIG, METADATA, WEIGHTS, read_archive, write_archive
+from xai_core.keras_models.declared import declared
+from xai_core.keras_models.loader import load
+from xai_core.keras_models.older import modernise
+from xai_core.keras_models.summary import inspection
+from xai_core.peek.zips import zip_names
+
+
+@FORMATS.register
+class Keras(Format):
+    """Loads in Keras' safe mode on torch; code in the file, or beside it, only after trust."""
+
+    name = "keras"
+    title = "Keras model"
+    order = 40
+
+    def recognise(self, path: Path) -> bool:
+        """As the contract says."""
+        return {CONFIG, METADATA, WEIGHTS} <= set(zip_names(path) or ())
+
+    def inspect(self, path: Path) -> Inspection:
+        """As the contract says."""
+        archive = read_archive(path)
+        said = declared(modernise(archive.config, archive.version))
+        return inspection(self.name, path, said, archive.version)
+
+    def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
+        """As the contract says."""
+        archive = read_archive(path)
+        config = modernise(archive.config, archive.version)
+
+        def write(target: Path) -> None:
+            write_archive(path, config, target)
+
+        return load(path, inspection, options, declared(config), write, ".keras")

@@ -1,0 +1,15 @@
+"""A SavedModel of TensorFlow 1: signatures over a graph, without objects."""
+
+from __future__ import annotations
+
+from xai_core.formats.base import FORMATS
+from xai_core.tensorflow_models.saved_model import SavedModelFormat
+
+
+@FORMATS.register
+class TF1SavedModel(SavedModelFormat):
+    """As a SavedModel of TensorFlow 2, which reads both."""
+
+    name = "tf1-savedmodel"
+    title = "TensorFlow 1 SavedModel"
+    order = 51

@@ -1,0 +1,138 @@
+"""A whole `nn.Module`, saved by `torch.save(model, path)`, or a checkpoint that holds one."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xai_core.errors import ModelError
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.images import InputSpec
+from xai_core.peek.digest import digest
+from xai_core.pickles.allowed import ALLOWED
+from xai_core.pickles.full import load_full, refuse_dangerous
+from xai_core.pickles.guarded import load_guarded
+from xai_core.pickles.torch_file import (
+    MODULE_KEYS,
+    TorchFile,
+    find_module,
+    kind_of,
+    read_torch_file,
+)
+from xai_core.pickles.trust import code_findings, needs_trust, unknown_names
+from xai_core.types import Finding
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@FORMATS.register
+class TorchEager(Format):
+    """Loads without running code where every class is on the list, else only after trust."""
+
+    name = "torch-eager"
+    title = "PyTorch module"
+    order = 20
+
+    def recognise(self, path: Path) -> bool:
+        """As the contract says; a torch file that is broken counts as one of these."""
+        return kind_of(path) == "module"
+
+    def inspect(self, path: Path) -> Inspection:
+        """As the contract says."""
+        file = read_torch_file(path)
+        unknown = unknown_names(file, ALLOWED)
+        size = digest(path)
+        module = find_module(file.contents.root)
+        facts = {
+            "Class": module.source.path if module is not None else "none found",
+            "Layers": str(len(file.contents.modules)),
+            "Tensors": str(file.contents.tensors),
+            "Layout": "torch.save" if file.layout == "zip" else "torch.save before 1.6",
+        }
+        return Inspection(
+            format=self.name,
+            size=size.size,
+            sha256=size.sha256,
+            facts=facts,
+            needs_trust=bool(unknown) or not guarded_can_read(file),
+            missing=tuple(name.path for name in unknown if not name.installed),
+            findings=code_findings(file, unknown, guarded_can_read(file)),
+        )
+
+    def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
+        """As the contract says; the full unpickle is used only where the guarded one cannot."""
+        found, loaded_by = _read(path, options)
+        key, module = _module_in(found)
+        findings = (_taken(key),) if key else ()
+        return LoadedModel(
+            path=path,
+            format=self.name,
+            sha256=inspection.sha256,
+            size=inspection.size,
+            module=module,
+            input_spec=options.input_spec or guess_input_spec(module),
+            loaded_by=loaded_by,
+            findings=findings,
+        )
+
+
+def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
+    file = read_torch_file(path)
+    refuse_dangerous(file.contents.names)
+    unknown = unknown_names(file, ALLOWED)
+    if unknown or not guarded_can_read(file):
+        if not options.trust:
+            raise needs_trust(file, unknown, options.code)
+        found = load_full(path, options.code, file.names)
+        return found, "torch.load, full unpickle: code that the file names was run"
+    try:
+        return load_guarded(path, file.names), "torch.load, guarded: no code of the file was run"
+    except pickle.UnpicklingError as cause:
+        raise ModelError(
+            f"The file could not be loaded without running code of it: {cause}",
+            "Save the model again with a current version of torch.",
+            code="unsafe-code",
+        ) from cause
+
+
+def guarded_can_read(file: TorchFile) -> bool:
+    """torch's restricted unpickler knows protocol 2 and, for modules, the zip layout only."""
+    return file.layout == "zip" and file.contents.protocol == 2
+
+
+def guess_input_spec(module: nn.Module) -> InputSpec:
+    """ImageNet preprocessing with the channels that the first convolution takes."""
+    for layer in module.modules():
+        channels = getattr(layer, "in_channels", None)
+        if channels in (1, 3):
+            return InputSpec.for_shape(channels, InputSpec.height, InputSpec.width)
+        if channels is not None:
+            break
+    return InputSpec()
+
+
+def _module_in(found: Any) -> tuple[str, nn.Module]:
+    from torch import nn
+
+    if isinstance(found, nn.DataParallel):
+        return "module", found.module
+    if isinstance(found, nn.Module):
+        return "", found
+    if isinstance(found, Mapping):
+        keys = [*MODULE_KEYS, *(key for key in dict(found) if key not in MODULE_KEYS)]
+        for key in keys:
+            if isinstance(value := found.get(key), nn.Module):
+                inner = _module_in(value)[1]
+                return str(key), inner
+    raise ModelError(
+        f"A model (an nn.Module) was expected, but the file holds a {type(found).__name__}.",
+        "Save the model itself with torch.save(model, path).",
+        code="unknown-format",
+    )
+
+
+def _taken(key: str) -> Finding:
+    return Finding("checkpoint-entry", "info", f"The model was taken from the entry {key!r}.")

@@ -1,0 +1,1 @@
+"""ONNX graphs: read whole, run by ONNX Runtime, converted to torch."""
