@@ -1,0 +1,81 @@
+"""The readiness verdict: whether a model can be explained with gradients, with proof.
+
+One check a file; `base.py` has the contract. Importing it does not import torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from xai_core.errors import XaiError
+    from xai_core.formats.base import LoadedModel
+    from xai_core.types import Inputs, Progress, Verdict
+
+TIME_LIMIT = 60.0
+
+
+def assess(
+    model: LoadedModel | nn.Module,
+    inputs: Inputs | None = None,
+    target: int | None = None,
+    *,
+    progress: Progress | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> Verdict:
+    """Whether a model can be explained with gradients, and where the gradient dies if not.
+
+    The model comes back as it was. The limit is looked at between steps, so that a single forward
+    pass may overrun it; what could not be established in time counts as unproven.
+
+    Args:
+        inputs: float32 `[B, C, H, W]`, preprocessed; None makes some of a shape that fits.
+        target: class index; None takes the top class.
+        progress: called as `progress(done, total)` in checks. time_limit: in seconds.
+
+    Raises:
+        InputError: inputs or target are not what they have to be. Cancelled: by `progress`.
+    """
+    from xai_core.readiness.verdict.assessment import judge
+
+    return judge(model, inputs, target, progress, time_limit)
+
+
+def rejected(path: Path | str, error: XaiError) -> Verdict:
+    """The verdict on a file that cannot be loaded: level `rejected`, and the error as a finding."""
+    from xai_core.readiness.verdict.rejection import rejected as reject
+
+    return reject(Path(path), error)
+
+
+def to_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as one JSON object, schema 1 (README, "Command line")."""
+    from xai_core.readiness.verdict.json import to_json as convert
+
+    return convert(verdict)
+
+
+def to_markdown(verdict: Verdict) -> str:
+    """The verdict as a comment on a pull request."""
+    from xai_core.readiness.verdict.markdown import to_markdown as convert
+
+    return convert(verdict)
+
+
+def estimated_seconds(
+    verdict: Verdict, method: str, parameters: Mapping[str, Any] | None = None
+) -> float | None:
+    """How long one map of a method will take, from the time that was measured for one sample.
+
+    None where nothing was measured. Runs without torch.
+
+    Raises:
+        InputError: there is no such method, or a parameter is wrong.
+    """
+    from xai_core.readiness.verdict.estimate import estimated_seconds as estimate
+
+    return estimate(verdict, method, parameters)

@@ -1,0 +1,114 @@
+"""What a readiness check is, and the case that all of them work on.
+
+Checks run in the order of `order`. Each looks at what those before it established, adds findings
+and evidence to the case, and never raises for something that is wrong with the model.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from xai_core.registry import Registry
+from xai_core.types import Finding, Layer, Severity
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.images import InputSpec
+    from xai_core.readiness.setting.score import Score
+
+
+class TimeUp(Exception):  # noqa: N818 - it is an outcome, not an error
+    """The case's time is over; raised between steps and turned into a finding."""
+
+
+@dataclass
+class Clock:
+    """The time that a case may take, in seconds."""
+
+    limit: float
+    start: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the limit; below 0 after it."""
+        return self.limit - (time.monotonic() - self.start)
+
+    def look(self) -> None:
+        """Raises `TimeUp` where the limit has passed."""
+        if self.left < 0:
+            raise TimeUp
+
+
+@dataclass
+class Case:
+    """One model under assessment, borrowed and in eval mode.
+
+    Attributes:
+        module: the model, or a predictor that has no gradient.
+        spec: how pictures become inputs, where the file says so.
+        predicts_only: the format has no gradient at all.
+        readable: the loader says that inner layers can be relied on.
+        given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's class.
+        inputs: what is run: given ones first. Filled by the forward check.
+        score: the scalar that is explained. None until the forward check found one.
+        layers, rectifiers: what was seen in the forward pass.
+        gradient: of the score at the first of `inputs` that has a usable one; None if none has.
+        symptom: code of what is wrong with the gradient; None where it is there.
+        suspect: where the gradient is wrong: module (maybe a copy), point, direction, step.
+        missing: derivative along that direction that the gradient lacks.
+        proven: the gradient agrees with finite differences.
+        stopped: the model does not run, so nothing else can be established.
+    """
+
+    module: nn.Module
+    clock: Clock
+    spec: InputSpec | None = None
+    predicts_only: bool = False
+    readable: bool = True
+    given: list[Tensor] = field(default_factory=list)
+    target: int | None = None
+    inputs: list[Tensor] = field(default_factory=list)
+    score: Score | None = None
+    output_shape: tuple[int, ...] | None = None
+    layers: list[Layer] = field(default_factory=list)
+    rectifiers: dict[str, int] = field(default_factory=dict)
+    gradient: Tensor | None = None
+    at: Tensor | None = None
+    symptom: str | None = None
+    suspect: tuple[nn.Module, Tensor, Tensor, float] | None = None
+    missing: float = 0.0
+    proven: bool = False
+    finite: bool = False
+    stopped: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    def add(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        hint: str = "",
+        where: str | None = None,
+        layer: str | None = None,
+    ) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(code, severity, message, hint, where, layer))
+
+
+class Check(ABC):
+    """One thing that a verdict establishes. `order`: lower runs first."""
+
+    name: ClassVar[str]
+    order: ClassVar[int] = 100
+
+    @abstractmethod
+    def run(self, case: Case) -> None:
+        """Look, and add findings and evidence. May raise `TimeUp`."""
+
+
+CHECKS: Registry[Check] = Registry("xai_core.readiness", "check")

@@ -1,0 +1,23 @@
+"""The format carries gradients at all."""
+
+from __future__ import annotations
+
+from xai_core.readiness.base import CHECKS, Case, Check
+
+
+@CHECKS.register
+class FormatCarriesGradients(Check):
+    """A file that only predicts is told so at once."""
+
+    name = "format"
+    order = 5
+
+    def run(self, case: Case) -> None:
+        if case.predicts_only:
+            case.symptom = "inference-format"
+            case.add(
+                "inference-format",
+                "error",
+                "The format holds a graph for inference only: there is no gradient to take.",
+                "Load the original PyTorch or Keras model; with this file only Occlusion works.",
+            )

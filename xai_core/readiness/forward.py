@@ -1,0 +1,187 @@
+"""It runs: on the given or an inferred input, with an output that can be understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from xai_core.errors import ModelError
+from xai_core.readiness.base import CHECKS, Case, Check
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FITS = "It does run on {} (channels × height × width): prepare the input that way."
+
+
+@CHECKS.register
+class Forward(Check):
+    """Finds inputs that the model takes, the entry of its output that is a score, and whether
+    the scores are finite.
+    """
+
+    name = "forward"
+    order = 10
+
+    def run(self, case: Case) -> None:
+        outputs = _given(case) if case.given else _inferred(case)
+        if not outputs:
+            case.stopped = True
+            return
+        _understand(case, outputs[0])
+        if case.score is not None:
+            _finite(case, outputs)
+
+
+def _given(case: Case) -> list[Any]:
+    try:
+        outputs = [_output(case, picture) for picture in case.given]
+    except ModelError as error:
+        _failed(case, error)
+        return []
+    case.inputs = list(case.given)
+    return outputs + _more(case, case.given[0])
+
+
+def _inferred(case: Case) -> list[Any]:
+    from xai_core.device import device_of
+    from xai_core.readiness.setting.pictures import UNIT, synthetic
+
+    device, first = device_of(case.module), ModelError("No input shape was tried.")
+    failed = False
+    for shape in _shapes(case):
+        case.clock.look()
+        for picture in synthetic(shape, device)[::UNIT]:
+            try:
+                output = _output(case, picture)
+            except ModelError as error:
+                first, failed = (first, True) if failed else (error, True)
+                _shape_hint(case, shape, str(error))
+                continue
+            case.inputs = [picture]
+            case.evidence["input_inferred"] = case.spec is None or shape != case.spec.shape
+            return [output, *_more(case, picture)]
+    _failed(case, first, fitting=None)
+    return []
+
+
+def _shapes(case: Case) -> Iterator[tuple[int, int, int]]:
+    from xai_core.readiness.setting.shapes import candidates
+
+    if case.spec is not None:
+        yield case.spec.shape
+    for shape in candidates(case.module):
+        yield shape
+        hint = case.evidence.pop("next_try", None)
+        if hint is not None:
+            yield hint
+    case.evidence.pop("next_try", None)
+
+
+def _shape_hint(case: Case, shape: tuple[int, int, int], error: str) -> None:
+    from xai_core.readiness.setting.shapes import next_try
+
+    better = next_try(shape, error)
+    if better is not None:
+        case.evidence["next_try"] = better
+
+
+def _more(case: Case, like: Tensor) -> list[Any]:
+    """Outputs of a few other inputs, so that nothing is concluded from a single one."""
+    from xai_core.readiness.setting.pictures import COUNT, synthetic
+
+    outputs = []
+    _, channels, height, width = like.shape
+    for picture in synthetic((channels, height, width), like.device)[::-1]:
+        case.clock.look()
+        if len(case.inputs) >= COUNT or any(picture.equal(other) for other in case.inputs):
+            continue
+        try:
+            outputs.append(_output(case, picture))
+        except ModelError:  # it ran on the first: that is what counts
+            continue
+        case.inputs.append(picture)
+    return outputs
+
+
+def _output(case: Case, picture: Tensor) -> Any:
+    import torch
+
+    from xai_core.explanation import run
+    from xai_core.readiness.setting.score import same_draws
+
+    with torch.no_grad(), same_draws():
+        return run(case.module, picture)
+
+
+def _failed(case: Case, error: ModelError, fitting: str | None = "") -> None:
+    hint = error.hint
+    if fitting is not None and (shape := _fitting(case)):
+        hint = FITS.format(" × ".join(map(str, shape)))
+        case.evidence["fitting_shape"] = [1, *shape]
+    elif fitting is None:
+        hint = "No usual input shape fits. Give an input of the shape that it was trained on."
+    case.add("forward-failed", "error", error.message, hint)
+
+
+def _fitting(case: Case) -> tuple[int, int, int] | None:
+    from xai_core.device import device_of
+    from xai_core.readiness.setting.pictures import synthetic
+
+    device = device_of(case.module)
+    for shape in _shapes(case):
+        case.clock.look()
+        try:
+            _output(case, synthetic(shape, device, 1)[0])
+        except ModelError as error:
+            _shape_hint(case, shape, str(error))
+        else:
+            return shape
+    return None
+
+
+def _understand(case: Case, output: Any) -> None:
+    from xai_core.readiness.setting.score import Score
+    from xai_core.targets import main_output, output_kind, resolve_target, score_matrix
+
+    try:
+        path, tensor = main_output(output)
+        scores = score_matrix(tensor.detach(), 1)
+    except ModelError as error:
+        case.symptom = "no-gradient"
+        case.add(error.code, "error", error.message, error.hint)
+        return
+    target = resolve_target(scores, case.target)[0]
+    case.score = Score(path, target)
+    case.output_shape = tuple(tensor.shape)
+    case.evidence |= {"output_kind": output_kind(tensor), "target": target}
+    if path:
+        case.evidence["output_entry"] = path
+        case.add("output-entry", "info", f"Of the nested output, output{path} is explained.")
+
+
+def _is_finite(case: Case, output: Any) -> bool:
+    """The score is a number, and nothing beside it is undefined; masked classes may be -inf."""
+    from xai_core.targets import main_output
+
+    undefined = bool(main_output(output)[1].isnan().any())
+    return (
+        case.score is not None and not undefined and bool(case.score.of_output(output).isfinite())
+    )
+
+
+def _finite(case: Case, outputs: list[Any]) -> None:
+    good = [_is_finite(case, output) for output in outputs]
+    case.finite = any(good)
+    if all(good):
+        return
+    case.add(
+        "non-finite-output",
+        "warning" if case.finite else "error",
+        f"The output has infinite or undefined values on {good.count(False)} of {len(good)} "
+        "inputs.",
+        "Look for overflow, a logarithm or a division by zero in forward, and for NaN weights.",
+    )
+    if not case.finite:
+        return
+    case.inputs = [picture for picture, fine in zip(case.inputs, good, strict=True) if fine]

@@ -1,0 +1,1 @@
+"""Derivatives by finite differences, against which a gradient is held."""

@@ -1,0 +1,80 @@
+"""Where derivatives are measured: a copy of the model in double precision, where it allows one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from xai_core.errors import XaiError
+from xai_core.methods.autograd.calls import Calls
+from xai_core.readiness.setting.score import Score
+
+LARGEST_COPY = 2e9  # bytes in single precision; the copy takes twice as much
+DOUBLE, SINGLE = torch.finfo(torch.float64).eps, torch.finfo(torch.float32).eps
+ALIKE = 0.05  # of the largest number: half precision inside the model costs a few per cent
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A model whose score can be measured. precision: relative rounding error of its numbers."""
+
+    module: nn.Module
+    dtype: torch.dtype
+    precision: float
+
+    @property
+    def double(self) -> bool:
+        """Numbers are as precise as float64 throughout."""
+        return self.precision == DOUBLE
+
+
+def bench_of(module: nn.Module, score: Score, inputs: Tensor) -> Bench:
+    """A double copy that gives the same score as the model, else the model itself."""
+    _, coarsest = _watched(module, score, inputs)
+    single = Bench(module, inputs.dtype, max(coarsest, SINGLE))
+    weight = sum(p.numel() * p.element_size() for p in module.parameters())
+    if weight > LARGEST_COPY or inputs.device.type == "mps":
+        return single
+    try:
+        twin = copy.deepcopy(module).double()
+        value, coarsest = _watched(twin, score, inputs.double())
+        expected, size = _value_and_size(module, score, inputs)
+    except (XaiError, RuntimeError, TypeError, AttributeError, NotImplementedError, ValueError):
+        return single  # a model that holds something that cannot be copied, or insists on float32
+    if abs(float(value) - expected) > ALIKE * size:
+        return single
+    return Bench(twin, torch.float64, coarsest)
+
+
+def _watched(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, float]:
+    """The score, and the rounding of the coarsest numbers that depend on the input on its way."""
+    coarsest: float = DOUBLE
+
+    def note(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        nonlocal coarsest
+        result = function(*args, **kwargs)
+        if isinstance(result, Tensor) and result.is_floating_point() and result.requires_grad:
+            coarsest = max(coarsest, torch.finfo(result.dtype).eps)
+        return result
+
+    leaf = inputs.detach().clone().requires_grad_(True)
+    with torch.enable_grad(), Calls(note):
+        value = score.of(module, leaf)
+    return value.detach(), coarsest
+
+
+def _value_and_size(module: nn.Module, score: Score, inputs: Tensor) -> tuple[float, float]:
+    """The score, and the largest number of the output that it comes from."""
+    from xai_core.explanation import run
+    from xai_core.readiness.setting.score import same_draws
+    from xai_core.targets import main_output
+
+    with torch.no_grad(), same_draws():
+        output = run(module, inputs)
+    tensor = main_output(output)[1]
+    return float(score.of_output(output)), float(tensor.abs().max())

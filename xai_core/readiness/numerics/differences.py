@@ -1,0 +1,124 @@
+"""Central finite differences of a score against its gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from xai_core.readiness.base import Clock
+from xai_core.readiness.numerics.directions import directions
+
+FINE, COARSE = (1e-6, 1e-8, 1e-4), (1e-3, 1e-2)  # of the input's norm
+SIGNAL = 0.25  # share of the tolerance that noise may fill
+PROBES = 4
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Derivatives along some directions at the best step.
+
+    Attributes:
+        measured, claimed: by finite differences and by the gradient, one a direction.
+        error: ‖measured − claimed‖ over the larger norm; None where rounding drowns all steps.
+        step: length of the step that agreed best.
+    """
+
+    group: str
+    directions: Sequence[Tensor]
+    measured: Sequence[float]
+    claimed: Sequence[float]
+    error: float | None
+    step: float
+
+    @property
+    def worst(self) -> int:
+        """Index of the direction that disagrees most."""
+        gaps = [abs(m - c) for m, c in zip(self.measured, self.claimed, strict=True)]
+        return gaps.index(max(gaps))
+
+
+def trials(
+    f: Callable[[Tensor], float],
+    at: Tensor,
+    gradient: Tensor,
+    precision: float,
+    tolerance: float,
+    clock: Clock,
+) -> list[Trial]:
+    """`gradient` against central differences of `f` at `at`, one trial a group of directions.
+
+    Of several steps the one that agrees best counts, for all directions of a group alike: kinks
+    spoil large steps and rounding small ones, while a wrong gradient is wrong at every step.
+    """
+    noise = _rounding_noise(f, at, precision)
+    steps = (*FINE, *COARSE) if precision > 1e-10 else FINE
+    return [
+        _trial(f, at, gradient, (group, lines), steps, noise, tolerance, clock)
+        for group, lines in directions(gradient).items()
+    ]
+
+
+def _trial(
+    f: Callable[[Tensor], float],
+    at: Tensor,
+    gradient: Tensor,
+    named: tuple[str, list[Tensor]],
+    steps: Sequence[float],
+    rounding: float,
+    tolerance: float,
+    clock: Clock,
+) -> Trial:
+    group, lines = named
+    claimed = [float((gradient * line).sum()) for line in lines]
+    length = float(at.norm()) or math.sqrt(at.numel())
+    best = Trial(group, lines, [0.0] * len(lines), claimed, None, 0.0)
+    for step in (*steps, *(step for step in COARSE if step not in steps)):
+        if step in COARSE and step not in steps and best.error is not None:
+            break  # coarse steps are for scores that rounding drowns at fine ones
+        h = step * length
+        measured = []
+        for line in lines:
+            clock.look()
+            measured.append((f(at + h * line) - f(at - h * line)) / (2 * h))
+        size = max(_norm(measured), _norm(claimed))
+        drowned = rounding / h * math.sqrt(len(lines)) > SIGNAL * tolerance * size > 0
+        if drowned or not math.isfinite(size):
+            continue
+        error = _norm([m - c for m, c in zip(measured, claimed, strict=True)]) / (size or 1.0)
+        if best.error is None or error < best.error:
+            best = Trial(group, lines, measured, claimed, error, h)
+        if error < tolerance / 4:
+            break
+    return best
+
+
+def _rounding_noise(f: Callable[[Tensor], float], at: Tensor, precision: float) -> float:
+    """How far the score moves when the input does by no more than its last digit."""
+    generator = torch.Generator().manual_seed(3)
+    base, spread = f(at), 0.0
+    for _ in range(PROBES):
+        signs = torch.randn(at.shape, generator=generator, dtype=torch.float64)
+        spread = max(spread, abs(f(at * (1 + precision * signs.to(at))) - base))
+    return spread + precision * abs(base)
+
+
+def cosine(found: Sequence[Trial]) -> float | None:
+    """Cosine between measured and claimed derivatives over all trials that could be judged."""
+    judged = [trial for trial in found if trial.error is not None]
+    measured = torch.tensor([_scaled(t, m) for t in judged for m in t.measured])
+    claimed = torch.tensor([_scaled(t, c) for t in judged for c in t.claimed])
+    norms = float(measured.norm() * claimed.norm())
+    return float(measured @ claimed) / norms if norms > 0 else None
+
+
+def _scaled(trial: Trial, value: float) -> float:
+    """Derivatives of a group at a size of 1: plain directions have tiny ones."""
+    return value / (max(_norm(trial.measured), _norm(trial.claimed)) or 1.0)
+
+
+def _norm(values: Sequence[float]) -> float:
+    return math.sqrt(sum(value * value for value in values))

@@ -1,0 +1,1 @@
+"""What a check works with: inputs, the score, and a model that stays as it was."""

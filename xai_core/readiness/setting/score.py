@@ -1,0 +1,72 @@
+"""The scalar that is explained, its gradient, and the randomness held still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Score:
+    """One entry of the output. path: of the tensor in a nested output. target: its column."""
+
+    path: str
+    target: int | None
+
+    def of_output(self, output: Any) -> Tensor:
+        """The score, 0-dimensional. Raises `ModelError` where the output holds none."""
+        from xai_core.targets import main_output, pick, score_matrix
+
+        return pick(score_matrix(main_output(output)[1], 1), self.target).sum()
+
+    def of(self, module: nn.Module, inputs: Tensor) -> Tensor:
+        """The score of `inputs` `[1, C, H, W]`, with the same random draws at every call."""
+        from xai_core.explanation import run
+
+        with same_draws():
+            return self.of_output(run(module, inputs))
+
+
+def gradient(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
+    """The score and its gradient at `inputs`; None where it does not reach them.
+
+    Raises:
+        RuntimeError: the backward pass fails. ModelError: the forward pass does.
+    """
+    import torch
+
+    from xai_core.methods.batch_norm import sound_batch_norm
+
+    leaf = inputs.detach().clone().requires_grad_(True)
+    with torch.enable_grad(), sound_batch_norm():
+        value = score.of(module, leaf)
+        if not value.requires_grad:
+            return value, None
+        (found,) = torch.autograd.grad(value, leaf, allow_unused=True)
+    return value.detach(), found
+
+
+@contextmanager
+def same_draws(seed: int = 0) -> Iterator[None]:
+    """Random draws of torch, NumPy and Python start from `seed` and leave no trace."""
+    import random
+
+    import numpy as np
+    import torch
+
+    numpy_state, python_state = np.random.get_state(), random.getstate()
+    devices = range(torch.cuda.device_count())
+    try:
+        with torch.random.fork_rng(devices=list(devices)):
+            torch.manual_seed(seed)
+            np.random.seed(seed)
+            random.seed(seed)
+            yield
+    finally:
+        np.random.set_state(numpy_state)
+        random.setstate(python_state)

@@ -1,0 +1,1 @@
+"""From what the checks established to the verdict, and the verdict in other forms."""

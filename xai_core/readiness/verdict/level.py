@@ -1,0 +1,52 @@
+"""The level that findings amount to, and the one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from xai_core.types import Finding, Level
+
+LOCATED = re.compile(r"^In \S+, `.*`: ")  # the line is named at the end instead
+REJECTING = frozenset(
+    {
+        "forward-failed",
+        "needs-trust",
+        "unsafe-code",
+        "missing-code",
+        "missing-architecture",
+        "missing-weights",
+        "needs-tensorflow",
+        "corrupt-file",
+        "unknown-format",
+        "memory-limit",
+        "crashed",
+    }
+)
+
+
+def level_of(findings: Sequence[Finding]) -> Level:
+    """`rejected`, `inference-only`, `input-gradients` or `ready`, by the errors alone."""
+    codes = {finding.code for finding in findings if finding.severity == "error"}
+    if codes & REJECTING:
+        return "rejected"
+    if codes - {"layers-hidden"}:
+        return "inference-only"
+    return "input-gradients" if codes else "ready"
+
+
+def summary_of(level: Level, findings: Sequence[Finding]) -> str:
+    """One sentence for a person: what can be done, or what is in the way."""
+    if level == "ready":
+        return "It can be explained: the gradient of the score reaches the input and is right."
+    if level == "input-gradients":
+        return (
+            "It can be explained at its input: the gradient is there and right, but inner layers "
+            "cannot be relied on."
+        )
+    errors = [finding for finding in findings if finding.severity == "error"]
+    cause = next((one for one in errors if one.code in REJECTING), errors[0])
+    place = f" ({cause.where})" if cause.where else ""
+    start = "It cannot be used: " if level == "rejected" else "It only predicts: "
+    sentence = LOCATED.sub("", cause.message).split(". ")[0].rstrip(".")
+    return f"{start}{sentence[:1].lower()}{sentence[1:]}{place}."

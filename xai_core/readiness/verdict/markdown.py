@@ -1,0 +1,56 @@
+"""The verdict as a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xai_core.types import Finding, Verdict
+
+SIGNS = {"ready": "✅", "input-gradients": "🔷", "inference-only": "⚠️", "rejected": "⛔"}
+SEVERITIES = ("error", "warning", "info")
+SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>|#@"})
+
+
+def to_markdown(verdict: Verdict) -> str:
+    """Level, sentence and findings; the method matrix and the figures unfold.
+
+    Text that comes from the model (names, source lines) is escaped.
+    """
+    return "\n".join(_lines(verdict)) + "\n"
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    yield f"### {SIGNS[verdict.level]} {_text(verdict.file)}: `{verdict.level}`"
+    yield ""
+    yield _text(verdict.summary)
+    for finding in sorted(verdict.findings, key=lambda one: SEVERITIES.index(one.severity)):
+        yield ""
+        yield from _finding(finding)
+    yield ""
+    yield "<details><summary>Methods</summary>"
+    yield ""
+    yield "| method | available | why not |"
+    yield "|---|---|---|"
+    for name, one in verdict.methods.items():
+        yield f"| {name} | {'yes' if one.available else 'no'} | {_text(one.reason or '')} |"
+    yield ""
+    yield "</details>"
+    yield ""
+    yield "<details><summary>Evidence</summary>"
+    yield ""
+    for name, value in verdict.evidence.items():
+        if isinstance(value, int | float | str):
+            yield f"- {name}: {_text(f'{value:.6g}' if isinstance(value, float) else str(value))}"
+    yield ""
+    yield "</details>"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    places = [finding.where, finding.layer and f"layer {finding.layer}"]
+    place = ", ".join(_text(place) for place in places if place)
+    yield f"- **{finding.severity}: `{finding.code}`**" + (f" at {place}" if place else "")
+    yield f"  {_text(finding.message)} {_text(finding.hint)}".rstrip()
+
+
+def _text(text: str) -> str:
+    return " ".join(text.translate(SPECIAL).split())

@@ -1,0 +1,37 @@
+"""The verdict on a file that cannot be loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from xai_core.errors import XaiError
+from xai_core.methods.base import METHODS
+from xai_core.types import Availability, Finding, Verdict
+
+CHUNK = 1 << 20
+
+
+def rejected(path: Path, error: XaiError) -> Verdict:
+    """Level `rejected`, with the error as its finding; no method is available."""
+    reason = "The model cannot be loaded."
+    return Verdict(
+        file=path.name,
+        sha256=_digest(path),
+        format=str(error.facts.get("format", "unknown")),
+        level="rejected",
+        summary=f"It cannot be used: {error.message}",
+        findings=(Finding(error.code, "error", error.message, error.hint),),
+        methods={method.name: Availability(False, reason) for method in METHODS},
+    )
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+    except OSError:  # no such file: the finding says so already
+        return ""
+    return digest.hexdigest()
