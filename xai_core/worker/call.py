@@ -1,0 +1,168 @@
+"""One request to a worker process and its answer: progress, cancelling, time limit."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from xai_core.errors import Cancelled, WorkerError, XaiError
+from xai_core.types import Progress
+from xai_core.worker.codec import encode, error_from
+from xai_core.worker.process import Process
+from xai_core.worker.protocol import Array, Frame, lie
+from xai_core.worker.throttle import Throttle
+
+START_LIMIT = 120.0  # seconds: importing torch on a busy machine
+CANCEL_LIMIT = 5.0
+AGAIN = "The model is opened again at the next call."
+
+_numbers = itertools.count(1)
+
+
+class Call:
+    """One request on its way.
+
+    Args:
+        limit: seconds until the process is killed.
+        progress: called here, in the caller's thread. cancel: set from any thread to stop.
+    """
+
+    def __init__(
+        self,
+        process: Process,
+        limit: float,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        self._process = process
+        self._limit = limit
+        self._progress = progress
+        self._cancel = cancel
+        self._number = next(_numbers)
+        self._throttle = Throttle()
+
+    def run(self, operation: str, params: Mapping[str, Any], arrays: Sequence[Array] = ()) -> Frame:
+        """The answer.
+
+        Raises:
+            Cancelled: as asked. WorkerError: the process died, lied or took too long.
+            XaiError: the operation failed, as its own kind of error.
+        """
+        deadline = time.monotonic() + self._limit
+        header = {"id": self._number, "op": operation, "params": encode(params, [])}
+        try:
+            self._process.send(Frame(header, tuple(arrays)), self._limit)
+        except OSError as cause:
+            death = self._process.death()
+            raise (death if time.monotonic() < deadline else _too_slow(self._limit)) from cause
+        try:
+            return self._answer(deadline)
+        except XaiError:
+            raise
+        except KeyboardInterrupt:
+            self._process.kill()
+            raise
+        except BaseException:  # the caller's own callback wants out; Streamlit does that on rerun
+            with contextlib.suppress(XaiError):
+                self._stop()
+            raise
+
+    def _answer(self, deadline: float) -> Frame:
+        while True:
+            if self._cancel is not None and self._cancel.is_set():
+                self._stop()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._process.kill()
+                raise _too_slow(self._limit)
+            frame = self._next(min(left, 0.25 if self._cancel is None else 0.05))
+            if frame is None:
+                continue
+            if frame.header["kind"] == "result":
+                return frame
+            self._tell(frame.header)
+
+    def _next(self, timeout: float) -> Frame | None:
+        """The next frame, of this call; raises the error that it carries."""
+        frame = self._process.receive(timeout)
+        if frame is None:
+            return None
+        if frame.header.get("id") != self._number:
+            self._distrust("an answer to another call")
+        kind = frame.header.get("kind")
+        if kind == "error":
+            try:
+                error = error_from(frame.header.get("error"))
+            except WorkerError:
+                self._process.kill()
+                raise
+            raise error
+        if kind not in ("result", "progress"):
+            self._distrust("an answer of an unknown kind")
+        return frame
+
+    def _tell(self, header: Mapping[str, Any]) -> None:
+        done, total = header.get("done"), header.get("total")
+        if type(done) is not int or type(total) is not int or not 0 <= done <= total:
+            self._distrust("a progress that is not one")
+        if self._progress is not None and (self._throttle() or done == total):
+            self._progress(done, total)
+
+    def _stop(self) -> NoReturn:
+        """Ask the process to stop, and kill it where it does not. Always raises."""
+        deadline = time.monotonic() + CANCEL_LIMIT
+        with contextlib.suppress(OSError):
+            self._process.send(Frame({"id": self._number, "op": "cancel"}), CANCEL_LIMIT)
+        while (left := deadline - time.monotonic()) > 0:
+            frame = self._next(left)
+            if frame is not None and frame.header["kind"] == "result":
+                raise Cancelled
+        self._process.kill()
+        raise Cancelled("Cancelled: the model did not react and was stopped.", AGAIN)
+
+    def _distrust(self, what: str) -> NoReturn:
+        self._process.kill()
+        raise lie(what)
+
+
+def await_start(process: Process, cancel: threading.Event | None = None) -> None:
+    """Wait until a new process can serve.
+
+    Raises:
+        WorkerError: it cannot. Cancelled: as asked.
+    """
+    deadline = time.monotonic() + START_LIMIT
+    while True:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        try:
+            frame = process.receive(0.1)
+        except WorkerError as error:
+            raise _no_start(error.message, error.facts.get("log", [])) from error
+        if frame is not None and frame.header.get("kind") == "ready":
+            return
+        if frame is not None or time.monotonic() > deadline:
+            process.kill()
+            raise _no_start(f"It did not report within {START_LIMIT:.0f} seconds.", [])
+
+
+def _no_start(why: str, log: list[str]) -> WorkerError:
+    return WorkerError(
+        f"A worker process could not start. {why}",
+        "Check the installation with `make test`, and that enough memory is free.",
+        code="start-failed",
+        log=log,
+    )
+
+
+def _too_slow(limit: float) -> WorkerError:
+    return WorkerError(
+        f"It took longer than the limit of {limit:g} seconds and was stopped.",
+        f"Use fewer samples, a smaller picture or a higher limit. {AGAIN}",
+        code="time-limit",
+        seconds=limit,
+    )

@@ -1,0 +1,33 @@
+"""What the caller of a worker gets to know of the model that was loaded there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xai_core.images import InputSpec
+from xai_core.types import Finding
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A loaded model, seen from outside its process.
+
+    Attributes:
+        file: base name of the file. size: bytes. sha256: of the bytes, hexadecimal.
+        loaded_by: the loader and the way it was used. converted_by: converter and version.
+        labels: class names, where the file or the architecture carries them.
+        parameters: number of elements in all parameters; 0 for a model that only predicts.
+        explainable: there is a module whose gradients can be asked for.
+    """
+
+    file: str
+    format: str
+    sha256: str
+    size: int
+    input_spec: InputSpec
+    loaded_by: str
+    converted_by: str | None
+    labels: tuple[str, ...] | None
+    parameters: int
+    findings: tuple[Finding, ...]
+    explainable: bool

@@ -1,0 +1,115 @@
+"""The worker process: reads requests in a thread, serves them one after the other.
+
+Start-up order: [protect()] -> import torch -> serve. Protection (none yet) has to come first,
+because it covers the thread that asks for it and torch starts threads of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import traceback
+from typing import Any, BinaryIO
+
+from xai_core.errors import Cancelled, WorkerError, XaiError
+from xai_core.worker.codec import encode, error_to
+from xai_core.worker.operations import OPERATIONS, Session, warm
+from xai_core.worker.protocol import Array, Frame, read_frame, write_frame
+from xai_core.worker.throttle import Throttle
+
+
+class Inbox:
+    """Requests in the order of arrival; a cancel or a wish to warm up overtakes them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._calls: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._to_warm: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._cancelled: object = None
+        threading.Thread(target=self._listen, name="inbox", daemon=True).start()
+
+    def next(self) -> Frame:
+        """The next request. While there is none, warms up what was wished for."""
+        while True:
+            try:
+                return self._calls.get(timeout=0.5 if self._to_warm.empty() else 0.01)
+            except queue.Empty:
+                if not self._to_warm.empty():
+                    warm(self._to_warm.get())
+
+    def cancelled(self, number: object) -> bool:
+        """Whether the request of that number is to be stopped."""
+        return self._cancelled == number
+
+    def _listen(self) -> None:
+        try:
+            while (frame := read_frame(self._stream)) is not None:
+                self._sort(frame)
+        finally:
+            os._exit(0)  # the host is gone or has closed; nobody waits for what runs here
+
+    def _sort(self, frame: Frame) -> None:
+        if frame.header.get("op") == "cancel":
+            self._cancelled = frame.header.get("id")
+        elif frame.header.get("op") == "warm":
+            for name in frame.header["params"]:
+                self._to_warm.put(name)
+        else:
+            self._calls.put(frame)
+
+
+class Ticker:
+    """The progress of one request: tells the host now and then, and stops where it asks to."""
+
+    def __init__(self, number: object, inbox: Inbox, writer: BinaryIO) -> None:
+        self._number = number
+        self._inbox = inbox
+        self._writer = writer
+        self._throttle = Throttle()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Raises `Cancelled` where the host asks to stop."""
+        if self._inbox.cancelled(self._number):
+            raise Cancelled
+        if self._throttle() or done >= total:
+            counts = {"done": min(int(done), int(total)), "total": int(total)}
+            write_frame(self._writer, Frame({"id": self._number, "kind": "progress", **counts}))
+
+
+def main(reader: BinaryIO, writer: BinaryIO) -> None:
+    """Serve until the host goes away."""
+    # protect() belongs here.
+    inbox = Inbox(reader)
+    import torch  # noqa: F401 - takes seconds, which the host spends on other things
+
+    write_frame(writer, Frame({"kind": "ready"}))
+    session = Session()
+    while True:
+        frame = inbox.next()
+        number = frame.header["id"]
+        answer = _answer(session, frame, Ticker(number, inbox, writer))
+        try:
+            write_frame(writer, answer)
+        except WorkerError as too_large:
+            write_frame(writer, _failure(number, too_large))
+
+
+def _answer(session: Session, frame: Frame, ticker: Ticker) -> Frame:
+    number = frame.header["id"]
+    arrays: list[Array] = []
+    try:
+        operation = OPERATIONS[frame.header["op"]]
+        data: Any = encode(operation(session, frame.header["params"], frame.arrays, ticker), arrays)
+    except XaiError as error:
+        return _failure(number, error)
+    except BaseException as error:  # also SystemExit: a model must not end the process politely
+        traceback.print_exc()
+        message = f"The model's process failed with {type(error).__name__}: {error}"[:2000]
+        hint = "The log of the process has the details."
+        return _failure(number, WorkerError(message, hint, code="crashed"))
+    return Frame({"id": number, "kind": "result", "data": data}, tuple(arrays))
+
+
+def _failure(number: object, error: XaiError) -> Frame:
+    return Frame({"id": number, "kind": "error", "error": error_to(error)})

@@ -1,0 +1,158 @@
+"""`Worker`: a model in a process of its own, as the dashboard and the command line use it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from xai_core.errors import InputError, XaiError
+from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.targets import Prediction
+from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
+from xai_core.worker.card import ModelCard
+from xai_core.worker.codec import error_to
+from xai_core.worker.link import Link, absolute
+from xai_core.worker.protocol import Array, Frame
+
+
+class Worker:
+    """One process for one open model. Starts at once; calls wait until it is ready.
+
+    After a crash, a lie or a time limit the next call starts a new process and opens the same
+    model again. One call at a time: a second one waits. Close it, or use it as a context manager.
+
+    Args:
+        time_limit: seconds that one call may take before the process is killed.
+
+    Raises (all calls):
+        WorkerError: the process died (`crashed`), took too long (`time-limit`), could not be
+            started (`start-failed`), or this worker is closed (`closed`).
+        XaiError: what the operation itself raises, as its own kind.
+    """
+
+    def __init__(self, *, time_limit: float = 600.0) -> None:
+        self._link = Link(time_limit)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._link.process.alive
+
+    @property
+    def pid(self) -> int:
+        """Of the current process; another one after a restart."""
+        return self._link.process.pid
+
+    def inspect(self, path: Path | str) -> Inspection:
+        """What a file says of itself without being run."""
+        return self._link.ask(Inspection, "inspect", {"path": absolute(path)})
+
+    def load(self, path: Path | str, options: LoadOptions | None = None) -> ModelCard:
+        """Open a model, in place of the one that was open."""
+        return self._link.load(absolute(path), options or LoadOptions())
+
+    def predict(self, inputs: Inputs) -> Prediction:
+        """The model's output as numbers."""
+        return self._link.ask(Prediction, "predict", {}, (_checked(inputs),), model=True)
+
+    def layers(self, inputs: Inputs) -> tuple[Layer, ...]:
+        """The layers in the order in which they run on `inputs`."""
+        return self._link.ask(tuple[Layer, ...], "layers", {}, (_checked(inputs),), model=True)
+
+    def assess(
+        self,
+        inputs: Inputs | None = None,
+        target: int | None = None,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Verdict:
+        """Whether the open model can be explained with gradients."""
+        arrays = () if inputs is None else (_checked(inputs),)
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
+        return self._link.ask(Verdict, "assess", {"target": target}, arrays, **call)
+
+    def rejected(self, path: Path | str, error: XaiError) -> Verdict:
+        """The verdict on a file that `load` or `assess` failed on with `error`."""
+        params = {"path": absolute(path), "error": error_to(error)}
+        return self._link.ask(Verdict, "rejected", params)
+
+    def explain(
+        self,
+        inputs: Inputs,
+        target: int | None,
+        method: str,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+        time_limit: float | None = None,
+    ) -> Attribution:
+        """Raw attributions of the open model, as `xai_core.explain` gives them.
+
+        Args:
+            progress: called in this thread, at most about 20 times a second.
+            cancel: set it from any thread to stop; the model stays open.
+
+        Raises:
+            Cancelled: `cancel` was set.
+        """
+        batch = _checked(inputs)
+        params = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
+        result = self._link.ask(Attribution, "explain", params, (batch,), model=True, **call)
+        got, asked = result.values.shape, batch.shape
+        if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
+            self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
+        return result
+
+    def score(self, maps: Maps, metric: str = "complexity") -> Scores:
+        """One value a map; NaN where the metric is not defined. Needs no model."""
+        array = np.asarray(maps)
+        if array.ndim != 3:
+            raise InputError(f"Maps must be [batch, height, width], not {list(array.shape)}.")
+        frame = self._link.exchange("score", {"metric": metric}, (array,))
+        scores = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
+        if scores.dtype != np.float64 or scores.shape != (len(array),):
+            self._link.distrust("scores that do not belong to the maps")
+        return scores
+
+    def warm(self, *operations: str) -> None:
+        """Let the process import, while idle, what `operations` need (`"score"`: seconds)."""
+        try:
+            self._link.process.send(Frame({"id": 0, "op": "warm", "params": list(operations)}), 5)
+        except OSError:
+            return  # dead: the next call that matters starts a new one
+
+    def close(self) -> None:
+        """End the process, also in the middle of a call (that raises `WorkerError`)."""
+        self._link.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _checked(inputs: Inputs) -> Array:
+    array = np.asarray(inputs, dtype=np.float32)
+    if array.ndim != 4 or 0 in array.shape:
+        raise InputError(
+            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
+            "Add a batch axis with inputs[None].",
+        )
+    if not np.isfinite(array).all():
+        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
+    return array

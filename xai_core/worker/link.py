@@ -1,0 +1,157 @@
+"""The process behind a worker: started when needed, and its model opened again after a death."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from xai_core.errors import Cancelled, InputError, ModelError, WorkerError
+from xai_core.formats.base import LoadOptions
+from xai_core.types import Progress
+from xai_core.worker.call import Call, await_start
+from xai_core.worker.card import ModelCard
+from xai_core.worker.codec import decode, encode
+from xai_core.worker.environments import interpreter_for
+from xai_core.worker.process import Process
+from xai_core.worker.protocol import Array, Frame, lie
+
+T = TypeVar("T")
+
+
+class Link:
+    """One call at a time to a process that is replaced when it dies.
+
+    Args:
+        time_limit: seconds for a call that names no limit of its own.
+    """
+
+    def __init__(self, time_limit: float) -> None:
+        self.process = Process()
+        self._time_limit = time_limit
+        self._lock = threading.RLock()
+        self._closed = False
+        self._ready = False
+        self._opened: tuple[str, LoadOptions, str] | None = None  # path, options, SHA-256
+        self._holds_model = False
+        self._python: Path | None = None
+
+    def ask(
+        self,
+        kind: type[T],
+        operation: str,
+        params: Mapping[str, Any],
+        arrays: tuple[Array, ...] = (),
+        **call: Any,
+    ) -> T:
+        """The answer to one call, as `kind`."""
+        frame = self.exchange(operation, params, arrays, **call)
+        try:
+            return decode(kind, frame.header.get("data"), frame.arrays)
+        except WorkerError:
+            self.process.kill()
+            raise
+
+    def exchange(
+        self,
+        operation: str,
+        params: Mapping[str, Any],
+        arrays: tuple[Array, ...] = (),
+        *,
+        model: bool = False,
+        limit: float | None = None,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Frame:
+        """The answer to one call, as it came. `model`: the call needs the open model."""
+        with self._lock:
+            if self._closed:
+                raise _closed()
+            try:
+                if model:
+                    self._reopen(cancel)
+                self._start(cancel)
+                call = Call(self.process, limit or self._time_limit, progress, cancel)
+                return call.run(operation, params, arrays)
+            except WorkerError as error:
+                if self._closed:
+                    raise _closed() from error
+                raise
+
+    def load(self, path: str, options: LoadOptions) -> ModelCard:
+        """Open a model, in place of the one that was open."""
+        with self._lock:
+            self._opened, self._holds_model = None, False
+            try:
+                card = self._load(path, options)
+            except ModelError as error:
+                self._change_environment(error)
+                card = self._load(path, options)
+            self._opened = (path, options, card.sha256)
+            return card
+
+    def distrust(self, what: str) -> NoReturn:
+        """End a process that sent something that cannot be an answer."""
+        self.process.kill()
+        raise lie(what)
+
+    def close(self) -> None:
+        """End the process for good."""
+        self._closed = True
+        self.process.kill()
+
+    def _start(self, cancel: threading.Event | None) -> None:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        if not self.process.alive:
+            self._ready = self._holds_model = False
+            self.process = Process(self._python)
+        if not self._ready:
+            await_start(self.process, cancel)
+            self._ready = True
+
+    def _change_environment(self, error: ModelError) -> None:
+        """Let the next process have the environment that `error` asks for, else raise it."""
+        python = interpreter_for(error)
+        if python is None or python == self._python:
+            raise error
+        self._python = python
+        self.process.kill()
+
+    def _reopen(self, cancel: threading.Event | None) -> None:
+        if self._opened is None:
+            raise InputError("No model is open in this worker.", "Load one first.")
+        if self._holds_model and self.process.alive:
+            return
+        path, options, sha256 = self._opened
+        if self._load(path, options, cancel).sha256 != sha256:
+            self._holds_model = False
+            raise ModelError(
+                f"{Path(path).name} has changed since it was opened.", "Open the file again."
+            )
+
+    def _load(
+        self, path: str, options: LoadOptions, cancel: threading.Event | None = None
+    ) -> ModelCard:
+        code = tuple(Path(absolute(file)) for file in options.code)
+        plain = encode(replace(options, code=code), [])
+        params = {"path": path, "options": plain}
+        card = self.ask(ModelCard, "load", params, cancel=cancel)
+        self._holds_model = True
+        return card
+
+
+def absolute(path: Path | str) -> str:
+    """A path as the process needs it, which has a working directory of its own."""
+    text = str(Path(path).expanduser().absolute())
+    try:
+        text.encode()
+    except UnicodeEncodeError as cause:
+        raise InputError("The file's name is not valid text.", "Rename the file.") from cause
+    return text
+
+
+def _closed() -> WorkerError:
+    return WorkerError("This worker is closed.", "Open the model again.", code="closed")

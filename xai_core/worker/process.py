@@ -1,0 +1,196 @@
+"""One worker process as its caller sees it: frames in and out, a bounded log, a certain end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import weakref
+from pathlib import Path
+from typing import BinaryIO
+
+from xai_core.errors import WorkerError
+from xai_core.worker.launch import launch
+from xai_core.worker.protocol import Frame, read_frame, write_frame
+
+LOG_BYTES = 16_384
+LOG_LINES = 40
+EXTENSIONS = "Extension modules:"
+WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
+
+Message = Frame | WorkerError | None  # None: the stream ended
+
+
+class Log:
+    """The end of what a process wrote to its standard output and error."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+
+    def drain(self, stream: BinaryIO) -> None:
+        """Read until the end; keeps the last pieces only."""
+        with stream, contextlib.suppress(OSError, ValueError):
+            while piece := os.read(stream.fileno(), LOG_BYTES):
+                self._tail = (self._tail + piece)[-LOG_BYTES:]
+
+    def lines(self) -> list[str]:
+        """The last lines, as text."""
+        text = self._tail.decode("utf-8", "replace")
+        # The interpreter ends its report on a crash with all modules that it had loaded.
+        lines = [line for line in text.splitlines() if line and not line.startswith(EXTENSIONS)]
+        return [line[:500] for line in lines[-LOG_LINES:]]
+
+
+class Process:
+    """A started worker process. Ends with `kill`, with this object, or with this program.
+
+    Args:
+        python: the interpreter; None takes this process' own.
+
+    Raises:
+        WorkerError: it cannot be started.
+    """
+
+    def __init__(self, python: Path | None = None) -> None:
+        home = Path(tempfile.mkdtemp(prefix="xai-worker-"))
+        try:
+            self._popen = launch(home, python)
+        except OSError as cause:
+            shutil.rmtree(home, ignore_errors=True)
+            raise WorkerError(
+                f"A worker process cannot be started: {cause.strerror}.",
+                "Close other models or free memory, then try again.",
+                code="start-failed",
+            ) from cause
+        self._log = Log()
+        self._inbox: queue.Queue[Message] = queue.Queue(WAITING_FRAMES)
+        self._over = threading.Event()
+        self._writing = threading.Lock()
+        self.kill = weakref.finalize(self, _end, self._popen, home, self._over)
+        self._threads = (
+            _daemon("worker-log", self._log.drain, _pipe(self._popen.stderr)),
+            _daemon("worker-reader", _read, _pipe(self._popen.stdout), self._inbox, self._over),
+        )
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._popen.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._popen.poll() is None
+
+    def send(self, frame: Frame, limit: float) -> None:
+        """Write one frame; the process is killed where it does not read within `limit` seconds.
+
+        Raises:
+            OSError: it is dead.
+        """
+        watchdog = threading.Timer(max(limit, 0.0), self.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            with self._writing:
+                write_frame(_pipe(self._popen.stdin), frame)
+        except ValueError as cause:  # the pipe was closed by `kill`
+            raise BrokenPipeError("the worker process was stopped") from cause
+        finally:
+            watchdog.cancel()
+
+    def receive(self, timeout: float) -> Frame | None:
+        """The next frame; None where there is none yet.
+
+        Raises:
+            WorkerError: it died, or sent something else than a frame (then it is killed).
+        """
+        try:
+            message = self._inbox.get(timeout=timeout)
+        except queue.Empty:
+            if self.alive or not self._inbox.empty():
+                return None
+            message = None  # the stream's end may never come: a grandchild can hold the pipe
+        if isinstance(message, Frame):
+            return message
+        if message is None:
+            raise self.death()
+        self.kill()
+        raise message
+
+    def death(self) -> WorkerError:
+        """Why the process ended, for a person; ends it where it still runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(timeout=1.0)
+        code = self._popen.poll()
+        self.kill()
+        self._threads[0].join(timeout=0.5)
+        name = _signal_name(code)
+        how = "closed its connection" if code is None else name or f"exit code {code}"
+        return WorkerError(
+            f"The process of the model died ({how}).",
+            "The model or a library below it crashed. The model is opened again at the next call.",
+            code="crashed",
+            signal=name,
+            exit_code=code,
+            log=self._log.lines(),
+        )
+
+
+def _read(stream: BinaryIO, inbox: queue.Queue[Message], over: threading.Event) -> None:
+    with stream:
+        while not over.is_set():
+            message = _next(stream)
+            while not over.is_set():
+                with contextlib.suppress(queue.Full):
+                    inbox.put(message, timeout=0.2)
+                    break
+            if not isinstance(message, Frame):
+                return
+
+
+def _next(stream: BinaryIO) -> Message:
+    try:
+        return read_frame(stream)
+    except WorkerError as error:
+        return error
+    except OSError:
+        return None
+
+
+def _end(popen: subprocess.Popen[bytes], home: Path, over: threading.Event) -> None:
+    over.set()
+    if popen.poll() is None:
+        try:
+            os.killpg(popen.pid, signal.SIGKILL)
+        except (OSError, AttributeError):  # no process groups on Windows
+            popen.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        popen.wait(timeout=5.0)
+    with contextlib.suppress(OSError):
+        _pipe(popen.stdin).close()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _daemon(name: str, target: object, *args: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=args, name=name, daemon=True)  # type: ignore[arg-type]
+    thread.start()
+    return thread
+
+
+def _pipe(stream: object) -> BinaryIO:
+    return stream  # type: ignore[return-value] # Popen was given PIPE for all three
+
+
+def _signal_name(code: int | None) -> str | None:
+    if code is None or code >= 0:
+        return None
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
