@@ -1,0 +1,139 @@
+"""The arguments of each subcommand, and what they mean to the core."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from xai_core.demo.models import demo_weights
+from xai_core.demo.pictures import PICTURES, picture_path
+from xai_core.errors import InputError
+from xai_core.formats.base import LoadOptions
+from xai_core.images import InputSpec
+
+DEMO = "demo"
+
+
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """check MODEL."""
+    _add_model(parser)
+    parser.add_argument("--image", metavar="FILE", help="picture to run the checks on")
+    _add_target(parser)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    form.add_argument(
+        "--markdown", action="store_true", help="print the verdict as a comment on a pull request"
+    )
+
+
+def add_explain(parser: argparse.ArgumentParser) -> None:
+    """explain MODEL IMAGE."""
+    _add_model(parser)
+    parser.add_argument("image", metavar="IMAGE", help=_picture_help())
+    parser.add_argument("--method", required=True, metavar="NAME", help="attribution method")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="KEY=VALUE",
+        help="parameter of the method; may be repeated",
+    )
+    _add_target(parser)
+    _add_seed(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
+
+
+def add_rank(parser: argparse.ArgumentParser) -> None:
+    """rank MODEL IMAGE…"""
+    _add_model(parser)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    parser.add_argument(
+        "--method",
+        required=True,
+        action="append",
+        dest="methods",
+        nargs="+",
+        metavar="NAME",
+        help="attribution methods; may be repeated",
+    )
+    _add_target(parser)
+    _add_seed(parser)
+    parser.add_argument(
+        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the ranking as JSON")
+
+
+def model_path(args: argparse.Namespace) -> Path:
+    """The model file. Raises `InputError` where there is none."""
+    path = demo_weights() if args.model == DEMO else Path(args.model)
+    if not path.exists():
+        raise InputError(f"There is no file {args.model}.", "Check the path.")
+    return path
+
+
+def load_options(args: argparse.Namespace) -> LoadOptions:
+    """How the model is to be loaded. Raises `InputError` for a code file that is not there."""
+    for file in args.code:
+        if not file.is_file():
+            raise InputError(f"There is no file {file}.", "Check the path given to --code.")
+    spec = None
+    if args.input_shape is not None and args.input_shape[0] in (1, 3):
+        spec = InputSpec.for_shape(*args.input_shape)
+    return LoadOptions(
+        architecture=args.architecture, code=tuple(args.code), trust=args.trust, input_spec=spec
+    )
+
+
+def picture_file(name: str) -> Path:
+    """A picture's file by its path or the name of a demo picture."""
+    return picture_path(name) if name in PICTURES and not Path(name).exists() else Path(name)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help=f"model file, or {DEMO!r}")
+    parser.add_argument(
+        "--code",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="Python file that the model needs; may be repeated",
+    )
+    parser.add_argument("--architecture", metavar="NAME", help="for weights without a model")
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="let the file run code while it loads; only for files whose origin you trust",
+    )
+    parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", type=int, metavar="T", help="class index (default: the top)")
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all random draws")
+
+
+def _picture_help() -> str:
+    return f"picture file, or one of {', '.join(PICTURES)}"
+
+
+def _shape(text: str) -> tuple[int, int, int]:
+    try:
+        channels, height, width = (int(part) for part in text.split(","))
+    except ValueError:
+        channels = height = width = 0
+    if min(channels, height, width) < 1:
+        raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
+    return channels, height, width
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, not {text!r}")
+    return key.strip(), value.strip()

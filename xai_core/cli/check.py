@@ -1,0 +1,93 @@
+"""`check`: assess a model file in a worker and print the verdict."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Iterator
+
+import numpy as np
+
+from xai_core.cli.arguments import load_options, model_path, picture_file
+from xai_core.cli.console import print_json, progress_bar
+from xai_core.errors import Cancelled, InputError, XaiError
+from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.readiness import to_json, to_markdown
+from xai_core.types import Finding, Inputs, Verdict
+from xai_core.worker import Worker
+
+EXIT_CODES = {"ready": 0, "input-gradients": 10, "inference-only": 11, "rejected": 12}
+SEVERITIES = ("error", "warning", "info")
+NOT_THE_MODEL = ("start-failed", "closed")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the verdict; the exit code says its level."""
+    verdict = judge(args)
+    if args.json:
+        print_json(to_json(verdict))
+    elif args.markdown:
+        print(to_markdown(verdict), end="")
+    else:
+        print("\n".join(as_text(verdict)))
+    return EXIT_CODES[verdict.level]
+
+
+def judge(args: argparse.Namespace) -> Verdict:
+    """The verdict on a model file, also on one that fails in whatever way.
+
+    Raises:
+        InputError: an argument is wrong. WorkerError: no worker can be started.
+    """
+    path, options = model_path(args), load_options(args)
+    picture = open_picture(picture_file(args.image)) if args.image else None
+    with Worker() as worker, progress_bar("checking") as progress:
+        try:
+            card = worker.load(path, options)
+            inputs = prepare(picture, card.input_spec).inputs if picture else _noise(args)
+            return worker.assess(inputs, args.target, progress=progress)
+        except (InputError, Cancelled):
+            raise
+        except XaiError as error:
+            if error.code in NOT_THE_MODEL:
+                raise
+            return worker.rejected(path, error)
+
+
+def as_text(verdict: Verdict) -> Iterator[str]:
+    """The verdict for a person: level, why, what to do, then the details."""
+    findings = sorted(verdict.findings, key=lambda one: SEVERITIES.index(one.severity))
+    yield f"{verdict.level.upper()}  {verdict.file} ({verdict.format})"
+    yield verdict.summary
+    if verdict.level != "ready" and findings and findings[0].hint:
+        yield f"To do: {findings[0].hint}"
+    for finding in findings:
+        yield ""
+        yield from _finding(finding)
+    if verdict.methods:
+        yield ""
+        yield from _methods(verdict)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    places = [finding.where, finding.layer and f"layer {finding.layer}"]
+    where = ", ".join(place for place in places if place)
+    yield f"{finding.severity}: {finding.code}" + (f" at {where}" if where else "")
+    for text in (finding.message, finding.hint):
+        yield from textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="  ")
+
+
+def _methods(verdict: Verdict) -> Iterator[str]:
+    available = [name for name, one in verdict.methods.items() if one.available]
+    yield f"methods: {', '.join(available) or 'none'}"
+    for name, one in verdict.methods.items():
+        if not one.available:
+            yield f"  not {name}: {one.reason}"
+
+
+def _noise(args: argparse.Namespace) -> Inputs | None:
+    """Random inputs of a shape that no picture has; None where the model's own spec will do."""
+    if args.input_shape is None or args.input_shape[0] in (1, InputSpec.channels):
+        return None
+    shape = (1, *args.input_shape)
+    return np.random.default_rng(0).standard_normal(shape, dtype=np.float32)

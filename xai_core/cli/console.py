@@ -1,0 +1,47 @@
+"""What all subcommands print with: a progress bar for a person, JSON for a program."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from xai_core.types import Progress
+
+WIDTH = 30
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress | None]:
+    """A bar on standard error; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def draw(done: int, total: int) -> None:
+        filled = WIDTH * done // max(1, total)
+        bar = "#" * filled + "." * (WIDTH - filled)
+        print(f"\r{title} [{bar}] {done}/{total}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield draw
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def print_json(data: Any) -> None:
+    """One object on standard output; values that are not finite become null."""
+    print(json.dumps(_finite(data), indent=2, allow_nan=False, ensure_ascii=False))
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, float) and not math.isfinite(data):
+        return None
+    if isinstance(data, Mapping):
+        return {str(key): _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return data

@@ -1,0 +1,49 @@
+"""`explain`: write the raw attribution of one picture."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from xai_core.cli.arguments import load_options, model_path, picture_file
+from xai_core.cli.console import progress_bar
+from xai_core.errors import InputError
+from xai_core.images import open_picture, prepare
+from xai_core.methods.base import METHODS
+from xai_core.methods.parameters import build
+from xai_core.types import Attribution
+from xai_core.worker import Worker
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write float32 `[1, C, H, W]`; its path goes to standard output."""
+    parameters = dict(args.set)
+    build(METHODS[args.method].Parameters, parameters)  # wrong usage shows before the model loads
+    path, options = model_path(args), load_options(args)
+    picture = open_picture(picture_file(args.image))
+    out = args.out or Path(f"{Path(args.image).stem}-{args.method}.npy")
+    with Worker() as worker, progress_bar(args.method) as progress:
+        card = worker.load(path, options)
+        inputs = prepare(picture, card.input_spec).inputs
+        result = worker.explain(
+            inputs, args.target, args.method, args.seed, parameters, progress=progress
+        )
+    _write(out, result)
+    print(out)
+    return 0
+
+
+def _write(out: Path, result: Attribution) -> None:
+    try:
+        with out.open("wb") as file:  # numpy.save would add .npy to another name
+            np.save(file, result.values.astype(np.float32, copy=False), allow_pickle=False)
+    except OSError as cause:
+        raise InputError(
+            f"{out} cannot be written: {cause.strerror}.", "Choose another --out."
+        ) from cause
+    shape = "×".join(map(str, result.values.shape))
+    target = "the only output" if result.target[0] is None else f"class {result.target[0]}"
+    print(f"{result.method} of {target}, {shape}, {result.seconds:.1f} s", file=sys.stderr)

@@ -1,0 +1,68 @@
+"""Parse the command line, run a subcommand, turn errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from xai_core.cli import arguments
+from xai_core.errors import InputError, WorkerError, XaiError
+
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+
+EPILOG = """exit codes of check: 0 ready, 10 input-gradients, 11 inference-only, 12 rejected;
+of the others: 0 done, 1 failed; of all: 2 wrong usage"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message and leave with the exit code for wrong usage."""
+        self.exit(WRONG_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    whole = Parser(prog="python -m xai_core", description=__doc__, epilog=EPILOG)
+    whole.description = "Can a vision model be explained with gradients, and how?"
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="assess a model file and print the verdict")
+    explain = commands.add_parser("explain", help="write the raw attribution of a picture")
+    rank = commands.add_parser("rank", help="rank methods by Complexity, raw and after removal")
+    arguments.add_check(check)
+    arguments.add_explain(explain)
+    arguments.add_rank(rank)
+    return whole
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    args = parser().parse_args(words)
+    command = importlib.import_module(f"xai_core.cli.{args.command}")
+    try:
+        code: int = command.run(args)
+        sys.stdout.flush()
+    except InputError as error:
+        return _fail(error, WRONG_USAGE)
+    except XaiError as error:
+        return _fail(error, FAILED)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code
+
+
+def _fail(error: XaiError, code: int) -> int:
+    print("error:", " ".join(str(error).split()), file=sys.stderr)
+    if isinstance(error, WorkerError):
+        for line in error.facts.get("log", []):
+            print("  |", line, file=sys.stderr)
+    return code

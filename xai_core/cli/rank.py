@@ -1,0 +1,148 @@
+"""`rank`: methods by Complexity on each picture, raw and after removal of the baseline."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from xai_core.cli.arguments import load_options, model_path, picture_file
+from xai_core.cli.console import print_json, progress_bar
+from xai_core.comparison import Request, compare
+from xai_core.images import open_picture, prepare
+from xai_core.methods.base import METHODS
+from xai_core.metrics.base import METRICS
+from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
+from xai_core.ranking import rank as ordered
+from xai_core.recipe import Recipe
+from xai_core.runs import Run
+from xai_core.worker import ModelCard, Worker
+
+METRIC = "complexity"
+UNDEFINED = "The map is zero everywhere, or not finite."
+WIDTH = 38
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One picture's rankings."""
+
+    picture: str
+    target: str
+    raw: Ranking
+    after: Ranking
+
+    @property
+    def flips(self) -> tuple[Overtaking, ...]:
+        """Who overtakes whom by the removal."""
+        return overtakings(self.raw, self.after)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the rankings of every picture."""
+    recipe = Recipe(quantile=args.quantile)
+    names = [name for group in args.methods for name in group]
+    methods: dict[str, dict[str, Any]] = {METHODS[name].name: {} for name in names}
+    path, options = model_path(args), load_options(args)
+    files = [picture_file(name) for name in args.images]
+    for file in files:
+        open_picture(file)  # wrong usage shows before the model loads
+    with Worker() as worker:
+        worker.warm("score")
+        card = worker.load(path, options)
+        runs = [_compare(worker, card, file, methods, recipe, args) for file in files]
+    results = [_ranked(name, one) for name, one in zip(args.images, runs, strict=True)]
+    if args.json:
+        print_json(as_json(card, args.quantile, results))
+    else:
+        print("\n".join(as_text(args.quantile, results)))
+    return 0
+
+
+def _compare(
+    worker: Worker,
+    card: ModelCard,
+    file: Path,
+    methods: Mapping[str, Mapping[str, Any]],
+    recipe: Recipe,
+    args: argparse.Namespace,
+) -> Run:
+    request = Request(
+        model=card.file,
+        model_sha256=card.sha256,
+        model_format=card.format,
+        picture=file.name,
+        picture_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        prepared=prepare(open_picture(file), card.input_spec),
+        target=args.target,
+        methods=methods,
+        seed=args.seed,
+        recipe=recipe,
+        labels=card.labels,
+    )
+    with progress_bar(file.name) as progress:
+        return compare(worker, worker, request, progress=progress)
+
+
+def _ranked(name: str, run: Run) -> Ranked:
+    top, left, bottom, right = run.content
+    pixels = (bottom - top) * (right - left)
+    causes = {**dict.fromkeys(run.scores, UNDEFINED), **run.failures}
+    missing = dict.fromkeys(run.failures, float("nan"))
+    raw = {method: score.raw for method, score in run.scores.items()}
+    after = {method: score.after for method, score in run.scores.items()}
+    return Ranked(
+        name,
+        run.target_label,
+        ordered({**raw, **missing}, METRIC, causes, pixels),
+        ordered({**after, **missing}, METRIC, causes, pixels),
+    )
+
+
+def as_json(card: ModelCard, quantile: float, results: list[Ranked]) -> dict[str, Any]:
+    """All rankings, best first."""
+    return {
+        "schema": 1,
+        "model": card.file,
+        "sha256": card.sha256,
+        "metric": METRIC,
+        "definition": METRICS[METRIC].definition,
+        "quantile": quantile,
+        "pictures": [
+            {
+                "picture": one.picture,
+                "target": one.target,
+                "raw": [asdict(entry) for entry in one.raw.entries],
+                "after": [asdict(entry) for entry in one.after.entries],
+                "overtakings": [asdict(flip) for flip in one.flips],
+            }
+            for one in results
+        ],
+    }
+
+
+def as_text(quantile: float, results: list[Ranked]) -> Iterator[str]:
+    """Two columns a picture: raw, and after removal."""
+    metric = METRICS[METRIC]
+    yield f"{metric.title}, {metric.direction} is better: {metric.definition}"
+    for one in results:
+        yield ""
+        yield f"{one.picture}: {one.target}"
+        yield f"  {'raw':<{WIDTH}}after removal at {quantile:g}"
+        for left, right in zip_longest(one.raw.entries, one.after.entries):
+            yield f"  {_cell(left):<{WIDTH}}{_cell(right)}".rstrip()
+        for flip in one.flips:
+            yield f"  {flip.winner} overtakes {flip.loser}"
+        for entry in one.after.entries:
+            if entry.cause:
+                yield f"  no score for {entry.name}: {entry.cause}"
+
+
+def _cell(entry: Entry) -> str:
+    if entry.place is None:
+        return f" -  {entry.name}"
+    return f"{entry.place:>2}. {entry.name:<22}{entry.score:>7.4f}"
