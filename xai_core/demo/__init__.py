@@ -1,0 +1,1 @@
+"""The models and pictures that work out of the box."""
