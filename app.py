@@ -1,0 +1,42 @@
+"""The router: page settings, the menu, and links by query parameter."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+st.set_page_config(page_title="Pedestal", page_icon="components/assets/icon.svg", layout="wide")
+
+st.logo("components/assets/icon.svg", size="large")
+
+OVERVIEW = st.Page(
+    "pages/start/overview.py", title="Overview", icon=":material/home:", default=True
+)
+PAGES = {
+    "Start": [OVERVIEW],
+    "Inspect": [
+        st.Page(
+            "pages/model/readiness.py",
+            title="Model",
+            icon=":material/fact_check:",
+            url_path="model",
+        ),
+    ],
+    "Compare": [
+        st.Page(
+            "pages/compare/heatmaps.py", title="Heatmaps", icon=":material/local_fire_department:"
+        ),
+        st.Page("pages/compare/baseline.py", title="Baseline", icon=":material/equalizer:"),
+        st.Page("pages/compare/ranking.py", title="Ranking", icon=":material/leaderboard:"),
+    ],
+}
+
+current = st.navigation(PAGES, expanded=True)
+# Links that are handed out use the root path: a deep link by path greets the first visitor after
+# a start with "Page not found" over the right page (Streamlit 1.67).
+wanted = st.query_params.get("page")
+if wanted is not None:
+    del st.query_params["page"]
+    for page in (page for section in PAGES.values() for page in section):
+        if page.url_path == wanted and page != current:
+            st.switch_page(page, query_params=dict(st.query_params))
+current.run()

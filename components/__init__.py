@@ -1,0 +1,1 @@
+"""What pages are made of: one visible piece a file, one `show(...)` each."""

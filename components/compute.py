@@ -1,0 +1,156 @@
+"""The compute action: start, watch, cancel; and whether the screen shows what is chosen."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+
+from components import backend, problem
+from components.job import Job
+from components.state import Workspace
+from components.tiles import title_of
+from xai_core.comparison import Request, compare
+from xai_core.errors import Cancelled, XaiError
+from xai_core.runs import Run
+
+POLL_SECONDS = 0.4
+
+
+def show(space: Workspace, *, key: str) -> None:
+    """Draw the button, or the progress of what runs."""
+    if space.job is not None:
+        _watch(space, key)
+        return
+    if space.failure:
+        st.error(problem.plain(space.failure), icon=":material/error:")
+    stale = differences(space)
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    if stale:
+        left.info(
+            f"Chosen since these maps were computed: {', '.join(stale)}.", icon=":material/sync:"
+        )
+    else:
+        seconds = sum(one.seconds for one in space.run.attributions.values())
+        left.caption(
+            f"Maps of {problem.plain(space.run.model)} on {problem.plain(space.run.picture)} for "
+            f"{problem.plain(space.run.target_label)}. They took {seconds:.1f} s to compute."
+        )
+    if right.button(
+        "Compute" if stale else "Compute again",
+        type="primary" if stale else "secondary",
+        icon=":material/play_arrow:",
+        key=f"{key}-start",
+        width="stretch",
+        disabled=not space.chosen,
+    ):
+        start(space, again=not stale)
+        st.rerun()
+
+
+def differences(space: Workspace) -> list[str]:
+    """What is chosen otherwise than in the run on screen."""
+    run = space.run
+    found = []
+    if run.model != space.source:
+        found.append(f"model {problem.plain(space.source)}")
+    if run.picture != space.photo:
+        found.append(f"picture {problem.plain(space.photo)}")
+    top = run.guesses[0].index if run.guesses else None
+    if not found and (space.target if space.target is not None else top) != run.target:
+        found.append("class")
+    done = {**run.attributions, **run.failures}
+    new = [name for name in space.chosen if name not in done]
+    if new:
+        found.append(", ".join(title_of(name) for name in new))
+    changed = [
+        name
+        for name in space.chosen
+        if name in run.attributions
+        and (
+            dict(run.attributions[name].parameters) != dict(space.parameters(name))
+            or run.attributions[name].seed != space.seed
+        )
+    ]
+    if changed:
+        found.append("parameters of " + ", ".join(title_of(name) for name in changed))
+    return found
+
+
+def start(space: Workspace, *, again: bool = False) -> None:
+    """Compute what is chosen, in a thread. `again` computes also what is known."""
+    space.failure = None
+    source, photo = space.sources[space.source], space.photos[space.photo]
+    try:
+        model = backend.opened(source)
+        prepared = backend.prepared(str(photo.path), backend.spec_of(source))
+    except XaiError as error:
+        space.failure = str(error)
+        return
+    run = space.run
+    same = (run.model_sha256, run.picture) == (model.card.sha256, space.photo)
+    request = Request(
+        model=space.source,
+        model_sha256=model.card.sha256,
+        model_format=model.card.format,
+        picture=space.photo,
+        picture_sha256=hashlib.sha256(photo.path.read_bytes()).hexdigest(),
+        prepared=prepared,
+        target=space.target,
+        methods={name: dict(space.parameters(name)) for name in space.chosen},
+        seed=space.seed,
+        recipe=space.recipe,
+        labels=source.labels or model.labels,
+    )
+    known = run.attributions if same and not again else {}
+    scorer = backend.scorer()
+    space.job = Job(
+        lambda progress, cancel: compare(
+            model.worker, scorer, request, known=known, progress=progress, cancel=cancel
+        )
+    )
+
+
+def _watch(space: Workspace, key: str) -> None:
+    @st.fragment(run_every=POLL_SECONDS)
+    def poll() -> None:
+        job = space.job
+        if job is None or job.finished:
+            if job is not None:
+                _finish(space, job)
+            st.rerun()
+            return
+        left, right = st.columns([3, 1], vertical_alignment="center")
+        left.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=_told(job))
+        if right.button(
+            "Cancel",
+            key=f"{key}-cancel",
+            icon=":material/stop:",
+            width="stretch",
+            disabled=job.stopping,
+        ):
+            job.cancel()
+
+    poll()
+
+
+def _finish(space: Workspace, job: Job[Run]) -> None:
+    space.job = None
+    if job.result is not None:
+        space.run = job.result
+        for name, reason in job.result.failures.items():
+            st.toast(f"{title_of(name)}: {problem.plain(reason)}", icon=":material/block:")
+    elif isinstance(job.error, Cancelled):
+        st.toast("Cancelled. Nothing has changed.", icon=":material/stop:")
+    elif job.error is not None:
+        space.failure = str(job.error)
+
+
+def _told(job: Job[Run]) -> str:
+    if job.stopping:
+        return "Stopping at the next sample …"
+    if not job.total:
+        return "Starting …"
+    left = job.seconds_left
+    time_left = f", about {max(1, round(left))} s left" if left is not None else ""
+    return f"{job.done} of {job.total} samples{time_left}"

@@ -1,0 +1,51 @@
+"""The norm of the gradient at every layer, from input to output: where it vanishes or stops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+STOPPED = "#e4572e"
+FLOWS = "#2f7f86"
+
+
+def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Draw the flow. `flow`: `layer`, `kind` and `norm`, None where nothing arrives."""
+    if not flow:
+        st.caption("The layers of this model cannot be watched.")
+        return
+    names = [f"{place}. {entry['layer']}" for place, entry in enumerate(flow, 1)]
+    alive = [bool(entry.get("norm")) for entry in flow]
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=names,
+                y=[entry.get("norm") or None for entry in flow],
+                mode="lines+markers",
+                line={"color": FLOWS},
+                connectgaps=False,
+                customdata=[entry.get("kind", "") for entry in flow],
+                hovertemplate="%{x} (%{customdata}): %{y:.3g}<extra></extra>",
+                name="gradient norm",
+            )
+        ]
+    )
+    for name, lives in zip(names, alive, strict=True):
+        if not lives:
+            figure.add_vline(x=name, line_color=STOPPED, line_width=1, opacity=0.5)
+    figure.update_layout(
+        height=300,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis={"showticklabels": len(names) <= 24, "title": "layers, input to output"},
+        yaxis={"type": "log", "title": "gradient norm (log)"},
+        showlegend=False,
+    )
+    st.plotly_chart(
+        figure, key=key, config={"displayModeBar": False}, alt="Gradient norm at every layer"
+    )
+    stopped = sum(not lives for lives in alive)
+    if stopped:
+        st.caption(f"No gradient arrives at {stopped} of {len(flow)} layers (red lines).")

@@ -1,0 +1,95 @@
+"""The maps of a run over its photo, with the controls of how they are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from components import map_grid, tiles
+from components.colours import DIVERGING, SEQUENTIAL
+from components.state import Workspace
+from components.tiles import Look, title_of
+from xai_core.canonical import before_removal
+from xai_core.methods.base import METHODS
+from xai_core.runs import Run
+
+PER_MAP, SHARED = "per map", "same for all"
+
+
+def show(space: Workspace) -> None:
+    """Draw controls and maps; only this part runs again when a control changes."""
+    _bench(space)
+
+
+@st.fragment
+def _bench(space: Workspace) -> None:
+    run = space.run
+    look, signed = _controls()
+    recipe = replace(space.recipe, crop=run.content, quantile=None)
+    if signed:
+        recipe = replace(recipe, sign="as-is")
+    names = [name for name in space.chosen if name in run.attributions] or list(run.attributions)
+    maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
+    span = None
+    if look.shared:
+        span = max((tiles.brightest(one, look) for one in maps.values()), default=None)
+    shown = [tiles.photo(run)]
+    for name, values in maps.items():
+        shown.append(
+            tiles.of_map(run, values, look, title=title_of(name), note=_note(run, name), span=span)
+        )
+    map_grid.show(shown, key="heatmaps", tile_width=300)
+    for name, reason in run.failures.items():
+        st.warning(f"**{title_of(name)}** gave no map. {reason}", icon=":material/block:")
+    with st.expander("What these maps are", icon=":material/info:"):
+        for name in names:
+            st.markdown(_described(run, name))
+
+
+def _controls() -> tuple[Look, bool]:
+    first, second, third, fourth, fifth = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
+    opacity = first.slider(
+        "Opacity over the photo", 0.0, 1.0, 0.75, 0.05, key="opacity", persist_state="session"
+    )
+    signed = second.toggle(
+        "Signed values",
+        key="signed",
+        persist_state="session",
+        help="Show for and against the target in two hues, instead of the part that the recipe "
+        "takes.",
+    )
+    colours = third.selectbox(
+        "Colours",
+        DIVERGING if signed else SEQUENTIAL,
+        key="diverging" if signed else "sequential",
+        persist_state="session",
+    )
+    scale = fourth.selectbox("Scale", (PER_MAP, SHARED), key="scale", persist_state="session")
+    percentile = fifth.selectbox(
+        "Brightest at",
+        (99.5, 99.0, 95.0, 100.0),
+        format_func=lambda value: "the peak" if value == 100 else f"percentile {value:g}",
+        key="percentile",
+        persist_state="session",
+        help="Higher values get the same colour: a single hot pixel must not leave the rest black.",
+    )
+    look = Look(opacity=opacity, shared=scale == SHARED, percentile=percentile)
+    look = replace(look, diverging=colours) if signed else replace(look, sequential=colours)
+    return look, signed
+
+
+def _note(run: Run, name: str) -> str:
+    height, width = run.attributions[name].native_size
+    full = run.attributions[name].values.shape[2:]
+    coarse = f"{height}×{width} · " if (height, width) != tuple(full) else ""
+    return f"{coarse}{run.attributions[name].seconds:.2f} s"
+
+
+def _described(run: Run, name: str) -> str:
+    one = run.attributions[name]
+    given = ", ".join(f"{key} = {value}" for key, value in {**one.parameters, **one.chosen}.items())
+    summary = METHODS[name].summary if name in METHODS else ""
+    return (
+        f"**{title_of(name)}** — {summary}  \n:small[{given or 'no parameters'}; seed {one.seed}]"
+    )

@@ -1,0 +1,74 @@
+"""A computation in a thread of its own, whose progress a page can watch and which it can stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from xai_core.errors import Cancelled, XaiError
+from xai_core.types import Progress
+
+T = TypeVar("T")
+
+
+class Job(Generic[T]):
+    """Runs `work(progress, cancel)` at once; `result` or `error` is there when `finished`.
+
+    Attributes:
+        done, total: samples so far and in all; total is 0 before the first one is through.
+    """
+
+    def __init__(self, work: Callable[[Progress, threading.Event], T]) -> None:
+        self.done = 0
+        self.total = 0
+        self.result: T | None = None
+        self.error: XaiError | None = None
+        self._work = work
+        self._cancel = threading.Event()
+        self._first: tuple[float, int] | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the user has asked to stop."""
+        return self._cancel.is_set()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the speed since the first samples; None before there is one."""
+        if self._first is None or self.done <= self._first[1]:
+            return None
+        started, at = self._first
+        speed = (self.done - at) / (time.monotonic() - started)
+        return (self.total - self.done) / speed if speed > 0 else None
+
+    def cancel(self) -> None:
+        """Stop at the next sample; returns at once."""
+        self._cancel.set()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for the end, for tests and scripts."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        try:
+            self.result = self._work(self._advance, self._cancel)
+        except XaiError as error:
+            self.error = error
+        except Exception as error:  # the thread's border: nothing may be lost in silence
+            self.error = XaiError(f"The computation failed: {type(error).__name__}: {error}.")
+
+    def _advance(self, done: int, total: int) -> None:
+        if self._cancel.is_set():
+            raise Cancelled
+        self.done, self.total = done, total
+        if self._first is None and done > 0:
+            self._first = (time.monotonic(), done)

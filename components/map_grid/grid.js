@@ -1,0 +1,151 @@
+// Tiles with one view: zoom, pan and the marked place are the same in all tiles of a group,
+// also where the group is spread over several grids of a page.
+const MAX_ZOOM = 16;
+const groups = new Map();
+
+export default function ({ data, parentElement }) {
+  if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, panes: new Set() });
+  const view = groups.get(data.group);
+  let root = parentElement.querySelector(".root");
+  if (!root) {
+    root = document.createElement("div");
+    root.className = "root";
+    parentElement.appendChild(root);
+  }
+  const grid = element("div", "grid");
+  grid.style.setProperty("--tile", `${data.tile}px`);
+  root.querySelectorAll(".pane").forEach((pane) => view.panes.delete(pane));
+  const panes = data.items.map((item) => addTile(grid, item));
+  root.replaceChildren(...(data.toolbar ? [toolbar(view), grid] : [grid]));
+  panes.forEach((pane) => { view.panes.add(pane); listen(pane, view); });
+  draw(view);
+  return () => panes.forEach((pane) => view.panes.delete(pane));
+}
+
+function element(name, className, text) {
+  const node = document.createElement(name);
+  node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function addTile(grid, item) {
+  const figure = element("figure", "tile");
+  const caption = element("figcaption", "");
+  caption.append(element("span", "title", item.title), element("span", "note", item.note));
+  const pane = element("div", "pane");
+  pane.tabIndex = 0;
+  pane.setAttribute("role", "img");
+  pane.setAttribute("aria-label", item.alt);
+  pane.style.setProperty("--ratio", item.ratio);
+  for (const layer of item.layers) {
+    const image = new Image();
+    image.src = layer.src;
+    image.alt = "";
+    image.style.opacity = layer.opacity;
+    pane.append(image);
+  }
+  pane.append(element("div", "cross"));
+  figure.append(caption, pane);
+  if (item.scale) figure.append(scale(item.scale));
+  grid.append(figure);
+  return pane;
+}
+
+function scale({ low, high, colours }) {
+  const row = element("div", "scale");
+  const ramp = element("span", "ramp");
+  ramp.style.background = `linear-gradient(to right, ${colours.join(",")})`;
+  row.append(element("span", "", low), ramp, element("span", "", high));
+  return row;
+}
+
+function toolbar(view) {
+  const bar = element("div", "bar");
+  bar.append(element("span", "hint", "Drag to move, double-click or + and − to zoom: all maps follow."));
+  const add = (text, label, act) => {
+    const button = element("button", "", text);
+    button.type = "button";
+    button.setAttribute("aria-label", label);
+    button.onclick = () => { act(); draw(view); };
+    bar.append(button);
+  };
+  add("−", "Zoom out", () => zoomAt(view, 0.5, 0.5, 1 / 1.5));
+  add("+", "Zoom in", () => zoomAt(view, 0.5, 0.5, 1.5));
+  add("⟲", "Reset zoom", () => Object.assign(view, { zoom: 1, x: 0, y: 0 }));
+  return bar;
+}
+
+// (x, y) is the picture's place at the pane's upper left corner, in shares of the picture.
+function zoomAt(view, left, top, factor) {
+  const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
+  view.x += left / view.zoom - left / zoom;
+  view.y += top / view.zoom - top / zoom;
+  view.zoom = zoom;
+  keepInside(view);
+}
+
+function keepInside(view) {
+  const most = 1 - 1 / view.zoom;
+  view.x = Math.min(most, Math.max(0, view.x));
+  view.y = Math.min(most, Math.max(0, view.y));
+}
+
+function draw(view) {
+  const { zoom, x, y, panes } = view;
+  const move = `scale(${zoom}) translate(${-x * 100}%, ${-y * 100}%)`;
+  for (const pane of panes) {
+    pane.classList.toggle("zoomed", zoom > 1);
+    pane.querySelectorAll("img").forEach((image) => { image.style.transform = move; });
+  }
+}
+
+function mark(panes, left, top) {
+  for (const pane of panes) {
+    const cross = pane.querySelector(".cross");
+    cross.style.display = left === null ? "none" : "block";
+    if (left !== null) Object.assign(cross.style, { left: `${left * 100}%`, top: `${top * 100}%` });
+  }
+}
+
+function listen(pane, view) {
+  const redraw = () => draw(view);
+  const place = (event) => {
+    const box = pane.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  };
+  let from = null;
+  pane.onpointerdown = (event) => { if (view.zoom > 1) { from = place(event); pane.setPointerCapture(event.pointerId); } };
+  pane.onpointerup = pane.onpointercancel = () => { from = null; };
+  pane.onpointerleave = () => mark(view.panes, null);
+  pane.onpointermove = (event) => {
+    const [left, top] = place(event);
+    mark(view.panes, left, top);
+    if (!from) return;
+    view.x -= (left - from[0]) / view.zoom;
+    view.y -= (top - from[1]) / view.zoom;
+    from = [left, top];
+    keepInside(view);
+    redraw();
+  };
+  pane.ondblclick = (event) => { zoomAt(view, ...place(event), event.shiftKey ? 0.5 : 2); redraw(); };
+  // Plain scrolling stays the page's; a pinch on a trackpad arrives as a wheel with ctrlKey.
+  pane.onwheel = (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    zoomAt(view, ...place(event), Math.exp(-event.deltaY / 200));
+    redraw();
+  };
+  pane.onkeydown = (event) => { if (onKey(event.key, view)) { event.preventDefault(); redraw(); } };
+}
+
+function onKey(key, view) {
+  const step = 0.1 / view.zoom;
+  const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+  if (key === "+" || key === "=") zoomAt(view, 0.5, 0.5, 1.5);
+  else if (key === "-") zoomAt(view, 0.5, 0.5, 1 / 1.5);
+  else if (key === "0") Object.assign(view, { zoom: 1, x: 0, y: 0 });
+  else if (view.zoom > 1 && moves[key]) { view.x += moves[key][0]; view.y += moves[key][1]; keepInside(view); }
+  else return false;
+  return true;
+}

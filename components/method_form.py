@@ -1,0 +1,58 @@
+"""A form for a method's parameters, made from its dataclass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from components import problem
+from components.state import Workspace
+from xai_core.errors import XaiError
+from xai_core.methods.base import METHODS
+from xai_core.methods.parameters import ParameterInfo, build, describe
+
+
+def show(space: Workspace, method: str) -> None:
+    """Draw the form; a change is kept at once, a wrong value is refused with its reason."""
+    plugin = METHODS[method]
+    st.markdown(f"{plugin.summary}  \n:small[{plugin.citation}]")
+    infos = describe(plugin.Parameters)
+    if not infos:
+        st.caption("No parameters.")
+        return
+    given: dict[str, Any] = {}
+    columns = st.columns(min(4, len(infos)))
+    for place, info in enumerate(infos):
+        with columns[place % len(columns)]:
+            given[info.name] = _field(space, method, info)
+    try:
+        build(plugin.Parameters, given)
+    except XaiError as error:
+        problem.show(error)
+        return
+    space.settings[method] = given
+
+
+def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:
+    value = space.parameters(method)[info.name]
+    shared: dict[str, Any] = {
+        "label": info.name,
+        "help": info.help,
+        "key": f"parameter-{method}-{info.name}",
+        "persist_state": "session",
+    }
+    if info.choices:
+        return st.selectbox(options=info.choices, index=info.choices.index(value), **shared)
+    if info.kind is bool:
+        return st.toggle(value=value, **shared)
+    if info.kind in (int, float):
+        return st.number_input(
+            value=value,
+            min_value=info.kind(info.minimum) if info.minimum is not None else None,
+            max_value=info.kind(info.maximum) if info.maximum is not None else None,
+            step=info.kind(info.step or (1 if info.kind is int else 0.05)),
+            format=None if info.kind is int else "%g",
+            **shared,
+        )
+    return st.text_input(value=value, **shared)

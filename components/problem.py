@@ -1,0 +1,51 @@
+"""How an error reaches a person: what came, what was expected, what to do. Never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from xai_core.errors import XaiError
+
+_log = logging.getLogger("pedestal")
+
+
+def show(error: XaiError) -> None:
+    """Draw one error."""
+    st.error(plain(error.message), icon=":material/error:")
+    if error.hint:
+        st.caption(plain(error.hint))
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Draw what goes wrong inside, in its place, and let the rest of the page stand."""
+    try:
+        yield
+    except XaiError as error:
+        show(error)
+    except Exception as error:  # the page's border; Streamlit's own control flow is BaseException
+        _log.exception("unexpected error on a page")
+        show(
+            XaiError(
+                f"Something unexpected happened: {type(error).__name__}.",
+                "Nothing is lost: reload the page. The server's log has the details.",
+            )
+        )
+
+
+def plain(text: str) -> str:
+    """Text from a file or a model, so that Markdown does not read it, but for `code`."""
+    parts = text.replace("\n", " ").split("`")
+    if len(parts) % 2 == 0:
+        return _escaped(text)
+    return "".join(
+        f"`{part}`" if place % 2 and part else _escaped(part) for place, part in enumerate(parts)
+    )
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+!|<>$:~" else sign for sign in text)

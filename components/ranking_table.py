@@ -1,0 +1,79 @@
+"""The ranking as a table, and in a sentence who overtook whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from components.tiles import title_of
+from xai_core.metrics.base import METRICS
+from xai_core.ranking import Ranking, ceiling, overtakings, rank
+from xai_core.runs import Run, Score
+
+
+def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking]:
+    """The rankings before removal and after it."""
+    raw = rank({name: one.raw for name, one in scores.items()}, pixels=pixels)
+    after = rank({name: one.after for name, one in scores.items()}, pixels=pixels)
+    return raw, after
+
+
+def show(
+    run: Run, scores: Mapping[str, Score], causes: Mapping[str, str], pixels: int, quantile: float
+) -> None:
+    """Draw the table. `causes`: why a map has no score, by method."""
+    raw, after = rankings(scores, pixels)
+    was = {entry.name: entry for entry in raw.entries}
+    rows: list[dict[str, Any]] = [
+        {
+            "Place": entry.place,
+            "Method": title_of(entry.name),
+            "After removal": entry.score,
+            "Was": was[entry.name].place,
+            "Raw": was[entry.name].score,
+            "exp(H)/N": entry.effective_share,
+            "Note": causes.get(entry.name, "") if entry.place is None else "",
+        }
+        for entry in after.entries
+    ]
+    rows += [{"Method": title_of(name), "Note": reason} for name, reason in run.failures.items()]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_columns(rows))
+    definition = METRICS["complexity"].definition
+    st.caption(
+        f"{definition} N = {pixels:,}, so at most ln N = {np.log(pixels):.3f}; after removal at "
+        f"{quantile:.2f} no map, not even noise, exceeds ln((1−q)N) = "
+        f"{ceiling(quantile, pixels):.3f}. Lower is more focused, which is not the same as right. "
+        f"exp(H)/N is the share of pixels that an even map of the same Complexity would light."
+    )
+
+
+def headline(scores: Mapping[str, Score], pixels: int) -> str:
+    """One sentence: who leads after removal, and who overtook whom."""
+    raw, after = rankings(scores, pixels)
+    changes = overtakings(raw, after)
+    leader = next((entry.name for entry in after.entries if entry.place == 1), None)
+    if leader is None:
+        return "No map has a score at this quantile."
+    if not changes:
+        return f"**{title_of(leader)}** is the least complex, raw and after removal alike."
+    told = ", ".join(f"**{title_of(c.winner)}** overtakes {title_of(c.loser)}" for c in changes[:3])
+    more = f" and {len(changes) - 3} more pairs change places" if len(changes) > 3 else ""
+    return f"{told}{more} once the pedestal is removed."
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {
+        "Place": number(width="small", help="1 is the least complex; ties share a place."),
+        "Was": number("Place raw", width="small"),
+        "After removal": number(format="%.4f"),
+        "Raw": number(format="%.4f"),
+        "exp(H)/N": number(format="percent"),
+    }
+    if not any(row.get("Note") for row in rows):
+        columns["Note"] = None
+    return columns

@@ -1,0 +1,93 @@
+"""A run's maps as tiles: colours, overlay on the photo, legends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from components.colours import coloured, data_url, scale_of
+from components.map_grid import Image, Tile
+from xai_core.methods.base import METHODS
+from xai_core.runs import Run
+
+
+@dataclass(frozen=True)
+class Look:
+    """How maps are drawn.
+
+    Attributes:
+        sequential, diverging: colour map for maps from 0 up, and for signed ones.
+        opacity: of the map over the photo, in [0, 1]. shared: one scale for all maps.
+        percentile: of magnitudes, at which the brightest colour is reached: a single hot pixel
+            must not leave the rest of a map black.
+    """
+
+    sequential: str = "inferno"
+    diverging: str = "berlin"
+    opacity: float = 1.0
+    shared: bool = False
+    percentile: float = 99.5
+
+
+def photo(run: Run) -> Tile:
+    """The picture as the model saw it."""
+    return Tile(
+        run.picture,
+        "what the model sees",
+        f"The photo {run.picture}",
+        (Image(data_url(_cut(run))),),
+        _ratio(run),
+    )
+
+
+def of_map(
+    run: Run,
+    values: Float[np.ndarray, "h w"],
+    look: Look,
+    *,
+    title: str,
+    note: str = "",
+    span: float | None = None,
+) -> Tile:
+    """One map. `span`: the value of the brightest colour; None takes the map's own peak."""
+    finite = values[np.isfinite(values)]
+    high = span if span is not None else brightest(values, look)
+    signed = bool(finite.size and finite.min() < 0)
+    name, low = (look.diverging, -high) if signed else (look.sequential, 0.0)
+    layers = [Image(data_url(coloured(values, name, low, high)), look.opacity)]
+    if look.opacity < 1:
+        layers.insert(0, Image(data_url(_cut(run))))
+    clipped = bool(finite.size and np.abs(finite).max() > high)
+    return Tile(
+        title,
+        note,
+        f"{title}: {note}",
+        tuple(layers),
+        _ratio(run),
+        scale_of(name, low, high, clipped=clipped),
+    )
+
+
+def brightest(values: Float[np.ndarray, "h w"], look: Look) -> float:
+    """The magnitude that gets the brightest colour."""
+    finite = np.abs(values[np.isfinite(values)])
+    if finite.size == 0:
+        return 0.0
+    return float(np.percentile(finite, look.percentile)) or float(finite.max())
+
+
+def title_of(method: str) -> str:
+    """A method's title, also for a run that a later version wrote."""
+    return METHODS[method].title if method in METHODS else method
+
+
+def _cut(run: Run) -> np.ndarray:
+    top, left, bottom, right = run.content
+    return run.pixels[top:bottom, left:right]
+
+
+def _ratio(run: Run) -> float:
+    top, left, bottom, right = run.content
+    return (right - left) / (bottom - top)

@@ -1,0 +1,22 @@
+"""Baseline: drag the quantile, see histograms and maps change."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import comparison, compute, pedestal, problem, quantile, recipe_form, sidebar
+from components.state import workspace
+
+space = workspace()
+st.title("Baseline")
+sidebar.show(space)
+with problem.guarded():
+    if space.job is not None:
+        compute.show(space, key="baseline")
+    level = quantile.show(space, key="baseline")
+    with st.expander(
+        "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
+    ):
+        recipe_form.show(space)
+        pedestal.effect(space)
+    pedestal.show(space, comparison.of(space, level))

@@ -1,0 +1,34 @@
+"""Model: open a file, see what it is and whether it can be explained."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import (
+    backend,
+    gallery,
+    model_card,
+    model_upload,
+    problem,
+    provenance,
+    sidebar,
+    verdict,
+)
+from components.state import workspace
+
+space = workspace()
+st.title("Model")
+model_upload.show(space)
+gallery.show(space)
+sidebar.show(space)
+with problem.guarded():
+    source, photo = space.sources[space.source], space.photos[space.photo]
+    model = backend.opened(source)
+    st.header(problem.plain(space.source), divider="gray")
+    proof = st.container()
+    model_card.show(space, model, photo)
+    with proof:
+        found = backend.verdict(source, photo)
+        verdict.show(space, found)
+        with st.expander("How it came in, and what you lose", icon=":material/route:"):
+            provenance.show(model.card, found)

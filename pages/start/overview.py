@@ -1,0 +1,38 @@
+"""Overview: a finished comparison, at once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import (
+    backend,
+    comparison,
+    compute,
+    problem,
+    quantile,
+    ranking_chart,
+    ranking_table,
+    sidebar,
+)
+from components.state import workspace
+
+space = workspace()
+st.title("Which heatmap is really the least complex?")
+st.markdown(
+    "Complexity is the entropy of a map: lower is more focused. A *pedestal*, the low value that a "
+    "map has almost everywhere, hides how thin its signal is. Drag the quantile and watch the "
+    "score follow what the eye sees."
+)
+sidebar.show(space)
+with problem.guarded():
+    compute.show(space, key="overview")
+    level = quantile.show(space, key="overview")
+    view = comparison.of(space, level)
+    st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
+    comparison.before_and_after(space.run, view)
+    chart, table = st.columns([2, 3], gap="medium")
+    with chart:
+        ranking_chart.show(view.scores, key="overview-ranking")
+    with table:
+        ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
+backend.warm()
