@@ -1,0 +1,184 @@
+"""Every page as a person finds it: ready, with something wrong, with nothing to show."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.job import Job
+from components.sidebar import OTHER
+from components.state import KEY
+from xai_core.demo.run import demo_run
+from xai_core.errors import Cancelled, WorkerError, XaiError
+from xai_core.runs import Run, Score
+
+ROOT = Path(__file__).parents[2]
+PAGES = {
+    "pages/start/overview.py": "Which heatmap is really the least complex?",
+    "pages/model/readiness.py": "Model",
+    "pages/compare/heatmaps.py": "Heatmaps",
+    "pages/compare/baseline.py": "Baseline",
+    "pages/compare/ranking.py": "Ranking",
+}
+pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
+    return ran(AppTest.from_file(str(ROOT / "app.py"), default_timeout=120))
+
+
+def ran(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception
+    return app
+
+
+def opened(app: AppTest, page: str) -> AppTest:
+    return ran(app.switch_page(page))
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.warning, app.error, app.info, app.caption)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def with_map(values: np.ndarray | None, after: float) -> Run:
+    """The demo's run with another map in the place of FusionGrad's."""
+    run = demo_run()
+    one = run.attributions["fusiongrad"]
+    changed = replace(one, values=one.values if values is None else values)
+    scores = {**run.scores, "fusiongrad": Score(after, after)}
+    return replace(run, attributions={**run.attributions, "fusiongrad": changed}, scores=scores)
+
+
+@pytest.mark.parametrize(("page", "title"), PAGES.items())
+def test_every_page_is_ready_at_once(app: AppTest, page: str, title: str) -> None:
+    assert [element.value for element in opened(app, page).title] == [title]
+    assert not app.error
+
+
+def test_the_first_page_has_the_finished_result(app: AppTest) -> None:
+    assert "**FusionGrad** overtakes Guided Backprop" in texts(app)
+    table = app.dataframe[0].value
+    assert table["Method"].tolist() == ["FusionGrad", "Guided Backprop"]
+    assert table["After removal"].tolist() == pytest.approx([9.893, 9.918], abs=1e-3)
+    assert table["Raw"].tolist() == pytest.approx([10.149, 10.056], abs=1e-3)
+
+
+def test_the_scores_follow_the_quantile(app: AppTest) -> None:
+    opened(app, "pages/compare/ranking.py")
+    before = app.dataframe[0].value["After removal"].tolist()
+    app.slider(key="quantile").set_value(0.8)
+    ran(app)
+    after = app.dataframe[0].value["After removal"].tolist()
+    assert max(after) < min(before) - 1
+    assert "ln((1−q)N) = 9.214" in texts(app)
+
+
+def test_the_recipe_changes_the_scores(app: AppTest) -> None:
+    opened(app, "pages/compare/baseline.py")
+    app.selectbox(key="recipe-sign").set_value("positive")
+    ran(app)
+    assert "Nothing was removed" in texts(app)
+    app.selectbox(key="recipe-sign").set_value("as-is")
+    ran(app)
+    assert "adds a pedestal" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"), [(0.0, "zero everywhere"), (float("nan"), "not finite")]
+)
+def test_a_map_without_a_score_is_listed_with_its_cause(
+    app: AppTest, value: float, cause: str
+) -> None:
+    empty = np.full_like(demo_run().attributions["fusiongrad"].values, value)
+    app.session_state[KEY].run = with_map(empty, float("nan"))
+    opened(app, "pages/compare/ranking.py")
+    table = app.dataframe[0].value
+    assert table["Method"].tolist() == ["Guided Backprop", "FusionGrad"]
+    assert np.isnan(table["Place"].tolist()[1])
+    assert cause in table["Note"].tolist()[1]
+    for page in PAGES:
+        opened(app, page)
+
+
+def test_a_run_without_any_map_says_so(app: AppTest) -> None:
+    failures = {"guided-backprop": "There are no rectifiers."}
+    bare = replace(demo_run(), attributions={}, scores={}, failures=failures)
+    app.session_state[KEY].run = bare
+    for page in PAGES:
+        opened(app, page)
+    opened(app, "pages/compare/heatmaps.py")
+    assert "There are no rectifiers." in texts(app)
+
+
+def finished(error: XaiError) -> Job[Run]:
+    def work(progress: object, cancel: object) -> Run:
+        raise error
+
+    job = Job(work)
+    job.wait()
+    return job
+
+
+def test_a_computation_that_fails_leaves_the_result_and_says_why(app: AppTest) -> None:
+    kept = app.session_state[KEY].run
+    app.session_state[KEY].job = finished(WorkerError("The process died.", "Open it again."))
+    ran(app)
+    assert "The process died" in texts(app)
+    assert app.session_state[KEY].run is kept
+    assert app.session_state[KEY].job is None
+
+
+def test_a_cancelled_computation_leaves_everything(app: AppTest) -> None:
+    kept = app.session_state[KEY].run
+    app.session_state[KEY].job = finished(Cancelled())
+    ran(app)
+    assert not app.error
+    assert app.session_state[KEY].run is kept
+
+
+def test_a_wrong_class_is_refused_with_its_range(app: AppTest) -> None:
+    next(box for box in app.selectbox if box.label == "Class to explain").set_value(OTHER)
+    ran(app)
+    next(one for one in app.number_input if one.label == "Class index").set_value(5000)
+    ran(app)
+    app.button(key="overview-start").click()
+    ran(app)
+    job = app.session_state[KEY].job
+    job.wait(120)
+    ran(app)
+    assert "There is no class 5000" in texts(app)
+
+
+def test_a_parameter_outside_its_bounds_is_refused(app: AppTest) -> None:
+    opened(app, "pages/compare/heatmaps.py")
+    app.number_input(key="parameter-fusiongrad-n").set_value(3)
+    ran(app)
+    assert app.session_state[KEY].settings["fusiongrad"]["n"] == 3
+    assert "parameters of FusionGrad" in texts(app)
+
+
+def test_no_page_brings_torch_into_the_server() -> None:
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=120).run()
+for page in {list(PAGES)!r}:
+    app.switch_page(page).run()
+    assert not app.exception, app.exception
+heavy = {{"torch", "captum", "quantus", "tensorflow", "keras", "onnx"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

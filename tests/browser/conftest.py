@@ -1,0 +1,94 @@
+"""A server and a Chromium for the whole session; each test is a visitor of its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.server import serving
+
+# Two slow cores, shared with other tests: for what is computed, and for what is only drawn.
+PATIENCE_MS, CLICK_MS = 240_000, 60_000
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+# Streamlit looks for its server beside the page that was reloaded, then at the root.
+PROBED = re.compile(r"/\w+/_stcore/(health|host-config)$")
+Visit = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all of them: one server, one browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of the server that all tests share."""
+    with serving(tmp_path_factory.mktemp("data")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if found is None:
+        pytest.fail("There is no Chromium. `make test` installs it where it may.")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """A page whose complaints are kept."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.set_default_timeout(CLICK_MS)
+        page.set_default_navigation_timeout(PATIENCE_MS)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        page.on("request", lambda request: self._request(request.url))
+
+    def check(self) -> None:
+        """No exception box, nothing on the console, no request that leaves this machine."""
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        assert not self.complaints
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not PROBED.search(message.location.get("url", "")):
+            self.complaints.append(f"console: {message.text} ({message.location})")
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "localhost":
+            self.complaints.append(f"left this machine: {url}")
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Opens an address (of another server, where `at` is given) as a visitor of its own."""
+    visitors: list[Visitor] = []
+
+    def open_(path: str = "/", *, at: str = address, width: int = 1440, height: int = 1000) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.callback(context.close)
+        visitors.append(Visitor(context.new_page()))
+        visitors[-1].page.goto(at + path)
+        return visitors[-1].page
+
+    with ExitStack() as contexts:
+        yield open_
+        for visitor in visitors:
+            visitor.check()

@@ -1,0 +1,68 @@
+"""Where things are on the screen: by role and label, as a screen reader finds them."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
+
+
+def title(page: Page, text: str) -> None:
+    """Wait until a page of this title is there and finished drawing."""
+    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until no script runs."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def go(page: Page, name: str, heading: str | None = None) -> None:
+    """Choose a page from the menu."""
+    page.get_by_role("link", name=name, exact=True).click()
+    title(page, heading or name)
+
+
+def maps(page: Page, name: str | re.Pattern[str] = SCORED) -> Locator:
+    """The pictures with such a name; by default the maps with a score."""
+    return page.get_by_role("img", name=name)
+
+
+def scores(page: Page) -> list[str]:
+    """What the maps of the first page say of themselves."""
+    expect(maps(page).first).to_be_visible()
+    return [one.get_attribute("aria-label") or "" for one in maps(page).all()]
+
+
+def quantile(page: Page) -> Locator:
+    """The slider's handle."""
+    return page.get_by_role("slider", name="Baseline quantile")
+
+
+def press(page: Page, key: str, times: int = 1) -> None:
+    """Move the slider by keys, and wait for what follows."""
+    quantile(page).focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a select box."""
+    page.get_by_role("combobox", name=re.compile(label)).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def expand(page: Page, label: str) -> Locator:
+    """Unfold a section; its content."""
+    section = page.get_by_test_id("stExpander").filter(has=page.get_by_text(label, exact=True))
+    section.get_by_text(label, exact=True).click()
+    return section
+
+
+def upload(section: Locator, name: str, data: bytes, mime: str) -> None:
+    """Give a file to the uploader in a section."""
+    given = {"name": name, "mimeType": mime, "buffer": data}
+    section.locator("input[type=file]").first.set_input_files(given)

@@ -1,0 +1,79 @@
+"""Many maps with one view; narrow screens; a reload in the middle."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+from tests.browser.test_first_minute import OVERVIEW
+from xai_core.methods.base import METHODS
+
+ADDED = METHODS["saliency"].title
+PAGES = {
+    "overview": OVERVIEW,
+    "model": "Model",
+    "heatmaps": "Heatmaps",
+    "baseline": "Baseline",
+    "ranking": "Ranking",
+}
+
+
+def views(page: Page) -> set[str]:
+    """How the pictures of all tiles are moved."""
+    pictures = screen.maps(page, re.compile(".")).locator("img")
+    return set(pictures.evaluate_all("all => all.map(image => image.style.transform)"))
+
+
+def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
+    page = visit("/?page=heatmaps")
+    screen.title(page, "Heatmaps")
+    page.get_by_role("combobox", name="Methods").click()
+    page.get_by_role("option", name=ADDED, exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text(f"Chosen since these maps were computed: {ADDED}.")).to_be_visible()
+    page.get_by_role("button", name="Compute", exact=True).click()
+    for name in (ADDED, "Guided Backprop", "FusionGrad"):
+        expect(screen.maps(page, re.compile(f"^{name}:"))).to_be_visible()
+    screen.go(page, "Ranking")
+    expect(page.get_by_role("figure", name="Complexity as bars")).to_contain_text(ADDED)
+
+
+@pytest.mark.parametrize("name", ["overview", "heatmaps", "baseline"])
+def test_zoom_moves_all_tiles_alike(visit: Visit, name: str) -> None:
+    page = visit(f"/?page={name}")
+    screen.title(page, PAGES[name])
+    expect(page.get_by_role("button", name="Zoom in")).to_be_visible()
+    before = views(page)
+    assert len(before) == 1
+    page.get_by_role("button", name="Zoom in").first.click()
+    zoomed = views(page)
+    assert len(zoomed) == 1
+    assert zoomed != before
+    screen.maps(page, re.compile(".")).last.focus()
+    page.keyboard.press("0")
+    assert views(page) == before
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_every_page_without_scrolling_sideways(visit: Visit, name: str) -> None:
+    page = visit(f"/?page={name}", width=390, height=844)
+    screen.title(page, PAGES[name])
+    overflow = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+    assert page.evaluate(overflow) <= 0
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+def test_a_reload_starts_again_with_the_finished_result(visit: Visit) -> None:
+    page = visit()
+    screen.title(page, OVERVIEW)
+    screen.choose(page, "Picture", "coffee")
+    expect(page.get_by_text("Chosen since these maps were computed")).to_be_visible()
+    page.reload()
+    screen.title(page, OVERVIEW)
+    expect(screen.maps(page)).to_have_count(4)
+    expect(page.get_by_text("Chosen since these maps were computed")).to_have_count(0)

@@ -1,0 +1,60 @@
+"""Files that are a model, and files that are none."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import torch
+from playwright.sync_api import Page, expect
+from torch import nn
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+
+
+def small_network() -> bytes:
+    """A whole eager module, as `torch.save` writes it."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(3, 6, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(6, 6, 3, stride=2),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(6, 4),
+    )
+    buffer = io.BytesIO()
+    torch.save(net.eval(), buffer)
+    return buffer.getvalue()
+
+
+def give(page: Page, name: str, data: bytes) -> None:
+    section = screen.expand(page, "Open a model file")
+    screen.upload(section, name, data, "application/octet-stream")
+    expect(page.get_by_text(re.compile("^Recognised as"))).to_be_visible()
+    page.get_by_role("button", name="Open this model").click()
+
+
+def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visit) -> None:
+    page = visit("/?page=model")
+    screen.title(page, "Model")
+    give(page, "letter.pt", b"Dear colleague, here is the model. " * 20)
+    expect(page.get_by_text("Rejected")).to_be_visible()
+    expect(page.get_by_text("The model that was open is still open.")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("EfficientNet"))
+
+
+def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
+    page = visit("/?page=model")
+    screen.title(page, "Model")
+    give(page, "small.pt", small_network())
+    expect(page.get_by_role("heading", level=2, name="small.pt")).to_be_visible()
+    expect(page.get_by_text("Ready", exact=True).last).to_be_visible()
+    expect(page.get_by_text("torch-eager")).to_be_visible()
+    screen.go(page, "Heatmaps")
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(page.get_by_text(re.compile("^Maps of small.pt on rocket"))).to_be_visible()
+    for name in ("Guided Backprop", "FusionGrad"):
+        expect(screen.maps(page, re.compile(f"^{name}"))).to_be_visible()

@@ -1,0 +1,58 @@
+"""Another photo, a picture of one's own, and files that are none."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+from tests.browser.test_first_minute import OVERVIEW
+
+
+def png() -> bytes:
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 255, (64, 48, 3), np.uint8)
+    Image.fromarray(noise).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def give(page: Page, name: str, data: bytes) -> None:
+    section = screen.expand(page, "Upload a picture")
+    screen.upload(section, name, data, "image/png")
+
+
+def test_another_photo_is_computed(visit: Visit) -> None:
+    page = visit()
+    screen.title(page, OVERVIEW)
+    screen.choose(page, "Picture", "cat")
+    expect(page.get_by_text("Chosen since these maps were computed: picture cat.")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Class to explain")).to_have_value(
+        re.compile("Egyptian cat")
+    )
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(screen.maps(page, "The photo cat")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"on cat for Egyptian cat \(285\)"))).to_be_visible()
+    expect(screen.maps(page)).to_have_count(4)
+
+
+def test_a_broken_picture_is_told_and_changes_nothing(visit: Visit) -> None:
+    page = visit()
+    screen.title(page, OVERVIEW)
+    before = screen.scores(page)
+    give(page, "holiday.png", b"This is a letter, not a picture.")
+    expect(page.get_by_role("alert").first).to_contain_text(re.compile("picture", re.IGNORECASE))
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value("rocket")
+    assert screen.scores(page) == before
+
+
+def test_a_picture_of_ones_own_is_offered_and_chosen(visit: Visit) -> None:
+    page = visit()
+    screen.title(page, OVERVIEW)
+    give(page, "noise.png", png())
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value("noise.png")
+    expect(page.get_by_text("Chosen since these maps were computed")).to_contain_text("noise.png")

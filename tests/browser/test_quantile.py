@@ -1,0 +1,65 @@
+"""One quantile on every page, in the address, and after a reload."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+from tests.browser.test_first_minute import OVERVIEW
+from tests.server import serving
+
+
+def at_quantile(page: Page, value: float) -> None:
+    """The slider stands there, and so does the address; the default needs no word in it."""
+    expect(screen.quantile(page)).to_have_value(f"{value:g}")
+    if value != 0.2:
+        expect(page).to_have_url(re.compile(rf"[?&]quantile={value:g}(&|$)"))
+
+
+def test_keys_on_the_slider_change_the_scores_and_the_address(visit: Visit) -> None:
+    page = visit()
+    screen.title(page, OVERVIEW)
+    before = screen.scores(page)
+    screen.press(page, "ArrowRight", 3)
+    expect(screen.maps(page, re.compile("q = 0.23"))).to_have_count(2)
+    at_quantile(page, 0.23)
+    after = screen.scores(page)
+    assert [one for one in after if "raw" in one] == [one for one in before if "raw" in one]
+    assert not set(after) & {one for one in before if "raw" not in one}
+
+
+def test_the_value_goes_along_to_every_page(visit: Visit) -> None:
+    page = visit()
+    screen.title(page, OVERVIEW)
+    screen.go(page, "Baseline")
+    at_quantile(page, 0.2)  # the default, too
+    expect(page.get_by_text("set to zero 20.0%").first).to_be_visible()
+    screen.press(page, "ArrowRight")
+    expect(page.get_by_text("set to zero 21.0%").first).to_be_visible()
+    screen.go(page, "Heatmaps")  # has no slider
+    screen.go(page, "Ranking")
+    at_quantile(page, 0.21)
+    screen.go(page, "Overview", OVERVIEW)
+    at_quantile(page, 0.21)
+    expect(screen.maps(page, re.compile("q = 0.21"))).to_have_count(2)
+
+
+def test_a_link_opens_its_page_on_a_server_that_has_just_started(
+    visit: Visit, tmp_path: Path
+) -> None:
+    with serving(tmp_path) as fresh:
+        page = visit("/?page=ranking&quantile=0.35", at=fresh)
+        screen.title(page, "Ranking")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        at_quantile(page, 0.35)
+        screen.go(page, "Baseline")
+        at_quantile(page, 0.35)
+        page.reload()
+        screen.title(page, "Baseline")
+        at_quantile(page, 0.35)
+        expect(page.get_by_text("set to zero 35.0%").first).to_be_visible()
+        page.close()

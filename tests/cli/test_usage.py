@@ -1,0 +1,84 @@
+"""Wrong usage is one line and exit code 2; nothing heavy is imported to say so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from xai_core.cli.main import main
+
+HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "COMMAND"),
+        (["frobnicate"], "invalid choice"),
+        (["check"], "MODEL"),
+        (["check", "nowhere.pt"], "no file nowhere.pt"),
+        (["check", "demo", "--input-shape", "3,224"], "C,H,W"),
+        (["check", "demo", "--input-shape", "3,0,8"], "C,H,W"),
+        (["check", "demo", "--target", "cat"], "invalid int"),
+        (["check", "demo", "--image", "nowhere.png"], "cannot be read"),
+        (["check", "demo", "--image", __file__], "not a picture"),
+        (["check", "demo", "--code", "nowhere.py"], "no file nowhere.py"),
+        (["explain", "demo", "cat"], "--method"),
+        (["explain", "demo", "cat", "--method", "salency"], "Did you mean 'saliency'"),
+        (["explain", "demo", "cat", "--method", "saliency", "--set", "n"], "KEY=VALUE"),
+        (["explain", "demo", "cat", "--method", "saliency", "--set", "n=3"], "no parameter 'n'"),
+        (["explain", "demo", "cat", "--method", "smoothgrad", "--set", "m=x"], "type int"),
+        (["explain", "demo", "dog", "--method", "saliency"], "cannot be read"),
+        (["rank", "demo", "--method", "saliency"], "IMAGE"),
+        (["rank", "demo", "cat", "--method", "saliency", "--quantile", "2"], "between 0 and 1"),
+    ],
+)
+def test_wrong_usage(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        code = main(words)
+    except SystemExit as exit_:
+        code = int(exit_.code or 0)
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_help_is_quick() -> None:
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "xai_core", "--help"], capture_output=True, text=True, check=True
+    )
+    assert time.monotonic() - start < 2
+    assert "check" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["xai_core", "xai_core.cli.main", "xai_core.cli.rank"])
+def test_nothing_heavy_is_imported(module: str) -> None:
+    script = f"import sys, {module}; print({HEAVY})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=_root()
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_core_is_imported_in_half_a_second() -> None:
+    script = "import time; t = time.perf_counter(); import xai_core; print(time.perf_counter() - t)"
+    runs = [
+        float(
+            subprocess.run(
+                [sys.executable, "-c", script], capture_output=True, check=True, cwd=_root()
+            ).stdout
+        )
+        for _ in range(3)
+    ]
+    assert min(runs) < 0.5
+
+
+def _root() -> Path:
+    return Path(__file__).resolve().parents[2]

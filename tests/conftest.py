@@ -1,0 +1,10 @@
+"""Shapes are checked at run time while the tests run, in the modules that work on arrays alone."""
+
+from __future__ import annotations
+
+from jaxtyping import install_import_hook
+
+install_import_hook(
+    ["xai_core.canonical", "xai_core.ranking", "xai_core.metrics", "xai_core.images"],
+    "beartype.beartype",
+)

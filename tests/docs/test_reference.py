@@ -1,0 +1,110 @@
+"""The reference in the README says what the code says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from scripts import reference
+from tests.docs.codes import used
+from tests.docs.texts import README, ROOT, section
+from xai_core.cli.check import EXIT_CODES
+from xai_core.demo.run import DEMO_METHODS, demo_run
+from xai_core.findings import MEANINGS
+from xai_core.recipe import Channels, Recipe, Sign
+from xai_core.types import Level
+
+RESERVED = {"converted-verified", "converted-unverified"}
+
+
+def test_the_tables_are_up_to_date():
+    assert reference.updated(README) == README, "run python -m scripts.reference"
+
+
+def test_every_table_stands_in_the_readme():
+    assert sorted(found[1] for found in reference.MARK.findall(README)) == sorted(reference.TABLES)
+
+
+def test_an_old_table_is_noticed_and_written_anew(tmp_path, monkeypatch):
+    old = tmp_path / "README.md"
+    old.write_text("before\n<!-- begin: metrics -->\nold\n<!-- end: metrics -->\nafter\n")
+    monkeypatch.setattr(reference, "README", old)
+    assert reference.main(["--check"]) == 1
+    assert reference.main([]) == 0
+    assert reference.main(["--check"]) == 0
+    assert "`complexity`" in old.read_text()
+    assert old.read_text().startswith("before\n")
+    assert old.read_text().endswith("after\n")
+
+
+def test_every_code_in_the_source_is_described():
+    missing = {code: file for code, file in used().items() if code not in MEANINGS}
+    assert not missing, "describe them in xai_core/findings.py"
+
+
+def test_every_code_described_is_used_or_reserved():
+    unused = set(MEANINGS) - set(used())
+    assert unused <= RESERVED
+    assert all(MEANINGS[code].meaning.startswith("Reserved") for code in unused)
+    assert not any(
+        MEANINGS[code].meaning.startswith("Reserved") for code in set(MEANINGS) & set(used())
+    )
+
+
+@pytest.mark.parametrize("code", sorted(MEANINGS))
+def test_a_code_is_described_in_sentences(code):
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
+    assert MEANINGS[code].meaning.endswith(".")
+    assert MEANINGS[code].action.endswith(".")
+
+
+def test_levels_and_their_exit_codes():
+    levels = section(README, "### Levels")
+    codes = section(README, "## Command line")
+    assert set(EXIT_CODES) == set(get_args(Level))
+    for level, number in EXIT_CODES.items():
+        assert f"| `{level}` |" in levels
+        assert re.search(rf"^\| {number} \| .*`{level}`", codes, re.MULTILINE)
+
+
+def test_the_recipe():
+    table = section(README, "### Recipe")
+    for field in fields(Recipe):
+        row = re.search(rf"^\| \d \| `{field.name}` \|.*$", table, re.MULTILINE)
+        assert row, field.name
+        default = "none" if field.default is None else str(field.default)
+        assert re.search(rf"\| `?{re.escape(default)}`? \|", row[0]), field.name
+    for choice in (*get_args(Channels), *get_args(Sign)):
+        assert f"`{choice}`" in table
+
+
+def test_every_environment_variable():
+    sources = [*(ROOT / "xai_core").rglob("*.py"), *(ROOT / "components").rglob("*.py")]
+    names = {
+        name
+        for source in sources
+        for name in re.findall(r"\bPEDESTAL_[A-Z_]+", source.read_text(encoding="utf-8"))
+    }
+    table = section(README, "### Configuration")
+    assert "PEDESTAL_DATA" in names
+    assert all(f"`{name}`" in table for name in names)
+
+
+def test_the_figures_are_those_of_the_demo():
+    story = section(README, "## The pedestal, in figures")
+    run = demo_run()
+    for name, title in (("guided-backprop", "Guided Backprop"), ("fusiongrad", "FusionGrad")):
+        score = run.scores[name]
+        row = re.search(rf"^\| {title} \| (.*) \| (.*) \|$", story, re.MULTILINE)
+        assert row
+        assert [cell.strip("*") for cell in row.groups()] == [
+            f"{score.raw:.3f}",
+            f"{score.after:.3f}",
+        ]
+    assert run.recipe.quantile == 0.2
+    assert f"({run.target})" in story
+    noise = DEMO_METHODS["fusiongrad"]
+    assert f"`std` {noise['std']}, `sg_std` {noise['sg_std']}, {noise['average']} average" in story

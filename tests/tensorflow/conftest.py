@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from xai_core.tensorflow_models.environment import interpreter
+from xai_core.worker import Worker
+
+WRITE = Path(__file__).with_name("write.py")
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of models that `write.py` writes."""
+    python = interpreter()
+    assert python is not None, "run `make tensorflow` first"
+    folder = tmp_path_factory.mktemp("tensorflow")
+    done = subprocess.run([str(python), str(WRITE), str(folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    """One worker for all models: starting TensorFlow takes most of the time."""
+    with Worker() as one:
+        yield one
+
+
+def zipped(folder: Path, target: Path) -> Path:
+    """The folder as a zip, under a name that says nothing."""
+    archive = shutil.make_archive(str(target), "zip", folder.parent, folder.name)
+    return Path(archive).rename(target)

@@ -1,0 +1,204 @@
+"""What a worker gives for a sound model."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xai_core.errors import Cancelled, InputError, ModelError, WorkerError
+from xai_core.explanation import explain
+from xai_core.formats.base import LoadOptions
+from xai_core.images import InputSpec
+from xai_core.loading import load_model
+from xai_core.worker import Worker
+
+MANY = {"m": 200}
+
+
+def test_the_card_says_what_was_loaded(shared: Worker, tiny: Path) -> None:
+    card = shared.load(tiny, LoadOptions(input_spec=InputSpec.for_shape(3, 16, 16)))
+    model = load_model(tiny)
+    assert (card.file, card.format, card.sha256) == ("tiny.pt", "torch-eager", model.sha256)
+    assert card.size == tiny.stat().st_size
+    assert card.input_spec.shape == (3, 16, 16)
+    assert card.parameters == 3 * 6 * 9 + 6 + 6 * 8 * 9 + 8 + 8 * 4 + 4
+    assert card.explainable
+
+
+def test_inspect_runs_nothing(shared: Worker, tiny: Path) -> None:
+    assert shared.inspect(tiny).format == "torch-eager"
+
+
+def test_predict_equals_the_model(shared: Worker, tiny: Path, inputs: np.ndarray) -> None:
+    import torch
+
+    batch = np.concatenate([inputs, inputs * 2])
+    got = shared.predict(batch)
+    module = load_model(tiny).module
+    assert module is not None
+    expected = module.cpu()(torch.from_numpy(batch)).detach().numpy()
+    assert got.kind == "classes"
+    assert got.shape == (2, 4)
+    np.testing.assert_allclose(got.scores, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_layers_in_the_order_in_which_they_run(shared: Worker, inputs: np.ndarray) -> None:
+    layers = shared.layers(inputs)
+    assert [layer.name for layer in layers] == list("0123456")
+    assert [layer.spatial for layer in layers[:5]] == [True, True, True, True, False]
+
+
+@pytest.mark.parametrize("method", ["saliency", "guided-backprop", "fusiongrad"])
+def test_explain_equals_explain_in_this_process(
+    shared: Worker, tiny: Path, inputs: np.ndarray, method: str
+) -> None:
+    got = shared.explain(inputs, None, method, seed=3)
+    expected = explain(load_model(tiny), inputs, None, method, seed=3)
+    np.testing.assert_array_equal(got.values, expected.values)
+    assert (got.target, got.method, got.seed) == (expected.target, method, 3)
+    assert dict(got.parameters) == dict(expected.parameters)
+    assert got.native_size == expected.native_size
+
+
+def test_score_needs_no_model() -> None:
+    maps = np.random.default_rng(0).random((3, 8, 8))
+    maps[1] = 0
+    with Worker() as worker:
+        worker.warm("score")
+        scores = worker.score(maps)
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).tolist() == [True, False, True]
+
+
+def test_progress_comes_in_this_thread_and_ends_at_the_total(
+    shared: Worker, inputs: np.ndarray
+) -> None:
+    seen: list[tuple[int, int]] = []
+    threads = set()
+
+    def progress(done: int, total: int) -> None:
+        seen.append((done, total))
+        threads.add(threading.current_thread())
+
+    start = time.monotonic()
+    shared.explain(inputs, 1, "smoothgrad", parameters=MANY, progress=progress)
+    seconds = time.monotonic() - start
+    assert threads == {threading.current_thread()}
+    assert seen[-1][0] == seen[-1][1] >= 200
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert len(seen) <= 3 + 21 * seconds
+
+
+def test_cancel_leaves_the_model_as_it_was(shared: Worker, inputs: np.ndarray) -> None:
+    before = shared.explain(inputs, 1, "fusiongrad", seed=1)
+    pid, cancel = shared.pid, threading.Event()
+    with pytest.raises(Cancelled):
+        shared.explain(
+            inputs,
+            1,
+            "fusiongrad",
+            parameters={"n": 100, "m": 100},
+            progress=lambda done, total: cancel.set(),
+            cancel=cancel,
+        )
+    after = shared.explain(inputs, 1, "fusiongrad", seed=1)
+    assert shared.pid == pid
+    np.testing.assert_array_equal(before.values, after.values)
+
+
+def test_an_error_in_the_progress_stops_the_work(shared: Worker, inputs: np.ndarray) -> None:
+    class Rerun(BaseException):
+        pass
+
+    def progress(done: int, total: int) -> None:
+        raise Rerun
+
+    pid = shared.pid
+    with pytest.raises(Rerun):
+        shared.explain(inputs, 1, "fusiongrad", parameters={"n": 100, "m": 100}, progress=progress)
+    assert shared.predict(inputs).shape == (1, 4)
+    assert shared.pid == pid
+
+
+def test_a_cancel_before_the_call_costs_nothing(shared: Worker, inputs: np.ndarray) -> None:
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        shared.explain(inputs, 1, "saliency", cancel=cancel)
+
+
+def test_errors_arrive_as_their_own_kind(
+    shared: Worker, inputs: np.ndarray, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="no class 9"):
+        shared.explain(inputs, 9, "saliency")
+    with pytest.raises(InputError, match="Did you mean 'saliency'"):
+        shared.explain(inputs, 1, "salency")
+    with pytest.raises(InputError, match="no parameter 'progress'"):
+        shared.explain(inputs, 1, "saliency", parameters={"progress": 1})
+    with pytest.raises(InputError, match="batch, channels"):
+        shared.predict(inputs[0])
+    with pytest.raises(ModelError) as caught:
+        shared.predict(np.zeros((1, 5, 16, 16), np.float32))
+    assert caught.value.code == "forward-failed"
+    broken = tmp_path / "broken.pt"
+    broken.write_bytes(b"this is no model")
+    with pytest.raises(ModelError) as caught:
+        shared.inspect(broken)
+    assert caught.value.code == "unknown-format"
+
+
+def test_without_a_model_there_is_nothing_to_explain(
+    inputs: np.ndarray, tiny: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.pt"
+    broken.write_bytes(b"this is no model")
+    with Worker() as worker:
+        with pytest.raises(InputError, match="No model"):
+            worker.predict(inputs)
+        worker.load(tiny)
+        with pytest.raises(ModelError):
+            worker.load(broken)
+        with pytest.raises(InputError, match="No model"):
+            worker.predict(inputs)
+
+
+def test_a_relative_path_is_one_of_this_process(
+    shared: Worker, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny.parent)
+    assert shared.load(Path(tiny.name)).file == "tiny.pt"
+
+
+def test_two_workers_at_once(shared: Worker, tiny: Path, inputs: np.ndarray) -> None:
+    with Worker() as other:
+        other.load(tiny)
+        results = []
+        threads = [
+            threading.Thread(target=lambda w=w: results.append(w.explain(inputs, 0, "smoothgrad")))
+            for w in (shared, other, shared)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert other.pid != shared.pid
+    first, *others = (result.values for result in results)
+    for values in others:
+        np.testing.assert_array_equal(first, values)
+
+
+def test_a_closed_worker_says_so(inputs: np.ndarray) -> None:
+    worker = Worker()
+    assert worker.alive
+    worker.close()
+    worker.close()
+    assert not worker.alive
+    with pytest.raises(WorkerError, match="closed"):
+        worker.predict(inputs)
+    with pytest.raises(WorkerError, match="closed"):
+        worker.score(np.zeros((1, 2, 2)))

@@ -1,0 +1,75 @@
+"""One model of the zoo: what it is, and the verdict that it must get."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+MARK = "# <- dies here"
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """`code`: of a finding that it must have; None where no error or warning is allowed."""
+
+    name: str
+    kind: type[nn.Module]
+    level: str
+    code: str | None = None
+    layer: str | None = None
+
+    def build(self, seed: int = 0) -> nn.Module:
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            return self.kind().eval()
+
+    @property
+    def where(self) -> str | None:
+        """`file.py:37` of the marked line in the class's source; None where none is marked."""
+        lines, first = inspect.getsourcelines(self.kind)
+        marked = [first + index for index, line in enumerate(lines) if MARK in line]
+        if not marked:
+            return None
+        return f"{Path(inspect.getfile(self.kind)).name}:{marked[0]}"
+
+
+ZOO: list[Specimen] = []
+
+
+def ready(name: str, code: str | None = None) -> Callable[[type[nn.Module]], type[nn.Module]]:
+    return _specimen(name, "ready", code)
+
+
+def broken(
+    name: str, code: str, level: str = "inference-only", layer: str | None = None
+) -> Callable[[type[nn.Module]], type[nn.Module]]:
+    return _specimen(name, level, code, layer)
+
+
+def _specimen(
+    name: str, level: str, code: str | None, layer: str | None = None
+) -> Callable[[type[nn.Module]], type[nn.Module]]:
+    def register(kind: type[nn.Module]) -> type[nn.Module]:
+        ZOO.append(Specimen(name, kind, level, code, layer))
+        return kind
+
+    return register
+
+
+def features(channels: int = 3) -> nn.Sequential:
+    """A small convolutional backbone to 8 feature maps."""
+    return nn.Sequential(
+        nn.Conv2d(channels, 8, 3, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(8, 8, 3, stride=2, padding=1),
+        nn.ReLU(),
+    )
+
+
+def head(classes: int = 5) -> nn.Sequential:
+    return nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(32, classes))
