@@ -36,6 +36,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture
+def fresh_address(tmp_path: Path) -> Iterator[str]:
+    """Of a server that nobody has visited. Ask for it before `visit`, so that it ends later."""
+    with serving(tmp_path) as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
-from tests.server import serving
 
 
 def at_quantile(page: Page, value: float) -> None:
@@ -49,17 +47,15 @@ def test_the_value_goes_along_to_every_page(visit: Visit) -> None:
 
 
 def test_a_link_opens_its_page_on_a_server_that_has_just_started(
-    visit: Visit, tmp_path: Path
+    fresh_address: str, visit: Visit
 ) -> None:
-    with serving(tmp_path) as fresh:
-        page = visit("/?page=ranking&quantile=0.35", at=fresh)
-        screen.title(page, "Ranking")
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        at_quantile(page, 0.35)
-        screen.go(page, "Baseline")
-        at_quantile(page, 0.35)
-        page.reload()
-        screen.title(page, "Baseline")
-        at_quantile(page, 0.35)
-        expect(page.get_by_text("set to zero 35.0%").first).to_be_visible()
-        page.close()
+    page = visit("/?page=ranking&quantile=0.35", at=fresh_address)
+    screen.title(page, "Ranking")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    at_quantile(page, 0.35)
+    screen.go(page, "Baseline")
+    at_quantile(page, 0.35)
+    page.reload()
+    screen.title(page, "Baseline")
+    at_quantile(page, 0.35)
+    expect(page.get_by_text("set to zero 35.0%").first).to_be_visible()
