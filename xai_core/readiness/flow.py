@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from xai_core.errors import XaiError
@@ -15,40 +16,33 @@ if TYPE_CHECKING:
 class GradientFlow(Check):
     """Where the gradient vanishes, explodes or stops: null is where it does not arrive.
 
-    Parameters require gradients meanwhile, so that layers behind a cut are seen, too.
+    Behind a cut the gradient is taken up again, so that the layers there are seen, too.
     """
 
     name = "flow"
     order = 60
 
     def run(self, case: Case) -> None:
-        import torch
 
         if case.predicts_only or case.score is None:
             return
-        parameters = list(case.module.parameters())
-        try:
-            for parameter in parameters:
-                if parameter.is_floating_point():
-                    parameter.requires_grad_(True)
-            case.evidence["gradient_flow"] = _flow(case)
-        except (RuntimeError, XaiError):  # a backward that fails has a finding already
-            return
-        finally:
-            with torch.no_grad():
-                for parameter in parameters:
-                    parameter.requires_grad_(False)
+        for resumed in (True, False):  # a gradient taken up again can be in the way of `.numpy()`
+            with suppress(RuntimeError, XaiError):  # a backward that fails has a finding already
+                case.evidence["gradient_flow"] = _flow(case, resumed)
+                return
 
 
-def _flow(case: Case) -> list[dict[str, Any]]:
+def _flow(case: Case, resumed: bool) -> list[dict[str, Any]]:
     import torch
 
     from xai_core.methods.batch_norm import sound_batch_norm
 
     picture = case.at if case.at is not None else case.inputs[0]
     rows: list[dict[str, Any]] = []
+    # Not the parameters: their gradients would cost time, and oneDNN's can end the process.
+    start = torch.zeros((), requires_grad=resumed)
     handles = [
-        child.register_forward_hook(_watch(name, rows))
+        child.register_forward_hook(_watch(name, rows, start))
         for name, child in case.module.named_modules()
         if name and not isinstance(child, torch.jit.ScriptModule)
     ]
@@ -63,23 +57,36 @@ def _flow(case: Case) -> list[dict[str, Any]]:
         for handle in handles:
             handle.remove()
     if value.requires_grad:
-        sources = [leaf, *(p for p in case.module.parameters() if p.requires_grad)]
+        sources = [leaf, start] if resumed else [leaf]
         found = torch.autograd.grad(value, sources, allow_unused=True)[0]
         first["norm"] = None if found is None else _norm(found)
     return [first, *rows]
 
 
-def _watch(name: str, rows: list[dict[str, Any]]) -> Any:
-    def hook(layer: nn.Module, _: Any, output: Any) -> None:
+def _watch(name: str, rows: list[dict[str, Any]], start: Tensor) -> Any:
+    def hook(layer: nn.Module, _: Any, output: Any) -> Any:
+        from torch.utils._pytree import tree_map
+
         from xai_core.readiness.tracing.cuts import tensors
 
         row: dict[str, Any] = {"layer": name, "kind": type(layer).__name__, "norm": None}
         rows.append(row)
-        tensor = next((t for t in tensors(output) if t.requires_grad), None)
-        if tensor is not None:
-            tensor.register_hook(_record(row))  # type: ignore[no-untyped-call]
+        tracked = next((t for t in tensors(output) if t.requires_grad), None)
+        if tracked is None:
+            output = tree_map(lambda value: _tracked(value, start), output)
+            tracked = next((t for t in tensors(output) if t.requires_grad), None)
+        if tracked is not None:
+            tracked.register_hook(_record(row))  # type: ignore[no-untyped-call]
+        return output
 
     return hook
+
+
+def _tracked(value: Any, start: Tensor) -> Any:
+    """The same value, with a gradient from here on."""
+    import torch
+
+    return value + start if isinstance(value, torch.Tensor) and value.is_floating_point() else value
 
 
 def _record(row: dict[str, Any]) -> Any:
