@@ -16,7 +16,6 @@ from xai_core.architectures.base import ARCHITECTURES
 from xai_core.architectures.index.storage import read_index
 from xai_core.findings import MEANINGS
 from xai_core.formats.base import FORMATS
-from xai_core.formats.recognised import RecognisedOnly
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import ParameterInfo, describe
 from xai_core.metrics.base import METRICS
@@ -56,13 +55,8 @@ def metrics() -> str:
 
 def formats() -> str:
     """Every model format."""
-    rows = (
-        (f"`{f.name}`", f.title, "no", f.why)
-        if isinstance(f, RecognisedOnly)
-        else (f"`{f.name}`", f.title, "yes", _claim(f))
-        for f in FORMATS
-    )
-    return _table(("name", "title", "loaded", "how, or why not"), rows)
+    rows = ((f"`{f.name}`", f.title, _claim(f)) for f in FORMATS)
+    return _table(("name", "title", "how"), rows)
 
 
 def architectures() -> str:
@@ -96,7 +90,12 @@ TABLES: Mapping[str, Callable[[], str]] = {
 
 def updated(text: str) -> str:
     """The text with every marked table made anew."""
-    return MARK.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], text)
+    return MARK.sub(_made, text)
+
+
+def _made(found: re.Match[str]) -> str:
+    table = TABLES.get(found[2])  # other scripts write other tables
+    return found[1] + table() + found[3] if table else found[0]
 
 
 def main(words: list[str]) -> int:

@@ -34,7 +34,10 @@ def cli(tmp_path: Path) -> Cli:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`ready.pt`, `scripted.pt`, `branching.pt` (no graph), `detached.pt`, `broken.pt`."""
+    """`ready.pt`, `scripted.pt`, `branching.pt` (no graph), `detached.pt`, `broken.pt`, `five.pt`.
+
+    And `against.pt`: every feature speaks against every class, so that Grad-CAM is empty.
+    """
     import torch
     from torch import nn
 
@@ -49,6 +52,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.jit.script(Branching().eval()).save(folder / "branching.pt")
     torch.jit.trace(Detached(model), torch.zeros(1, 3, 16, 16)).save(folder / "detached.pt")
     (folder / "broken.pt").write_bytes((folder / "ready.pt").read_bytes()[:700])
+    with torch.no_grad():
+        model[-1].weight.abs_().neg_()
+    torch.save(model, folder / "against.pt")
     five = nn.Sequential(nn.Conv2d(5, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     torch.save(five, folder / "five.pt")
     return folder

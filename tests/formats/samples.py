@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
+import numpy as np
 import torch
 from torch import nn
 
@@ -90,6 +92,11 @@ def _exported(path: Path) -> None:
         torch.export.save(program, file)
 
 
+def _keras_h5(path: Path) -> None:
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = '{"class_name": "Sequential", "config": {"layers": []}}'
+
+
 KERAS = {"config.json": b"{}", "metadata.json": b"{}", "model.weights.h5": HDF5}
 
 SAMPLES: dict[str, tuple[str, Callable[[Path], object]]] = {
@@ -119,7 +126,7 @@ SAMPLES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "onnx": ("onnx", lambda p: p.write_bytes(ONNX)),
     "onnx-broken-off": ("onnx", lambda p: p.write_bytes(ONNX[:20])),
     "keras": ("keras", zipped(KERAS)),
-    "keras-h5": ("keras-h5", lambda p: p.write_bytes(HDF5 + b"model_config")),
+    "keras-h5": ("keras-h5", _keras_h5),
     "savedmodel": ("savedmodel", lambda p: p.write_bytes(SAVED_2)),
     "savedmodel-zip": ("savedmodel", zipped({"m/saved_model.pb": SAVED_2})),
     "tf1-savedmodel": ("tf1-savedmodel", lambda p: p.write_bytes(SAVED_1)),
@@ -128,6 +135,29 @@ SAMPLES: dict[str, tuple[str, Callable[[Path], object]]] = {
 
 STRANGERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "tflite": ("inference-format", lambda p: p.write_bytes(b"\x1c\0\0\0TFL3" + bytes(64))),
+    "core-ml": (
+        "inference-format",
+        lambda p: p.write_bytes(number(1, 4) + message(2, message(1, b"x")) + message(500, b"y")),
+    ),
+    "core-ml-package": (
+        "inference-format",
+        zipped({"m.mlpackage/Data/com.apple.CoreML/model.mlmodel": b"x"}),
+    ),
+    "openvino": (
+        "inference-format",
+        lambda p: p.write_text('<?xml version="1.0"?>\n<net name="m" version="11"></net>'),
+    ),
+    "ncnn": ("inference-format", lambda p: p.write_text("7767517\n1 1\n")),
+    "tensorflow-js": (
+        "inference-format",
+        lambda p: p.write_text('{"format": "layers-model", "modelTopology": {}}'),
+    ),
+    "keras-json": ("unknown-format", lambda p: p.write_text('{"class_name": "Sequential"}')),
+    "tensorflow-checkpoint": (
+        "unknown-format",
+        lambda p: p.write_bytes(bytes(40) + bytes.fromhex("57fb808b247547db")),
+    ),
+    "numpy-arrays": ("unknown-format", lambda p: np.savez(p.open("wb"), a=np.zeros(3))),
     "hdf5-weights": ("unknown-format", lambda p: p.write_bytes(HDF5)),
     "zip": ("unknown-format", zipped({"readme.txt": b"hello"})),
     "broken-zip": ("corrupt-file", lambda p: p.write_bytes(b"PK\x03\x04" + bytes(40))),

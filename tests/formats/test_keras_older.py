@@ -21,8 +21,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 def file_of(package: str, name: str) -> Path:
     spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        pytest.skip(f"{package} is not installed (requirements-models.txt)")
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent / name
 
 

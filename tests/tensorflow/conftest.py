@@ -16,12 +16,7 @@ WRITE = Path(__file__).with_name("write.py")
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of models that `write.py` writes."""
-    python = interpreter()
-    assert python is not None, "run `make tensorflow` first"
-    folder = tmp_path_factory.mktemp("tensorflow")
-    done = subprocess.run([str(python), str(WRITE), str(folder)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return folder
+    return written(tmp_path_factory.mktemp("tensorflow"))
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +30,12 @@ def zipped(folder: Path, target: Path) -> Path:
     """The folder as a zip, under a name that says nothing."""
     archive = shutil.make_archive(str(target), "zip", folder.parent, folder.name)
     return Path(archive).rename(target)
+
+
+def written(folder: Path) -> Path:
+    """That folder, with the models in it that TensorFlow's own interpreter writes."""
+    python = interpreter()
+    assert python is not None, "run `make tensorflow` first"
+    done = subprocess.run([str(python), str(WRITE), str(folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ RANDOM = 10
 ENOUGH = 3  # steps that must disagree: a single one may be too coarse
 STEPS = (0.03, 0.01, 0.1, 0.003, 0.001, 0.3)  # length over the input's root mean square
 ROUNDING = torch.finfo(torch.float32).eps
+FALLING = 0.8  # a third of the step leaves at most this share of a right gradient's error
 SIGNAL = 0.5  # share of the tolerance that rounding may fill
 
 
@@ -56,7 +57,7 @@ def _best(
 ) -> float | None:
     claimed = [float((gradient * line).sum()) for line in lines]
     unit = float(at.square().mean().sqrt()) or 1.0
-    found: list[float] = []
+    found: dict[float, float] = {}
     for step in STEPS:
         h = step * unit
         if rounding / h * math.sqrt(len(lines)) > SIGNAL * tolerance * math.hypot(*claimed):
@@ -70,12 +71,19 @@ def _best(
             continue
         gaps = [m - c for m, c in zip(measured, claimed, strict=True)]
         error = math.hypot(*gaps) / size
-        found.append(error)
+        found[step] = error
         if error < tolerance / 3:
             break
-    best = min(found, default=None)
-    enough = len(found) >= ENOUGH or (best is not None and best <= tolerance)
-    return best if enough else None
+    best = min(found.values(), default=None)
+    return best if best is not None and (best <= tolerance or _settled(found)) else None
+
+
+def _settled(errors: Mapping[float, float]) -> bool:
+    """Whether errors by step are those of a wrong gradient: finer steps make them no smaller."""
+    if len(errors) < ENOUGH:
+        return False
+    finest, next_one = (errors[step] for step in sorted(errors)[:2])
+    return finest > FALLING * next_one
 
 
 def _directions(gradient: Tensor) -> tuple[list[Tensor], list[Tensor]]:

@@ -1,0 +1,93 @@
+"""Writes the README's format matrix: opens every file of `tests/matrix` and shows what came.
+
+`python -m scripts.format_matrix`. TensorFlow's rows need `make tensorflow`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xai_core.methods.base import METHODS
+
+if TYPE_CHECKING:
+    from tests.matrix.measure import Result
+    from tests.matrix.row import Row
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+TABLE = re.compile(r"(<!-- begin: format-matrix -->\n).*?(<!-- end: format-matrix -->)", re.DOTALL)
+HEADS = ("file", "recognised as", "level", "methods", "as the original", "said of it")
+SAID = (
+    "converted-verified",
+    "converted-unverified",
+    "inference-format",
+    "layers-hidden",
+    "no-gradient",
+    "detach",
+    "numpy-round-trip",
+    "needs-trust",
+    "missing-architecture",
+    "missing-weights",
+    "corrupt-file",
+    "architecture-found",
+    "precision-changed",
+)
+
+
+def cells(result: Result) -> tuple[str, ...]:
+    """The table's row of one file."""
+    said = [f"`{code}`" for code in SAID if code in result.codes]
+    return (
+        result.row.title,
+        f"`{result.format}`",
+        f"`{result.verdict.level}`",
+        f"{result.methods} of {len(METHODS)}",
+        " and ".join(result.agrees) or "–",
+        ", ".join(said) or "–",
+    )
+
+
+def rows_in_readme() -> list[str]:
+    """The rows that the README shows, without the bars at both ends."""
+    found = TABLE.search(README.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError("README.md has no place for the format matrix")
+    return [line.strip("| ") for line in found[0].splitlines() if line.startswith("| ")][2:]
+
+
+def main() -> int:
+    """Open all of them and write the table."""
+    from tests.matrix.measure import measured
+    from xai_core.worker import Worker
+
+    with tempfile.TemporaryDirectory() as folder, Worker() as worker:
+        lines = [HEADS, ("---",) * len(HEADS)]
+        for index, row in enumerate(_rows(Path(folder))):
+            place = Path(folder) / str(index)
+            place.mkdir()
+            lines.append(cells(measured(row, worker, place)))
+            print(" | ".join(lines[-1]), flush=True)
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    text = README.read_text(encoding="utf-8")
+    README.write_text(TABLE.sub(lambda found: found[1] + table + found[2], text), encoding="utf-8")
+    return 0
+
+
+def _rows(folder: Path) -> tuple[Row, ...]:
+    from tests.matrix import keras_rows, onnx_rows, tensorflow_rows, torch_rows
+    from tests.tensorflow.conftest import written
+
+    models = written(folder / "tensorflow")
+    return (
+        *torch_rows.ROWS,
+        *onnx_rows.ROWS,
+        *keras_rows.ROWS,
+        *tensorflow_rows.rows(models),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

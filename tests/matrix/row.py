@@ -1,0 +1,58 @@
+"""One file of the matrix: who writes it, and what has to come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xai_core.formats.base import LoadOptions
+from xai_core.types import Level
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the original gives, before it was written to a file.
+
+    Attributes:
+        inputs: float32 `[1, C, H, W]`.
+        output: `[1, classes]`, by the original or by the source runtime.
+        target: class index whose score is differentiated.
+        gradient: `[1, C, H, W]` by the original's own autograd; None where there is none.
+    """
+
+    inputs: Array
+    output: Array
+    target: int
+    gradient: Array | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A file, and what is expected of it.
+
+    Attributes:
+        title: what the file is, for the table.
+        format: name that the bytes must be recognised as.
+        level: that the verdict must have.
+        write: writes the file where it is told, and says what the original gives; None where
+            nothing is left to compare.
+        options: how it is loaded. code: a finding that has to be there.
+    """
+
+    title: str
+    format: str
+    level: Level
+    write: Callable[[Path], Truth | None]
+    options: Callable[[Path], LoadOptions] = lambda _: LoadOptions()
+    code: str | None = None
+
+
+def trusted(_: Path) -> LoadOptions:
+    """With trust."""
+    return LoadOptions(trust=True)
