@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import problem
 from components.tiles import title_of
+from xai_core.formats.base import FORMATS
 from xai_core.types import Level, Verdict
 from xai_core.worker import ModelCard
 
@@ -29,6 +30,10 @@ def show(card: ModelCard, verdict: Verdict) -> None:
     lost = [title_of(name) for name, one in verdict.methods.items() if not one.available]
     if lost:
         st.caption(f"Not available: {', '.join(lost)}. The method table says why.")
+    better = FORMATS[card.format].better
+    st.markdown("**How to export it better**")
+    st.caption(better.text)
+    st.code(better.code, language="python")
 
 
 def _way_in(card: ModelCard, verdict: Verdict) -> dict[str, str]:

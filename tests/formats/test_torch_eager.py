@@ -77,6 +77,15 @@ def test_usual_layers_need_no_trust(wrap: str | None, tmp_path: Path) -> None:
     assert [f.code for f in loaded.findings] == ([] if wrap is None else ["checkpoint-entry"])
 
 
+def test_a_module_that_was_scripted_before(tmp_path: Path) -> None:
+    model = usual_layers()
+    torch.jit.script(model)
+    torch.save(model, tmp_path / "m.pt")
+    loaded = load_model(tmp_path / "m.pt")
+    assert loaded.module is not None
+    assert same_outputs(loaded.module, model)
+
+
 LAYERS = {
     "transformer": (nn.TransformerEncoderLayer(8, 2, 16), (2, 5, 8)),
     "attention": (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xai_core.export_hint import ExportHint
 from xai_core.images import InputSpec
 from xai_core.registry import Registry
 from xai_core.types import Finding, Inputs
@@ -90,11 +91,12 @@ class LoadedModel:
 
 
 class Format(ABC):
-    """One model file format. `order`: lower is asked first."""
+    """One model file format. order: lower is asked first. better: how such a model is exported."""
 
     name: str
     title: str
     order: int = 100
+    better: ExportHint
 
     @abstractmethod
     def recognise(self, path: Path) -> bool:

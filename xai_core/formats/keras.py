@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xai_core import export_hint
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.keras_models.archive import CONFIG, METADATA, WEIGHTS, read_archive, write_archive
 from xai_core.keras_models.declared import declared
@@ -20,6 +21,7 @@ class Keras(Format):
     name = "keras"
     title = "Keras model"
     order = 40
+    better = export_hint.KERAS
 
     def recognise(self, path: Path) -> bool:
         """As the contract says."""

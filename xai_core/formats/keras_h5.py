@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xai_core import export_hint
 from xai_core.errors import ModelError
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.keras_models.declared import declared
@@ -30,6 +31,7 @@ class KerasH5(Format):
     name = "keras-h5"
     title = "Keras model (HDF5)"
     order = 41
+    better = export_hint.HDF5
 
     def recognise(self, path: Path) -> bool:
         """As the contract says: HDF5 with what Keras writes into it."""

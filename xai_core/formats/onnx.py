@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xai_core import export_hint
 from xai_core.conversion.certificate import findings_of
 from xai_core.errors import ModelError, XaiError
 from xai_core.formats.base import (
@@ -37,6 +38,7 @@ class Onnx(Format):
     name = "onnx"
     title = "ONNX graph"
     order = 60
+    better = export_hint.ONNX
 
     def recognise(self, path: Path) -> bool:
         """As the contract says."""

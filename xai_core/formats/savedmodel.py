@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xai_core import export_hint
 from xai_core.formats.base import FORMATS
 from xai_core.tensorflow_models.saved_model import SavedModelFormat
 
@@ -13,3 +14,4 @@ class SavedModel(SavedModelFormat):
     name = "savedmodel"
     title = "TensorFlow SavedModel"
     order = 50
+    better = export_hint.SAVED

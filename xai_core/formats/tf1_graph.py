@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xai_core import export_hint
 from xai_core.errors import ModelError, XaiError
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.peek.digest import digest
@@ -23,6 +24,7 @@ class TF1Graph(Format):
     name = "tf1-graph"
     title = "TensorFlow 1 graph"
     order = 70
+    better = export_hint.GRAPH
 
     def recognise(self, path: Path) -> bool:
         """As the contract says."""

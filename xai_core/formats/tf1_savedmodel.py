@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xai_core import export_hint
 from xai_core.formats.base import FORMATS
 from xai_core.tensorflow_models.saved_model import SavedModelFormat
 
@@ -13,3 +14,4 @@ class TF1SavedModel(SavedModelFormat):
     name = "tf1-savedmodel"
     title = "TensorFlow 1 SavedModel"
     order = 51
+    better = export_hint.GRAPH

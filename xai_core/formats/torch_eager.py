@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xai_core import export_hint
 from xai_core.errors import ModelError
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.images import InputSpec
@@ -35,6 +36,7 @@ class TorchEager(Format):
     name = "torch-eager"
     title = "PyTorch module"
     order = 20
+    better = export_hint.MODULE
 
     def recognise(self, path: Path) -> bool:
         """As the contract says; a torch file that is broken counts as one of these."""

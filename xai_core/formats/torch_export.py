@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xai_core import export_hint
 from xai_core.conversion.proven_layers import Converters, hidden_layers, with_layers
 from xai_core.errors import ModelError
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
@@ -38,6 +39,7 @@ class TorchExport(Format):
     name = "torch-export"
     title = "PyTorch exported program"
     order = 30
+    better = export_hint.SCRIPT
 
     def recognise(self, path: Path) -> bool:
         """As the contract says."""

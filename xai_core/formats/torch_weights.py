@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xai_core import export_hint
 from xai_core.architectures.builder import Builder
 from xai_core.architectures.choice import choose
 from xai_core.builders import builders
@@ -34,6 +35,7 @@ class TorchWeights(Format):
     name = "torch-weights"
     title = "PyTorch weights"
     order = 10
+    better = export_hint.WEIGHTS
 
     def recognise(self, path: Path) -> bool:
         """As the contract says."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from xai_core import export_hint
 from xai_core.conversion.proven_layers import hidden_layers, with_layers
 from xai_core.errors import ModelError
 from xai_core.formats.base import (
@@ -43,6 +44,7 @@ class TorchScript(Format):
     name = "torchscript"
     title = "TorchScript"
     order = 15
+    better = export_hint.SCRIPT
 
     def recognise(self, path: Path) -> bool:
         """As the contract says."""

@@ -88,6 +88,9 @@ def _husk(stand_in: type | None) -> Any:
     return Husk
 
 
+SCRIPTED = "__overloads__"  # what `torch.jit.script` leaves behind in the module it reads
+
+
 class _Inert(type):
     path: str
 
@@ -121,6 +124,7 @@ class _Guards:
             if id(made) not in self._states:
                 raise RefusedError(f"a {type(made).path} is left without a state.")
         for made, state in self._states.values():
+            state.pop(SCRIPTED, None)  # no model needs it
             self._check(self._real[type(made)], state)
         for made, _ in self._states.values():
             object.__setattr__(made, "__class__", self._real[type(made)])
