@@ -97,6 +97,9 @@ def test_a_stopped_gradient_is_named(models: Path, worker: Worker) -> None:
     assert verdict.level == "inference-only"
     codes = {finding.code: finding for finding in verdict.findings}
     assert "StopGradient" in codes["detach"].message
+    assert verdict.summary.startswith("It only predicts: TensorFlow's operation StopGradient")
+    errors = {finding.code for finding in verdict.findings if finding.severity == "error"}
+    assert errors == {"detach", "layers-hidden", "no-gradient"}
     assert verdict.methods["occlusion"].available
     assert not verdict.methods["saliency"].available
 

@@ -52,6 +52,7 @@ class Case:
         spec: how pictures become inputs, where the file says so.
         predicts_only: the format has no gradient at all.
         readable: the loader says that inner layers can be relied on.
+        explained: the loader has named what stops the gradient.
         given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's class.
         inputs: what is run: given ones first. Filled by the forward check.
         score: the scalar that is explained. None until the forward check found one.
@@ -69,6 +70,7 @@ class Case:
     spec: InputSpec | None = None
     predicts_only: bool = False
     readable: bool = True
+    explained: bool = False
     given: list[Tensor] = field(default_factory=list)
     target: int | None = None
     inputs: list[Tensor] = field(default_factory=list)

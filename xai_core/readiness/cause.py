@@ -28,7 +28,7 @@ class Cause(Check):
     order = 50
 
     def run(self, case: Case) -> None:
-        if case.predicts_only or case.symptom is None:
+        if case.predicts_only or case.explained or case.symptom is None:
             return
         if case.symptom not in TRACED or "backward_error" in case.evidence:
             _in_backward(case)

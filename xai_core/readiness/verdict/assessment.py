@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from xai_core.formats.base import LoadedModel
 
+CAUSES = ("detach", "non-differentiable-op")
 PICTURES = 4  # of a larger batch only the first few are looked at
 
 
@@ -108,6 +109,7 @@ def _case(
         spec=model.input_spec,
         predicts_only=model.module is None,
         readable=model.layers_readable,
+        explained=any(one.severity == "error" and one.code in CAUSES for one in model.findings),
         given=_tensors(inputs, device_of(module)),
         target=target,
     )

@@ -46,7 +46,8 @@ def summary_of(level: Level, findings: Sequence[Finding]) -> str:
         )
     errors = [finding for finding in findings if finding.severity == "error"]
     cause = next((one for one in errors if one.code in REJECTING), errors[0])
-    place = f" ({cause.where})" if cause.where else ""
     start = "It cannot be used: " if level == "rejected" else "It only predicts: "
     sentence = LOCATED.sub("", cause.message).split(". ")[0].rstrip(".")
-    return f"{start}{sentence[:1].lower()}{sentence[1:]}{place}."
+    place = f" ({cause.where})" if cause.where and cause.where not in sentence else ""
+    name = any(letter.isupper() for letter in sentence.split(" ")[0][1:])  # "TensorFlow", "ONNX"
+    return f"{start}{sentence if name else sentence[:1].lower() + sentence[1:]}{place}."
