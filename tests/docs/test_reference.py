@@ -25,7 +25,8 @@ def test_the_tables_are_up_to_date():
 
 
 def test_every_table_stands_in_the_readme():
-    assert sorted(found[1] for found in reference.MARK.findall(README)) == sorted(reference.TABLES)
+    tables = [*reference.TABLES, "format-matrix"]  # the last by a script of its own
+    assert sorted(found[1] for found in reference.MARK.findall(README)) == sorted(tables)
 
 
 def test_an_old_table_is_noticed_and_written_anew(tmp_path, monkeypatch):

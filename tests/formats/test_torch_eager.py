@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,26 @@ def test_a_module_that_was_scripted_before(tmp_path: Path) -> None:
     loaded = load_model(tmp_path / "m.pt")
     assert loaded.module is not None
     assert same_outputs(loaded.module, model)
+
+
+def from_gpu(source: Path, target: Path) -> Path:
+    """The same file as a machine with a GPU writes it: every storage says `cuda:0`."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.endswith("data.pkl"):
+                assert b"X\x03\x00\x00\x00cpu" in data
+                data = data.replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0")
+            new.writestr(item.filename, data)
+    return target
+
+
+def test_a_module_saved_on_a_gpu(tmp_path: Path) -> None:
+    model = usual_layers()
+    torch.save(model, tmp_path / "m.pt")
+    loaded = load_model(from_gpu(tmp_path / "m.pt", tmp_path / "gpu.pt"))
+    assert loaded.module is not None
+    assert same_outputs(loaded.module.cpu(), model)
 
 
 LAYERS = {
