@@ -111,7 +111,7 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "output-entry": Meaning(
         "The output is a tuple, list or mapping; one entry of it is explained.",
-        "See that it is the entry that you mean; else return only that one.",
+        "See that it is the entry that you mean; else name another (`--output`).",
     ),
     # The gradient.
     "no-gradient": Meaning(

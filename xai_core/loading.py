@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xai_core.errors import ModelError, XaiError
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.output_entry import narrowed
 from xai_core.peek.strangers import stranger
 
 
@@ -47,7 +48,8 @@ def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedMo
     plugin = FORMATS[options.format] if options.format else recognise(file)
     inspection = _inspect(plugin, file)
     try:
-        return _ready(plugin.load(file, inspection, options))
+        model = _ready(plugin.load(file, inspection, options))
+        return narrowed(model, options.output) if options.output else model
     except XaiError as cause:
         raise _named(cause, plugin) from cause.__cause__
     except Exception as cause:  # loaders of broken files raise nearly anything

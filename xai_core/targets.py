@@ -55,7 +55,7 @@ def main_output(output: Any) -> tuple[str, Tensor]:
     Raises:
         ModelError: the output holds no floating-point tensor.
     """
-    found = list(_tensors(output, ""))
+    found = list(entries(output))
     for path, tensor in found:
         if any(path.endswith(f"['{name}']") for name in PREFERRED):
             return path, tensor
@@ -129,7 +129,8 @@ def predict(output: Any, batch: int) -> Prediction:
     return Prediction(output_kind(tensor), path, scores, tuple(tensor.shape))
 
 
-def _tensors(output: Any, path: str) -> Iterator[tuple[str, Tensor]]:
+def entries(output: Any, path: str = "") -> Iterator[tuple[str, Tensor]]:
+    """Every floating-point tensor of a nested output, with its path."""
     import torch
 
     if isinstance(output, torch.Tensor):
@@ -137,7 +138,7 @@ def _tensors(output: Any, path: str) -> Iterator[tuple[str, Tensor]]:
             yield path, output
     elif isinstance(output, Mapping):
         for key, value in output.items():
-            yield from _tensors(value, f"{path}[{key!r}]")
+            yield from entries(value, f"{path}[{key!r}]")
     elif isinstance(output, list | tuple):
         for index, value in enumerate(output):
-            yield from _tensors(value, f"{path}[{index}]")
+            yield from entries(value, f"{path}[{index}]")

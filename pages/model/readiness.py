@@ -9,6 +9,7 @@ from components import (
     gallery,
     model_card,
     model_upload,
+    output_entry,
     problem,
     provenance,
     sidebar,
@@ -29,6 +30,7 @@ with problem.guarded():
     model_card.show(space, model, photo)
     with proof:
         found = backend.verdict(source, photo)
+        output_entry.show(space, source, found)
         verdict.show(space, found)
         with st.expander("How it came in, and what you lose", icon=":material/route:"):
             provenance.show(model.card, found)

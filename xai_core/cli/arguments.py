@@ -82,7 +82,11 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
     if args.input_shape is not None and args.input_shape[0] in (1, 3):
         spec = InputSpec.for_shape(*args.input_shape)
     return LoadOptions(
-        architecture=args.architecture, code=tuple(args.code), trust=args.trust, input_spec=spec
+        architecture=args.architecture,
+        code=tuple(args.code),
+        trust=args.trust,
+        input_spec=spec,
+        output=args.output,
     )
 
 
@@ -101,12 +105,17 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="Python file that the model needs; may be repeated",
     )
-    parser.add_argument("--architecture", metavar="NAME", help="for weights without a model")
+    parser.add_argument(
+        "--architecture",
+        metavar="NAME",
+        help="for weights without a model; for a bare graph its nodes, 'input:0->output:0'",
+    )
     parser.add_argument(
         "--trust",
         action="store_true",
         help="let the file run code while it loads; only for files whose origin you trust",
     )
+    parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
 
 

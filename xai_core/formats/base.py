@@ -32,6 +32,8 @@ class LoadOptions:
         trust: allow a full unpickle or graph code. Only for files whose origin you trust:
             it lets the file run any code.
         input_spec: how pictures are turned into inputs; None takes the model's own or a default.
+        output: the entry of a nested output that is explained, `['aux']` or `[1]`; None takes
+            the one that looks like class scores, else the first.
     """
 
     format: str | None = None
@@ -39,6 +41,7 @@ class LoadOptions:
     code: tuple[Path, ...] = ()
     trust: bool = False
     input_spec: InputSpec | None = None
+    output: str | None = None
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def _fitting(case: Case) -> tuple[int, int, int] | None:
 
 def _understand(case: Case, output: Any) -> None:
     from xai_core.readiness.setting.score import Score
-    from xai_core.targets import main_output, output_kind, resolve_target, score_matrix
+    from xai_core.targets import entries, main_output, output_kind, resolve_target, score_matrix
 
     try:
         path, tensor = main_output(output)
@@ -156,8 +156,11 @@ def _understand(case: Case, output: Any) -> None:
     case.output_shape = tuple(tensor.shape)
     case.evidence |= {"output_kind": output_kind(tensor), "target": target}
     if path:
-        case.evidence["output_entry"] = path
-        case.add("output-entry", "info", f"Of the nested output, output{path} is explained.")
+        shapes = {entry: list(tensor.shape) for entry, tensor in entries(output)}
+        case.evidence |= {"output_entry": path, "output_entries": shapes}
+        others = ", ".join(entry for entry in shapes if entry != path)
+        hint = f"Another one can be chosen (`--output`): {others}." if others else ""
+        case.add("output-entry", "info", f"Of the nested output, output{path} is explained.", hint)
 
 
 def _is_finite(case: Case, output: Any) -> bool:
