@@ -1,7 +1,6 @@
 """The worker process: reads requests in a thread, serves them one after the other.
 
-Start-up order: [protect()] -> import torch -> serve. Protection (none yet) has to come first,
-because it covers the thread that asks for it and torch starts threads of its own.
+It is in its cage already: `bootstrap.py` closes that before this module is imported.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import threading
 import traceback
 from typing import Any, BinaryIO
 
+from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.worker.codec import encode, error_to
 from xai_core.worker.operations import OPERATIONS, Session, warm
@@ -77,13 +77,12 @@ class Ticker:
             write_frame(self._writer, Frame({"id": self._number, "kind": "progress", **counts}))
 
 
-def main(reader: BinaryIO, writer: BinaryIO) -> None:
+def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
     """Serve until the host goes away."""
-    # protect() belongs here.
     inbox = Inbox(reader)
     import torch  # noqa: F401 - takes seconds, which the host spends on other things
 
-    write_frame(writer, Frame({"kind": "ready"}))
+    write_frame(writer, Frame({"kind": "ready", "protection": encode(protection, [])}))
     session = Session()
     while True:
         frame = inbox.next()
