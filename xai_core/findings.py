@@ -186,8 +186,17 @@ MEANINGS: Mapping[str, Meaning] = {
         "Give it a smaller input or fewer samples.",
     ),
     "memory-limit": Meaning(
-        "A message to or from the model's process is above the limit.",
-        "Send fewer or smaller pictures at once.",
+        "The model's process took more memory than it may, or a message to or from it is too "
+        "large.",
+        "Use smaller pictures or fewer samples at once, or a higher `PEDESTAL_WORKER_MEMORY`.",
+    ),
+    "resource-limit": Meaning(
+        "The model's process wrote more to disk or started more threads than it may.",
+        "No usual model does that: find out where the file came from.",
+    ),
+    "protection-off": Meaning(
+        "A file was to be trusted on a machine that does not guard the model's process.",
+        "Open it on a guarded machine, or allow it by `PEDESTAL_ALLOW_UNPROTECTED=1`.",
     ),
     "crashed": Meaning(
         "The model's process died, or sent what no honest process sends.",
