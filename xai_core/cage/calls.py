@@ -79,6 +79,8 @@ def _filter(seccomp: Any) -> Any:
     for name in REFUSED:
         if known[name] >= 0:
             found.add_rule(seccomp.ERRNO(errno.EPERM), known[name])
+    fork = seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0)
+    found.add_rule(seccomp.ERRNO(errno.EPERM), "clone", fork)
     for name, condition in _on_condition(seccomp):
         found.add_rule(seccomp.ALLOW, name, condition)
     return found

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 
 from xai_core.cage.plan import GIB, Plan
 from xai_core.cage.protection import Guard
 
 NAME = "limits"
-SET_DUMPABLE = 4  # PR_SET_DUMPABLE
 
 
 def guard_resources(plan: Plan) -> Guard:
@@ -39,11 +37,6 @@ def guard_resources(plan: Plan) -> Guard:
 
 
 def _die_first() -> None:
-    """Write no core files through a crash handler; where memory is short, end before others."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    ctypes.CDLL(None).prctl(SET_DUMPABLE, 0, 0, 0, 0)
+    """Where the machine's memory is short, end before the dashboard does (Linux)."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")

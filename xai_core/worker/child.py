@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.worker.codec import encode, error_to
+from xai_core.worker.memory import out_of_memory
 from xai_core.worker.operations import OPERATIONS, Session, warm
 from xai_core.worker.protocol import Array, Frame, read_frame, write_frame
 from xai_core.worker.throttle import Throttle
@@ -101,9 +102,11 @@ def _answer(session: Session, frame: Frame, ticker: Ticker) -> Frame:
         operation = OPERATIONS[frame.header["op"]]
         data: Any = encode(operation(session, frame.header["params"], frame.arrays, ticker), arrays)
     except XaiError as error:
-        return _failure(number, error)
+        return _failure(number, out_of_memory(error) or error)
     except BaseException as error:  # also SystemExit: a model must not end the process politely
         traceback.print_exc()
+        if (short := out_of_memory(error)) is not None:
+            return _failure(number, short)
         message = f"The model's process failed with {type(error).__name__}: {error}"[:2000]
         hint = "The log of the process has the details."
         return _failure(number, WorkerError(message, hint, code="crashed"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from xai_core.cage.plan import GIB
 from xai_core.errors import WorkerError
 from xai_core.worker.budget import MEMORY, Budget
+from xai_core.worker.disk import written
 
 INTERVAL = 0.1  # seconds; at several GB a second a process can pass its limit by a few hundred MB
 DISK_TURNS = 5  # the folder is walked at every fifth look
@@ -29,7 +29,7 @@ def watch(
     try:
         process = psutil.Process(popen.pid)
         while not over.wait(INTERVAL) and popen.poll() is None:
-            disk = _written(home) if turn % DISK_TURNS == 0 else 0
+            disk = written(home, popen.pid) if turn % DISK_TURNS == 0 else 0
             error = _excess(process.memory_info().rss, disk, process.num_threads(), budget)
             if error is not None:
                 exceeded.append(error)
@@ -66,19 +66,3 @@ def _excess(memory: int, disk: int, threads: int, budget: Budget) -> WorkerError
                 limit=limit,
             )
     return None
-
-
-def _written(folder: Path) -> int:
-    """Bytes on disk below a folder; what vanishes meanwhile is not counted."""
-    total, folders = 0, [str(folder)]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_blocks * 512
-        except OSError:
-            continue
-    return total
