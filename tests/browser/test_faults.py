@@ -32,7 +32,7 @@ def open_trusted(page: Page, name: str, path: Path) -> None:
     """Upload a model with its code, and trust both."""
     section = screen.expand(page, "Open a model file")
     screen.upload(section, name, path.read_bytes(), "application/octet-stream")
-    expect(page.get_by_text(re.compile("^Recognised as"))).to_be_visible()
+    expect(section.get_by_text("The .py files that define its classes")).to_be_visible()
     code = {"name": "faulty.py", "mimeType": "text/x-python", "buffer": faults.CODE.read_bytes()}
     section.locator("input[type=file]").nth(1).set_input_files(code)
     page.get_by_text(re.compile("^I trust this file")).click()
