@@ -76,6 +76,10 @@ MEANINGS: Mapping[str, Meaning] = {
         "The model or the weights were taken from one entry of a checkpoint.",
         "Nothing, if it is the entry that you mean.",
     ),
+    "weights-rescued": Meaning(
+        "The model's class is missing; its tensors were put into a network that was named instead.",
+        "See that this network computes what the original did.",
+    ),
     "weights-left-out": Meaning(
         "The file holds tensors that the network has no place for; they were left out.",
         "See that they belong to a part that you do not explain, such as an optimizer.",
