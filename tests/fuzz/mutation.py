@@ -26,7 +26,7 @@ def extreme(data: bytearray, draw: random.Random) -> None:
 
 def cut(data: bytearray, draw: random.Random) -> None:
     """The end is missing."""
-    del data[draw.randrange(1, len(data)) :]
+    del data[draw.randint(1, len(data)) :]
 
 
 def drop(data: bytearray, draw: random.Random) -> None:

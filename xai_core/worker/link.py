@@ -22,6 +22,8 @@ from xai_core.worker.protocol import Array, Frame, lie
 from xai_core.worker.unguarded import ours, refuse_unguarded
 
 T = TypeVar("T")
+# Seconds to look into a file: some libraries never come back from a damaged one (HDF5).
+LOOK_LIMIT = 60.0
 
 
 class Link:
@@ -86,12 +88,13 @@ class Link:
                 raise
 
     def ask_of_file(self, kind: type[T], operation: str, path: str, **params: Any) -> T:
-        """The answer to a call about a file that is not to stay open."""
+        """The answer to a call about a file that is not to stay open, and is not run."""
         with self._lock:
             self.started()
             (lent,) = self.process.passing.lend((Path(path),))
             try:
-                return self.ask(kind, operation, {"path": str(lent), **params})
+                limit = min(LOOK_LIMIT, self._time_limit)
+                return self.ask(kind, operation, {"path": str(lent), **params}, limit=limit)
             finally:
                 self.process.passing.clear()
 
