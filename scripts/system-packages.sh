@@ -9,6 +9,7 @@ there() {
         python3-venv) "$python" -c 'import ensurepip, venv' 2>/dev/null ;;
         libgl1) ldconfig -p | grep -q 'libGL\.so\.1 ' ;;
         libglib2.0-0) ldconfig -p | grep -q 'libgthread-2\.0\.so\.0 ' ;;
+        libseccomp2) ldconfig -p | grep -q 'libseccomp\.so\.2 ' ;;
         fonts-dejavu-core) test -d /usr/share/fonts/truetype/dejavu ;;
         *) command -v "$1" >/dev/null ;;
     esac

@@ -76,6 +76,10 @@ MEANINGS: Mapping[str, Meaning] = {
         "The model or the weights were taken from one entry of a checkpoint.",
         "Nothing, if it is the entry that you mean.",
     ),
+    "weights-rescued": Meaning(
+        "The model's class is missing; its tensors were put into a network that was named instead.",
+        "See that this network computes what the original did.",
+    ),
     "weights-left-out": Meaning(
         "The file holds tensors that the network has no place for; they were left out.",
         "See that they belong to a part that you do not explain, such as an optimizer.",
@@ -186,8 +190,17 @@ MEANINGS: Mapping[str, Meaning] = {
         "Give it a smaller input or fewer samples.",
     ),
     "memory-limit": Meaning(
-        "A message to or from the model's process is above the limit.",
-        "Send fewer or smaller pictures at once.",
+        "The model's process took more memory than it may, or a message to or from it is too "
+        "large.",
+        "Use smaller pictures or fewer samples at once, or a higher `PEDESTAL_WORKER_MEMORY`.",
+    ),
+    "resource-limit": Meaning(
+        "The model's process wrote more to disk or started more threads than it may.",
+        "No usual model does that: find out where the file came from.",
+    ),
+    "protection-off": Meaning(
+        "A file was to be trusted on a machine that does not guard the model's process.",
+        "Open it on a guarded machine, or allow it by `PEDESTAL_ALLOW_UNPROTECTED=1`.",
     ),
     "crashed": Meaning(
         "The model's process died, or sent what no honest process sends.",

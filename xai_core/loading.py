@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xai_core.errors import ModelError, XaiError
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.output_entry import narrowed
 from xai_core.peek.strangers import stranger
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def recognise(path: str | Path) -> Format:
@@ -91,6 +95,18 @@ def _existing(path: str | Path) -> Path:
     return file
 
 
+def _complete(module: nn.Module) -> None:
+    from torch.nn.parameter import is_lazy
+
+    empty = [name for name, parameter in module.named_parameters() if is_lazy(parameter)]
+    if empty:
+        raise ModelError(
+            f"The model was saved before its first run: {empty[0]} has no numbers yet.",
+            "Run the model once on an input of the right shape, then save it again.",
+            code="missing-weights",
+        )
+
+
 def _ready(model: LoadedModel) -> LoadedModel:
     from xai_core.device import best_device
     from xai_core.precision import to_float32
@@ -98,6 +114,7 @@ def _ready(model: LoadedModel) -> LoadedModel:
     if model.module is None:
         return model
     module = model.module
+    _complete(module)
     with suppress(NotImplementedError):  # an exported program has its mode baked in
         module.eval()
     finding = to_float32(module)

@@ -50,6 +50,34 @@ def test_a_person_reads_the_level_the_reason_and_what_to_do(cli: Cli, models: Pa
     assert any(line.startswith("error: ") for line in rest)
 
 
+def test_both_forms_say_that_the_process_is_guarded(cli: Cli, models: Path) -> None:
+    assert (
+        cli("check", models / "ready.pt", *SHAPE)
+        .stdout.splitlines()[-1]
+        .startswith("protection on: no file but the model")
+    )
+    guards = json.loads(cli("check", models / "ready.pt", *SHAPE, "--json").stdout)["protection"]
+    assert guards["complete"]
+    assert [guard["name"] for guard in guards["guards"]] == ["files", "calls", "limits"]
+
+
+def test_without_protection_that_is_said_and_trust_is_refused(
+    cli: Cli, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEDESTAL_PROTECTION", "off")
+    monkeypatch.delenv("PEDESTAL_ALLOW_UNPROTECTED", raising=False)
+    done = cli("check", models / "ready.pt", *SHAPE)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].startswith("protection off: files are not guarded")
+    refused = cli("check", models / "ready.pt", *SHAPE, "--trust", "--json")
+    verdict = json.loads(refused.stdout)
+    assert refused.returncode == 12
+    assert [finding["code"] for finding in verdict["findings"]] == ["protection-off"]
+    assert not verdict["protection"]["complete"]
+    monkeypatch.setenv("PEDESTAL_ALLOW_UNPROTECTED", "1")
+    assert cli("check", models / "ready.pt", *SHAPE, "--trust").returncode == 0
+
+
 def test_channels_that_no_picture_has(cli: Cli, models: Path) -> None:
     done = cli("check", models / "five.pt", "--input-shape", "5,16,16", "--json")
     assert json.loads(done.stdout)["input_shape"][1:] == [5, 16, 16]

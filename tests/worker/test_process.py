@@ -67,7 +67,7 @@ def test_it_outlives_the_thread_that_started_it() -> None:
 def test_it_ends_with_the_object_and_takes_its_folder_along() -> None:
     worker = Worker()
     pid = worker.pid
-    home = Path(os.readlink(f"/proc/{pid}/cwd"))
+    home = worker._link.process.home
     assert home.exists()
     assert not list(home.iterdir())
     del worker

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from xai_core.cage.protection import Protection
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.errors import Cancelled, InputError, XaiError
@@ -23,18 +24,19 @@ NOT_THE_MODEL = ("start-failed", "closed")
 
 def run(args: argparse.Namespace) -> int:
     """Print the verdict; the exit code says its level."""
-    verdict = judge(args)
+    verdict, protection = judge(args)
     if args.json:
-        print_json(to_json(verdict))
+        print_json({**to_json(verdict), "protection": protection.to_json()})
     elif args.markdown:
         print(to_markdown(verdict), end="")
     else:
         print("\n".join(as_text(verdict)))
+        print(f"protection {protection.sentence}")
     return EXIT_CODES[verdict.level]
 
 
-def judge(args: argparse.Namespace) -> Verdict:
-    """The verdict on a model file, also on one that fails in whatever way.
+def judge(args: argparse.Namespace) -> tuple[Verdict, Protection]:
+    """The verdict on a model file, also on one that fails in whatever way, and how it was guarded.
 
     Raises:
         InputError: an argument is wrong. WorkerError: no worker can be started.
@@ -42,16 +44,17 @@ def judge(args: argparse.Namespace) -> Verdict:
     path, options = model_path(args), load_options(args)
     picture = open_picture(picture_file(args.image)) if args.image else None
     with Worker() as worker, progress_bar("checking") as progress:
+        protection = worker.protection
         try:
             card = worker.load(path, options)
             inputs = prepare(picture, card.input_spec).inputs if picture else _noise(args)
-            return worker.assess(inputs, args.target, progress=progress)
+            return worker.assess(inputs, args.target, progress=progress), protection
         except (InputError, Cancelled):
             raise
         except XaiError as error:
             if error.code in NOT_THE_MODEL:
                 raise
-            return worker.rejected(path, error)
+            return worker.rejected(path, error), protection
 
 
 def as_text(verdict: Verdict) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from xai_core.peek.digest import digest
 from xai_core.pickles.allowed import ALLOWED
 from xai_core.pickles.full import load_full, refuse_dangerous
 from xai_core.pickles.guarded import load_guarded
+from xai_core.pickles.rescue import rescued_tensors
 from xai_core.pickles.torch_file import (
     MODULE_KEYS,
     TorchFile,
@@ -65,8 +67,17 @@ class TorchEager(Format):
         )
 
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
-        """As the contract says; the full unpickle is used only where the guarded one cannot."""
-        found, loaded_by = _read(path, options)
+        """As the contract says; the full unpickle is used only where the guarded one cannot.
+
+        Where its class is missing, its weights go into a network that the user names.
+        """
+        try:
+            found, loaded_by = _read(path, options)
+        except ModelError as error:
+            named = options.architecture or (options.code and options.trust)
+            if error.code != "missing-code" or not named:
+                raise
+            return _rescued(path, inspection, options, error)
         key, module = _module_in(found)
         findings = (_taken(key),) if key else ()
         return LoadedModel(
@@ -98,6 +109,25 @@ def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
             "Save the model again with a current version of torch.",
             code="unsafe-code",
         ) from cause
+
+
+def _rescued(
+    path: Path, inspection: Inspection, options: LoadOptions, missing: ModelError
+) -> LoadedModel:
+    from xai_core.formats.torch_weights import put_into_network
+
+    file = read_torch_file(path)
+    tensors = rescued_tensors(path, file)
+    try:
+        model = put_into_network(path, inspection, options, tensors)
+    except ModelError as error:
+        if error.code == "missing-architecture" and not options.architecture:
+            raise missing from error  # the code was given for the class, not to build a network
+        raise
+    message = f"{missing.message} Its {len(tensors)} tensors were put into another network."
+    hint = "See that this network computes what the original did: only tensors were compared."
+    rescued = Finding("weights-rescued", "warning", message, hint)
+    return replace(model, findings=(rescued, *model.findings))
 
 
 def guarded_can_read(file: TorchFile) -> bool:

@@ -64,30 +64,42 @@ class TorchWeights(Format):
 
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says."""
-        states = state_dicts(_read(path, options))
-        if not states:
-            raise ModelError(
-                "Tensors by name (a state_dict) were expected; the file holds none.",
-                "Save the weights with torch.save(model.state_dict(), path).",
-                code="unknown-format",
-            )
-        builder, network, fit = choose(states, builders(states, options, _said(path)))
-        network.load_state_dict(_complete(fit, network), strict=True)
-        known = builder.architecture
-        spec = options.input_spec or (known.input_spec if known else guess_input_spec(network))
-        labels = _labels(builder, fit)
-        assumed = (_assumed(),) if labels and known and known.labels_assumed else ()
-        return LoadedModel(
-            path=path,
-            format=self.name,
-            sha256=inspection.sha256,
-            size=inspection.size,
-            module=network,
-            input_spec=spec,
-            loaded_by=f"weights put into {builder.title}, strictly",
-            labels=labels,
-            findings=(*builder.findings, *_findings(fit), *assumed),
+        return put_into_network(path, inspection, options, _read(path, options))
+
+
+def put_into_network(
+    path: Path, inspection: Inspection, options: LoadOptions, checkpoint: Any
+) -> LoadedModel:
+    """The state dict in a checkpoint, in the network that the user names or that it fits.
+
+    Raises:
+        ModelError: it holds no state dict (`unknown-format`), or fits no network
+            (`missing-architecture`).
+    """
+    states = state_dicts(checkpoint)
+    if not states:
+        raise ModelError(
+            "Tensors by name (a state_dict) were expected; the file holds none.",
+            "Save the weights with torch.save(model.state_dict(), path).",
+            code="unknown-format",
         )
+    builder, network, fit = choose(states, builders(states, options, _said(path)))
+    network.load_state_dict(_complete(fit, network), strict=True)
+    known = builder.architecture
+    spec = options.input_spec or (known.input_spec if known else guess_input_spec(network))
+    labels = _labels(builder, fit)
+    assumed = (_assumed(),) if labels and known and known.labels_assumed else ()
+    return LoadedModel(
+        path=path,
+        format=inspection.format,
+        sha256=inspection.sha256,
+        size=inspection.size,
+        module=network,
+        input_spec=spec,
+        loaded_by=f"weights put into {builder.title}, strictly",
+        labels=labels,
+        findings=(*builder.findings, *_findings(fit), *assumed),
+    )
 
 
 def _said(path: Path) -> frozenset[str]:

@@ -14,7 +14,10 @@ TRUST_HINT = (
     "If you trust where the file comes from, load it with trust; "
     "else ask for the weights (a state_dict) instead."
 )
-CODE_HINT = "Give the Python file that defines it, and trust the file and that code."
+CODE_HINT = (
+    "Give the Python file that defines it, and trust the file and that code. Or put the tensors "
+    "into a network that you name (`--architecture`), which runs nothing of the file."
+)
 
 
 def unknown_names(file: TorchFile, allowed: Collection[Global]) -> tuple[Global, ...]:

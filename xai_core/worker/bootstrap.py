@@ -1,6 +1,8 @@
-"""The first thing that runs in a worker process: `python -I bootstrap.py ROOT HOST_PID`.
+"""The first thing that runs in a worker process: `python -I bootstrap.py ROOT HOST_PID PLAN`.
 
-ROOT is the folder that holds `xai_core`; HOST_PID is the process that must outlive this one.
+ROOT is the folder that holds `xai_core`; HOST_PID is the process that must outlive this one; PLAN
+is the cage. Order: cage, then NumPy and torch, then requests. The cage covers the one thread that
+closes it and what that starts later, and these libraries start threads when they are imported.
 """
 
 from __future__ import annotations
@@ -60,6 +62,10 @@ if __name__ == "__main__":
     )  # a segmentation fault leaves its Python lines in the log
     die_with_host(int(sys.argv[2]))
     import_core(Path(sys.argv[1]))
+    from xai_core.cage.plan import Plan
+    from xai_core.cage.protect import protect
+
+    protection = protect(Plan.from_text(sys.argv[3]))
     from xai_core.worker.child import main
 
-    main(*pipes)
+    main(*pipes, protection)

@@ -9,9 +9,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.types import Progress
-from xai_core.worker.codec import encode, error_from
+from xai_core.worker.codec import decode, encode, error_from
 from xai_core.worker.process import Process
 from xai_core.worker.protocol import Array, Frame, lie
 from xai_core.worker.throttle import Throttle
@@ -129,8 +130,10 @@ class Call:
         raise lie(what)
 
 
-def await_start(process: Process, cancel: threading.Event | None = None) -> None:
-    """Wait until a new process can serve.
+def await_start(process: Process, cancel: threading.Event | None = None) -> Protection:
+    """Wait until a new process can serve; its cage.
+
+    The process has seen no model by then, so that what it says of its cage can be believed.
 
     Raises:
         WorkerError: it cannot. Cancelled: as asked.
@@ -144,7 +147,7 @@ def await_start(process: Process, cancel: threading.Event | None = None) -> None
         except WorkerError as error:
             raise _no_start(error.message, error.facts.get("log", [])) from error
         if frame is not None and frame.header.get("kind") == "ready":
-            return
+            return decode(Protection, frame.header.get("protection"))
         if frame is not None or time.monotonic() > deadline:
             process.kill()
             raise _no_start(f"It did not report within {START_LIMIT:.0f} seconds.", [])

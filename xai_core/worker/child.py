@@ -1,7 +1,6 @@
 """The worker process: reads requests in a thread, serves them one after the other.
 
-Start-up order: [protect()] -> import torch -> serve. Protection (none yet) has to come first,
-because it covers the thread that asks for it and torch starts threads of its own.
+It is in its cage already: `bootstrap.py` closes that before this module is imported.
 """
 
 from __future__ import annotations
@@ -12,8 +11,10 @@ import threading
 import traceback
 from typing import Any, BinaryIO
 
+from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.worker.codec import encode, error_to
+from xai_core.worker.memory import out_of_memory
 from xai_core.worker.operations import OPERATIONS, Session, warm
 from xai_core.worker.protocol import Array, Frame, read_frame, write_frame
 from xai_core.worker.throttle import Throttle
@@ -77,13 +78,12 @@ class Ticker:
             write_frame(self._writer, Frame({"id": self._number, "kind": "progress", **counts}))
 
 
-def main(reader: BinaryIO, writer: BinaryIO) -> None:
+def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
     """Serve until the host goes away."""
-    # protect() belongs here.
     inbox = Inbox(reader)
     import torch  # noqa: F401 - takes seconds, which the host spends on other things
 
-    write_frame(writer, Frame({"kind": "ready"}))
+    write_frame(writer, Frame({"kind": "ready", "protection": encode(protection, [])}))
     session = Session()
     while True:
         frame = inbox.next()
@@ -102,9 +102,11 @@ def _answer(session: Session, frame: Frame, ticker: Ticker) -> Frame:
         operation = OPERATIONS[frame.header["op"]]
         data: Any = encode(operation(session, frame.header["params"], frame.arrays, ticker), arrays)
     except XaiError as error:
-        return _failure(number, error)
+        return _failure(number, out_of_memory(error) or error)
     except BaseException as error:  # also SystemExit: a model must not end the process politely
         traceback.print_exc()
+        if (short := out_of_memory(error)) is not None:
+            return _failure(number, short)
         message = f"The model's process failed with {type(error).__name__}: {error}"[:2000]
         hint = "The log of the process has the details."
         return _failure(number, WorkerError(message, hint, code="crashed"))

@@ -10,10 +10,12 @@ from typing import Any, Self
 
 import numpy as np
 
+from xai_core.cage.protection import Protection
 from xai_core.errors import InputError, XaiError
 from xai_core.formats.base import Inspection, LoadOptions
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
+from xai_core.worker.budget import Budget
 from xai_core.worker.card import ModelCard
 from xai_core.worker.codec import error_to
 from xai_core.worker.link import Link, absolute
@@ -28,15 +30,17 @@ class Worker:
 
     Args:
         time_limit: seconds that one call may take before the process is killed.
+        budget: memory, disk and threads above which it is killed; None takes the configured one.
 
     Raises (all calls):
         WorkerError: the process died (`crashed`), took too long (`time-limit`), could not be
-            started (`start-failed`), or this worker is closed (`closed`).
+            started (`start-failed`), took more than its budget (`memory-limit`,
+            `resource-limit`), or this worker is closed (`closed`).
         XaiError: what the operation itself raises, as its own kind.
     """
 
-    def __init__(self, *, time_limit: float = 600.0) -> None:
-        self._link = Link(time_limit)
+    def __init__(self, *, time_limit: float = 600.0, budget: Budget | None = None) -> None:
+        self._link = Link(time_limit, budget)
 
     @property
     def alive(self) -> bool:
@@ -48,9 +52,15 @@ class Worker:
         """Of the current process; another one after a restart."""
         return self._link.process.pid
 
+    @property
+    def protection(self) -> Protection:
+        """What the process is kept from, and what not; waits until it has started."""
+        # A page asks for it while a call is under way.
+        return self._link.protection or self._link.started()
+
     def inspect(self, path: Path | str) -> Inspection:
         """What a file says of itself without being run."""
-        return self._link.ask(Inspection, "inspect", {"path": absolute(path)})
+        return self._link.ask_of_file(Inspection, "inspect", absolute(path))
 
     def load(self, path: Path | str, options: LoadOptions | None = None) -> ModelCard:
         """Open a model, in place of the one that was open."""
@@ -79,8 +89,7 @@ class Worker:
 
     def rejected(self, path: Path | str, error: XaiError) -> Verdict:
         """The verdict on a file that `load` or `assess` failed on with `error`."""
-        params = {"path": absolute(path), "error": error_to(error)}
-        return self._link.ask(Verdict, "rejected", params)
+        return self._link.ask_of_file(Verdict, "rejected", absolute(path), error=error_to(error))
 
     def explain(
         self,

@@ -14,6 +14,8 @@ import threading
 from concurrent.futures import Future
 from pathlib import Path
 
+from xai_core.cage.plan import Plan
+
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 ROOT = Path(__file__).resolve().parents[2]
 # What the interpreter and the numeric libraries need. Anything else may be a secret.
@@ -36,7 +38,7 @@ SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
 }
 
-_orders: queue.SimpleQueue[tuple[Path, Path | None, Future[subprocess.Popen[bytes]]]] = (
+_orders: queue.SimpleQueue[tuple[Plan, Path | None, Future[subprocess.Popen[bytes]]]] = (
     queue.SimpleQueue()
 )
 _starter: threading.Thread | None = None
@@ -46,15 +48,17 @@ _lock = threading.Lock()
 def environment(home: Path) -> dict[str, str]:
     """The whole environment of a worker whose home and temporary folder is `home`."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    # Without a name the libraries would look for one in files that they cannot read.
+    names = dict.fromkeys(("USER", "LOGNAME"), "worker")
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE"), str(home))
-    return {**passed, **SETTINGS, **folders}
+    return {**passed, **SETTINGS, **names, **folders}
 
 
-def launch(home: Path, python: Path | None = None) -> subprocess.Popen[bytes]:
-    """Start a worker process in the empty folder `home`, with pipes at all three ends.
+def launch(plan: Plan, python: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start a worker process in its empty home folder, with pipes at all three ends.
 
     Args:
-        python: the interpreter; None takes this process' own.
+        plan: its cage. python: the interpreter; None takes this process' own.
 
     Raises:
         OSError: it cannot be started.
@@ -65,27 +69,28 @@ def launch(home: Path, python: Path | None = None) -> subprocess.Popen[bytes]:
             _starter = threading.Thread(target=_start_orders, name="worker-starter", daemon=True)
             _starter.start()
     answer: Future[subprocess.Popen[bytes]] = Future()
-    _orders.put((home, python, answer))
+    _orders.put((plan, python, answer))
     return answer.result()
 
 
 def _start_orders() -> None:
     while True:
-        home, python, answer = _orders.get()
+        plan, python, answer = _orders.get()
         try:
-            answer.set_result(_popen(home, python))
+            answer.set_result(_popen(plan, python))
         except BaseException as error:  # belongs to whoever waits for the answer
             answer.set_exception(error)
 
 
-def _popen(home: Path, python: Path | None) -> subprocess.Popen[bytes]:
-    options = ["-I", "-u", "-X", "utf8"]
+def _popen(plan: Plan, python: Path | None) -> subprocess.Popen[bytes]:
+    options = ["-I", "-B", "-u", "-X", "utf8"]
+    arguments = [str(BOOTSTRAP), str(ROOT), str(os.getpid()), plan.to_text()]
     return subprocess.Popen(  # noqa: S603 - every argument is our own
-        [str(python or sys.executable), *options, str(BOOTSTRAP), str(ROOT), str(os.getpid())],
+        [str(python or sys.executable), *options, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=home,
-        env=environment(home),
+        cwd=plan.home,
+        env=environment(Path(plan.home)),
         start_new_session=True,
     )

@@ -8,17 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, InputError, ModelError, WorkerError
 from xai_core.formats.base import LoadOptions
 from xai_core.types import Progress
+from xai_core.worker.budget import Budget
 from xai_core.worker.call import Call, await_start
 from xai_core.worker.card import ModelCard
 from xai_core.worker.codec import decode, encode
 from xai_core.worker.environments import interpreter_for
 from xai_core.worker.process import Process
 from xai_core.worker.protocol import Array, Frame, lie
+from xai_core.worker.unguarded import ours, refuse_unguarded
 
 T = TypeVar("T")
+# Seconds to look into a file: some libraries never come back from a damaged one (HDF5).
+LOOK_LIMIT = 60.0
 
 
 class Link:
@@ -26,14 +31,16 @@ class Link:
 
     Args:
         time_limit: seconds for a call that names no limit of its own.
+        budget: of each process; None takes the configured one.
     """
 
-    def __init__(self, time_limit: float) -> None:
-        self.process = Process()
+    def __init__(self, time_limit: float, budget: Budget | None = None) -> None:
+        self.process = Process(budget=budget)
+        self._budget = budget
         self._time_limit = time_limit
+        self.protection: Protection | None = None  # None: the process has not started yet
         self._lock = threading.RLock()
         self._closed = False
-        self._ready = False
         self._opened: tuple[str, LoadOptions, str] | None = None  # path, options, SHA-256
         self._holds_model = False
         self._python: Path | None = None
@@ -72,13 +79,24 @@ class Link:
             try:
                 if model:
                     self._reopen(cancel)
-                self._start(cancel)
+                self.started(cancel)
                 call = Call(self.process, limit or self._time_limit, progress, cancel)
                 return call.run(operation, params, arrays)
             except WorkerError as error:
                 if self._closed:
                     raise _closed() from error
                 raise
+
+    def ask_of_file(self, kind: type[T], operation: str, path: str, **params: Any) -> T:
+        """The answer to a call about a file that is not to stay open, and is not run."""
+        with self._lock:
+            self.started()
+            (lent,) = self.process.passing.lend((Path(path),))
+            try:
+                limit = min(LOOK_LIMIT, self._time_limit)
+                return self.ask(kind, operation, {"path": str(lent), **params}, limit=limit)
+            finally:
+                self.process.passing.clear()
 
     def load(self, path: str, options: LoadOptions) -> ModelCard:
         """Open a model, in place of the one that was open."""
@@ -102,15 +120,19 @@ class Link:
         self._closed = True
         self.process.kill()
 
-    def _start(self, cancel: threading.Event | None) -> None:
-        if cancel is not None and cancel.is_set():
-            raise Cancelled
-        if not self.process.alive:
-            self._ready = self._holds_model = False
-            self.process = Process(self._python)
-        if not self._ready:
-            await_start(self.process, cancel)
-            self._ready = True
+    def started(self, cancel: threading.Event | None = None) -> Protection:
+        """The cage of the process, which can serve now."""
+        with self._lock:
+            if self._closed:
+                raise _closed()
+            if cancel is not None and cancel.is_set():
+                raise Cancelled
+            if not self.process.alive:
+                self.protection, self._holds_model = None, False
+                self.process = Process(self._python, self._budget)
+            if self.protection is None:
+                self.protection = await_start(self.process, cancel)
+            return self.protection
 
     def _change_environment(self, error: ModelError) -> None:
         """Let the next process have the environment that `error` asks for, else raise it."""
@@ -135,10 +157,14 @@ class Link:
     def _load(
         self, path: str, options: LoadOptions, cancel: threading.Event | None = None
     ) -> ModelCard:
+        protection = self.started(cancel)
+        if options.trust and not ours(path, *options.code):
+            refuse_unguarded(protection)
         code = tuple(Path(absolute(file)) for file in options.code)
-        plain = encode(replace(options, code=code), [])
-        params = {"path": path, "options": plain}
-        card = self.ask(ModelCard, "load", params, cancel=cancel)
+        self._holds_model = False
+        lent, *code_lent = self.process.model.lend((Path(path), *code))
+        plain = encode(replace(options, code=tuple(code_lent)), [])
+        card = self.ask(ModelCard, "load", {"path": str(lent), "options": plain}, cancel=cancel)
         self._holds_model = True
         return card
 

@@ -14,36 +14,18 @@ import weakref
 from pathlib import Path
 from typing import BinaryIO
 
+from xai_core.cage.plan import Plan
 from xai_core.errors import WorkerError
+from xai_core.worker.budget import Budget, protection_wanted
 from xai_core.worker.launch import launch
+from xai_core.worker.lending import Slot
+from xai_core.worker.log import Log
 from xai_core.worker.protocol import Frame, read_frame, write_frame
+from xai_core.worker.watchdog import watch
 
-LOG_BYTES = 16_384
-LOG_LINES = 40
-EXTENSIONS = "Extension modules:"
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
 
 Message = Frame | WorkerError | None  # None: the stream ended
-
-
-class Log:
-    """The end of what a process wrote to its standard output and error."""
-
-    def __init__(self) -> None:
-        self._tail = b""
-
-    def drain(self, stream: BinaryIO) -> None:
-        """Read until the end; keeps the last pieces only."""
-        with stream, contextlib.suppress(OSError, ValueError):
-            while piece := os.read(stream.fileno(), LOG_BYTES):
-                self._tail = (self._tail + piece)[-LOG_BYTES:]
-
-    def lines(self) -> list[str]:
-        """The last lines, as text."""
-        text = self._tail.decode("utf-8", "replace")
-        # The interpreter ends its report on a crash with all modules that it had loaded.
-        lines = [line for line in text.splitlines() if line and not line.startswith(EXTENSIONS)]
-        return [line[:500] for line in lines[-LOG_LINES:]]
 
 
 class Process:
@@ -51,17 +33,25 @@ class Process:
 
     Args:
         python: the interpreter; None takes this process' own.
+        budget: above which it is killed; None takes the configured one.
+
+    Attributes:
+        model: the files of the open model, as the process may read them. passing: those of a
+            call that needs no model.
 
     Raises:
         WorkerError: it cannot be started.
     """
 
-    def __init__(self, python: Path | None = None) -> None:
-        home = Path(tempfile.mkdtemp(prefix="xai-worker-"))
+    def __init__(self, python: Path | None = None, budget: Budget | None = None) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="xai-worker-"))
+        budget = budget or Budget.configured()
+        self.home, lent = folder / "home", folder / "lent"
+        self.model, self.passing = Slot(lent / "model"), Slot(lent / "passing")
         try:
-            self._popen = launch(home, python)
+            self._popen = launch(_plan(self.home, lent, budget), python)
         except OSError as cause:
-            shutil.rmtree(home, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
             raise WorkerError(
                 f"A worker process cannot be started: {cause.strerror}.",
                 "Close other models or free memory, then try again.",
@@ -71,7 +61,9 @@ class Process:
         self._inbox: queue.Queue[Message] = queue.Queue(WAITING_FRAMES)
         self._over = threading.Event()
         self._writing = threading.Lock()
-        self.kill = weakref.finalize(self, _end, self._popen, home, self._over)
+        self.kill = weakref.finalize(self, _end, self._popen, folder, self._over)
+        self._exceeded: list[WorkerError] = []
+        _daemon("worker-watch", watch, self._popen, self.home, budget, self._over, self._exceeded)
         self._threads = (
             _daemon("worker-log", self._log.drain, _pipe(self._popen.stderr)),
             _daemon("worker-reader", _read, _pipe(self._popen.stdout), self._inbox, self._over),
@@ -130,6 +122,8 @@ class Process:
         code = self._popen.poll()
         self.kill()
         self._threads[0].join(timeout=0.5)
+        if self._exceeded:
+            return self._exceeded[0]
         name = _signal_name(code)
         how = "closed its connection" if code is None else name or f"exit code {code}"
         return WorkerError(
@@ -140,6 +134,14 @@ class Process:
             exit_code=code,
             log=self._log.lines(),
         )
+
+
+def _plan(home: Path, lent: Path, budget: Budget) -> Plan:
+    home.mkdir()
+    lent.mkdir()
+    return Plan(
+        str(home), str(lent), budget.memory, file_size=budget.disk, wanted=protection_wanted()
+    )
 
 
 def _read(stream: BinaryIO, inbox: queue.Queue[Message], over: threading.Event) -> None:
@@ -163,7 +165,7 @@ def _next(stream: BinaryIO) -> Message:
         return None
 
 
-def _end(popen: subprocess.Popen[bytes], home: Path, over: threading.Event) -> None:
+def _end(popen: subprocess.Popen[bytes], folder: Path, over: threading.Event) -> None:
     over.set()
     if popen.poll() is None:
         try:
@@ -174,7 +176,7 @@ def _end(popen: subprocess.Popen[bytes], home: Path, over: threading.Event) -> N
         popen.wait(timeout=5.0)
     with contextlib.suppress(OSError):
         _pipe(popen.stdin).close()
-    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _daemon(name: str, target: object, *args: object) -> threading.Thread:

@@ -1,0 +1,111 @@
+"""A model dies: the page says so, and model list, picture, finished maps and settings stay."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+from tests.browser.test_first_minute import OVERVIEW
+from tests.browser.test_pictures import give as give_picture
+from tests.browser.test_pictures import png
+from tests.faults import conftest as faults
+
+save = faults.save
+
+
+def kill_workers() -> None:
+    """As the system does when memory is short: all processes of models, whatever they do."""
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if any(word.endswith("bootstrap.py") for word in process.cmdline()):
+                process.kill()
+
+
+def open_trusted(page: Page, name: str, path: Path) -> None:
+    """Upload a model with its code, and trust both."""
+    section = screen.expand(page, "Open a model file")
+    screen.upload(section, name, path.read_bytes(), "application/octet-stream")
+    expect(section.get_by_text("The .py files that define its classes")).to_be_visible()
+    code = {"name": "faulty.py", "mimeType": "text/x-python", "buffer": faults.CODE.read_bytes()}
+    section.locator("input[type=file]").nth(1).set_input_files(code)
+    page.get_by_text(re.compile("^I trust this file")).click()
+    screen.settled(page)
+    page.get_by_role("button", name="Open this model").click()
+
+
+def test_a_process_killed_from_outside_costs_nothing_but_the_run(visit: Visit) -> None:
+    page = visit()
+    screen.title(page, OVERVIEW)
+    before = screen.scores(page)
+    page.get_by_role("button", name="Compute again").click()
+    expect(page.get_by_text(re.compile(r"\d+ of \d+ samples"))).to_be_visible()
+    kill_workers()
+    expect(page.get_by_text("The process of the model died (SIGKILL).")).to_be_visible()
+    assert screen.scores(page) == before
+    page.get_by_role("button", name="Compute again").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(page.get_by_text(re.compile("died"))).to_have_count(0)
+    assert len(screen.scores(page)) == len(before)
+
+
+def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
+    visit: Visit, save: faults.Save
+) -> None:
+    page = visit("/?page=heatmaps")
+    screen.title(page, "Heatmaps")
+    expect(screen.maps(page, re.compile("^FusionGrad:"))).to_be_visible()
+    give_picture(page, "mine.png", png())
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value(re.compile("mine"))
+    screen.go(page, "Baseline")
+    screen.press(page, "ArrowRight", 3)
+    quantile = screen.quantile(page).get_attribute("aria-valuenow")
+    screen.go(page, "Model")
+    open_trusted(page, "fragile.pt", save("noise", "segfault"))
+    expect(page.get_by_role("heading", level=2, name="fragile.pt")).to_be_visible()
+    screen.go(page, "Heatmaps")
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(page.get_by_text(re.compile("The process of the model died .SIGSEGV"))).to_be_visible()
+    expect(screen.maps(page, re.compile("^FusionGrad:"))).to_be_visible()
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value(re.compile("mine"))
+    page.get_by_role("combobox", name="Model").click()
+    expect(page.get_by_role("option", name="fragile.pt")).to_be_visible()
+    expect(page.get_by_role("option", name=re.compile("EfficientNet"))).to_be_visible()
+    page.keyboard.press("Escape")
+    screen.go(page, "Baseline")
+    assert screen.quantile(page).get_attribute("aria-valuenow") == quantile
+
+
+@pytest.mark.parametrize(
+    ("deed", "told"),
+    [
+        ("exit", r"exit code 3"),
+        ("lie: type", "breaks the protocol"),
+        ("fork bomb", "not permitted"),
+    ],
+)
+def test_what_happens_while_a_model_is_opened_is_told(
+    visit: Visit, save: faults.Save, deed: str, told: str
+) -> None:
+    page = visit("/?page=model")
+    screen.title(page, "Model")
+    open_trusted(page, "bad.pt", save("load", deed))
+    expect(page.get_by_text("Rejected")).to_be_visible()
+    expect(page.get_by_text(re.compile(told)).first).to_be_visible()
+    expect(page.get_by_text("The model that was open is still open.")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("EfficientNet"))
+    screen.go(page, "Heatmaps")
+    expect(screen.maps(page, re.compile("^FusionGrad:"))).to_be_visible()
+
+
+def test_the_model_page_says_that_the_process_is_guarded(visit: Visit) -> None:
+    page = visit("/?page=model")
+    screen.title(page, "Model")
+    expect(page.get_by_text(re.compile("on: no file but the model"))).to_be_visible()

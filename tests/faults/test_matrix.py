@@ -1,0 +1,130 @@
+"""Every way to die or to lie, in every operation: a clear error, and the next call works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.faults.conftest import ASKING, BUDGET, OPTIONS, QUIET, Save, faulty, within
+from xai_core.errors import WorkerError, XaiError
+from xai_core.types import Verdict
+from xai_core.worker import Worker
+
+LIMIT = 1.0  # for deeds that never end by themselves
+LONG = 30.0  # for those that do; far above what they take
+DEEDS = {name: tuple(getattr(faulty(), name)) for name in ("LIES", "LIMITED", "DEATHS", "REFUSALS")}
+CODES = {
+    "memory": "memory-limit",
+    "huge": "memory-limit",
+    "lie: length": "memory-limit",
+    "threads": "resource-limit",
+    "many files": "resource-limit",
+    "deleted files": "resource-limit",
+    **dict.fromkeys(DEEDS["LIMITED"], "time-limit"),
+}
+Call = Callable[[Worker, Path, bool], object]
+
+
+def load(worker: Worker, path: Path, asking: bool) -> object:
+    return worker.load(path, OPTIONS) if asking else "loaded"
+
+
+def assess(worker: Worker, path: Path, asking: bool) -> object:
+    verdict = worker.assess(ASKING if asking else QUIET)
+    return verdict if asking else verdict.level
+
+
+def explain(worker: Worker, path: Path, asking: bool) -> object:
+    return worker.explain(ASKING if asking else QUIET, 0, "saliency").values.tolist()
+
+
+def score(worker: Worker, path: Path, asking: bool) -> object:
+    return worker.score(ASKING[0] if asking else QUIET[0]).tolist()
+
+
+OPERATIONS: dict[str, tuple[Call, str]] = {
+    "load": (load, "load"),
+    "assess": (assess, "model"),
+    "explain": (explain, "model"),
+    "score": (score, "score"),
+}
+XDIST = {
+    name: pytest.mark.xdist_group(f"faults-{place % 2}") for place, name in enumerate(OPERATIONS)
+}
+
+
+@pytest.fixture(scope="module", params=[pytest.param(o, marks=XDIST[o]) for o in OPERATIONS])
+def operation(request: pytest.FixtureRequest) -> Iterator[tuple[Worker, Call, str]]:
+    """One worker for all faults of an operation: it is replaced after each death anyway."""
+    with Worker(budget=BUDGET) as worker:
+        yield worker, *OPERATIONS[request.param]
+
+
+def provoke(operation: tuple[Worker, Call, str], save: Save, deed: str, limit: float) -> XaiError:
+    """The error of the one call that meets the deed."""
+    worker, call, moment = operation
+    path = save(moment, deed)
+    if call is not load:
+        worker.load(path, OPTIONS)
+    with within(worker, limit):
+        try:
+            result = call(worker, path, True)
+        except XaiError as error:
+            return error
+    assert isinstance(result, Verdict), result
+    assert result.level == "rejected"  # an assessment tells of a refusal in its verdict
+    finding = result.findings[0]
+    return XaiError(finding.message, finding.hint, code=finding.code)
+
+
+def works(operation: tuple[Worker, Call, str], save: Save) -> object:
+    """What the next call gives."""
+    worker, call, _ = operation
+    if call is load:
+        return worker.load(save("never", "exit"), OPTIONS).parameters
+    if call is score:  # needs no model, so that none would be opened again; Quantus takes seconds
+        worker.load(save("score", "exit"), OPTIONS)
+    return call(worker, Path(), False)
+
+
+@pytest.mark.parametrize("deed", [*DEEDS["LIES"], *DEEDS["DEATHS"], *DEEDS["LIMITED"]])
+def test_a_death_or_a_lie_is_told_and_survived(
+    deed: str, operation: tuple[Worker, Call, str], save: Save
+) -> None:
+    worker = operation[0]
+    limit = LIMIT if deed in DEEDS["LIMITED"] else LONG
+    error = provoke(operation, save, deed, limit)
+    assert isinstance(error, WorkerError)
+    assert error.code == CODES.get(deed, "crashed"), error
+    assert error.hint
+    assert not worker.alive
+    first = works(operation, save)
+    assert worker.alive
+    np.testing.assert_equal(first, works(operation, save))
+
+
+def test_a_kill_from_outside(operation: tuple[Worker, Call, str], save: Save) -> None:
+    worker = operation[0]
+    worker.load(save("never", "exit"), OPTIONS)
+    threading.Timer(0.7, os.kill, (worker.pid, signal.SIGKILL)).start()
+    error = provoke(operation, save, "loop", LONG)
+    assert (error.code, error.facts["signal"]) == ("crashed", "SIGKILL")
+    works(operation, save)
+
+
+@pytest.mark.parametrize("deed", DEEDS["REFUSALS"])
+def test_what_the_kernel_refuses_is_an_error_of_the_model(
+    deed: str, operation: tuple[Worker, Call, str], save: Save
+) -> None:
+    worker = operation[0]
+    error = provoke(operation, save, deed, LONG)
+    words = {"huge": "memory", "fork bomb": "not permitted", "large file": "too large"}
+    assert words[deed] in str(error).lower()
+    assert worker.alive, "it had no reason to die"
+    works(operation, save)

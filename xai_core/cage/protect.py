@@ -1,0 +1,35 @@
+"""Closing the cage: limits, then files, then system calls."""
+
+from __future__ import annotations
+
+from xai_core.cage.calls import NAME as CALLS
+from xai_core.cage.calls import guard_calls
+from xai_core.cage.files import NAME as FILES
+from xai_core.cage.files import guard_files
+from xai_core.cage.limits import guard_resources
+from xai_core.cage.plan import Plan
+from xai_core.cage.protection import Guard, Protection
+
+
+def protect(plan: Plan) -> Protection:
+    """Guard this process for the rest of its life; call it before any library starts a thread.
+
+    A guard that this system does not know is left out, and the result says so.
+    """
+    limits = guard_resources(plan)
+    if not plan.wanted:
+        off = (
+            Guard(name, False, f"{name} are not guarded, as configured") for name in (FILES, CALLS)
+        )
+        return Protection((*off, limits))
+    _imported_before()
+    files = guard_files(plan.home, plan.lent)
+    return Protection((files, guard_calls(), limits))
+
+
+def _imported_before() -> None:
+    # Finding libseccomp starts a process; afterwards nothing can.
+    try:
+        import pyseccomp  # noqa: F401
+    except (ImportError, OSError, RuntimeError):
+        return  # `guard_calls` says so

@@ -1,0 +1,59 @@
+"""How much a worker process may take, and what the operator has configured about its cage."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from xai_core.cage.plan import GIB
+from xai_core.errors import InputError
+
+MEMORY = "PEDESTAL_WORKER_MEMORY"  # GiB
+PROTECTION = "PEDESTAL_PROTECTION"  # "off" switches it off
+UNPROTECTED = "PEDESTAL_ALLOW_UNPROTECTED"  # "1" allows trust without it
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a worker process may take before it is killed.
+
+    Attributes:
+        memory: bytes that it holds in memory. disk: bytes of files that it has written.
+        threads: how many.
+    """
+
+    memory: int
+    disk: int = 4 * GIB
+    threads: int = 2000
+
+    @classmethod
+    def configured(cls) -> Budget:
+        """`PEDESTAL_WORKER_MEMORY` GiB; by default half of the machine's memory.
+
+        Raises:
+            InputError: the variable is not a positive number.
+        """
+        given = os.environ.get(MEMORY)
+        if not given:
+            import psutil
+
+            return cls(max(psutil.virtual_memory().total // 2, 2 * GIB))
+        try:
+            memory = int(float(given) * GIB)
+        except (ValueError, OverflowError):
+            memory = 0
+        if memory <= 0:
+            raise InputError(
+                f"{MEMORY} should be a number of GiB and is {given!r}.", "Set it to 4, for example."
+            )
+        return cls(memory)
+
+
+def protection_wanted() -> bool:
+    """False where the operator has switched the cage off."""
+    return os.environ.get(PROTECTION, "on").lower() != "off"
+
+
+def unprotected_allowed() -> bool:
+    """Whether the operator lets trusted files run in a process without a complete cage."""
+    return os.environ.get(UNPROTECTED) == "1"

@@ -1,0 +1,95 @@
+"""Files for a worker process: linked, else copied, into the one folder of theirs that it may read.
+
+The rules of its cage are laid before its model is known, so that it can be started in advance.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+from xai_core.errors import ModelError
+from xai_core.tensorflow_models.folder import GRAPH, WEIGHTS
+
+MAX_FILES = 10_000
+BESIDE_GRAPH = (WEIGHTS, "assets")
+
+
+class Slot:
+    """Files that stay lent until `clear`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count()
+
+    def lend(self, paths: Sequence[Path]) -> tuple[Path, ...]:
+        """Where the process finds these files, under their own names; earlier ones are gone.
+
+        Raises:
+            ModelError: one is not there or cannot be read.
+        """
+        self.clear()
+        return tuple(self._one(path) for path in paths)
+
+    def clear(self) -> None:
+        """Take back what is lent; what the process has open stays open."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _one(self, path: Path) -> Path:
+        place = self._folder / str(next(self._numbers)) / path.name
+        try:
+            place.parent.mkdir(parents=True)
+            for source, target in _parts(path, place):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _link(source, target)
+        except OSError as cause:
+            raise _unreadable(path, cause) from cause
+        return place
+
+
+def _parts(path: Path, place: Path) -> list[tuple[Path, Path]]:
+    """What belongs to a model's path: a file, or the files of a folder."""
+    if path.is_dir():
+        return _tree(path, place)
+    if not path.is_file():
+        raise FileNotFoundError(2, "there is no such file")
+    parts = [(path, place)]
+    if path.name == GRAPH:  # a SavedModel, named by its graph
+        for name in BESIDE_GRAPH:
+            if (path.parent / name).is_dir():
+                parts += _tree(path.parent / name, place.parent / name)
+    return parts
+
+
+def _tree(folder: Path, place: Path) -> list[tuple[Path, Path]]:
+    found: list[tuple[Path, Path]] = []
+    place.mkdir(parents=True)
+    for root, _, names in os.walk(folder):
+        for name in names:
+            source = Path(root, name)
+            if source.is_file() and not source.is_symlink():  # it may lead out of the folder
+                found.append((source, place / source.relative_to(folder)))
+        if len(found) > MAX_FILES:
+            raise OSError(7, f"the folder holds more than {MAX_FILES} files")
+    return found
+
+
+def _link(source: Path, target: Path) -> None:
+    real = source.resolve(strict=True)
+    try:
+        os.link(real, target)
+    except OSError:  # another disk, or a file of another user
+        shutil.copyfile(real, target)
+
+
+def _unreadable(path: Path, cause: OSError) -> ModelError:
+    if not path.exists():
+        return ModelError(f"There is no file {path}.", "Check the path.", code="unknown-format")
+    return ModelError(
+        f"{path.name} cannot be handed to the model's process: {cause.strerror}.",
+        "Check that you may read it, and that the disk of temporary files has room.",
+        code="unknown-format",
+    )

@@ -1,0 +1,36 @@
+"""An allocation that the process' own limit refused, told as what it is."""
+
+from __future__ import annotations
+
+from xai_core.cage.plan import GIB
+from xai_core.errors import WorkerError
+from xai_core.worker.budget import MEMORY
+
+SIGNS = ("can't allocate memory", "bad_alloc", "Unable to allocate", "not enough memory")
+
+
+def out_of_memory(error: BaseException) -> WorkerError | None:
+    """The error to tell instead, where `error` or what caused it is a refused allocation."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MemoryError) or _says_so(cause):
+            return WorkerError(
+                f"The model asked for more memory than its process may reserve: {_limit()}.",
+                f"Use smaller pictures, a smaller model, or a higher limit ({MEMORY}).",
+                code="memory-limit",
+            )
+        cause = cause.__cause__
+    return None
+
+
+def _says_so(error: BaseException) -> bool:
+    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in SIGNS)
+
+
+def _limit() -> str:
+    try:
+        import resource
+    except ImportError:
+        return "no more is free"
+    limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    return "no more is free" if limit == resource.RLIM_INFINITY else f"{limit / GIB:.2f} GiB"
