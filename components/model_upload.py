@@ -27,7 +27,7 @@ def show(space: Workspace) -> None:
             return
         with problem.guarded():
             path = keep(upload.getvalue(), "models")
-            inspection = backend.inspected(str(path))
+            inspection = backend.inspected(path)
             _inside(inspection)
             _open(space, upload.name, path, inspection)
 

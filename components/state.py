@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components.job import Job
+from components.waiting import Turn
 from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
@@ -57,7 +58,7 @@ class Workspace:
         target: class index; None for the top class.
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
-        run: the result on screen. job: what is being computed.
+        run: the result on screen. job: what is being computed. turn: how many go before it.
         failure: why the last computation gave nothing. verdicts: by model title, once checked.
         anyway: models to explain although their gradient does not agree with their output.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
@@ -74,6 +75,7 @@ class Workspace:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     job: Job[Run] | None = None
+    turn: Turn = field(default_factory=Turn)
     failure: str | None = None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     anyway: set[str] = field(default_factory=set)

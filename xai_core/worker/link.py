@@ -80,15 +80,17 @@ class Link:
                     raise _closed() from error
                 raise
 
-    def load(self, path: str, options: LoadOptions) -> ModelCard:
+    def load(
+        self, path: str, options: LoadOptions, cancel: threading.Event | None = None
+    ) -> ModelCard:
         """Open a model, in place of the one that was open."""
         with self._lock:
             self._opened, self._holds_model = None, False
             try:
-                card = self._load(path, options)
+                card = self._load(path, options, cancel)
             except ModelError as error:
                 self._change_environment(error)
-                card = self._load(path, options)
+                card = self._load(path, options, cancel)
             self._opened = (path, options, card.sha256)
             return card
 
