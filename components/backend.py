@@ -88,6 +88,12 @@ def prepared(path: str, spec: InputSpec) -> Prepared:
         return prepare(open_picture(Path(path)), spec)
 
 
+def check_picture(data: bytes) -> None:
+    """Decode it once. Raises `InputError` where it is no picture, or too large a one."""
+    with _decoding:
+        open_picture(data)
+
+
 def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:
     """Top five classes of a picture; none where the model has a single output."""
     inputs = inputs_of(source, photo)

@@ -50,6 +50,20 @@ class Photo:
 
 
 @dataclass
+class Pending:
+    """An uploaded model file that is looked at and not opened yet.
+
+    Attributes:
+        code: the Python files that came with it, by name. labels: the class names that did.
+    """
+
+    name: str
+    path: Path
+    code: dict[str, bytes] = field(default_factory=dict)
+    labels: tuple[str, ...] | None = None
+
+
+@dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
 
@@ -60,6 +74,7 @@ class Workspace:
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
         failure: why the last computation gave nothing. verdicts: by model title, once checked.
+        pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
     """
@@ -78,6 +93,7 @@ class Workspace:
     turn: Turn = field(default_factory=Turn)
     failure: str | None = None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    pending: Pending | None = None
     anyway: set[str] = field(default_factory=set)
     quantile: float | None = None
     quantile_page: str = ""
@@ -93,6 +109,17 @@ class Workspace:
         name = _free(photo.name, photo.path, {k: v.path for k, v in self.photos.items()})
         self.photos[name] = replace(photo, name=name)
         self.photo, self.target = name, None
+
+    def remove(self, path: Path) -> None:
+        """Offer an uploaded file no longer; the first of those that stay takes its place."""
+        self.sources = {name: one for name, one in self.sources.items() if one.path != path}
+        self.photos = {name: one for name, one in self.photos.items() if one.path != path}
+        if self.pending is not None and self.pending.path == path:
+            self.pending = None
+        if self.source not in self.sources:
+            self.source, self.target = next(iter(self.sources)), None
+        if self.photo not in self.photos:
+            self.photo, self.target = next(iter(self.photos)), None
 
     def parameters(self, method: str) -> Mapping[str, Any]:
         """The parameters that a method is to run with."""
