@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import problem, processes
+from components import problem, settings
 from xai_core.errors import XaiError
 
 NO_PROVIDER = ("client_kwargs",)  # tables of `[auth]` that are not a provider's own
@@ -17,7 +17,7 @@ NO_PROVIDER = ("client_kwargs",)  # tables of `[auth]` that are not a provider's
 def admitted() -> bool:
     """Whether this visitor may see the pages."""
     try:
-        processes.limits()
+        settings.limits()
         return not _login_wanted() or (_signed_in() and _on_the_list())
     except XaiError:
         return False
@@ -27,7 +27,7 @@ def show() -> None:
     """Draw what stands between this visitor and the pages: a way to sign in, or what is wrong."""
     st.title("Pedestal")
     try:
-        processes.limits()
+        settings.limits()
         if not _login_wanted():
             return
     except XaiError as error:

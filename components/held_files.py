@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from components import problem, uploads
-from components.processes import file_of, limits, models
+from components.processes import file_of, models
+from components.settings import limits
 from components.state import Workspace
 
 

@@ -11,21 +11,15 @@ import streamlit as st
 
 from components import visit, waiting
 from components.known import Known
+from components.settings import limits
 from components.state import Source
 from xai_core.errors import ModelError
-from xai_core.limits import Limits
 from xai_core.types import Maps, Scores
 from xai_core.worker import Worker
 from xai_core.worker.models import SCORER, HeldModel, ModelFile, helper_pool, model_pool
 from xai_core.worker.pool import Pool, Waiting
 
 T = TypeVar("T")
-
-
-@st.cache_resource(show_spinner=False)
-def limits() -> Limits:
-    """Of this server. Raises `InputError`."""
-    return Limits.from_environment()
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda pool: pool.close())

@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import problem, visit
-from components.processes import limits
+from components.settings import limits
 from components.state import Workspace
 from xai_core.errors import InputError, XaiError
 from xai_core.files import keep, keep_code

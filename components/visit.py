@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.settings import limits
+
 KEY = "visit"
-GRACE_SECONDS = 30.0  # a browser that lost its connection comes back within this
 
 
 class Visit:
@@ -16,9 +17,12 @@ class Visit:
 
     Attributes:
         gone: set when nobody does any more; what is computed for the session stops.
+
+    Args:
+        grace: seconds that a browser which lost its connection has to come back.
     """
 
-    def __init__(self, grace: float = GRACE_SECONDS) -> None:
+    def __init__(self, grace: float) -> None:
         self.gone = threading.Event()
         self._grace = grace
         self._lock = threading.Lock()
@@ -62,7 +66,7 @@ class Visit:
 def current() -> Visit:
     """This session's visit."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = Visit()
+        st.session_state[KEY] = Visit(limits().grace_seconds)
     found: Visit = st.session_state[KEY]
     _attend(found)
     return found

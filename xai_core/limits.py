@@ -38,6 +38,14 @@ class Limits:
             "help": "After so long without use the process of a model is ended.",
         },
     )
+    grace_seconds: float = field(
+        default=30,
+        metadata={
+            "name": "PEDESTAL_GRACE_SECONDS",
+            "help": "A browser that lost its connection has so long to come back; then what is "
+            "computed for it stops.",
+        },
+    )
     session_files: float = field(
         default=50,
         metadata={"name": "PEDESTAL_SESSION_FILES", "help": "Uploaded files of one session."},

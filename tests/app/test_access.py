@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components import processes
+from components import settings
 from components.state import KEY
 from tests.app.test_pages import PAGES, ROOT, texts
 from xai_core.errors import InputError
@@ -145,7 +145,7 @@ def test_a_limit_that_is_none_is_told_instead_of_a_page(
     def wrong() -> None:
         raise InputError("PEDESTAL_WORKERS must be a number above 0, not 'x'.")
 
-    monkeypatch.setattr(processes, "limits", wrong)
+    monkeypatch.setattr(settings, "limits", wrong)
     visited(started, "pages/start/overview.py", {})
     assert "PEDESTAL_WORKERS must be a number" in texts(started).replace("\\", "")
     assert not started.slider
