@@ -81,7 +81,7 @@ def inspected(path: Path) -> Inspection:
     return known().get(("inspection", path), compute)
 
 
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={InputSpec: repr})
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={InputSpec: repr})
 def prepared(path: str, spec: InputSpec) -> Prepared:
     """A picture as a model gets it. Raises `InputError`."""
     with _decoding:

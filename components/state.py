@@ -121,6 +121,11 @@ class Workspace:
         if self.photo not in self.photos:
             self.photo, self.target = next(iter(self.photos)), None
 
+    def forget(self) -> None:
+        """Let go of all results: nobody can come back to this session any more."""
+        self.run, self.job, self.pending = demo_run(), None, None
+        self.verdicts.clear()
+
     def parameters(self, method: str) -> Mapping[str, Any]:
         """The parameters that a method is to run with."""
         defaults = {info.name: info.default for info in describe(METHODS[method].Parameters)}

@@ -33,6 +33,7 @@ def attend(space: Workspace) -> None:
     """Hold what this session has chosen or could choose, until its visit ends."""
     here, files = visit.current(), storage()
     here.at_end("files", lambda: files.leave(here))
+    here.at_end("results", space.forget)
     paths = [photo.path for photo in space.photos.values()]
     for source in space.sources.values():
         paths += [source.path, *source.options.code]

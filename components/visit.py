@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.settings import limits
+from xai_core.memory import give_back
 
 KEY = "visit"
 
@@ -61,6 +62,7 @@ class Visit:
             self._farewells.clear()
         for farewell in farewells:
             farewell()
+        give_back()
 
 
 def current() -> Visit:

@@ -39,11 +39,11 @@ class Limits:
         },
     )
     grace_seconds: float = field(
-        default=30,
+        default=120,
         metadata={
             "name": "PEDESTAL_GRACE_SECONDS",
             "help": "A browser that lost its connection has so long to come back; then what is "
-            "computed for it stops.",
+            "computed for it stops, and its results are let go. Streamlit itself waits 120 s.",
         },
     )
     session_files: float = field(

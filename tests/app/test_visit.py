@@ -29,10 +29,15 @@ def test_who_stays_away_is_gone_and_all_is_told_once() -> None:
 def test_who_comes_back_in_time_is_not_gone() -> None:
     visit = Visit(3600.0)
     visit.at_end("files", lambda: None)
+    before = set(threading.enumerate())
     visit.left()
+    timers = set(threading.enumerate()) - before
+    assert timers
     visit.came()
     assert not visit.gone.is_set()
-    assert not [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+    for timer in timers:
+        timer.join(PATIENCE)  # it would take an hour, were it not stopped
+        assert not timer.is_alive()
 
 
 def test_who_comes_back_too_late_starts_anew() -> None:

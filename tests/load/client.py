@@ -32,6 +32,7 @@ class Visitor:
             additional_headers={"Cookie": f"{XSRF_COOKIE}={self._token}"},
             max_size=None,
             open_timeout=PATIENCE,
+            legacy=True,  # closed by this object's own end
         )
         self._session = self._page = ""
         self._elements: dict[tuple[int, ...], Any] = {}

@@ -1,4 +1,4 @@
-"""Twenty visitors at once on two processes: all finish, each with its own, and memory comes back."""
+"""Twenty visitors at once on two processes: all finish with their own, and memory comes back."""
 
 from __future__ import annotations
 
@@ -105,12 +105,12 @@ def visited(address: str, number: int) -> tuple[int, float]:
     name, photo = f"model-{number}.pt", f"photo-{number}.png"
     with Visitor(address) as visitor:
         visitor.open("model")
-        visitor.upload("PNG, JPEG", photo, picture_of(number))
         visitor.upload("PyTorch model", name, model_of(number))
         visitor.until("Loads without running code of the file.")
         visitor.click("Open this model")
-        visitor.until(f"Top classes for {photo}")
+        visitor.until("Top classes for rocket")
         visitor.open("heatmaps")
+        visitor.upload("PNG, JPEG", photo, picture_of(number))
         visitor.click("Compute")
         visitor.until(f"Maps of {name} on {photo} for ")
         (seen,) = re.findall(rf"Maps of {name} on {photo} for class (\d+)", visitor.text)

@@ -13,7 +13,7 @@ def places(size: int = 2) -> Places[str, str]:
 
 def ask(all_places: Places[str, str], key: str, user: object = "ann") -> Tickets:
     ticket: Tickets = Ticket(key, user)
-    all_places.enqueue(ticket)
+    all_places.enqueue(ticket, 1000.0)
     if ticket.place is not None and ticket.place.worker is None:
         ticket.place.worker = f"worker of {key}"
     return ticket
@@ -72,6 +72,19 @@ def test_a_later_request_for_an_idle_worker_does_not_wait_for_those_who_need_roo
     done(room, held, 0.0)
     assert needs_room.place is not None  # it came first, so b was closed for it
     assert for_b.place is None
+
+
+def test_a_worker_lingers_for_its_users_before_it_makes_room_for_another() -> None:
+    room: Places[str, str] = Places(1, idle=100.0, orphaned=10.0, linger=5.0)
+    done(room, ask(room, "a"), 999.0)
+    other, same = ask(room, "b"), ask(room, "a")
+    assert other.place is None
+    assert same.place is not None
+    done(room, same, 1001.0)
+    room.serve(1005.0)
+    assert other.place is None
+    room.serve(1006.0)
+    assert other.place is not None
 
 
 def test_who_withdraws_is_passed_over() -> None:

@@ -14,6 +14,7 @@ from xai_core.worker.pool import Pool
 
 SCORER, INSPECTOR = "scorer", "inspector"
 INSPECTION_SECONDS = 60.0
+LINGER_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def model_pool(limits: Limits) -> Pool[ModelFile, HeldModel]:
         _open,
         lambda held: held.worker.close(),
         idle=limits.idle_minutes * 60,
+        linger=LINGER_SECONDS,
     )
 
 

@@ -48,30 +48,32 @@ class Places(Generic[K, W]):
     Args:
         idle: seconds after which an unused worker is late. orphaned: the same, for one whose users
             have all left.
+        linger: seconds for which an idle worker is not taken for another key. A page asks its model
+            several things in a row; without this, two of them could close each other's in turn.
     """
 
-    def __init__(self, size: int, idle: float, orphaned: float) -> None:
+    def __init__(self, size: int, idle: float, orphaned: float, linger: float = 0.0) -> None:
         self.size = size
         self.by_key: dict[K, Place[W]] = {}
         self._queue: list[Ticket[K, W]] = []
-        self._idle, self._orphaned = idle, min(idle, orphaned)
+        self._idle, self._orphaned, self._linger = idle, min(idle, orphaned), linger
 
-    def enqueue(self, ticket: Ticket[K, W]) -> None:
+    def enqueue(self, ticket: Ticket[K, W], now: float) -> None:
         """Ask for a place."""
         self._queue.append(ticket)
-        self.serve()
+        self.serve(now)
 
     def withdraw(self, ticket: Ticket[K, W]) -> None:
         """Ask no longer; a place that was given already is to be given back."""
         if ticket in self._queue:
             self._queue.remove(ticket)
 
-    def serve(self) -> None:
+    def serve(self, now: float) -> None:
         """Give places to all who can go on now, in the order in which they came."""
         for ticket in list(self._queue):
             place = self.by_key.get(ticket.key)
             if place is None:
-                place = self._room()
+                place = self._room(now)
                 if place is None:
                     continue
                 self.by_key[ticket.key] = place
@@ -97,7 +99,7 @@ class Places(Generic[K, W]):
         stays = place.worker is not None and not place.unwanted
         if not stays and self.by_key.get(key) is place:
             del self.by_key[key]
-        self.serve()
+        self.serve(now)
         return stays
 
     def leave(self, user: object, now: float) -> None:
@@ -111,17 +113,21 @@ class Places(Generic[K, W]):
         """Take away the places that have been idle for too long."""
         late = [key for key, place in self.by_key.items() if self._left(place, now) <= 0]
         taken = [self.by_key.pop(key) for key in late]
-        self.serve()
+        self.serve(now)
         return taken
 
     def next_late(self, now: float) -> float | None:
         """Seconds until a place can be late, if nothing happens; None where there are none."""
         return min((self._left(place, now) for place in self.by_key.values()), default=None)
 
-    def _room(self) -> Place[W] | None:
+    def _room(self, now: float) -> Place[W] | None:
         if len(self.by_key) < self.size:
             return Place()
-        idle = [key for key, place in self.by_key.items() if not place.busy]
+        idle = [
+            key
+            for key, place in self.by_key.items()
+            if not place.busy and now - place.since >= self._linger
+        ]
         if not idle:
             return None
         oldest = min(idle, key=lambda key: self.by_key[key].since)

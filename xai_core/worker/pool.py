@@ -30,7 +30,7 @@ class Pool(Generic[K, W]):
         start: makes the worker of a key; its error is the caller's, and leaves the room free. Gets
             the caller's `cancel`.
         idle: seconds after which an unused worker is closed. orphaned: the same, for one whose
-            users have all left.
+            users have all left. linger: as `Places` says.
     """
 
     def __init__(
@@ -41,11 +41,12 @@ class Pool(Generic[K, W]):
         *,
         idle: float = 600.0,
         orphaned: float = 15.0,
+        linger: float = 0.0,
     ) -> None:
         self._start = start
         self._stop = stop
         self._changed = threading.Condition()
-        self._places: Places[K, W] = Places(size, idle, orphaned)
+        self._places: Places[K, W] = Places(size, idle, orphaned, linger)
         self._sweeper: threading.Thread | None = None
         self._closed = False
 
@@ -123,7 +124,7 @@ class Pool(Generic[K, W]):
         cancel: threading.Event | None,
     ) -> Place[W]:
         with self._changed:
-            self._places.enqueue(ticket)
+            self._places.enqueue(ticket, time.monotonic())
         try:
             while ticket.place is None:
                 if cancel is not None and cancel.is_set():
@@ -136,6 +137,7 @@ class Pool(Generic[K, W]):
                 with self._changed:
                     if ticket.place is None:
                         self._changed.wait(STEP)
+                        self._places.serve(time.monotonic())  # who lingered may have room now
             return ticket.place
         except BaseException:  # also what `waiting` raises: Streamlit stops a script that way
             self._withdraw(ticket)
