@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import streamlit as st
 
@@ -60,9 +61,10 @@ class Visit:
             self.gone.set()
             farewells = list(self._farewells.values())
             self._farewells.clear()
-        for farewell in farewells:
-            farewell()
-        give_back()
+        with ExitStack() as calls:  # one that fails keeps none of the others from being called
+            calls.callback(give_back)
+            for farewell in farewells:
+                calls.callback(farewell)
 
 
 def current() -> Visit:
