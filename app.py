@@ -1,8 +1,10 @@
-"""The router: page settings, the menu, and links by query parameter."""
+"""The router: page settings, who may come in, the menu, and links by query parameter."""
 
 from __future__ import annotations
 
 import streamlit as st
+
+from components import access
 
 st.set_page_config(page_title="Pedestal", page_icon="components/assets/icon.svg", layout="wide")
 
@@ -30,7 +32,11 @@ PAGES = {
     ],
 }
 
-current = st.navigation(PAGES, expanded=True)
+admitted = access.admitted()
+current = st.navigation(PAGES, expanded=True, position="sidebar" if admitted else "hidden")
+if not admitted:
+    access.show()
+    st.stop()
 # Links that are handed out use the root path: a deep link by path greets the first visitor after
 # a start with "Page not found" over the right page (Streamlit 1.67).
 wanted = st.query_params.get("page")
@@ -40,3 +46,4 @@ if wanted is not None:
         if page.url_path == wanted and page != current:
             st.switch_page(page, query_params=dict(st.query_params))
 current.run()
+access.sidebar()

@@ -1,8 +1,9 @@
-"""Every cached function and every shared process. Nothing here opens a model file itself."""
+"""What pages ask models, pictures and maps for. Nothing here opens a model file itself."""
 
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,25 +11,30 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from components import waiting
+from components.processes import Access, answered, helpers, known
 from components.state import Photo, Source, Workspace
+from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
-from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
 from xai_core.types import Availability, Inputs, Layer, Verdict
-from xai_core.worker import ModelCard, Worker
+from xai_core.worker import ModelCard
+from xai_core.worker.models import INSPECTOR, SCORER
 
-MAX_WORKERS = 4
+OPENING = "Opening the model in a process of its own …"
+_decoding = threading.Lock()  # one picture at a time: a large one takes hundreds of megabytes
 
 
 @dataclass(frozen=True)
 class OpenModel:
-    """A model that a worker holds."""
+    """A model that was opened; its process may have been closed since, and comes back."""
 
-    worker: Worker
     card: ModelCard
+    protection: Protection
 
     @property
     def labels(self) -> tuple[str, ...] | None:
@@ -36,36 +42,18 @@ class OpenModel:
         return self.card.labels
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda worker: worker.close())
-def scorer() -> Worker:
-    """The worker that scores maps with Quantus; holds no model."""
-    worker = Worker()
-    worker.warm("score")
-    return worker
-
-
-@st.cache_resource(
-    max_entries=MAX_WORKERS,
-    show_spinner="Opening the model in a process of its own …",
-    hash_funcs={LoadOptions: repr},
-    on_release=lambda model: model.worker.close(),
-)
-def _opened(path: str, options: LoadOptions) -> OpenModel:
-    worker = Worker()
-    try:
-        return OpenModel(worker, worker.load(Path(path), options))
-    except BaseException:
-        worker.close()
-        raise
-
-
 def opened(source: Source) -> OpenModel:
-    """The model, loaded in a worker of its own.
+    """The model, loaded in a process of its own.
 
     Raises:
-        XaiError: it cannot be loaded; the worker is closed then.
+        XaiError: it cannot be loaded; the process is closed then.
     """
-    return _opened(str(source.path), source.options)
+    return answered(
+        source,
+        "card",
+        lambda held, cancel: OpenModel(held.card, held.worker.protection),
+        OPENING,
+    )
 
 
 def spec_of(source: Source) -> InputSpec:
@@ -75,7 +63,12 @@ def spec_of(source: Source) -> InputSpec:
 
 def fitted(source: Source) -> Source:
     """The source with an input size that the model was seen to run on."""
-    found = opened(source).worker.assess(None).input_shape
+    found = answered(
+        source,
+        "own-verdict",
+        lambda held, cancel: held.worker.assess(None, cancel=cancel),
+        OPENING,
+    ).input_shape
     if found is None or len(found) != 4 or found[1] not in (1, 3):
         return source
     if found[1:] == opened(source).card.input_spec.shape:
@@ -83,36 +76,63 @@ def fitted(source: Source) -> Source:
     return replace(source, spec=InputSpec.for_shape(found[1], found[2], found[3]))
 
 
-@st.cache_data(max_entries=64, show_spinner="Looking inside without running …")
-def inspected(path: str) -> Inspection:
-    """What a model file says of itself; it is read in the scoring worker, never here."""
-    return scorer().inspect(path)
+def inspected(path: Path) -> Inspection:
+    """What a model file says of itself; it is read in a process without a model, never here."""
+
+    def compute() -> Inspection:
+        with waiting.shown("Looking inside without running …") as turn:
+            access = Access(turn)
+            with access.helper(INSPECTOR) as worker:
+                return worker.inspect(path, cancel=access.cancel)
+
+    return known().get(("inspection", path), compute)
 
 
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={InputSpec: repr})
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={InputSpec: repr})
 def prepared(path: str, spec: InputSpec) -> Prepared:
     """A picture as a model gets it. Raises `InputError`."""
-    return prepare(open_picture(Path(path)), spec)
+    with _decoding:
+        return prepare(open_picture(Path(path)), spec)
 
 
-@st.cache_data(max_entries=64, show_spinner="Predicting …", hash_funcs={Source: repr, Photo: repr})
+def check_picture(data: bytes) -> None:
+    """Decode it once. Raises `InputError` where it is no picture, or too large a one."""
+    with _decoding:
+        open_picture(data)
+
+
 def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:
     """Top five classes of a picture; none where the model has a single output."""
-    model = opened(source)
-    inputs = prepared(str(photo.path), spec_of(source)).inputs
-    return guesses(model.worker.predict(inputs), source.labels or model.labels)
+    inputs = inputs_of(source, photo)
+    prediction = answered(
+        source,
+        ("prediction", _asked(source, photo)),
+        lambda held, cancel: held.worker.predict(inputs, cancel=cancel),
+        "Predicting …",
+    )
+    return guesses(prediction, source.labels or opened(source).labels)
 
 
-@st.cache_data(max_entries=64, show_spinner="Following the gradient …", hash_funcs={Source: repr})
 def verdict(source: Source, photo: Photo) -> Verdict:
     """The readiness verdict of a model on a picture."""
-    return opened(source).worker.assess(inputs_of(source, photo))
+    inputs = inputs_of(source, photo)
+    return answered(
+        source,
+        ("verdict", _asked(source, photo)),
+        lambda held, cancel: held.worker.assess(inputs, cancel=cancel),
+        "Following the gradient …",
+    )
 
 
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Source: repr, Photo: repr})
 def layers(source: Source, photo: Photo) -> tuple[Layer, ...]:
     """The layers that run, with their output shapes."""
-    return opened(source).worker.layers(inputs_of(source, photo))
+    inputs = inputs_of(source, photo)
+    return answered(
+        source,
+        ("layers", _asked(source, photo)),
+        lambda held, cancel: held.worker.layers(inputs, cancel=cancel),
+        "Running it once …",
+    )
 
 
 def inputs_of(source: Source, photo: Photo) -> Inputs:
@@ -120,16 +140,20 @@ def inputs_of(source: Source, photo: Photo) -> Inputs:
     return prepared(str(photo.path), spec_of(source)).inputs
 
 
-@st.cache_data(max_entries=512, show_spinner="Scoring with Quantus …", hash_funcs={Recipe: repr})
-def _scores(digest: str, recipe: Recipe, _run: Run) -> dict[str, Score]:
-    return score(scorer(), _run.attributions, recipe)
+def _asked(source: Source, photo: Photo) -> tuple[Path, InputSpec]:
+    return photo.path, spec_of(source)
 
 
 def scores(run: Run, recipe: Recipe) -> Mapping[str, Score]:
     """Complexity of every map of a run by another recipe than the one it was kept with."""
     if recipe == run.recipe:
         return run.scores
-    return _scores(digest(run), recipe, run)
+
+    def compute() -> dict[str, Score]:
+        with waiting.shown("Scoring with Quantus …") as turn:
+            return score(Access(turn), run.attributions, recipe)
+
+    return known().get(("scores", digest(run), recipe), compute)
 
 
 def known_availability(space: Workspace) -> Mapping[str, Availability]:
@@ -153,7 +177,14 @@ def mismatched(verdict: Verdict) -> bool:
 
 def warm() -> None:
     """Start what the next click will need, without waiting for it."""
-    scorer()
+    if SCORER not in helpers().keys:
+        access = Access()
+        threading.Thread(target=_start, args=(access,), name="warm", daemon=True).start()
+
+
+def _start(access: Access) -> None:
+    with access.helper(SCORER):
+        pass
 
 
 def digest(run: Run) -> str:

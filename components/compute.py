@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import streamlit as st
 
-from components import backend, problem
+from components import backend, problem, visit
 from components.job import Job
+from components.processes import Access
 from components.state import Workspace
 from components.tiles import title_of
+from components.waiting import Turn, told
 from xai_core.comparison import Request, compare
 from xai_core.errors import Cancelled, XaiError
 from xai_core.runs import Run
+from xai_core.types import Progress
 
 POLL_SECONDS = 0.4
 
@@ -103,12 +107,18 @@ def start(space: Workspace, *, again: bool = False) -> None:
         labels=source.labels or model.labels,
     )
     known = run.attributions if same and not again else {}
-    scorer = backend.scorer()
-    space.job = Job(
-        lambda progress, cancel: compare(
-            model.worker, scorer, request, known=known, progress=progress, cancel=cancel
-        )
-    )
+    space.turn = Turn()
+    access = Access(space.turn)
+
+    def work(progress: Progress, cancel: threading.Event) -> Run:
+        access.cancel = cancel
+        with access.model(source) as held:
+            return compare(
+                held.worker, access, request, known=known, progress=progress, cancel=cancel
+            )
+
+    space.job = job = Job(work)
+    visit.current().at_end("job", job.cancel)
 
 
 def _watch(space: Workspace, key: str) -> None:
@@ -121,7 +131,9 @@ def _watch(space: Workspace, key: str) -> None:
             st.rerun()
             return
         left, right = st.columns([3, 1], vertical_alignment="center")
-        left.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=_told(job))
+        left.progress(
+            min(1.0, job.done / job.total) if job.total else 0.0, text=_told(job, space.turn)
+        )
         if right.button(
             "Cancel",
             key=f"{key}-cancel",
@@ -146,9 +158,11 @@ def _finish(space: Workspace, job: Job[Run]) -> None:
         space.failure = str(job.error)
 
 
-def _told(job: Job[Run]) -> str:
+def _told(job: Job[Run], turn: Turn) -> str:
     if job.stopping:
         return "Stopping at the next sample …"
+    if turn.before:
+        return told(turn.before)
     if not job.total:
         return "Starting …"
     left = job.seconds_left

@@ -27,7 +27,7 @@ def show(space: Workspace, model: OpenModel, photo: Photo) -> None:
                 "SHA-256": card.sha256,
                 "Parameters": f"{card.parameters:,}",
                 "Input": " × ".join(map(str, (1, *backend.spec_of(source).shape))),
-                "Protection": problem.plain(model.worker.protection.sentence),
+                "Protection": problem.plain(model.protection.sentence),
             }
         )
     with classes, problem.guarded():

@@ -2,81 +2,58 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from components import backend, problem
-from components.state import Source, Workspace
+from components import backend, inspection, problem, uploads
+from components.state import Pending, Source, Workspace
+from components.uploads import Arrival
 from xai_core.errors import InputError, XaiError
-from xai_core.files import keep, keep_code
+from xai_core.files import modules_of
 from xai_core.formats.base import Inspection, LoadOptions
 
 TURN = "model-upload-turn"
+FILE, CODE, LABELS = "model-file", "model-code", "model-labels"
+SMALL_MB = 10
 
 
 def show(space: Workspace) -> None:
     """Draw the upload, and what the chosen file says of itself."""
     turn = st.session_state.setdefault(TURN, 0)
+    uploads.arrived(FILE, st.get_option("server.maxUploadSize"), lambda one: _take(space, one))
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
-        upload = st.file_uploader(
-            "PyTorch model or weights. It is looked into without being run.",
-            key=f"model-upload-{turn}",
-        )
-        if upload is None:
+        if space.pending is None:
+            uploads.uploader(
+                "PyTorch model or weights. It is looked into without being run.", key=FILE
+            )
             return
         with problem.guarded():
-            path = keep(upload.getvalue(), "models")
-            inspection = backend.inspected(str(path))
-            _inside(inspection)
-            _open(space, upload.name, path, inspection)
+            _pending(space, space.pending)
 
 
-def _inside(inspection: Inspection) -> None:
-    size = inspection.size / 1e6
-    st.markdown(
-        f"Recognised as `{inspection.format}`, {size:.1f} MB, SHA-256 `{inspection.sha256[:16]}…`"
-    )
-    st.caption(
-        " · ".join(
-            f"{problem.plain(heading)}: {problem.plain(text)}"
-            for heading, text in inspection.facts.items()
-        )
-    )
-    for finding in inspection.findings:
-        show_as = st.error if finding.severity == "error" else st.info
-        show_as(f"{problem.plain(finding.message)} {problem.plain(finding.hint)}")
+def _take(space: Workspace, arrival: Arrival) -> None:
+    name, data = arrival
+    space.pending = Pending(name, uploads.kept(data, "models"))
+    uploads.clear_problems(CODE, LABELS)  # they were about another model's
 
 
-def _open(space: Workspace, name: str, path: Path, inspection: Inspection) -> None:
-    needs_more = inspection.needs_trust or bool(inspection.missing)
-    code: tuple[Path, ...] = ()
-    trust = False
-    with st.expander("Its Python code and class names", expanded=needs_more):
-        files = st.file_uploader(
-            "The .py files that define its classes",
-            type=["py"],
-            accept_multiple_files=True,
-            max_upload_size=10,
-        )
-        if files:
-            code = keep_code({file.name: file.getvalue() for file in files})
-        trust = st.checkbox(
-            "I trust this file and its code: they may run anything in the model's process",
-            key=f"trust-{inspection.sha256}",
-        )
-        architecture = st.text_input(
-            "Architecture or builder",
-            help="For weights: a known architecture's name, or the "
-            "function in the code that builds the model. Empty: found by itself.",
-        )
-        labels = st.file_uploader(
-            "Class names, one a line (.txt)", type=["txt"], max_upload_size=10
-        )
+def _pending(space: Workspace, pending: Pending) -> None:
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{problem.plain(pending.name)}**")
+    if right.button("Put away", icon=":material/close:", width="stretch"):
+        uploads.dropped(pending.path)  # held again at once where the session has it open, too
+        _close(space)
+    found = backend.inspected(pending.path)
+    inspection.show(found)
+    _open(space, pending, found)
+
+
+def _open(space: Workspace, pending: Pending, found: Inspection) -> None:
+    trust, architecture = _given(pending, found)
     if st.button("Open this model", type="primary", icon=":material/play_circle:"):
-        options = LoadOptions(architecture=architecture or None, code=code, trust=trust)
-        source = Source(name, path, options, _labels(labels.getvalue() if labels else None))
         try:
+            code = uploads.kept_code(pending.code)
+            options = LoadOptions(architecture=architecture or None, code=code, trust=trust)
+            source = Source(pending.name, pending.path, options, pending.labels)
             source = backend.fitted(source)
         except XaiError as error:
             st.badge("Rejected", color="red", icon=":material/cancel:")
@@ -85,16 +62,57 @@ def _open(space: Workspace, name: str, path: Path, inspection: Inspection) -> No
             return
         space.add_source(source)
         st.session_state[TURN] += 1  # an opened file leaves a closed, empty form behind
-        st.rerun()
+        _close(space)
 
 
-def _labels(data: bytes | None) -> tuple[str, ...] | None:
-    if data is None:
-        return None
+def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
+    """What the user adds to the file: code and class names are kept with it."""
+    uploads.arrived(CODE, SMALL_MB, lambda one: _take_code(pending, one))
+    uploads.arrived(LABELS, SMALL_MB, lambda one: _take_labels(pending, one))
+    needs_more = found.needs_trust or bool(found.missing)
+    with st.expander("Its Python code and class names", expanded=needs_more):
+        uploads.uploader(
+            "The .py files that define its classes",
+            key=CODE,
+            type=["py"],
+            accept_multiple_files=True,
+            max_upload_size=SMALL_MB,
+        )
+        if pending.code:
+            st.caption(f"Given: {', '.join(map(problem.plain, pending.code))}")
+        trust = st.checkbox(
+            "I trust this file and its code: they may run anything in the model's process",
+            key=f"trust-{found.sha256}",
+        )
+        architecture = st.text_input(
+            "Architecture or builder",
+            help="For weights: a known architecture's name, or the "
+            "function in the code that builds the model. Empty: found by itself.",
+        )
+        uploads.uploader(
+            "Class names, one a line (.txt)", key=LABELS, type=["txt"], max_upload_size=SMALL_MB
+        )
+        if pending.labels:
+            st.caption(f"Given: {len(pending.labels)} class names")
+    return trust, architecture
+
+
+def _take_code(pending: Pending, arrival: Arrival) -> None:
+    name, data = arrival
+    modules_of({**pending.code, name: data})
+    pending.code[name] = data
+
+
+def _take_labels(pending: Pending, arrival: Arrival) -> None:
     try:
-        lines = tuple(line.strip() for line in data.decode("utf-8").splitlines() if line.strip())
+        text = arrival[1].decode("utf-8")
     except UnicodeDecodeError as cause:
         raise InputError(
             "The class names are not UTF-8 text.", "Save them with one name a line."
         ) from cause
-    return lines or None
+    pending.labels = tuple(line.strip() for line in text.splitlines() if line.strip()) or None
+
+
+def _close(space: Workspace) -> None:
+    space.pending = None
+    st.rerun()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, problem
+from components import backend, problem, uploads
 from components.state import Photo, Workspace
-from xai_core.errors import XaiError
-from xai_core.files import keep
-from xai_core.images import open_picture
+from components.uploads import Arrival
 from xai_core.runs import Guess
 
+PICTURE, PICTURE_MB = "picture", 50
 TOP = -1
 OTHER = -2
 
 
 def show(space: Workspace) -> None:
     """Draw the choices into the sidebar and keep them in the workspace."""
-    with st.sidebar:
+    with st.sidebar, problem.guarded():
+        uploads.attend(space)
         st.subheader("What is explained")
         _model(space)
         _photo(space)
@@ -38,34 +38,23 @@ def _model(space: Workspace) -> None:
 
 
 def _photo(space: Workspace) -> None:
-    upload = st.session_state.get("picture-upload")
-    if upload is not None:
-        _take(space, upload.name, upload.getvalue(), upload.file_id)
+    uploads.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
     names = list(space.photos)
     chosen = st.selectbox("Picture", names, index=names.index(space.photo))
     if chosen != space.photo:
         space.photo, space.target = chosen, None
     with st.expander("Upload a picture", icon=":material/add_photo_alternate:"):
-        st.file_uploader(
+        uploads.uploader(
             "PNG, JPEG, WebP, BMP or TIFF, up to 50 million pixels",
-            key="picture-upload",
-            max_upload_size=50,
+            key=PICTURE,
+            max_upload_size=PICTURE_MB,
         )
-        if st.session_state.get("picture-problem"):
-            problem.show(st.session_state["picture-problem"])
 
 
-def _take(space: Workspace, name: str, data: bytes, file_id: str) -> None:
-    if st.session_state.get("picture-seen") == file_id:
-        return
-    st.session_state["picture-seen"] = file_id
-    st.session_state["picture-problem"] = None
-    try:
-        open_picture(data)
-    except XaiError as error:
-        st.session_state["picture-problem"] = error
-        return
-    space.add_photo(Photo(name, keep(data, "pictures")))
+def _take(space: Workspace, arrival: Arrival) -> None:
+    name, data = arrival
+    backend.check_picture(data)
+    space.add_photo(Photo(name, uploads.kept(data, "pictures")))
 
 
 def _target(space: Workspace) -> None:

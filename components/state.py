@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components.job import Job
+from components.waiting import Turn
 from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
@@ -49,6 +50,20 @@ class Photo:
 
 
 @dataclass
+class Pending:
+    """An uploaded model file that is looked at and not opened yet.
+
+    Attributes:
+        code: the Python files that came with it, by name. labels: the class names that did.
+    """
+
+    name: str
+    path: Path
+    code: dict[str, bytes] = field(default_factory=dict)
+    labels: tuple[str, ...] | None = None
+
+
+@dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
 
@@ -57,8 +72,9 @@ class Workspace:
         target: class index; None for the top class.
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
-        run: the result on screen. job: what is being computed.
+        run: the result on screen. job: what is being computed. turn: how many go before it.
         failure: why the last computation gave nothing. verdicts: by model title, once checked.
+        pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
     """
@@ -74,8 +90,10 @@ class Workspace:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     job: Job[Run] | None = None
+    turn: Turn = field(default_factory=Turn)
     failure: str | None = None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    pending: Pending | None = None
     anyway: set[str] = field(default_factory=set)
     quantile: float | None = None
     quantile_page: str = ""
@@ -91,6 +109,22 @@ class Workspace:
         name = _free(photo.name, photo.path, {k: v.path for k, v in self.photos.items()})
         self.photos[name] = replace(photo, name=name)
         self.photo, self.target = name, None
+
+    def remove(self, path: Path) -> None:
+        """Offer an uploaded file no longer; the first of those that stay takes its place."""
+        self.sources = {name: one for name, one in self.sources.items() if one.path != path}
+        self.photos = {name: one for name, one in self.photos.items() if one.path != path}
+        if self.pending is not None and self.pending.path == path:
+            self.pending = None
+        if self.source not in self.sources:
+            self.source, self.target = next(iter(self.sources)), None
+        if self.photo not in self.photos:
+            self.photo, self.target = next(iter(self.photos)), None
+
+    def forget(self) -> None:
+        """Let go of all results: nobody can come back to this session any more."""
+        self.run, self.job, self.pending = demo_run(), None, None
+        self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:
         """The parameters that a method is to run with."""

@@ -10,12 +10,15 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, fields
 from pathlib import Path
+from typing import Any
 
 from xai_core.architectures.base import ARCHITECTURES
 from xai_core.architectures.index.storage import read_index
 from xai_core.findings import MEANINGS
 from xai_core.formats.base import FORMATS
+from xai_core.limits import Limits
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import ParameterInfo, describe
 from xai_core.metrics.base import METRICS
@@ -82,9 +85,17 @@ def findings() -> str:
     return _table(("code", "meaning", "what to do"), rows)
 
 
+def limits() -> str:
+    """Every limit of a server that its environment can set."""
+    rows = (
+        (f"`{one.metadata['name']}`", _default(one), one.metadata["help"]) for one in fields(Limits)
+    )
+    return _table(("variable", "default", "meaning"), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     table.__name__: table
-    for table in (methods, parameters, metrics, formats, architectures, checks, findings)
+    for table in (methods, parameters, metrics, formats, architectures, checks, findings, limits)
 }
 
 
@@ -114,6 +125,12 @@ def _claim(thing: object) -> str:
     """The first paragraph of its docstring, or of its class's."""
     text = inspect.getdoc(thing) or ""
     return " ".join(text.split("\n\n")[0].split())
+
+
+def _default(one: Field[Any]) -> str:
+    if isinstance(one.default, int | float):
+        return f"{one.default:g}"
+    return "by cores and memory, at most 8"
 
 
 def _allowed(info: ParameterInfo) -> str:

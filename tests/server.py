@@ -25,20 +25,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[str]:
+def serving(data: Path, *options: str, **environment: str) -> Iterator[str]:
     """The address of a server that answers; it ends with the block.
 
     Args:
         data: folder for uploads, and for the server's log.
+        options: of Streamlit's command line. environment: more variables for the server.
     """
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += options
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "PEDESTAL_DATA": str(data)},
+            env={**os.environ, "PEDESTAL_DATA": str(data), **environment},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+
+from xai_core.errors import InputError, XaiError
+
+MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+MAX_MODULES, MAX_MODULE_BYTES = 100, 10 * 2**20
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def data_folder() -> Path:
@@ -15,29 +24,74 @@ def data_folder() -> Path:
 
 
 def keep(data: bytes, area: str) -> Path:
-    """The path of a file with these bytes; written at the first call, whole or not at all."""
-    folder = data_folder() / area
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / hashlib.sha256(data).hexdigest()
-    if not path.exists():
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
-            draft.write(data)
-        os.replace(draft.name, path)
+    """The path of a file with these bytes; written at the first call, whole or not at all.
+
+    Raises:
+        XaiError: the disk is full or cannot be written.
+    """
+    path = data_folder() / area / hashlib.sha256(data).hexdigest()
+    if path.exists():
+        os.utime(path)  # the age of a file is how long nobody has asked for it
+    else:
+        _write(path, data)
     return path
 
 
-def keep_code(files: dict[str, bytes]) -> tuple[Path, ...]:
+def keep_code(files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Python files that a model needs, under their own names in a folder of their hash.
 
     Only the last part of a name is used, and only where it is a plain module name.
+
+    Raises:
+        InputError: too many, too large, or two of one name.
+        XaiError: the disk is full or cannot be written.
     """
-    total = hashlib.sha256(b"".join(name.encode() + b"\0" + data for name, data in files.items()))
+    modules = modules_of(files)
+    total = hashlib.sha256()
+    for name, data in sorted(modules.items()):
+        total.update(f"{name} {len(data)} ".encode() + data)
     folder = data_folder() / "code" / total.hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, data in files.items():
-        stem = Path(name).stem
-        path = folder / (f"{stem}.py" if stem.isidentifier() else "module.py")
-        path.write_bytes(data)
-        paths.append(path)
-    return tuple(paths)
+    for name, data in modules.items():
+        if not (folder / name).exists():
+            _write(folder / name, data)
+    return tuple(folder / name for name in modules)
+
+
+def modules_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Python files by the names that they get on disk. Raises `InputError` as `keep_code` does."""
+    if len(files) > MAX_MODULES or sum(map(len, files.values())) > MAX_MODULE_BYTES:
+        raise InputError(
+            f"At most {MAX_MODULES} Python files of {MAX_MODULE_BYTES // 2**20} MB in all are "
+            f"taken, not {len(files)} of {sum(map(len, files.values())) / 2**20:.1f} MB.",
+            "Give only those that define the model's classes.",
+        )
+    modules: dict[str, bytes] = {}
+    for given, data in files.items():
+        stem = Path(given).stem
+        name = f"{stem}.py" if MODULE.fullmatch(stem) else "module.py"
+        if name in modules:
+            raise InputError(f"Two Python files would be called {name}.", "Rename one of them.")
+        modules[name] = data
+    return modules
+
+
+def _write(path: Path, data: bytes) -> None:
+    draft = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".draft-", delete=False) as file:
+            draft = file.name
+            file.write(data)
+        os.replace(draft, path)
+    except OSError as cause:
+        if draft is not None:
+            Path(draft).unlink(missing_ok=True)
+        raise _unwritable(cause) from cause
+
+
+def _unwritable(cause: OSError) -> XaiError:
+    if cause.errno in FULL:
+        return XaiError("The server's disk is full.", "Try again later, or ask its operator.")
+    return XaiError(
+        f"The server cannot keep the file: {cause.strerror}.", "Ask its operator to look at it."
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,8 @@ from xai_core.errors import InputError
 from xai_core.types import Inputs, Picture
 
 MAX_PIXELS = 50_000_000
+MAX_INPUT = 16_384  # pixels a side
+MARGIN = 4  # pixels beside a cut that interpolation looks at
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
 Fit = Literal["crop", "squash", "letterbox"]
 
@@ -56,6 +59,12 @@ class InputSpec:
             )
         if min(self.height, self.width, self.resize, *self.std) <= 0:
             raise InputError("Sizes and deviations must be above 0.")
+        largest = max(self.height, self.width, self.resize)
+        if largest > MAX_INPUT or self.height * self.width > MAX_PIXELS:
+            raise InputError(
+                f"An input of {self.height} × {self.width} pixels is too large.",
+                f"At most {MAX_INPUT} a side and {MAX_PIXELS:,} in all can be made of a picture.",
+            )
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -147,9 +156,24 @@ def _fit(picture: Image.Image, spec: InputSpec) -> tuple[Image.Image, tuple[int,
         return canvas, (top, left, top + resized.height, left + resized.width)
     # Never below the cut: a small `resize` would leave black borders.
     scale = max(spec.resize / min(width, height), spec.width / width, spec.height / height)
-    resized = _scaled(picture, scale)
+    resized = _scaled(_middle(picture, scale, spec), scale)
     left, top = (resized.width - spec.width) // 2, (resized.height - spec.height) // 2
     return resized.crop((left, top, left + spec.width, top + spec.height)), whole
+
+
+def _middle(picture: Image.Image, scale: float, spec: InputSpec) -> Image.Image:
+    """All that the cut can need; a long strip would fill the memory once its width is scaled up."""
+    if picture.width * picture.height * scale**2 <= MAX_PIXELS:
+        return picture
+    width = _within(picture.width, spec.width / scale)
+    height = _within(picture.height, spec.height / scale)
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return picture.crop((left, top, left + width, top + height))
+
+
+def _within(length: int, needed: float) -> int:
+    kept = ceil(needed) + 2 * MARGIN
+    return min(length, kept + (length - kept) % 2)  # as even as it was, so that the middle stays
 
 
 def _scaled(picture: Image.Image, scale: float) -> Image.Image:
@@ -169,10 +193,11 @@ def _read(path: Path) -> bytes:
 def _upright(picture: Image.Image) -> Image.Image:
     turned = ImageOps.exif_transpose(picture)
     if turned.mode in ("I", "I;16", "F"):  # Pillow's own conversion to 8 bit clips at 255
-        values = np.asarray(turned, dtype=np.float64)
+        values = np.array(turned, dtype=np.float64)
         low, high = float(values.min()), float(values.max())
-        scaled = (values - low) / (high - low or 1.0) * 255.0
-        return Image.fromarray(scaled.round().astype(np.uint8))
+        values -= low  # in place: it is eight times as large as the picture
+        values *= 255.0 / (high - low or 1.0)
+        return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
     if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
         flat = Image.new("RGBA", turned.size, (255, 255, 255, 255))
         return Image.alpha_composite(flat, turned.convert("RGBA")).convert("RGB")

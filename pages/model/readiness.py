@@ -7,6 +7,7 @@ import streamlit as st
 from components import (
     backend,
     gallery,
+    held_files,
     model_card,
     model_upload,
     output_entry,
@@ -20,6 +21,7 @@ from components.state import workspace
 space = workspace()
 st.title("Model")
 model_upload.show(space)
+held_files.show(space)
 gallery.show(space)
 sidebar.show(space)
 with problem.guarded():

@@ -16,6 +16,7 @@ from xai_core.peek.zips import BROKEN
 GRAPH = "saved_model.pb"
 WEIGHTS = "variables"
 MAX_ENTRIES = 10_000
+MAX_DEPTH = 16
 MAX_BYTES = 8 * 2**30
 MAX_GRAPH = 2**30
 PIECE = 2**20
@@ -100,6 +101,8 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
         name = entry.filename
         if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
             raise _refusal("an entry leads out of the archive", name)
+        if name.count("/") > MAX_DEPTH:
+            raise _refusal("an entry lies too deep", name[:200])
         if entry.external_attr >> 16 & 0o170000 == LINK:
             raise _refusal("an entry is a link", name)
         if entry.flag_bits & 0x1:

@@ -58,21 +58,29 @@ class Worker:
         # A page asks for it while a call is under way.
         return self._link.protection or self._link.started()
 
-    def inspect(self, path: Path | str) -> Inspection:
+    def inspect(self, path: Path | str, *, cancel: threading.Event | None = None) -> Inspection:
         """What a file says of itself without being run."""
-        return self._link.ask_of_file(Inspection, "inspect", absolute(path))
+        return self._link.ask_of_file(Inspection, "inspect", absolute(path), cancel)
 
-    def load(self, path: Path | str, options: LoadOptions | None = None) -> ModelCard:
+    def load(
+        self,
+        path: Path | str,
+        options: LoadOptions | None = None,
+        *,
+        cancel: threading.Event | None = None,
+    ) -> ModelCard:
         """Open a model, in place of the one that was open."""
-        return self._link.load(absolute(path), options or LoadOptions())
+        return self._link.load(absolute(path), options or LoadOptions(), cancel)
 
-    def predict(self, inputs: Inputs) -> Prediction:
+    def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
         """The model's output as numbers."""
-        return self._link.ask(Prediction, "predict", {}, (_checked(inputs),), model=True)
+        call: dict[str, Any] = {"cancel": cancel, "model": True}
+        return self._link.ask(Prediction, "predict", {}, (_checked(inputs),), **call)
 
-    def layers(self, inputs: Inputs) -> tuple[Layer, ...]:
+    def layers(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> tuple[Layer, ...]:
         """The layers in the order in which they run on `inputs`."""
-        return self._link.ask(tuple[Layer, ...], "layers", {}, (_checked(inputs),), model=True)
+        call: dict[str, Any] = {"cancel": cancel, "model": True}
+        return self._link.ask(tuple[Layer, ...], "layers", {}, (_checked(inputs),), **call)
 
     def assess(
         self,

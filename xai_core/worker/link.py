@@ -87,26 +87,36 @@ class Link:
                     raise _closed() from error
                 raise
 
-    def ask_of_file(self, kind: type[T], operation: str, path: str, **params: Any) -> T:
+    def ask_of_file(
+        self,
+        kind: type[T],
+        operation: str,
+        path: str,
+        cancel: threading.Event | None = None,
+        **params: Any,
+    ) -> T:
         """The answer to a call about a file that is not to stay open, and is not run."""
         with self._lock:
-            self.started()
+            self.started(cancel)
             (lent,) = self.process.passing.lend((Path(path),))
             try:
                 limit = min(LOOK_LIMIT, self._time_limit)
-                return self.ask(kind, operation, {"path": str(lent), **params}, limit=limit)
+                told = {"path": str(lent), **params}
+                return self.ask(kind, operation, told, limit=limit, cancel=cancel)
             finally:
                 self.process.passing.clear()
 
-    def load(self, path: str, options: LoadOptions) -> ModelCard:
+    def load(
+        self, path: str, options: LoadOptions, cancel: threading.Event | None = None
+    ) -> ModelCard:
         """Open a model, in place of the one that was open."""
         with self._lock:
             self._opened, self._holds_model = None, False
             try:
-                card = self._load(path, options)
+                card = self._load(path, options, cancel)
             except ModelError as error:
                 self._change_environment(error)
-                card = self._load(path, options)
+                card = self._load(path, options, cancel)
             self._opened = (path, options, card.sha256)
             return card
 

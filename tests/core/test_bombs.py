@@ -1,0 +1,135 @@
+"""Small files that ask for a lot: pictures and archives, refused before it is spent."""
+
+from __future__ import annotations
+
+import io
+import struct
+import tracemalloc
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from xai_core.errors import InputError, ModelError, XaiError
+from xai_core.images import FORMATS, MAX_INPUT, InputSpec, open_picture, prepare
+from xai_core.peek import zips
+from xai_core.peek.zips import zip_names
+from xai_core.tensorflow_models.folder import GRAPH, MAX_DEPTH, graph_bytes
+
+SIDE = 8000  # 64 million pixels
+WEBP_SIDE = 12_000
+
+
+def flat(name: str, side: int) -> bytes:
+    buffer = io.BytesIO()
+    options = {"compression": "tiff_lzw"} if name == "TIFF" else {}
+    Image.new("1" if name in ("PNG", "BMP", "TIFF") else "L", (side, side)).save(
+        buffer, name, **options
+    )
+    return buffer.getvalue()
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    """A PNG whose header declares a size and whose body holds next to nothing."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(b"\0" * 100)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("name", [one for one in FORMATS if one != "WEBP"])
+def test_too_many_pixels_are_refused_in_every_format(name: str) -> None:
+    data = flat(name, SIDE)
+    assert len(data) < 12_000_000
+    with pytest.raises(InputError, match="million pixels"):
+        open_picture(data)
+
+
+def test_too_many_pixels_are_refused_in_a_webp() -> None:
+    # Only its header: to write so large a WebP takes minutes.
+    header = b"\x2f" + struct.pack("<I", (WEBP_SIDE - 1) | (WEBP_SIDE - 1) << 14)
+    chunk = b"VP8L" + struct.pack("<I", len(header) + 1) + header + b"\0\0"
+    with pytest.raises(InputError):
+        open_picture(b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk)
+
+
+@pytest.mark.parametrize("size", [(2**31 - 1, 1), (100_000, 100_000), (2**31 - 1, 2**31 - 1)])
+def test_a_header_that_lies_about_its_size_costs_nothing(size: tuple[int, int]) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError):
+            open_picture(png_of_size(*size))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [(1, 2_000_000), (2_000_000, 1), (3, 400_000)])
+def test_a_long_strip_does_not_grow_into_the_memory(size: tuple[int, int]) -> None:
+    picture = Image.new("RGB", size, (200, 10, 10))
+    prepared = prepare(picture, InputSpec())
+    assert prepared.inputs.shape == (1, 3, 224, 224)
+    assert (prepared.picture == (200, 10, 10)).all()
+
+
+def test_cutting_a_long_picture_first_changes_nothing_in_the_middle() -> None:
+    waves = np.sin(np.arange(40)[:, None, None] / 5 + np.arange(40_000)[None, :, None] / 7)
+    values = np.repeat((waves * 120 + 128).astype(np.uint8), 3, axis=2)
+    spec = InputSpec(height=256, width=256, resize=300)
+    middle = np.ascontiguousarray(values[:, 19_000:21_000])  # small enough to be scaled whole
+    got = prepare(Image.fromarray(values), spec).picture.astype(int)
+    expected = prepare(Image.fromarray(middle), spec).picture.astype(int)
+    assert np.abs(got - expected).max() <= 4  # the cut may fall between two pixels
+
+
+@pytest.mark.parametrize("field", ["height", "width", "resize"])
+def test_an_input_that_fills_the_memory_cannot_be_asked_for(field: str) -> None:
+    with pytest.raises(InputError, match="too large"):
+        InputSpec(**{field: MAX_INPUT + 1})
+    with pytest.raises(InputError, match="too large"):
+        InputSpec(height=10_000, width=10_000)
+
+
+def archive(path: Path, names: list[str], data: bytes = b"") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in names:
+            file.writestr(name, data)
+    return path
+
+
+def test_an_archive_with_an_endless_list_of_entries_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = archive(tmp_path / "many.zip", [f"entry-{number}" for number in range(2000)])
+    assert len(zip_names(path) or ()) == 2000
+    monkeypatch.setattr(zips, "MAX_DIRECTORY", 50_000)
+    assert zip_names(path) is None
+    wide = archive(tmp_path / "wide.zip", [f"entry-{number}" for number in range(70_000)])
+    monkeypatch.setattr(zips, "MAX_DIRECTORY", 2**20)  # its size stands in the long record
+    assert zip_names(wide) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../saved_model.pb", "/saved_model.pb", "a/" * (MAX_DEPTH + 1) + GRAPH, "C:/saved_model.pb"],
+)
+def test_entries_that_lead_out_or_too_deep_are_refused(tmp_path: Path, name: str) -> None:
+    path = archive(tmp_path / "model.zip", [name], b"graph")
+    with pytest.raises(ModelError) as caught, graph_bytes(path):
+        pass
+    assert caught.value.code == "unsafe-code"
+
+
+def test_a_picture_that_is_an_archive_is_none(tmp_path: Path) -> None:
+    with pytest.raises(XaiError, match="not a picture"):
+        open_picture(archive(tmp_path / "a.zip", ["a.png"]).read_bytes())

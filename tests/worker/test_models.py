@@ -1,0 +1,110 @@
+"""Real models behind a pool: shared, put away, and there again."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from tests.worker.conftest import OPTIONS
+from xai_core.errors import Cancelled, ModelError
+from xai_core.formats.base import LoadOptions
+from xai_core.limits import Limits
+from xai_core.worker.models import INSPECTOR, SCORER, HeldModel, ModelFile, helper_pool, model_pool
+from xai_core.worker.pool import Pool
+
+Models = Pool[ModelFile, HeldModel]
+
+
+@pytest.fixture
+def one_process() -> Iterator[Models]:
+    pool = model_pool(Limits(workers=1))
+    yield pool
+    pool.close()
+
+
+def test_a_model_that_made_room_for_another_answers_as_before(
+    one_process: Models,
+    tiny: Path,
+    misbehaving: Callable[[str], Path],
+    inputs: np.ndarray,
+) -> None:
+    first = ModelFile(tiny, LoadOptions())
+    other = ModelFile(misbehaving("error"), OPTIONS)
+    with one_process.borrow(first) as held:
+        card, before, pid = held.card, held.worker.predict(inputs), held.worker.pid
+    with one_process.borrow(other) as held:
+        assert held.worker.predict(inputs).shape == (1, 2)
+        assert not psutil.pid_exists(pid)
+    with one_process.borrow(first) as held:
+        assert held.card == card
+        np.testing.assert_array_equal(held.worker.predict(inputs).scores, before.scores)
+
+
+def test_the_same_file_opened_otherwise_has_a_process_of_its_own(tiny: Path) -> None:
+    pool = model_pool(Limits(workers=2))
+    try:
+        plain, trusted = (ModelFile(tiny, LoadOptions(trust=trust)) for trust in (False, True))
+        with pool.borrow(plain) as one, pool.borrow(trusted) as other:
+            assert one.worker.pid != other.worker.pid
+    finally:
+        pool.close()
+
+
+def test_a_cancel_stops_its_own_call_and_the_next_in_the_queue_is_served(
+    one_process: Models, misbehaving: Callable[[str], Path], inputs: np.ndarray, trigger: np.ndarray
+) -> None:
+    file = ModelFile(misbehaving("loop"), OPTIONS)
+    cancel, started, queued = threading.Event(), threading.Event(), threading.Event()
+    ends: dict[str, object] = {}
+
+    def endless() -> None:
+        try:
+            with one_process.borrow(file, cancel=cancel) as held:
+                started.set()
+                held.worker.explain(trigger, 0, "saliency", cancel=cancel)
+        except Cancelled as error:
+            ends["endless"] = error
+
+    def patient() -> None:
+        with one_process.borrow(file, waiting=lambda before: queued.set()) as held:
+            ends["patient"] = held.worker.explain(inputs, 0, "saliency").values
+
+    threads = [threading.Thread(target=target) for target in (endless, patient)]
+    threads[0].start()
+    assert started.wait(120)
+    threads[1].start()
+    assert queued.wait(120)
+    cancel.set()
+    for thread in threads:
+        thread.join(120)
+    assert isinstance(ends["endless"], Cancelled)
+    assert isinstance(ends["patient"], np.ndarray)
+
+
+def test_a_model_that_cannot_be_loaded_leaves_no_process(
+    one_process: Models, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.pt"
+    broken.write_bytes(b"this is no model")
+    children = psutil.Process(os.getpid()).children()
+    with pytest.raises(ModelError), one_process.borrow(ModelFile(broken, LoadOptions())):
+        pass
+    assert one_process.keys == ()
+    assert set(psutil.Process(os.getpid()).children()) <= set(children)
+
+
+def test_looking_inside_and_scoring_are_apart(tiny: Path) -> None:
+    pool = helper_pool(Limits(workers=1))
+    try:
+        with pool.borrow(SCORER) as scorer, pool.borrow(INSPECTOR) as inspector:
+            assert scorer.pid != inspector.pid
+            assert inspector.inspect(tiny).format == "torch-eager"
+            assert np.isfinite(scorer.score(np.random.default_rng(0).random((1, 8, 8)))).all()
+    finally:
+        pool.close()
