@@ -15,9 +15,10 @@ from xai_core.comparison import guesses, score
 from xai_core.formats.base import Inspection, LoadOptions
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
+from xai_core.ranking import sweep
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
-from xai_core.types import Availability, Inputs, Layer, Verdict
+from xai_core.types import Availability, Inputs, Layer, Sweep, Verdict
 from xai_core.worker import ModelCard, Worker
 
 MAX_WORKERS = 4
@@ -130,6 +131,12 @@ def scores(run: Run, recipe: Recipe) -> Mapping[str, Score]:
     if recipe == run.recipe:
         return run.scores
     return _scores(digest(run), recipe, run)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def swept(maps: np.ndarray, quantiles: np.ndarray) -> Sweep:
+    """Complexity of maps before removal, `[B, h, w]`, after removal at every quantile."""
+    return sweep(maps, quantiles)
 
 
 def known_availability(space: Workspace) -> Mapping[str, Availability]:
