@@ -3,6 +3,7 @@
 import { status } from "./answer.js";
 import { bars } from "./bars.js";
 import { card } from "./card.js";
+import { flips } from "./flips.js";
 import { Model } from "./model.js";
 import { maps, onArrival, receive } from "./received.js";
 import { slider } from "./slider.js";
@@ -66,7 +67,9 @@ class Bench {
     top.append(slider(model, commit), status(model));
     const curve = sweep(model, commit);
     const overview = element("div", "overview");
-    overview.append(bars(model), curve.box);
+    const ranking = element("div");
+    ranking.append(bars(model), flips(model, commit));
+    overview.append(ranking, curve.box);
     this.parts.push(curve);
     this.root.append(top, overview);
     if (!cards) return;

@@ -1,4 +1,5 @@
-// How the values of a map are spread, on a logarithmic axis of counts.
+// How the values of a map are spread: counts on a logarithmic axis, values on one of square roots,
+// so that the pedestal, which is low and narrow, has room beside the tail.
 import { countUpTo, quantileOf } from "./removal.js";
 
 const BINS = 72;
@@ -9,9 +10,8 @@ const PAD = { left: 2, right: 2, top: 4, bottom: 2 };
 export function counted(sorted, low, high) {
   const counts = new Float64Array(BINS);
   let before = countUpTo(sorted, low);
-  const width = (high - low) / BINS;
   for (let bin = 0; bin < BINS; bin += 1) {
-    const upTo = bin === BINS - 1 ? sorted.length : countUpTo(sorted, low + (bin + 1) * width);
+    const upTo = bin === BINS - 1 ? sorted.length : countUpTo(sorted, low + ((bin + 1) / BINS) ** 2 * (high - low));
     counts[bin] = upTo - before;
     before = upTo;
   }
@@ -33,14 +33,18 @@ export function countedBefore(map) {
   return counts;
 }
 
+// Where a value lies on the axis, in [0, 1].
+export function shareOf(value, [low, high]) {
+  return Math.sqrt(Math.min(1, Math.max(0, (value - low) / (high - low))));
+}
+
 export function place(value, [low, high], width) {
-  const share = (value - low) / (high - low);
-  return PAD.left + Math.min(1, Math.max(0, share)) * (width - PAD.left - PAD.right);
+  return PAD.left + shareOf(value, [low, high]) * (width - PAD.left - PAD.right);
 }
 
 export function valueAt(x, [low, high], width) {
   const share = (x - PAD.left) / (width - PAD.left - PAD.right);
-  return low + Math.min(1, Math.max(0, share)) * (high - low);
+  return low + Math.min(1, Math.max(0, share)) ** 2 * (high - low);
 }
 
 // `most` is the count at full height: the same before and after, so that both can be compared.
@@ -62,7 +66,6 @@ export function draw(canvas, counts, most, colourOf) {
     const wide = Math.max(1, Math.round(left + (bin + 1) * step) - x - (step > 3 ? 1 : 0));
     context.fillRect(x, height - PAD.bottom * ratio - tall, wide, tall);
   }
-  return { ratio, full };
 }
 
 // Faint lines at 10, 100, 1,000 … values.

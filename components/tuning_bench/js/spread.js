@@ -1,6 +1,6 @@
 // A map's two histograms: before removal, with the baseline to drag, and after it.
 import { byKey } from "./slider.js";
-import { bins, counted, countedBefore, decades, draw, place, range, valueAt } from "./histogram.js";
+import { bins, counted, countedBefore, decades, draw, place, range, shareOf, valueAt } from "./histogram.js";
 import { brightest } from "./picture.js";
 import { countUpTo, quantileAt } from "./removal.js";
 import { element, short, whole, write } from "./text.js";
@@ -8,8 +8,8 @@ import { element, short, whole, write } from "./text.js";
 export function spread(model, at, commit) {
   const map = model.source.maps[at];
   const box = element("div", "spread");
-  const before = chart("before removal");
-  const after = chart("after removal, rescaled");
+  const before = chart("before removal · √ axis");
+  const after = chart("after, rescaled · √ axis");
   box.append(before.box, after.box);
   if (!map.finite) return { box, draw() {} };
   const ends = range(map);
@@ -18,19 +18,21 @@ export function spread(model, at, commit) {
   const line = baselineLine(model, map, ends, before.plot, commit);
   write(before.low, short(ends[0]));
   write(before.high, `≥ ${short(ends[1])}`);
+  let width = 0;
   return {
     box,
     draw(changed) {
-      line.mark();
+      // Asking for a size lays the page out, which costs more than all the drawing: not in a drag.
+      if (!width || changed.has("size")) width = fitted(before.canvas) && fitted(after.canvas);
+      if (!width) return;
+      line.mark(width);
       if (!changed.has("quantile") && !changed.has("size")) return;
       const state = model.states[at];
-      const sized = [fitted(before.canvas), fitted(after.canvas)];
-      if (sized.includes(false)) return;
       const { kept, gone, faint } = model.ink;
-      const edge = ((state.baseline - ends[0]) / (ends[1] - ends[0])) * bins;
+      const edge = shareOf(state.baseline, ends) * bins;
       draw(before.canvas, counts, most, (bin) => (bin + 1 <= edge ? gone : kept));
       decades(before.canvas, most, faint);
-      line.move(state.baseline);
+      line.move(state.baseline, width);
       drawAfter(after, map, state, most, model.ink);
     },
   };
@@ -65,13 +67,13 @@ function chart(name) {
   return { box, plot, canvas, low, high };
 }
 
-// As many device pixels as the canvas covers; false where it covers none.
+// As many device pixels as the canvas covers; its width in CSS pixels, 0 where it covers none.
 function fitted(canvas) {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
-  if (!width || !height) return false;
+  if (!width || !height) return 0;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  return true;
+  return canvas.clientWidth;
 }
 
 function baselineLine(model, map, ends, plot, commit) {
@@ -96,16 +98,16 @@ function baselineLine(model, map, ends, plot, commit) {
   plot.onpointerup = plot.onpointercancel = () => { model.dragging = false; commit(); };
   line.onkeydown = (event) => byKey(event, model, commit);
   return {
-    move(baseline) {
-      line.style.left = `${place(baseline, ends, plot.clientWidth)}px`;
+    move(baseline, width) {
+      line.style.transform = `translateX(${place(baseline, ends, width)}px)`;
       line.setAttribute("aria-valuenow", baseline);
       line.setAttribute("aria-valuetext", short(baseline));
     },
-    mark() {
+    mark(width) {
       probe.style.display = model.probe ? "block" : "none";
       if (!model.probe) return;
       const value = map.values[model.probe[1] * model.source.width + model.probe[0]];
-      probe.style.left = `${place(value, ends, plot.clientWidth)}px`;
+      probe.style.transform = `translateX(${place(value, ends, width)}px)`;
     },
   };
 }

@@ -2,7 +2,7 @@
 // methods change places, and dashed where the slider does not touch a map.
 import { Axes } from "./axes.js";
 import { ceiling } from "./removal.js";
-import { drawn, element, write } from "./text.js";
+import { drawn, element } from "./text.js";
 
 export function sweep(model, commit) {
   const box = element("figure", "sweep");
@@ -10,7 +10,7 @@ export function sweep(model, commit) {
   const relative = element("button", "toggle", "Relative to the ceiling", { type: "button", "aria-pressed": "false" });
   head.append(element("h3", "", "Complexity over all quantiles (nats)"), relative);
   const plot = element("div", "plot");
-  box.append(head, plot, flips(model, commit), legend());
+  box.append(head, plot, legend());
   const shown = { axes: null, cursor: null, relative: false };
   relative.onclick = () => {
     shown.relative = !shown.relative;
@@ -95,21 +95,6 @@ function flag(axes, crossing, at, { quantiles, sweep: curves }) {
   group.append(drawn("circle", { r: 8 }), drawn("text", { y: 3.5, "text-anchor": "middle" }, String(at + 1)),
     drawn("title", {}, crossing.told));
   return group;
-}
-
-// The flips by name; each leads to its place.
-function flips(model, commit) {
-  const list = element("ol", "flips", undefined, { "aria-label": "Where methods change places" });
-  const { crossings } = model.source;
-  for (const crossing of crossings) {
-    const item = element("li");
-    const button = element("button", "", crossing.told, { type: "button" });
-    button.onclick = () => { model.choose(Math.round(crossing.quantile * 100) / 100); commit(); };
-    item.append(button);
-    list.append(item);
-  }
-  if (!crossings.length) write(list, "No method overtakes another at any quantile.");
-  return list;
 }
 
 function legend() {
