@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import (
+    backend,
     comparison,
     compute,
     pedestal,
@@ -31,3 +32,4 @@ with problem.guarded():
     view = comparison.of(space, level)
     tuning_bench.show(space, view, key="baseline-bench")
     pedestal.warnings(view)
+backend.warm()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import (
+    backend,
     comparison,
     compute,
     problem,
@@ -27,3 +28,4 @@ with problem.guarded():
     tuning_bench.show(space, view, key="ranking-bench", cards=False)
     ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
     comparison.unaffected(view)
+backend.warm()

@@ -107,12 +107,30 @@ def test_keys(bench: Bench, key: str, value: str) -> None:
     assert bench.asked == [float(value)]
 
 
-def test_keys_in_a_row_ask_once(bench: Bench) -> None:
+def test_of_keys_in_a_row_the_first_and_the_last_ask(bench: Bench) -> None:
     bench.slider.focus()
-    for _ in range(5):
-        bench.page.keyboard.press("ArrowRight")
-    bench.page.wait_for_function("window.asked.length")
-    assert bench.asked == [0.25]
+    bench.page.evaluate(
+        """() => {
+          const right = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true });
+          for (let at = 0; at < 5; at += 1) document.querySelector(".track").dispatchEvent(right);
+        }"""
+    )
+    bench.page.wait_for_function("window.asked.length > 1")
+    assert bench.asked == [0.21, 0.25]
+
+
+def test_who_leaves_the_slider_leaves_no_key_behind(bench: Bench) -> None:
+    bench.slider.focus()
+    bench.page.evaluate(
+        """() => {
+          const slider = document.querySelector(".track");
+          for (const key of ["Home", "End"]) {
+            slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          }
+          slider.blur();
+        }"""
+    )
+    assert bench.asked == [0, 0.99]
 
 
 @pytest.mark.parametrize(("typed", "value"), [("0.437", 0.437), ("3", 0.99), ("-1", 0.0)])

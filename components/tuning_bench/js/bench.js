@@ -29,7 +29,10 @@ class Bench {
     this.root.model = this.model;  // for whoever measures frames from outside
     this.parts = [];
     this.turn = Date.now();
+    this.last = -SETTLED;
     this.silence = onArrival(() => this.mount());
+    // Who leaves the slider must not leave the last key behind.
+    this.root.addEventListener("focusout", () => { if (this.timer) this.commit(false); });
     parent.appendChild(this.root);
   }
 
@@ -62,7 +65,7 @@ class Bench {
 
   build(cards) {
     const { model } = this;
-    const commit = (later = false) => this.commit(later);
+    const commit = (more = false) => this.commit(more);
     const top = element("div", "top");
     top.append(slider(model, commit), status(model));
     const curve = sweep(model, commit);
@@ -83,16 +86,17 @@ class Bench {
     this.root.append(toolbar(model), grid);
   }
 
-  // Ask Python; keys in a row ask once.
-  commit(later) {
+  // Ask Python: at once, but for keys in a row (`more` may follow), of which the first and the
+  // last ask.
+  commit(more) {
     clearTimeout(this.timer);
-    const ask = () => {
-      if (this.model.answer.quantile === this.model.quantile) this.model.pending = false;
-      else this.send("quantile", { value: this.model.quantile, turn: this.turn += 1 });
-      this.model.touch("answer");
-    };
-    if (later) this.timer = setTimeout(ask, SETTLED);
-    else ask();
+    const soon = performance.now() - this.last < SETTLED;
+    this.last = performance.now();
+    this.timer = more && soon ? setTimeout(() => this.commit(false), SETTLED) : null;
+    if (this.timer) return;
+    if (this.model.answer.quantile === this.model.quantile) this.model.pending = false;
+    else this.send("quantile", { value: this.model.quantile, turn: this.turn += 1 });
+    this.model.touch("answer");
   }
 
   // Canvases cannot read CSS variables.
