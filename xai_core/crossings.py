@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 from jaxtyping import Float, Float64
@@ -56,9 +56,10 @@ def _between(
     one: str, other: str, gap: Float[np.ndarray, "q"], quantiles: Float[np.ndarray, "q"]
 ) -> list[Crossing]:
     found = []
-    known = [at for at in range(len(gap)) if np.isfinite(gap[at]) and gap[at] != 0]
-    for left, right in pairwise(known):
-        if (gap[left] > 0) == (gap[right] > 0) or not np.isfinite(gap[left : right + 1]).all():
+    known = np.flatnonzero(np.isfinite(gap) & (gap != 0))
+    turns = np.flatnonzero(np.diff(np.sign(gap[known])))
+    for left, right in zip(known[turns], known[turns + 1], strict=True):
+        if not np.isfinite(gap[left : right + 1]).all():
             continue
         share = gap[left] / (gap[left] - gap[right])
         place = quantiles[left] + share * (quantiles[right] - quantiles[left])

@@ -42,7 +42,7 @@ export class Axes {
     for (const value of ticks(this.low, this.high)) {
       const y = this.bottom - ((value - this.low) / (this.high - this.low)) * (this.bottom - PAD.top);
       group.append(drawn("line", { x1: PAD.left, x2: this.width - PAD.right, y1: y, y2: y }),
-        drawn("text", { x: PAD.left - 6, y: y + 3.5, "text-anchor": "end" }, String(value)));
+        drawn("text", { x: PAD.left - 6, y: y + 3.5, "text-anchor": "end" }, String(value).replace("-", "−")));
     }
     group.append(drawn("text", { x: this.width - PAD.right, y: this.height - 4, "text-anchor": "end" }, "baseline quantile q"));
     return group;
