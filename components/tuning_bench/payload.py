@@ -15,6 +15,7 @@ from components import backend, tiles
 from components.colours import SEQUENTIAL, data_url, lookup
 from components.comparison import View
 from components.ranking_chart import PALETTE
+from components.tuning_bench import suggestions
 from xai_core.crossings import Crossing, crossings, unaffected_until
 from xai_core.runs import Run
 
@@ -70,6 +71,7 @@ def _described(run: Run, view: View, values: np.ndarray) -> dict[str, Any]:
         "quantiles": QUANTILES.tolist(),
         "sweep": {name: _known(curve) for name, curve in curves.items()},
         "crossings": _crossings(curves),
+        "suggestions": suggestions.of(view.before, curves, QUANTILES),
     }
 
 

@@ -209,6 +209,17 @@ def test_bars_change_places_where_the_sweep_says(bench: Bench) -> None:
     assert f"{at:.2f}" in flip.first.inner_text()
 
 
+def test_a_suggested_quantile_is_taken_with_its_reason(page: Page) -> None:
+    rng = np.random.default_rng(4)
+    signal = np.where(rng.random((60, 60)) < 0.1, 1.0, 0.0)
+    lifted = signal + 0.2 + rng.normal(scale=0.01, size=signal.shape)
+    bench = Bench(page, np.stack([signal, lifted]))
+    expect(page.get_by_text(f"stands apart from zero: {FIRST}.")).to_be_visible()
+    page.get_by_role("button", name=f"end of {SECOND}'s pedestal").click()
+    (asked,) = bench.asked
+    assert asked == pytest.approx((signal == 0).mean(), abs=0.01)
+
+
 def test_a_difference_shows(bench: Bench) -> None:
     bench.answer(0.2, wrong={"fusiongrad": 2e-5})
     alert = bench.page.get_by_role("alert")

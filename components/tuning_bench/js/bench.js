@@ -8,6 +8,7 @@ import { Model } from "./model.js";
 import { maps, onArrival, receive } from "./received.js";
 import { slider } from "./slider.js";
 import { sweep } from "./sweep.js";
+import { suggestions } from "./suggestions.js";
 import { element } from "./text.js";
 import { toolbar } from "./toolbar.js";
 
@@ -71,7 +72,7 @@ class Bench {
     const curve = sweep(model, commit);
     const overview = element("div", "overview");
     const ranking = element("div");
-    ranking.append(bars(model), flips(model, commit));
+    ranking.append(bars(model), flips(model, commit), suggestions(model, commit));
     overview.append(ranking, curve.box);
     this.parts.push(curve);
     this.root.append(top, overview);
