@@ -27,7 +27,8 @@ def of(
             without.append(title_of(name))
             continue
         told = f"end of {title_of(name)}'s pedestal, {foot.share:.0%} of its sum (triangle method)"
-        found.append({"quantile": min(float(quantiles[-1]), foot.quantile), "told": told})
+        level = min(float(quantiles[-1]), round(foot.quantile, 2))
+        found.append({"quantile": level, "told": told})
     return {"choices": found, "note": _note(without, len(maps))}
 
 

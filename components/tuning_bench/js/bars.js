@@ -52,7 +52,7 @@ function tell(model, at, parts, position) {
   parts.bar.style.transform = `scaleX(${share})`;
   parts.raw.style.transform = `scaleX(${Number.isFinite(raw) ? Math.exp(raw) / pixels : 0})`;
   write(parts.place, model.places[at] ? String(model.places[at]) : "–");
-  write(parts.score, nats(score));
+  write(parts.score, Number.isFinite(score) ? nats(score) : "none");
   write(parts.share, Number.isFinite(score) ? percent(share) : "");
   parts.box.title = model.states[at].cause ?? "";
   parts.score.dataset.final = Boolean(answered);

@@ -17,7 +17,7 @@ export function spread(model, at, commit) {
   const most = Math.max(...counts);
   const line = baselineLine(model, map, ends, before.plot, commit);
   write(before.low, short(ends[0]));
-  write(before.high, `≥ ${short(ends[1])}`);
+  write(before.high, map.peak > 0 ? `≥ ${short(ends[1])}` : "");
   let width = 0;
   return {
     box,
