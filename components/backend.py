@@ -19,9 +19,10 @@ from xai_core.comparison import guesses, score
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
+from xai_core.ranking import sweep
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
-from xai_core.types import Availability, Inputs, Layer, Verdict
+from xai_core.types import Availability, Inputs, Layer, Sweep, Verdict
 from xai_core.worker import ModelCard
 from xai_core.worker.models import INSPECTOR, SCORER
 
@@ -154,6 +155,12 @@ def scores(run: Run, recipe: Recipe) -> Mapping[str, Score]:
             return score(Access(turn), run.attributions, recipe)
 
     return known().get(("scores", digest(run), recipe), compute)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def swept(maps: np.ndarray, quantiles: np.ndarray) -> Sweep:
+    """Complexity of maps before removal, `[B, h, w]`, after removal at every quantile."""
+    return sweep(maps, quantiles)
 
 
 def known_availability(space: Workspace) -> Mapping[str, Availability]:

@@ -11,6 +11,7 @@ from components.state import Workspace
 
 KEY = "quantile"
 DEFAULT = 0.2
+HIGHEST = 0.99
 
 
 def show(space: Workspace, *, key: str) -> float:
@@ -21,7 +22,7 @@ def show(space: Workspace, *, key: str) -> float:
     space.quantile = st.slider(
         "Baseline quantile",
         min_value=0.0,
-        max_value=0.99,
+        max_value=HIGHEST,
         value=DEFAULT,
         step=0.01,
         key=KEY,
@@ -33,6 +34,33 @@ def show(space: Workspace, *, key: str) -> float:
     return space.quantile
 
 
+def current(space: Workspace, *, key: str) -> float:
+    """The value on a page without this slider: the session's, or that of the address."""
+    if space.quantile is None:
+        choose(space, st.query_params.get(KEY))
+    if space.quantile is None:
+        space.quantile = DEFAULT
+    if space.quantile_page != key or space.quantile != _checked(st.query_params.get(KEY)):
+        _address(space.quantile)
+    space.quantile_page = key
+    return space.quantile
+
+
+def choose(space: Workspace, value: object) -> None:
+    """Take a value that comes from a browser; what is no quantile changes nothing."""
+    found = _checked(value)
+    if found is not None:
+        space.quantile = found
+
+
+def _checked(value: object) -> float | None:
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return found if 0.0 <= found <= HIGHEST else None
+
+
 def _carry(value: float) -> None:
     """Take the value along to another page, and to its address.
 
@@ -40,6 +68,12 @@ def _carry(value: float) -> None:
     address, or is the default. Not at each run: that would pull the handle from the hand.
     """
     st.session_state[KEY] = value
-    if value != DEFAULT:
-        with suppress(StreamlitAPIException):  # the address has it already
-            st.query_params[KEY] = f"{value:g}"
+    _address(value)
+
+
+def _address(value: float) -> None:
+    with suppress(StreamlitAPIException):  # the address has it already
+        if value != DEFAULT:
+            st.query_params[KEY] = f"{value:.9g}"
+        elif KEY in st.query_params:
+            del st.query_params[KEY]

@@ -37,7 +37,7 @@ def photo(run: Run) -> Tile:
         run.picture,
         "what the model sees",
         f"The photo {run.picture}",
-        (Image(data_url(_cut(run))),),
+        (Image(data_url(cut(run))),),
         _ratio(run),
     )
 
@@ -58,7 +58,7 @@ def of_map(
     name, low = (look.diverging, -high) if signed else (look.sequential, 0.0)
     layers = [Image(data_url(coloured(values, name, low, high)), look.opacity)]
     if look.opacity < 1:
-        layers.insert(0, Image(data_url(_cut(run))))
+        layers.insert(0, Image(data_url(cut(run))))
     clipped = bool(finite.size and np.abs(finite).max() > high)
     return Tile(
         title,
@@ -83,7 +83,8 @@ def title_of(method: str) -> str:
     return METHODS[method].title if method in METHODS else method
 
 
-def _cut(run: Run) -> np.ndarray:
+def cut(run: Run) -> np.ndarray:
+    """The picture without its padding, uint8 `[h, w, 3]`."""
     top, left, bottom, right = run.content
     return run.pixels[top:bottom, left:right]
 

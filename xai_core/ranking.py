@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from jaxtyping import Float64
 
+from xai_core.entropy_above import entropies_above
 from xai_core.errors import InputError
 from xai_core.metrics.base import METRICS
 from xai_core.types import Maps
@@ -101,8 +102,8 @@ def overtakings(before: Ranking, after: Ranking) -> tuple[Overtaking, ...]:
 def sweep(maps: Maps, quantiles: Float64[np.ndarray, "q"]) -> Float64[np.ndarray, "b q"]:
     """Complexity of every map after removal at every quantile, in nats.
 
-    Each map is sorted once; at a quantile only the values above the baseline are looked at. The
-    rescaling to [0, 1] is left out: the entropy does not depend on it.
+    Each map is sorted once, for all quantiles (see `entropy_above`). The rescaling to [0, 1] is
+    left out: the entropy does not depend on it.
 
     Args:
         maps: `[B, h, w]`, before removal. quantiles: `[Q]`, each in [0, 1].
@@ -121,21 +122,10 @@ def sweep(maps: Maps, quantiles: Float64[np.ndarray, "q"]) -> Float64[np.ndarray
     for row, one in enumerate(np.asarray(maps, dtype=np.float64)):
         if np.isfinite(one).all():
             values = np.sort(one, axis=None)
-            baselines = np.quantile(values, levels)
-            result[row] = [_entropy_above(values, baseline) for baseline in baselines]
+            result[row] = entropies_above(values, np.quantile(values, levels))
     return result
 
 
 def ceiling(quantile: float, pixels: int) -> float:
     """ln of how many values can be left after removal: no map, not even noise, scores higher."""
     return float(np.log(max(1.0, (1.0 - quantile) * pixels)))
-
-
-def _entropy_above(ordered: Float64[np.ndarray, "n"], baseline: float) -> float:
-    lifted = ordered[np.searchsorted(ordered, baseline, side="right") :] - baseline
-    if lifted.size == 0:
-        return float("nan")
-    shares = lifted / lifted.sum()
-    # A difference of two neighbouring floats can underflow to a share of 0; 0·ln 0 counts as 0.
-    shares = shares[shares > 0]
-    return float(-(shares * np.log(shares)).sum())

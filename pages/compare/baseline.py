@@ -1,10 +1,20 @@
-"""Baseline: drag the quantile, see histograms and maps change."""
+"""Baseline: drag the quantile; maps, histograms and ranking follow at once."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from components import comparison, compute, pedestal, problem, quantile, recipe_form, sidebar
+from components import (
+    backend,
+    comparison,
+    compute,
+    pedestal,
+    problem,
+    quantile,
+    recipe_form,
+    sidebar,
+    tuning_bench,
+)
 from components.state import workspace
 
 space = workspace()
@@ -13,10 +23,13 @@ sidebar.show(space)
 with problem.guarded():
     if space.job is not None:
         compute.show(space, key="baseline")
-    level = quantile.show(space, key="baseline")
+    level = quantile.current(space, key="baseline")
     with st.expander(
         "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
     ):
         recipe_form.show(space)
         pedestal.effect(space)
-    pedestal.show(space, comparison.of(space, level))
+    view = comparison.of(space, level)
+    tuning_bench.show(space, view, key="baseline-bench")
+    pedestal.warnings(view)
+backend.warm()

@@ -1,18 +1,18 @@
-"""Ranking: Complexity raw and after removal, and who overtakes whom."""
+"""Ranking: Complexity raw and after removal, at every quantile, and who overtakes whom."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from components import (
+    backend,
     comparison,
     compute,
     problem,
     quantile,
-    ranking_bars,
-    ranking_chart,
     ranking_table,
     sidebar,
+    tuning_bench,
 )
 from components.state import workspace
 
@@ -22,13 +22,10 @@ sidebar.show(space)
 with problem.guarded():
     if space.job is not None:
         compute.show(space, key="ranking")
-    level = quantile.show(space, key="ranking")
+    level = quantile.current(space, key="ranking")
     view = comparison.of(space, level)
     st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
-    left, right = st.columns(2, gap="medium")
-    with left:
-        ranking_bars.show(view.scores, key="ranking-bars")
-    with right:
-        ranking_chart.show(view.scores, key="ranking-lines")
+    tuning_bench.show(space, view, key="ranking-bench", cards=False)
     ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
     comparison.unaffected(view)
+backend.warm()

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components import quantile
 from components.job import Job
 from components.sidebar import OTHER
-from components.state import KEY
+from components.state import KEY, Workspace
 from xai_core.demo.run import demo_run
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.runs import Run, Score
@@ -74,13 +75,23 @@ def test_the_first_page_has_the_finished_result(app: AppTest) -> None:
 
 
 def test_the_scores_follow_the_quantile(app: AppTest) -> None:
-    opened(app, "pages/compare/ranking.py")
     before = app.dataframe[0].value["After removal"].tolist()
     app.slider(key="quantile").set_value(0.8)
     ran(app)
-    after = app.dataframe[0].value["After removal"].tolist()
-    assert max(after) < min(before) - 1
-    assert "ln((1−q)N) = 9.214" in texts(app)
+    for page in ("pages/start/overview.py", "pages/compare/ranking.py"):
+        opened(app, page)
+        after = app.dataframe[0].value["After removal"].tolist()
+        assert max(after) < min(before) - 1
+        assert "ln((1−q)N) = 9.214" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"), [(0.35, 0.35), ("0.35", 0.35), (2.0, 0.2), ("nan", 0.2), ([0.3], 0.2)]
+)
+def test_only_a_quantile_is_taken_from_a_browser(given: object, found: float) -> None:
+    space = Workspace({}, {}, "", "", demo_run(), quantile=0.2)
+    quantile.choose(space, given)
+    assert space.quantile == found
 
 
 def test_the_recipe_changes_the_scores(app: AppTest) -> None:

@@ -59,3 +59,27 @@ def test_a_link_opens_its_page_on_a_server_that_has_just_started(
     screen.title(page, "Baseline")
     at_quantile(page, 0.35)
     expect(page.get_by_text("set to zero 35.0%").first).to_be_visible()
+
+
+def test_a_drag_on_the_bench_is_final_once_quantus_has_computed_it(visit: Visit) -> None:
+    page = visit("/?page=baseline")
+    screen.title(page, "Baseline")
+    final = page.get_by_text(re.compile("^Final, computed by Quantus; the browser agrees"))
+    expect(final).to_be_visible()
+    box = screen.quantile(page).bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=5)
+    expect(page.get_by_text(re.compile("^Live, computed in the browser"))).to_be_visible()
+    page.mouse.up()
+    expect(final).to_be_visible()
+    value = float(screen.quantile(page).input_value())
+    assert 0.5 < value < 0.7
+    at_quantile(page, value)
+    shown = [one.inner_text().split()[0] for one in page.locator("article .score").all()]
+    screen.go(page, "Overview", OVERVIEW)
+    told = " ".join(screen.scores(page))
+    assert len(shown) == 2
+    assert all(f"{float(score):.3f}" in told for score in shown)

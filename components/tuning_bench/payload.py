@@ -1,0 +1,91 @@
+"""The maps of a run as one message of bytes; `js/received.js` reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from components import backend, tiles
+from components.colours import SEQUENTIAL, data_url, lookup
+from components.comparison import View
+from components.ranking_chart import PALETTE
+from components.tuning_bench import suggestions
+from xai_core.crossings import Crossing, crossings, unaffected_until
+from xai_core.runs import Run
+
+QUANTILES = np.linspace(0.0, 0.99, 100)
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The message, and the name under which the browser keeps what is in it."""
+
+    data: bytes
+    digest: str
+
+
+def of(run: Run, view: View) -> Maps:
+    """Every map before removal, with all that does not depend on the quantile.
+
+    The maps go as float64: the sum over channels is not exact in float32, and on a high pedestal
+    the difference of two rounded values would cost more than the 1e-5 nats that are promised.
+    """
+    values = np.stack(list(view.before.values()))
+    header = _described(run, view, values)
+    tables = b"".join(lookup(name).tobytes() for name in SEQUENTIAL)
+    body = values.astype("<f8").tobytes() + tables
+    digest = hashlib.blake2b(body + json.dumps(header).encode(), digest_size=16).hexdigest()
+    return Maps(_packed({**header, "digest": digest}, body), digest)
+
+
+def _packed(header: dict[str, Any], body: bytes) -> bytes:
+    text = json.dumps(header).encode()
+    padding = -(4 + len(text)) % 8  # the browser reads float64 at multiples of 8 only
+    return struct.pack("<I", len(text)) + text + bytes(padding) + body
+
+
+def _described(run: Run, view: View, values: np.ndarray) -> dict[str, Any]:
+    names = list(view.before)
+    curves = dict(zip(names, backend.swept(values, QUANTILES), strict=True))
+    methods = [
+        {
+            "name": name,
+            "title": tiles.title_of(name),
+            "colour": PALETTE[at % len(PALETTE)],
+            "unaffected": unaffected_until(view.before[name]),
+        }
+        for at, name in enumerate(names)
+    ]
+    return {
+        "height": values.shape[1],
+        "width": values.shape[2],
+        "photo": data_url(tiles.cut(run)),
+        "methods": methods,
+        "colours": SEQUENTIAL,
+        "quantiles": QUANTILES.tolist(),
+        "sweep": {name: _known(curve) for name, curve in curves.items()},
+        "crossings": _crossings(curves),
+        "suggestions": suggestions.of(view.before, curves, QUANTILES),
+    }
+
+
+def _known(curve: np.ndarray) -> list[float | None]:
+    return [score if np.isfinite(score) else None for score in curve.tolist()]
+
+
+def _crossings(curves: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
+    return [
+        {"quantile": one.quantile, "winner": one.winner, "told": _told(one)}
+        for one in crossings(curves, QUANTILES)
+    ]
+
+
+def _told(one: Crossing) -> str:
+    winner, loser = tiles.title_of(one.winner), tiles.title_of(one.loser)
+    return f"{winner} overtakes {loser} at {one.quantile:.2f}"
