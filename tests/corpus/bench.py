@@ -74,8 +74,9 @@ def table() -> Iterator[Row]:
             for attack in ATTACKS:
                 places = Places(folder / "canary", folder / "secret", listener.getsockname()[1])
                 path, code = folder / "model", ()
-                attack.write(path, places)
-                _traces(places, listener)  # some libraries run a model to save it
+                with contextlib.chdir(folder):  # some libraries run a model to save it
+                    attack.write(path, places)
+                _traces(places, listener)
                 if attack.code is not None:
                     code = (folder / "net.py",)
                     code[0].write_text(attack.code(places))
