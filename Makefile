@@ -37,7 +37,7 @@ run: setup ## open the dashboard on http://localhost:8501
 
 test: setup tensorflow check ## checks, then every test, in a real browser too
 	sh scripts/system-packages.sh $(PYTHON) chromium
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
 check: setup ## lint, format and strict types
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ def show(space: Workspace) -> None:
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
         if space.pending is None:
             uploads.uploader(
-                "PyTorch model or weights. It is looked into without being run.", key=FILE
+                "PyTorch, ONNX, Keras or TensorFlow. It is looked into without being run.", key=FILE
             )
             return
         with problem.guarded():
@@ -85,9 +85,10 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
             key=f"trust-{found.sha256}",
         )
         architecture = st.text_input(
-            "Architecture or builder",
+            "Architecture, builder or nodes",
             help="For weights: a known architecture's name, or the "
-            "function in the code that builds the model. Empty: found by itself.",
+            "function in the code that builds the model. For a bare graph: its nodes, "
+            "`input:0->output:0`. Empty: found by itself.",
         )
         uploads.uploader(
             "Class names, one a line (.txt)", key=LABELS, type=["txt"], max_upload_size=SMALL_MB
