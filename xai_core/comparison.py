@@ -133,14 +133,17 @@ def compare(
 
 
 def score(
-    scorer: Scores1D, attributions: Mapping[str, Attribution], recipe: Recipe
+    scorer: Scores1D,
+    attributions: Mapping[str, Attribution],
+    recipe: Recipe,
+    metric: str = "complexity",
 ) -> dict[str, Score]:
-    """Complexity of each method's map, before removal and after it."""
+    """A metric of each method's map, before removal and after it."""
     raw = [before_removal(one, recipe)[0] for one in attributions.values()]
     after = [canonicalise(one, recipe)[0] for one in attributions.values()]
     if not raw:
         return {}
-    values = scorer.score(np.stack([*raw, *after]))
+    values = scorer.score(np.stack([*raw, *after]), metric)
     pairs = zip(values[: len(raw)], values[len(raw) :], strict=True)
     return {
         name: Score(float(a), float(b)) for name, (a, b) in zip(attributions, pairs, strict=True)

@@ -32,3 +32,16 @@ def test_a_method_without_a_map_is_named_and_not_ranked(
     assert done.returncode == 0, done.stderr
     assert "1. saliency" in done.stdout
     assert "no score for guided-grad-cam: " in done.stdout
+
+
+def test_another_metric_turns_the_order_where_higher_is_better(
+    cli: Cli, models: Path, picture: Path
+) -> None:
+    words = ("--method", "saliency", "guided-backprop", "--metric", "sparseness", "--json")
+    done = cli("rank", models / "ready.pt", picture, *words)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["metric"] == "sparseness"
+    assert "Gini" in told["definition"]
+    scores = [entry["score"] for entry in told["pictures"][0]["raw"]]
+    assert scores == sorted(scores, reverse=True)

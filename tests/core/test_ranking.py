@@ -125,6 +125,24 @@ def test_a_tie_is_no_overtaking() -> None:
     assert overtakings(rank({"a": 1.0, "b": 2.0}), rank({"a": 1.0, "b": 1.0})) == ()
 
 
+def test_other_metrics_are_quantus_on_one_map_at_a_time() -> None:
+    maps = RNG.random((4, 9, 7)) ** 4
+    gini = quantus.Sparseness(abs=True, normalise=False, disable_warnings=True)
+    count = quantus.EffectiveComplexity(eps=0.05, normalise=False, disable_warnings=True)
+    for one in maps:
+        scaled = (one / one.max())[None]
+        for name, metric in (("sparseness", gini), ("effective-complexity", count)):
+            (wanted,) = metric.evaluate_batch(x_batch=scaled, a_batch=scaled.copy())
+            assert METRICS[name].score(-3 * one[None])[0] == pytest.approx(wanted, rel=1e-9)
+
+
+def test_a_single_pixel_and_a_flat_map() -> None:
+    maps = np.zeros((2, 10, 10))
+    maps[0, 3, 4], maps[1] = 2.0, 0.7
+    np.testing.assert_allclose(METRICS["sparseness"].score(maps), [0.99, 0.0], atol=1e-4)
+    np.testing.assert_array_equal(METRICS["effective-complexity"].score(maps), [1.0, 100.0])
+
+
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_every_metric_keeps_its_contract(metric: object) -> None:
     maps = RNG.random((3, 12, 12))

@@ -10,6 +10,7 @@ from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.errors import InputError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
+from xai_core.metrics.base import METRICS
 
 DEMO = "demo"
 
@@ -56,6 +57,9 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="NAME",
         help="attribution methods; may be repeated",
+    )
+    parser.add_argument(
+        "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
     _add_target(parser)
     _add_seed(parser)

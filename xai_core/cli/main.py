@@ -33,7 +33,7 @@ def parser() -> Parser:
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="assess a model file and print the verdict")
     explain = commands.add_parser("explain", help="write the raw attribution of a picture")
-    rank = commands.add_parser("rank", help="rank methods by Complexity, raw and after removal")
+    rank = commands.add_parser("rank", help="rank methods by a metric, raw and after removal")
     arguments.add_check(check)
     arguments.add_explain(explain)
     arguments.add_rank(rank)

@@ -1,4 +1,4 @@
-"""`rank`: methods by Complexity on each picture, raw and after removal of the baseline."""
+"""`rank`: methods by a metric on each picture, raw and after removal of the baseline."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from typing import Any
 
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import print_json, progress_bar
-from xai_core.comparison import Request, compare
+from xai_core.comparison import Request, compare, score
 from xai_core.images import open_picture, prepare
 from xai_core.methods.base import METHODS
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.ranking import rank as ordered
 from xai_core.recipe import Recipe
-from xai_core.runs import Run
+from xai_core.runs import Run, Score
 from xai_core.worker import ModelCard, Worker
 
-METRIC = "complexity"
 UNDEFINED = "The map is zero everywhere, or not finite."
 WIDTH = 38
 
@@ -55,11 +54,15 @@ def run(args: argparse.Namespace) -> int:
         worker.warm("score")
         card = worker.load(path, options)
         runs = [_compare(worker, card, file, methods, recipe, args) for file in files]
-    results = [_ranked(name, one) for name, one in zip(args.images, runs, strict=True)]
+        scores = [score(worker, one.attributions, one.recipe, args.metric) for one in runs]
+    results = [
+        _ranked(name, args.metric, one, found)
+        for name, one, found in zip(args.images, runs, scores, strict=True)
+    ]
     if args.json:
-        print_json(as_json(card, args.quantile, results))
+        print_json(as_json(card, args.metric, args.quantile, results))
     else:
-        print("\n".join(as_text(args.quantile, results)))
+        print("\n".join(as_text(args.metric, args.quantile, results)))
     return 0
 
 
@@ -88,29 +91,29 @@ def _compare(
         return compare(worker, worker, request, progress=progress)
 
 
-def _ranked(name: str, run: Run) -> Ranked:
+def _ranked(name: str, metric: str, run: Run, scores: Mapping[str, Score]) -> Ranked:
     top, left, bottom, right = run.content
     pixels = (bottom - top) * (right - left)
-    causes = {**dict.fromkeys(run.scores, UNDEFINED), **run.failures}
+    causes = {**dict.fromkeys(scores, UNDEFINED), **run.failures}
     missing = dict.fromkeys(run.failures, float("nan"))
-    raw = {method: score.raw for method, score in run.scores.items()}
-    after = {method: score.after for method, score in run.scores.items()}
+    raw = {method: one.raw for method, one in scores.items()}
+    after = {method: one.after for method, one in scores.items()}
     return Ranked(
         name,
         run.target_label,
-        ordered({**raw, **missing}, METRIC, causes, pixels),
-        ordered({**after, **missing}, METRIC, causes, pixels),
+        ordered({**raw, **missing}, metric, causes, pixels),
+        ordered({**after, **missing}, metric, causes, pixels),
     )
 
 
-def as_json(card: ModelCard, quantile: float, results: list[Ranked]) -> dict[str, Any]:
+def as_json(card: ModelCard, metric: str, quantile: float, results: list[Ranked]) -> dict[str, Any]:
     """All rankings, best first."""
     return {
         "schema": 1,
         "model": card.file,
         "sha256": card.sha256,
-        "metric": METRIC,
-        "definition": METRICS[METRIC].definition,
+        "metric": metric,
+        "definition": METRICS[metric].definition,
         "quantile": quantile,
         "pictures": [
             {
@@ -125,9 +128,9 @@ def as_json(card: ModelCard, quantile: float, results: list[Ranked]) -> dict[str
     }
 
 
-def as_text(quantile: float, results: list[Ranked]) -> Iterator[str]:
+def as_text(name: str, quantile: float, results: list[Ranked]) -> Iterator[str]:
     """Two columns a picture: raw, and after removal."""
-    metric = METRICS[METRIC]
+    metric = METRICS[name]
     yield f"{metric.title}, {metric.direction} is better: {metric.definition}"
     for one in results:
         yield ""

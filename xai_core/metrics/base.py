@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from xai_core.registry import Registry
 from xai_core.types import Maps, Scores
 
@@ -32,7 +34,9 @@ class Metric(ABC):
 
     def undefined_because(self, values: Maps) -> str:
         """Why a map (`[1, h, w]`) has no score, in a sentence."""
-        return f"{self.title} is not defined for this map."
+        if not np.isfinite(values).all():
+            return "The map holds values that are not finite."
+        return f"The map is zero everywhere, so {self.title} is not defined."
 
 
 METRICS: Registry[Metric] = Registry("xai_core.metrics", "metric")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from xai_core.metrics.base import METRICS, Direction, Metric
+from xai_core.metrics.one_by_one import one_by_one
 from xai_core.types import Maps, Scores
 
 
@@ -36,12 +37,6 @@ class Complexity(Metric):
         """float64 `[B]`, each in [0, ln N]; NaN for a map that is zero or not finite."""
         return complexity(maps)
 
-    def undefined_because(self, values: Maps) -> str:
-        """Why a map has no Complexity."""
-        if not np.isfinite(values).all():
-            return "The map holds values that are not finite."
-        return "The map is zero everywhere: it has no contributions to take fractions of."
-
 
 def complexity(maps: Maps) -> Scores:
     """Quantus' Complexity of every map by itself.
@@ -53,17 +48,7 @@ def complexity(maps: Maps) -> Scores:
         float64 `[B]` in nats, lower = more focused; NaN where a map is zero everywhere or
         holds a value that is not finite.
     """
-    values = np.asarray(maps, dtype=np.float64)
-    scores = np.full(len(values), np.nan)
-    for index, one in enumerate(values):
-        peak = np.abs(one).max(initial=0.0)
-        if peak > 0 and np.isfinite(peak):
-            # The entropy ignores scale; a peak of 1 keeps tiny gradients out of denormals.
-            # A batch of one: Quantus overwrites what it is given, and one dead map in a batch
-            # must not decide over another.
-            batch = np.abs(one)[None] / peak
-            scores[index] = _metric().evaluate_batch(x_batch=batch, a_batch=batch)[0]
-    return scores
+    return one_by_one(_metric(), maps)
 
 
 @cache

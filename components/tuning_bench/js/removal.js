@@ -2,7 +2,7 @@
 // Nothing here knows of a page: the tests hold these functions against NumPy and Quantus.
 
 export const NOT_FINITE = "The map holds values that are not finite.";
-export const ZERO = "The map is zero everywhere: it has no contributions to take fractions of.";
+export const ZERO = "The map is zero everywhere, so Complexity is not defined.";
 
 // A map with what is looked up at every quantile: its values in order.
 export function prepared(values) {
