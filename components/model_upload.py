@@ -42,7 +42,11 @@ def _pending(space: Workspace, pending: Pending) -> None:
     if right.button("Put away", icon=":material/close:", width="stretch"):
         uploads.dropped(pending.path)  # held again at once where the session has it open, too
         _close(space)
-    found = backend.inspected(pending.path)
+    try:
+        found = backend.inspected(pending.path)
+    except XaiError as error:
+        _rejected(error)
+        return
     inspection.show(found)
     _open(space, pending, found)
 
@@ -56,13 +60,17 @@ def _open(space: Workspace, pending: Pending, found: Inspection) -> None:
             source = Source(pending.name, pending.path, options, pending.labels)
             source = backend.fitted(source)
         except XaiError as error:
-            st.badge("Rejected", color="red", icon=":material/cancel:")
-            problem.show(error)
-            st.caption("The model that was open is still open.")
+            _rejected(error)
             return
         space.add_source(source)
         st.session_state[TURN] += 1  # an opened file leaves a closed, empty form behind
         _close(space)
+
+
+def _rejected(error: XaiError) -> None:
+    st.badge("Rejected", color="red", icon=":material/cancel:")
+    problem.show(error)
+    st.caption("The model that was open is still open.")
 
 
 def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:

@@ -33,8 +33,6 @@ def small_network() -> bytes:
 def give(page: Page, name: str, data: bytes) -> None:
     section = screen.expand(page, "Open a model file")
     screen.upload(section, name, data, "application/octet-stream")
-    expect(page.get_by_text(re.compile("^Recognised as"))).to_be_visible()
-    page.get_by_role("button", name="Open this model").click()
 
 
 def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visit) -> None:
@@ -44,12 +42,17 @@ def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visi
     expect(page.get_by_text("Rejected")).to_be_visible()
     expect(page.get_by_text("The model that was open is still open.")).to_be_visible()
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("EfficientNet"))
+    page.get_by_role("button", name="Put away").click()
+    expect(page.get_by_text("Rejected")).to_have_count(0)
+    expect(page.get_by_text("PyTorch model or weights. It is looked into")).to_be_visible()
 
 
 def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
     give(page, "small.pt", small_network())
+    expect(page.get_by_text("Loads without running code of the file.")).to_be_visible()
+    page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_role("heading", level=2, name="small.pt")).to_be_visible()
     expect(page.get_by_text("Ready", exact=True).last).to_be_visible()
     expect(page.get_by_text("torch-eager")).to_be_visible()
