@@ -89,7 +89,7 @@ def caps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_report_comes_before_anything_is_loaded(
     model_page: AppTest, model: object, told: str
 ) -> None:
-    give(model_page, "PyTorch model", "model.pt", saved(model))
+    give(model_page, "It is looked into", "model.pt", saved(model))
     assert told in texts(model_page).replace("\\", "")
     if not isinstance(model, nn.Module):
         assert "`posix.system`" in texts(model_page)
@@ -116,7 +116,7 @@ def test_a_class_that_is_not_here_is_named_and_can_be_given(model_page: AppTest)
         data = saved(foreign())
     finally:
         del sys.modules["acme"]
-    give(model_page, "PyTorch model", "model.pt", data)
+    give(model_page, "It is looked into", "model.pt", data)
     assert "Needs the class `acme.Net`, which is not here." in texts(model_page)
     give(model_page, ".py files", "acme.py", b"class Net: ...")
     assert "Given: acme.py" in texts(model_page)
@@ -171,7 +171,7 @@ def test_a_picture_above_its_size_is_refused_on_the_server_too(model_page: AppTe
 def test_an_opened_model_leaves_an_empty_form_and_is_listed(
     model_page: AppTest, tmp_path: Path
 ) -> None:
-    give(model_page, "PyTorch model", "mine.pt", saved(network()))
+    give(model_page, "It is looked into", "mine.pt", saved(network()))
     click(model_page, "Open this model")
     space = model_page.session_state[KEY]
     assert (space.source, space.pending) == ("mine.pt", None)

@@ -44,7 +44,7 @@ def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visi
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("EfficientNet"))
     page.get_by_role("button", name="Put away").click()
     expect(page.get_by_text("Rejected")).to_have_count(0)
-    expect(page.get_by_text("PyTorch model or weights. It is looked into")).to_be_visible()
+    expect(page.get_by_text("It is looked into without being run")).to_be_visible()
 
 
 def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
@@ -54,8 +54,8 @@ def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
     expect(page.get_by_text("Loads without running code of the file.")).to_be_visible()
     page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_role("heading", level=2, name="small.pt")).to_be_visible()
-    expect(page.get_by_text("Ready", exact=True).last).to_be_visible()
-    expect(page.get_by_text("torch-eager")).to_be_visible()
+    expect(page.get_by_role("heading", name="It can be explained")).to_be_visible()
+    expect(page.get_by_role("row", name="Format torch-eager")).to_be_visible()
     screen.go(page, "Heatmaps")
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(page.get_by_text(re.compile("^Maps of small.pt on rocket"))).to_be_visible()

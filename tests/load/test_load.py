@@ -105,7 +105,7 @@ def visited(address: str, number: int) -> tuple[int, float]:
     name, photo = f"model-{number}.pt", f"photo-{number}.png"
     with Visitor(address) as visitor:
         visitor.open("model")
-        visitor.upload("PyTorch model", name, model_of(number))
+        visitor.upload("It is looked into", name, model_of(number))
         visitor.until("Loads without running code of the file.")
         visitor.click("Open this model")
         visitor.until("Top classes for rocket")
