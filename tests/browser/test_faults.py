@@ -33,8 +33,8 @@ def open_trusted(page: Page, name: str, path: Path) -> None:
     section = screen.expand(page, "Open a model file")
     screen.upload(section, name, path.read_bytes(), "application/octet-stream")
     expect(section.get_by_text("The .py files that define its classes")).to_be_visible()
-    code = {"name": "faulty.py", "mimeType": "text/x-python", "buffer": faults.CODE.read_bytes()}
-    section.locator("input[type=file]").nth(1).set_input_files(code)
+    screen.upload(section, "faulty.py", faults.CODE.read_bytes(), "text/x-python")
+    expect(page.get_by_text("Given: faulty.py")).to_be_visible()
     page.get_by_text(re.compile("^I trust this file")).click()
     screen.settled(page)
     page.get_by_role("button", name="Open this model").click()
