@@ -46,8 +46,8 @@ def _starts(*starts: bytes) -> Callable[[File], bool]:
     return lambda file: file.head.startswith(starts)
 
 
-def _holds(*words: bytes) -> Callable[[File], bool]:
-    return lambda file: any(word in file.head for word in words)
+def _json(*words: bytes) -> Callable[[File], bool]:
+    return lambda file: file.head.startswith(b"{") and any(word in file.head for word in words)
 
 
 def _entry(ending: str) -> Callable[[File], bool]:
@@ -89,10 +89,10 @@ STRANGERS = (
     Stranger(
         "a TensorFlow.js model: it predicts, but has no gradients here",
         "Load the Keras model or the SavedModel that it was made from.",
-        _holds(b'"modelTopology"', b'"weightsManifest"'),
+        _json(b'"modelTopology"', b'"weightsManifest"'),
         PREDICTS,
     ),
-    Stranger("a Keras architecture without its weights", WHOLE, _holds(b'{"class_name"')),
+    Stranger("a Keras architecture without its weights", WHOLE, _json(b'{"class_name"')),
     Stranger(
         "the index of a TensorFlow checkpoint, which holds weights without a graph",
         "Save a SavedModel, or freeze the graph.",
