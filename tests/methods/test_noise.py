@@ -150,13 +150,19 @@ def test_integer_parameters_get_no_noise():
     assert torch.equal(net.steps, torch.arange(3))
 
 
+def living() -> list[torch.Tensor]:
+    return [one for one in gc.get_objects() if issubclass(type(one), torch.Tensor)]
+
+
 def test_memory_does_not_grow_with_the_draws():
     def peak(n: int, m: int) -> int:
         sizes = []
+        others = living()  # of other tests; held, so that none of them goes meanwhile
+        known = {id(one) for one in others}
 
         def weigh(*_: int) -> None:
-            tensors = (o for o in gc.get_objects() if isinstance(o, torch.Tensor))
-            sizes.append(sum(t.numel() * t.element_size() for t in tensors))
+            new = (one for one in living() if id(one) not in known)
+            sizes.append(sum(one.numel() * one.element_size() for one in new))
 
         net = layered()
         explain(net, pictures(), 1, "fusiongrad", n=n, m=m, batch_size=4, progress=weigh)
