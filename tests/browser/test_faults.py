@@ -66,6 +66,7 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     expect(page.get_by_role("combobox", name="Picture")).to_have_value(re.compile("mine"))
     screen.go(page, "Baseline")
     screen.press(page, "ArrowRight", 3)
+    expect(page).to_have_url(re.compile(r"quantile=0\.23"))
     quantile = screen.quantile(page).get_attribute("aria-valuenow")
     screen.go(page, "Model")
     open_trusted(page, "fragile.pt", save("noise", "segfault"))
