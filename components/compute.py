@@ -28,6 +28,8 @@ def show(space: Workspace, *, key: str) -> None:
         return
     if space.failure:
         st.error(problem.plain(space.failure), icon=":material/error:")
+    if space.stopped:
+        st.info("Cancelled. Nothing has changed.", icon=":material/stop:")
     stale = differences(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
     if stale:
@@ -83,7 +85,7 @@ def differences(space: Workspace) -> list[str]:
 
 def start(space: Workspace, *, again: bool = False) -> None:
     """Compute what is chosen, in a thread. `again` computes also what is known."""
-    space.failure = None
+    space.failure, space.stopped = None, False
     source, photo = space.sources[space.source], space.photos[space.photo]
     try:
         model = backend.opened(source)
@@ -153,7 +155,7 @@ def _finish(space: Workspace, job: Job[Run]) -> None:
         for name, reason in job.result.failures.items():
             st.toast(f"{title_of(name)}: {problem.plain(reason)}", icon=":material/block:")
     elif isinstance(job.error, Cancelled):
-        st.toast("Cancelled. Nothing has changed.", icon=":material/stop:")
+        space.stopped = True
     elif job.error is not None:
         space.failure = str(job.error)
 

@@ -73,7 +73,8 @@ class Workspace:
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
-        failure: why the last computation gave nothing. verdicts: by model title, once checked.
+        failure: why the last computation gave nothing. stopped: it was cancelled.
+        verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
@@ -92,6 +93,7 @@ class Workspace:
     job: Job[Run] | None = None
     turn: Turn = field(default_factory=Turn)
     failure: str | None = None
+    stopped: bool = False
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     pending: Pending | None = None
     anyway: set[str] = field(default_factory=set)

@@ -160,7 +160,8 @@ def test_twenty_sessions_share_two_processes(
             f"{after_all:.0f} MB after"
         )
     assert [seen for seen, _ in results] == list(range(SESSIONS))
-    assert figures.most_models <= WORKERS + 2  # and two that hold no model
+    # Two more hold no model; and while one of a model ends, its successor may be starting.
+    assert figures.most_models <= 2 * WORKERS + 2
     assert after <= 1.2 * before
     assert after_all <= 1.2 * before_all
 
