@@ -15,7 +15,7 @@ from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.worker.codec import encode, error_to
 from xai_core.worker.memory import out_of_memory
-from xai_core.worker.operations import OPERATIONS, Session, warm
+from xai_core.worker.operations.base import OPERATIONS, Session, register_all, warm
 from xai_core.worker.protocol import Array, Frame, read_frame, write_frame
 from xai_core.worker.throttle import Throttle
 
@@ -81,6 +81,7 @@ class Ticker:
 def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
     """Serve until the host goes away."""
     inbox = Inbox(reader)
+    register_all()
     import torch  # noqa: F401 - takes seconds, which the host spends on other things
 
     write_frame(writer, Frame({"kind": "ready", "protection": encode(protection, [])}))

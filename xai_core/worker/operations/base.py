@@ -1,0 +1,57 @@
+"""What an operation of a worker is, and where it is registered."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xai_core.errors import InputError
+from xai_core.formats.base import LoadedModel
+from xai_core.types import Progress
+from xai_core.worker.protocol import Array
+
+Params = Mapping[str, Any]
+Arrays = tuple[Array, ...]
+
+
+@dataclass
+class Session:
+    """What stays between calls: the open model."""
+
+    model: LoadedModel | None = None
+
+    def opened(self) -> LoadedModel:
+        """The open model. Raises `InputError` where there is none."""
+        if self.model is None:
+            raise InputError("No model is open in this worker.", "Load one first.")
+        return self.model
+
+
+Operation = Callable[[Session, Params, Arrays, Progress], Any]
+OPERATIONS: dict[str, Operation] = {}
+HEAVY_IMPORTS = {"score": ("xai_core.metrics.complexity", "quantus")}
+
+
+def operation(function: Operation) -> Operation:
+    """Decorator: an operation is called by the name of its function."""
+    OPERATIONS[function.__name__] = function
+    return function
+
+
+def register_all() -> None:
+    """Import every module beside this one, so that their operations are known."""
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        importlib.import_module(f"{package}.{module.name}")
+
+
+def warm(name: str) -> None:
+    """Import what an operation needs; a failure shows when the operation is called."""
+    for module in HEAVY_IMPORTS.get(name, ()):
+        try:
+            importlib.import_module(module)
+        except Exception as error:
+            print(f"warming up {name}: {error}")

@@ -1,0 +1,37 @@
+"""Making maps and scoring them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xai_core.types import Attribution, Progress, Scores
+from xai_core.worker.operations.base import Arrays, Params, Session, operation
+
+
+@operation
+def explain(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Attribution:
+    """`target`, `method`, `seed`, `parameters`, inputs -> Attribution."""
+    from xai_core.explanation import explain as attribute
+    from xai_core.methods.base import METHODS
+    from xai_core.methods.parameters import build
+
+    method, given = params["method"], params["parameters"]
+    build(METHODS[method].Parameters, given)  # a wrong name must not reach the keywords below
+    tick(0, 1)
+    return attribute(
+        session.opened(),
+        arrays[0],
+        params["target"],
+        method,
+        params["seed"],
+        progress=tick,
+        **given,
+    )
+
+
+@operation
+def score(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Scores:
+    """`metric`, maps -> scores."""
+    from xai_core.metrics.base import METRICS
+
+    return np.asarray(METRICS[params["metric"]].score(arrays[0]), dtype=np.float64)

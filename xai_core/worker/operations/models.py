@@ -1,0 +1,100 @@
+"""Opening a model and running it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_core.errors import ModelError
+from xai_core.formats.base import Inspection, LoadedModel, LoadOptions
+from xai_core.targets import Prediction
+from xai_core.types import Layer, Progress
+from xai_core.worker.card import ModelCard
+from xai_core.worker.codec import decode
+from xai_core.worker.operations.base import Arrays, Params, Session, operation
+from xai_core.worker.protocol import Array
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@operation
+def inspect(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Inspection:
+    """`path` -> Inspection."""
+    from xai_core.loading import inspect_file
+
+    return inspect_file(Path(params["path"]))
+
+
+@operation
+def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> ModelCard:
+    """`path`, `options` -> ModelCard; the model that was open is let go first."""
+    from xai_core.loading import load_model
+
+    session.model = None
+    session.model = load_model(Path(params["path"]), decode(LoadOptions, params["options"]))
+    return _card(session.model)
+
+
+@operation
+def predict(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Prediction:
+    """inputs -> Prediction; one by one, because exports often have a fixed batch of 1."""
+    from xai_core.targets import predict as as_numbers
+
+    model = session.opened()
+    parts = [as_numbers(_output(model, picture[None]), 1) for picture in arrays[0]]
+    scores = np.concatenate([part.scores for part in parts])
+    shape = (len(parts), *parts[0].shape[1:])
+    return Prediction(parts[0].kind, parts[0].path, scores, shape)
+
+
+@operation
+def layers(session: Session, params: Params, arrays: Arrays, tick: Progress) -> tuple[Layer, ...]:
+    """inputs -> layers that ran; none for a model that only predicts."""
+    from xai_core.probe import probe
+
+    module = session.opened().module
+    return () if module is None else probe(module, _on_device(module, arrays[0][:1])).layers
+
+
+def _card(model: LoadedModel) -> ModelCard:
+    parameters = [] if model.module is None else list(model.module.parameters())
+    return ModelCard(
+        file=model.path.name,
+        format=model.format,
+        sha256=model.sha256,
+        size=model.size,
+        input_spec=model.input_spec,
+        loaded_by=model.loaded_by,
+        converted_by=model.converted_by,
+        labels=model.labels,
+        parameters=sum(parameter.numel() for parameter in parameters),
+        findings=model.findings,
+        explainable=model.module is not None,
+    )
+
+
+def _output(model: LoadedModel, inputs: Array) -> Any:
+    import torch
+
+    from xai_core.borrow import borrowed
+    from xai_core.explanation import run
+    from xai_core.predictor import PredictorModule
+
+    module = model.module
+    if module is None:
+        if model.reference is None:
+            raise ModelError(f"{model.path.name} holds nothing that can be run.")
+        module = PredictorModule(model.reference)
+    with borrowed(module), torch.no_grad():
+        return run(module, _on_device(module, inputs))
+
+
+def _on_device(module: Any, inputs: Array) -> Tensor:
+    import torch
+
+    from xai_core.device import device_of
+
+    return torch.from_numpy(inputs.copy()).to(device_of(module))

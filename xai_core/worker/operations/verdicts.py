@@ -1,0 +1,33 @@
+"""Judging a model, or a file that none could be made of."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+from xai_core.errors import XaiError
+from xai_core.types import Progress, Verdict
+from xai_core.worker.codec import error_from
+from xai_core.worker.operations.base import Arrays, Params, Session, operation
+
+
+@operation
+def assess(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Verdict:
+    """`target`, maybe inputs -> Verdict."""
+    from xai_core.readiness import assess as judge
+
+    inputs = arrays[0] if arrays else None
+    return judge(session.opened(), inputs, params["target"], progress=tick)
+
+
+@operation
+def rejected(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Verdict:
+    """`path`, `error` -> Verdict, with the format where the bytes tell it."""
+    from xai_core.loading import recognise
+    from xai_core.readiness import rejected as reject
+
+    verdict = reject(Path(params["path"]), error_from(params["error"]))
+    with contextlib.suppress(XaiError):
+        return replace(verdict, format=recognise(params["path"]).name)
+    return verdict
