@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,12 +81,25 @@ def _known(curve: np.ndarray) -> list[float | None]:
 
 
 def _crossings(curves: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
+    found = crossings(curves, QUANTILES)
+    digits = _digits(found)
     return [
-        {"quantile": one.quantile, "winner": one.winner, "told": _told(one)}
-        for one in crossings(curves, QUANTILES)
+        {
+            "quantile": one.quantile,
+            "past": min(float(QUANTILES[-1]), math.ceil(one.quantile * 10**digits) / 10**digits),
+            "winner": one.winner,
+            "told": f"{tiles.title_of(one.winner)} overtakes {tiles.title_of(one.loser)} "
+            f"at {one.quantile:.{digits}f}",
+        }
+        for one in found
     ]
 
 
-def _told(one: Crossing) -> str:
-    winner, loser = tiles.title_of(one.winner), tiles.title_of(one.loser)
-    return f"{winner} overtakes {loser} at {one.quantile:.2f}"
+def _digits(found: Sequence[Crossing]) -> int:
+    """Decimals that tell two flips of the same pair apart."""
+    pairs = [frozenset((one.winner, one.loser)) for one in found]
+    for digits in (2, 3):
+        places = [round(one.quantile, digits) for one in found]
+        if len(set(zip(pairs, places, strict=True))) == len(found):
+            return digits
+    return 4

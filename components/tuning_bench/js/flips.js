@@ -7,7 +7,7 @@ export function flips(model, commit) {
   for (const crossing of crossings) {
     const item = element("li");
     const button = element("button", "", crossing.told, { type: "button" });
-    button.onclick = () => { model.choose(Math.round(crossing.quantile * 100) / 100); commit(); };
+    button.onclick = () => { model.choose(crossing.past); commit(); };
     item.append(button);
     list.append(item);
   }
