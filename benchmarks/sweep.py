@@ -11,37 +11,32 @@ from functools import cache
 
 import numpy as np
 
+from benchmarks._maps import maps
 from xai_core import baseline_subtraction_norm, complexity
 from xai_core import sweep as swept
 
-METHODS, PICTURES, SIDE = 8, 8, 224
+METHODS, PICTURES = 8, 8
 QUANTILES = np.linspace(0.0, 0.99, 100)
 
 
 @cache
-def maps() -> np.ndarray:
-    """Half of them on a pedestal, with tails of several lengths."""
-    rng = np.random.default_rng(0)
-    shape = (SIDE, SIDE)
-    count = METHODS * PICTURES
-    return np.stack(
-        [rng.gamma(1 / (1 + at % 4), size=shape) + 0.1 * (at % 2) for at in range(count)]
-    )
+def all_maps() -> np.ndarray:
+    return maps(METHODS * PICTURES)
 
 
 def prepare() -> None:
     """Loads Quantus and checks that both say the same."""
-    few = maps()[:METHODS]
+    few = all_maps()[:METHODS]
     plain = complexity(np.stack([baseline_subtraction_norm(one, 0.3) for one in few]))
     np.testing.assert_allclose(swept(few, np.array([0.3]))[:, 0], plain, atol=1e-6)
 
 
 def sweep() -> None:
-    swept(maps(), QUANTILES)
+    swept(all_maps(), QUANTILES)
 
 
 def loop() -> None:
-    for one in maps():
+    for one in all_maps():
         for quantile in QUANTILES:
             complexity(baseline_subtraction_norm(one, float(quantile))[None])
 

@@ -25,16 +25,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data: Path, *options: str, **environment: str) -> Iterator[str]:
+def serving(data: Path, *options: str, script: str = "app.py", **environment: str) -> Iterator[str]:
     """The address of a server that answers; it ends with the block.
 
     Args:
         data: folder for uploads, and for the server's log.
-        options: of Streamlit's command line. environment: more variables for the server.
+        options: of Streamlit's command line. script: what is served.
+        environment: more variables for the server.
     """
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     command += options
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen(

@@ -1,0 +1,78 @@
+"""One drag event of the quantile, 8 maps at 224×224: the tuning bench against Streamlit's slider.
+
+Both run in Chromium, from the key that moves the slider to the figures that belong to it. A case is
+`STEPS` events; Streamlit's page has a fragment of eight pictures, two histograms and a bar chart.
+"""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from benchmarks._maps import maps
+from tests.browser.bench_page import Bench
+from tests.server import serving
+
+COUNT, STEPS = 8, 10
+PATIENCE_MS = 120_000
+_open = ExitStack()
+atexit.register(_open.close)
+
+
+@cache
+def _browser() -> Browser:
+    playwright = _open.enter_context(sync_playwright())
+    flags = ["--no-sandbox", "--disable-gpu"]
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    _open.callback(browser.close)
+    return browser
+
+
+@cache
+def _bench() -> Bench:
+    return Bench(_browser().new_page(viewport={"width": 1440, "height": 2000}), maps(COUNT))
+
+
+@cache
+def _slider() -> Page:
+    script = str(Path(__file__).with_name("_slider_app.py"))
+    address = _open.enter_context(serving(Path(mkdtemp(prefix="drag-")), script=script))
+    page = _browser().new_page(viewport={"width": 1440, "height": 2000})
+    page.goto(address)
+    expect(page.get_by_text("shown: 0.20")).to_be_visible(timeout=PATIENCE_MS)
+    return page
+
+
+def prepare() -> None:
+    """Opens both pages and drags once."""
+    bench()
+    streamlit()
+
+
+def bench() -> None:
+    page = _bench()
+    page.slider.press("Home")
+    for _ in range(STEPS):
+        page.slider.press("ArrowRight")
+        page.settled()
+
+
+def streamlit() -> None:
+    page = _slider()
+    start = round(100 * float(page.get_by_text("shown:").inner_text().split()[-1]))
+    way = 1 if start < 50 else -1
+    for step in range(1, STEPS + 1):
+        page.get_by_role("slider").press("ArrowRight" if way > 0 else "ArrowLeft")
+        shown = f"shown: {(start + way * step) / 100:.2f}"
+        expect(page.get_by_text(shown)).to_be_visible(timeout=PATIENCE_MS)
+
+
+CASES = {
+    f"tuning bench, {COUNT} maps, {STEPS} drag events": bench,
+    "Streamlit's slider and figures": streamlit,
+}
