@@ -45,7 +45,7 @@ check: setup ## lint, format and strict types
 	$(BIN)/mypy
 
 bench: setup ## speed, as ratios within one run
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --keep
 
 demo: setup ## compute the first page's result again
 	$(BIN)/python -m xai_core.demo.run

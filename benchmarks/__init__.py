@@ -1,6 +1,9 @@
 """Speed as ratios within one run: `python -m benchmarks [NAME…]`. One file, one question.
 
 A benchmark is a module with a docstring that says what is compared, a `CASES` mapping from a title
-to a function without arguments, and optionally `prepare()`, called once before. The first case is
-the unit. Ratios hold on any machine; seconds hold on this one.
+to a function without arguments, and optionally `prepare()`, called once before, and `GOALS`. A case
+is timed; where it returns a number, that is its figure instead, in the module's `UNIT`. Ratios hold
+on any machine; figures hold on this one.
+
+`python -m benchmarks --keep` writes what was measured to `RESULTS.md`.
 """

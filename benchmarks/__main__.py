@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import pkgutil
 import sys
@@ -9,27 +10,41 @@ from types import ModuleType
 
 import benchmarks
 from benchmarks.machine import describe
+from benchmarks.results import Measured, keep
 from benchmarks.timing import compare
 
 
-def main(names: list[str]) -> int:
-    found = {name: module for name in _names() if hasattr(module := _load(name), "CASES")}
-    if unknown := [name for name in names if name not in found]:
-        print(f"No benchmark {', '.join(unknown)}. There are: {', '.join(found)}.")
-        return 2
-    print(describe())
-    for name in names or found:
-        print(f"\n{name}: {(found[name].__doc__ or '').strip().splitlines()[0]}")
-        _run(found[name])
+def main() -> int:
+    known = {name: module for name in _names() if hasattr(module := _load(name), "CASES")}
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of: {', '.join(known)}")
+    parser.add_argument("--keep", action="store_true", help="write RESULTS.md")
+    given = parser.parse_args()
+    if unknown := [name for name in given.names if name not in known]:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}")
+    machine = describe()
+    print(machine)
+    found = [_measured(name, known[name]) for name in given.names or known]
+    if given.keep:
+        keep(machine, found)
     return 0
 
 
-def _run(module: ModuleType) -> None:
+def _measured(name: str, module: ModuleType) -> Measured:
+    question = (module.__doc__ or "").strip().splitlines()[0]
+    print(f"\n{name}: {question}", flush=True)
     getattr(module, "prepare", lambda: None)()
-    seconds = compare(module.CASES)
-    unit = next(iter(seconds.values()))
-    for title, time in seconds.items():
-        print(f"  {title:<58} {time:8.2f} s  {time / unit:6.2f}×")
+    unit = getattr(module, "UNIT", "s")
+    figures = compare(module.CASES, getattr(module, "ROUNDS", 3))
+    first = next(iter(figures.values()))
+    for title, figure in figures.items():
+        print(f"  {title:<62} {figure:8.2f} {unit} {figure / first:6.2f}×")
+    goals = tuple(getattr(module, "GOALS", ()))
+    for goal in goals:
+        verdict = "met" if goal.ratio(figures) <= goal.limit else "MISSED"
+        told = f"{goal.ratio(figures):.2f} of it, at most {goal.limit:.2f}: {verdict}"
+        print(f"  {goal.case} / {goal.against}: {told}", flush=True)
+    return Measured(name, question, unit, figures, goals)
 
 
 def _names() -> list[str]:
@@ -42,4 +57,4 @@ def _load(name: str) -> ModuleType:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks._maps import maps
+from benchmarks.timing import Goal
 from tests.browser.bench_page import Bench
 from tests.server import serving
 
@@ -72,7 +73,6 @@ def streamlit() -> None:
         expect(page.get_by_text(shown)).to_be_visible(timeout=PATIENCE_MS)
 
 
-CASES = {
-    f"tuning bench, {COUNT} maps, {STEPS} drag events": bench,
-    "Streamlit's slider and figures": streamlit,
-}
+OURS, THEIRS = f"tuning bench, {COUNT} maps, {STEPS} drag events", "Streamlit's slider and figures"
+CASES = {OURS: bench, THEIRS: streamlit}
+GOALS = [Goal(OURS, THEIRS, 1 / 5)]

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from components import waiting
-from components.processes import Access, answered, helpers, known
+from components.processes import Access, answered, helpers, known, models
 from components.state import Photo, Source, Workspace
 from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
@@ -184,6 +184,7 @@ def mismatched(verdict: Verdict) -> bool:
 
 def warm() -> None:
     """Start what the next click will need, without waiting for it."""
+    models().prepare()
     if SCORER not in helpers().keys:
         access = Access()
         threading.Thread(target=_start, args=(access,), name="warm", daemon=True).start()

@@ -16,16 +16,16 @@ from components.state import Source
 from xai_core.errors import ModelError
 from xai_core.types import Maps, Scores
 from xai_core.worker import Worker
-from xai_core.worker.models import SCORER, HeldModel, ModelFile, helper_pool, model_pool
+from xai_core.worker.models import SCORER, HeldModel, ModelFile, Models, helper_pool
 from xai_core.worker.pool import Pool, Waiting
 
 T = TypeVar("T")
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda pool: pool.close())
-def models() -> Pool[ModelFile, HeldModel]:
+def models() -> Models:
     """The processes that hold a model."""
-    return model_pool(limits())
+    return Models(limits())
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda pool: pool.close())

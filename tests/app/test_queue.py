@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import processes
+from components.backend import OpenModel
 from components.state import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import ran
@@ -35,7 +36,8 @@ def test_a_computation_that_waits_says_how_many_go_first_and_can_be_cancelled(
     space = app.session_state[KEY]
     file = processes.file_of(space.sources[space.source])
     with processes.models().borrow(file) as held:
-        processes.known().get((file, "card"), lambda: held.card)
+        opened = OpenModel(held.card, held.worker.protection)
+        processes.known().get((file, "card"), lambda: opened)
         app.button(key="overview-start").click()
         ran(app)
         job = app.session_state[KEY].job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,15 +16,24 @@ from tests.worker.conftest import OPTIONS
 from xai_core.errors import Cancelled, ModelError
 from xai_core.formats.base import LoadOptions
 from xai_core.limits import Limits
-from xai_core.worker.models import INSPECTOR, SCORER, HeldModel, ModelFile, helper_pool, model_pool
-from xai_core.worker.pool import Pool
+from xai_core.worker.models import INSPECTOR, SCORER, ModelFile, Models, helper_pool
+from xai_core.worker.spare import Spare
 
-Models = Pool[ModelFile, HeldModel]
+
+def children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.fixture
 def one_process() -> Iterator[Models]:
-    pool = model_pool(Limits(workers=1))
+    pool = Models(Limits(workers=1))
     yield pool
     pool.close()
 
@@ -47,7 +57,7 @@ def test_a_model_that_made_room_for_another_answers_as_before(
 
 
 def test_the_same_file_opened_otherwise_has_a_process_of_its_own(tiny: Path) -> None:
-    pool = model_pool(Limits(workers=2))
+    pool = Models(Limits(workers=2))
     try:
         plain, trusted = (ModelFile(tiny, LoadOptions(trust=trust)) for trust in (False, True))
         with pool.borrow(plain) as one, pool.borrow(trusted) as other:
@@ -108,3 +118,42 @@ def test_looking_inside_and_scoring_are_apart(tiny: Path) -> None:
             assert np.isfinite(scorer.score(np.random.default_rng(0).random((1, 8, 8)))).all()
     finally:
         pool.close()
+
+
+def test_a_process_in_waiting_opens_the_next_model_and_another_takes_its_place(tiny: Path) -> None:
+    before, spare = children(), Spare(pause=0.0)
+    try:
+        spare.prepare()
+        spare.prepare()
+        (waiting,) = children() - before
+        with spare.take() as worker:
+            assert worker.pid == waiting
+            assert worker.load(tiny).file == tiny.name
+            wait_until(lambda: len(children() - before) == 2)
+    finally:
+        spare.close()
+    assert children() <= before
+
+
+def test_nobody_waits_where_nobody_was_asked_to() -> None:
+    before, spare = children(), Spare(pause=0.0)
+    try:
+        with spare.take() as worker:
+            assert children() - before == {worker.pid}
+        assert children() <= before
+    finally:
+        spare.close()
+
+
+def test_a_process_that_died_waiting_is_not_handed_out() -> None:
+    spare = Spare(pause=60.0)
+    try:
+        spare.prepare()
+        dead = spare._worker
+        assert dead is not None
+        psutil.Process(dead.pid).kill()
+        wait_until(lambda: not dead.alive)
+        with spare.take() as worker:
+            assert worker.pid != dead.pid
+    finally:
+        spare.close()

@@ -11,6 +11,7 @@ from xai_core.limits import Limits
 from xai_core.worker.card import ModelCard
 from xai_core.worker.host import Worker
 from xai_core.worker.pool import Pool
+from xai_core.worker.spare import Spare
 
 SCORER, INSPECTOR = "scorer", "inspector"
 INSPECTION_SECONDS = 60.0
@@ -33,15 +34,35 @@ class HeldModel:
     card: ModelCard
 
 
-def model_pool(limits: Limits) -> Pool[ModelFile, HeldModel]:
-    """The pool of all open models."""
-    return Pool(
-        max(1, int(limits.workers)),
-        _open,
-        lambda held: held.worker.close(),
-        idle=limits.idle_minutes * 60,
-        linger=LINGER_SECONDS,
-    )
+class Models(Pool[ModelFile, HeldModel]):
+    """The pool of all open models, and a started process in waiting for the next one."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._spare = Spare()
+        super().__init__(
+            max(1, int(limits.workers)),
+            self._open,
+            lambda held: held.worker.close(),
+            idle=limits.idle_minutes * 60,
+            linger=LINGER_SECONDS,
+        )
+
+    def prepare(self) -> None:
+        """Have a process wait from now on, whose start nobody will see; returns at once."""
+        self._spare.prepare()
+
+    def close(self) -> None:
+        """End all workers, and let nobody borrow again."""
+        self._spare.close()
+        super().close()
+
+    def _open(self, model: ModelFile, cancel: threading.Event | None) -> HeldModel:
+        worker = self._spare.take()
+        try:
+            return HeldModel(worker, worker.load(model.path, model.options, cancel=cancel))
+        except BaseException:
+            worker.close()
+            raise
 
 
 def helper_pool(limits: Limits) -> Pool[str, Worker]:
@@ -50,15 +71,6 @@ def helper_pool(limits: Limits) -> Pool[str, Worker]:
     They are apart, so that a file that takes long to look into keeps nobody from a score.
     """
     return Pool(2, _start_helper, Worker.close, idle=limits.idle_minutes * 60)
-
-
-def _open(model: ModelFile, cancel: threading.Event | None) -> HeldModel:
-    worker = Worker()
-    try:
-        return HeldModel(worker, worker.load(model.path, model.options, cancel=cancel))
-    except BaseException:
-        worker.close()
-        raise
 
 
 def _start_helper(name: str, cancel: threading.Event | None) -> Worker:

@@ -1,0 +1,43 @@
+"""What was measured, as a page that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.timing import Goal
+
+PAGE = Path(__file__).with_name("RESULTS.md")
+HEAD = """# Benchmarks
+
+Measured by `make bench` in one run. Only the ratios mean anything elsewhere; each is the figure of
+a case over that of the case it is compared with.
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One benchmark's figures by case, in `unit`, and what was to be reached."""
+
+    name: str
+    question: str
+    unit: str
+    figures: Mapping[str, float]
+    goals: tuple[Goal, ...]
+
+
+def keep(machine: str, found: list[Measured]) -> None:
+    """Write the page."""
+    goals = [
+        f"| {one.name} | {goal.case} | {goal.against} | {goal.ratio(one.figures):.2f} "
+        f"| ≤ {goal.limit:.2f} | {'yes' if goal.ratio(one.figures) <= goal.limit else '**no**'} |"
+        for one in found
+        for goal in one.goals
+    ]
+    table = ["| | what | against | ratio | goal | met |", "| --- | --- | --- | --- | --- | --- |"]
+    parts = [HEAD, machine, "", *table, *goals]
+    for one in found:
+        parts += ["", f"## {one.name}", "", one.question, "", f"| case | {one.unit} |"]
+        parts += ["| --- | --- |", *(f"| {t} | {f:.2f} |" for t, f in one.figures.items())]
+    PAGE.write_text("\n".join(parts) + "\n", encoding="utf-8")
