@@ -14,13 +14,13 @@ from tempfile import mkdtemp
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks._browser import FLAGS, PATIENCE_MS, chromium
 from benchmarks._maps import maps
 from benchmarks.timing import Goal
 from tests.browser.bench_page import Bench
 from tests.server import serving
 
 COUNT, STEPS = 8, 10
-PATIENCE_MS = 120_000
 _open = ExitStack()
 atexit.register(_open.close)
 
@@ -28,8 +28,7 @@ atexit.register(_open.close)
 @cache
 def _browser() -> Browser:
     playwright = _open.enter_context(sync_playwright())
-    flags = ["--no-sandbox", "--disable-gpu"]
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
     _open.callback(browser.close)
     return browser
 

@@ -1,0 +1,5 @@
+"""The smallest Streamlit page."""
+
+import streamlit as st
+
+st.title("empty")
