@@ -54,11 +54,11 @@ def sentence(title: str, one: Checked, failure: str | None = None) -> str:
         return f"**{title}** cannot be judged: one of the two maps is flat."
     if one.insensitive:
         return (
-            f"**{title}** looks almost the same when the weights are random: it shows the "
-            "picture's edges more than what the model learned."
+            f"**{title}** looks almost the same when three quarters of the weights are random: it "
+            "shows the picture's edges more than what the model learned."
         )
     return (
-        f"**{title}** changes when the weights are random: it depends on what the model learned. "
+        f"**{title}** changes when three quarters of the weights are random: it depends on what the model learned. "
         "That alone does not make it right."
     )
 
@@ -84,7 +84,7 @@ def marks(space: Workspace, view: View) -> dict[str, str]:
     return {name: text for name, text in told.items() if text}
 
 
-def link(space: Workspace) -> None:
+def link() -> None:
     """Lead to the page, and say why."""
     st.page_link(
         PAGE,

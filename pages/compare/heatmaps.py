@@ -41,4 +41,4 @@ with problem.guarded():
                     method_form.show(space, name)
     compute.show(space, key="heatmaps")
     heatmaps.show(space)
-    controls.link(space)
+    controls.link()

@@ -29,6 +29,6 @@ with problem.guarded():
     tuning_bench.show(space, view, key="ranking-bench", cards=False)
     marks = controls.marks(space, view)
     ranking_table.show(space.run, view.scores, view.causes, view.pixels, level, marks)
-    controls.link(space)
+    controls.link()
     comparison.unaffected(view)
 backend.warm()
