@@ -58,8 +58,8 @@ def sentence(title: str, one: Checked, failure: str | None = None) -> str:
             "shows the picture's edges more than what the model learned."
         )
     return (
-        f"**{title}** changes when three quarters of the weights are random: it depends on what the model learned. "
-        "That alone does not make it right."
+        f"**{title}** changes when three quarters of the weights are random: it depends "
+        "on what the model learned. That alone does not make it right."
     )
 
 
