@@ -12,23 +12,33 @@ from components.tiles import title_of
 from xai_core.runs import Score
 
 PALETTE = ("#2f7f86", "#e4572e", "#8661c1", "#c58b00", "#3a86d6", "#b5416b", "#5a8f29", "#7a6a58")
+MUTED = "#8a8f98"
 LINE_HEIGHT = 17  # pixels that a label needs
 
 
-def show(scores: Mapping[str, Score], *, key: str) -> None:
-    """Draw both columns of scores; the lowest line is the most focused map."""
-    lines = {
-        name: one for name, one in scores.items() if np.isfinite(one.raw) and np.isfinite(one.after)
-    }
+def show(
+    scores: Mapping[str, Score], *, key: str, muted: Mapping[str, Score] | None = None
+) -> None:
+    """Draw both columns of scores; the lowest line is the most focused map.
+
+    Args:
+        muted: scores that stand among them and are not ranked, by title.
+    """
+    lines, beside = _complete(scores), _complete(muted or {})
     if not lines:
         st.caption("No method has a score on both sides.")
         return
-    height = max(300, 36 * len(lines) + 200)
-    values = [value for one in lines.values() for value in (one.raw, one.after)]
+    height = max(300, 36 * (len(lines) + len(beside)) + 200)
+    values = [
+        value for one in (*lines.values(), *beside.values()) for value in (one.raw, one.after)
+    ]
     span = max(values) - min(values) or 1.0
     room = LINE_HEIGHT * span / (height - 90)
     figure = go.Figure(
-        [_line(title_of(name), one, _colour(lines, name)) for name, one in lines.items()]
+        [
+            *(_muted(title, one) for title, one in beside.items()),
+            *(_line(title_of(name), one, _colour(lines, name)) for name, one in lines.items()),
+        ]
     )
     for side, place in (("raw", 0), ("after", 1)):
         _label(figure, lines, side, place, room)
@@ -59,6 +69,17 @@ def spread(values: list[float], room: float) -> list[float]:
     for index in order:
         places[index] = lowest = max(values[index], float(lowest) + room)
     return places
+
+
+def _complete(scores: Mapping[str, Score]) -> dict[str, Score]:
+    return {
+        name: one for name, one in scores.items() if np.isfinite(one.raw) and np.isfinite(one.after)
+    }
+
+
+def _muted(title: str, one: Score) -> go.Scatter:
+    line = _line(title, one, MUTED)
+    return line.update(line={"dash": "dot", "width": 1.5}, marker={"size": 6})
 
 
 def _label(

@@ -23,10 +23,20 @@ def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking
 
 
 def show(
-    run: Run, scores: Mapping[str, Score], causes: Mapping[str, str], pixels: int, quantile: float
+    run: Run,
+    scores: Mapping[str, Score],
+    causes: Mapping[str, str],
+    pixels: int,
+    quantile: float,
+    marks: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw the table. `causes`: why a map has no score, by method."""
+    """Draw the table.
+
+    Args:
+        causes: why a map has no score, by method. marks: what its controls say against it.
+    """
     raw, after = rankings(scores, pixels)
+    told = marks or {}
     was = {entry.name: entry for entry in raw.entries}
     rows: list[dict[str, Any]] = [
         {
@@ -36,7 +46,7 @@ def show(
             "Was": was[entry.name].place,
             "Raw": was[entry.name].score,
             "exp(H)/N": entry.effective_share,
-            "Note": causes.get(entry.name, "") if entry.place is None else "",
+            "Note": causes.get(entry.name, "") if entry.place is None else told.get(entry.name, ""),
         }
         for entry in after.entries
     ]

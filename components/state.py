@@ -20,6 +20,7 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import describe
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
+from xai_core.sanity import Controls
 from xai_core.types import Verdict
 
 KEY = "workspace"
@@ -77,6 +78,7 @@ class Workspace:
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
+        controls: maps beside those of a run, with that run's digest. control_job: of them.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
     """
 
@@ -97,6 +99,11 @@ class Workspace:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     pending: Pending | None = None
     anyway: set[str] = field(default_factory=set)
+    controls: tuple[str, Controls] | None = None
+    control_job: Job[Controls] | None = None
+    control_turn: Turn = field(default_factory=Turn)
+    control_failure: str | None = None
+    control_digest: str = ""
     quantile: float | None = None
     quantile_page: str = ""
 
@@ -126,6 +133,7 @@ class Workspace:
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending = demo_run(), None, None
+        self.controls = self.control_job = None
         self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:

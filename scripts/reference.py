@@ -16,6 +16,7 @@ from typing import Any
 
 from xai_core.architectures.base import ARCHITECTURES
 from xai_core.architectures.index.storage import read_index
+from xai_core.controls.base import CONTROLS
 from xai_core.findings import MEANINGS
 from xai_core.formats.base import FORMATS
 from xai_core.limits import Limits
@@ -54,6 +55,12 @@ def metrics() -> str:
         for m in METRICS
     )
     return _table(("name", "title", "direction", "definition", "source"), rows)
+
+
+def controls() -> str:
+    """Every control that methods are compared with."""
+    rows = ((f"`{c.name}`", c.title, c.summary, c.citation) for c in CONTROLS)
+    return _table(("name", "title", "what it is", "source"), rows)
 
 
 def formats() -> str:
@@ -95,7 +102,17 @@ def limits() -> str:
 
 TABLES: Mapping[str, Callable[[], str]] = {
     table.__name__: table
-    for table in (methods, parameters, metrics, formats, architectures, checks, findings, limits)
+    for table in (
+        methods,
+        parameters,
+        metrics,
+        controls,
+        formats,
+        architectures,
+        checks,
+        findings,
+        limits,
+    )
 }
 
 

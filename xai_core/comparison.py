@@ -19,7 +19,7 @@ from xai_core.methods.parameters import build
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Inputs, Maps, Progress, Scores
+from xai_core.types import Attribution, Inputs, Maps, Progress, Scores, Values
 
 LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
@@ -134,11 +134,11 @@ def compare(
 
 def score(
     scorer: Scores1D,
-    attributions: Mapping[str, Attribution],
+    attributions: Mapping[str, Attribution | Values],
     recipe: Recipe,
     metric: str = "complexity",
 ) -> dict[str, Score]:
-    """A metric of each method's map, before removal and after it."""
+    """A metric of each map, before removal and after it."""
     raw = [before_removal(one, recipe)[0] for one in attributions.values()]
     after = [canonicalise(one, recipe)[0] for one in attributions.values()]
     if not raw:

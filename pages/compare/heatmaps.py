@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, compute, heatmaps, method_form, method_picker, problem, sidebar
+from components import (
+    backend,
+    compute,
+    controls,
+    heatmaps,
+    method_form,
+    method_picker,
+    problem,
+    sidebar,
+)
 from components.state import workspace
 from components.tiles import title_of
 
@@ -32,3 +41,4 @@ with problem.guarded():
                     method_form.show(space, name)
     compute.show(space, key="heatmaps")
     heatmaps.show(space)
+    controls.link()

@@ -8,6 +8,7 @@ from components import (
     backend,
     comparison,
     compute,
+    controls,
     problem,
     quantile,
     ranking_table,
@@ -26,6 +27,8 @@ with problem.guarded():
     view = comparison.of(space, level)
     st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
     tuning_bench.show(space, view, key="ranking-bench", cards=False)
-    ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
+    marks = controls.marks(space, view)
+    ranking_table.show(space.run, view.scores, view.causes, view.pixels, level, marks)
+    controls.link()
     comparison.unaffected(view)
 backend.warm()

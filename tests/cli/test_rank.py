@@ -45,3 +45,22 @@ def test_another_metric_turns_the_order_where_higher_is_better(
     assert "Gini" in told["definition"]
     scores = [entry["score"] for entry in told["pictures"][0]["raw"]]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_controls_stand_apart_and_are_never_ranked(cli: Cli, models: Path, picture: Path) -> None:
+    done = cli("rank", models / "ready.pt", picture, *WORDS, "--controls", "--json")
+    assert done.returncode == 0, done.stderr
+    (one,) = json.loads(done.stdout)["pictures"]
+    methods = {"saliency", "guided-backprop"}
+    assert {entry["name"] for entry in one["after"]} == methods
+    assert set(one["controls"]["picture"]) == {"uniform-noise", "edges"}
+    assert set(one["controls"]["methods"]) == methods
+    for name, found in one["controls"]["methods"].items():
+        scores = {**one["controls"]["picture"], "random-weights": found["random-weights"]}
+        (own,) = (entry["score"] for entry in one["after"] if entry["name"] == name)
+        assert set(found["not_beaten"]) == {
+            control for control, score in scores.items() if score and score["after"] <= own
+        }
+    told = cli("rank", models / "ready.pt", picture, *WORDS, "--controls").stdout
+    assert "controls, not ranked" in told
+    assert "saliency, random-weights" in told

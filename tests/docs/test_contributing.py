@@ -87,6 +87,17 @@ assert [entry.name for entry in ranked.entries][:2] == ["a", "b"]
 assert ranked.place("c") is None
 """
 
+CONTROL = """
+import numpy as np
+from xai_core.controls.base import CONTROLS, Case
+
+pixels = np.zeros((5, 7, 3), np.uint8)
+case = Case(pixels, np.zeros((1, 3, 5, 7), np.float32), 0, None)
+values = CONTROLS["centre"].values(case)
+assert values.shape == (1, 1, 5, 7) and values.dtype == np.float32
+assert values[0, 0, 2, 3] == values.max() == 1 and abs(values[0, 0, 0, 0]) < 1e-6
+"""
+
 PAGE = """
 from streamlit.testing.v1 import AppTest
 
@@ -102,6 +113,7 @@ PROOFS = {
     "xai_core/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/batch.py": CHECK,
     "xai_core/metrics/gini.py": METRIC,
+    "xai_core/controls/centre.py": CONTROL,
     "pages/compare/agreement.py": PAGE,
 }
 

@@ -144,6 +144,6 @@ def test_files_that_are_named_exist(document):
 
 def test_the_tour_visits_every_page():
     tour = section(README, "## A tour")
-    titles = re.findall(r"(?<!_)title=\"(\w+)\"", (ROOT / "app.py").read_text(encoding="utf-8"))
+    titles = re.findall(r"(?<!_)title=\"([\w ]+)\"", (ROOT / "app.py").read_text(encoding="utf-8"))
     assert titles
     assert all(f"**{title}.**" in tour for title in titles)

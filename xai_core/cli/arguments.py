@@ -66,6 +66,11 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
     )
+    parser.add_argument(
+        "--controls",
+        action="store_true",
+        help="beside them noise, the picture's edges, and each method on random weights",
+    )
     parser.add_argument("--json", action="store_true", help="print the ranking as JSON")
 
 

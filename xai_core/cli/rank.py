@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.comparison import Request, compare, score
@@ -34,6 +35,7 @@ class Ranked:
     target: str
     raw: Ranking
     after: Ranking
+    beside: controls.Beside | None = None
 
     @property
     def flips(self) -> tuple[Overtaking, ...]:
@@ -55,9 +57,13 @@ def run(args: argparse.Namespace) -> int:
         card = worker.load(path, options)
         runs = [_compare(worker, card, file, methods, recipe, args) for file in files]
         scores = [score(worker, one.attributions, one.recipe, args.metric) for one in runs]
+        found = [
+            controls.beside(worker, card, *one, args.metric) if args.controls else None
+            for one in zip(files, runs, scores, strict=True)
+        ]
     results = [
-        _ranked(name, args.metric, one, found)
-        for name, one, found in zip(args.images, runs, scores, strict=True)
+        replace(_ranked(name, args.metric, run, scored), beside=beside)
+        for name, run, scored, beside in zip(args.images, runs, scores, found, strict=True)
     ]
     if args.json:
         print_json(as_json(card, args.metric, args.quantile, results))
@@ -122,6 +128,7 @@ def as_json(card: ModelCard, metric: str, quantile: float, results: list[Ranked]
                 "raw": [asdict(entry) for entry in one.raw.entries],
                 "after": [asdict(entry) for entry in one.after.entries],
                 "overtakings": [asdict(flip) for flip in one.flips],
+                **({"controls": controls.as_json(one.beside)} if one.beside else {}),
             }
             for one in results
         ],
@@ -143,6 +150,8 @@ def as_text(name: str, quantile: float, results: list[Ranked]) -> Iterator[str]:
         for entry in one.after.entries:
             if entry.cause:
                 yield f"  no score for {entry.name}: {entry.cause}"
+        if one.beside:
+            yield from controls.as_text(one.beside)
 
 
 def _cell(entry: Entry) -> str:

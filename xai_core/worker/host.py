@@ -120,10 +120,35 @@ class Worker:
         Raises:
             Cancelled: `cancel` was set.
         """
-        batch = _checked(inputs)
-        params = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
-        result = self._link.ask(Attribution, "explain", params, (batch,), model=True, **call)
+        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
+        return self._attribution("explain", inputs, asked, call)
+
+    def explain_randomised(
+        self,
+        inputs: Inputs,
+        target: int | None,
+        method: str,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Attribution:
+        """As `explain`, while most of the model's weights are random; it has its own back then.
+
+        Raises:
+            MethodError: it has no weights that could be (`no-float-parameters`).
+        """
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel}
+        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
+        return self._attribution("explain_randomised", inputs, asked, call)
+
+    def _attribution(
+        self, operation: str, inputs: Inputs, params: dict[str, Any], call: dict[str, Any]
+    ) -> Attribution:
+        batch = _checked(inputs)
+        result = self._link.ask(Attribution, operation, params, (batch,), model=True, **call)
         got, asked = result.values.shape, batch.shape
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
             self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")

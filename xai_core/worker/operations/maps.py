@@ -35,3 +35,18 @@ def score(session: Session, params: Params, arrays: Arrays, tick: Progress) -> S
     from xai_core.metrics.base import METRICS
 
     return np.asarray(METRICS[params["metric"]].score(arrays[0]), dtype=np.float64)
+
+
+@operation
+def explain_randomised(
+    session: Session, params: Params, arrays: Arrays, tick: Progress
+) -> Attribution:
+    """As `explain`, while most of the model's weights are random."""
+    from xai_core.errors import MethodError
+    from xai_core.random_weights import NONE, randomised
+
+    module = session.opened().module
+    if module is None:
+        raise MethodError(NONE, code="no-float-parameters")
+    with randomised(module, params["seed"]):
+        return explain(session, params, arrays, tick)

@@ -1,0 +1,23 @@
+"""Somebody who has never heard of it sees that Guided Backprop looks the same on random weights."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+
+
+def test_controls_are_cancelled_then_computed(visit: Visit) -> None:
+    page = visit("/?page=ranking")
+    screen.title(page, "Ranking")
+    page.get_by_role("link", name="Which of these methods can be trusted? Sanity checks").click()
+    screen.title(page, "Sanity checks")
+    page.get_by_role("button", name="Compute controls").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled. Nothing has changed.")).to_be_visible()
+    page.get_by_role("button", name="Compute controls").click()
+    expect(page.get_by_text("looks almost the same when three quarters")).to_be_visible()
+    expect(screen.maps(page, "Guided Backprop, random weights")).to_be_visible()
+    screen.go(page, "Ranking")
+    expect(page.get_by_test_id("stMain")).to_contain_text("Complexity")

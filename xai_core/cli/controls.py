@@ -1,0 +1,81 @@
+"""The controls of `rank`: in a part of their own, never ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from xai_core.cli.console import progress_bar
+from xai_core.images import open_picture, prepare
+from xai_core.runs import Run, Score
+from xai_core.sanity import (
+    TWIN,
+    Checked,
+    checked,
+    make_controls,
+    picture_scores,
+    similarities,
+    twin_scores,
+)
+from xai_core.worker import ModelCard, Worker
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the controls of one picture say. `failures`: why a method has no twin."""
+
+    picture: dict[str, Score]
+    methods: dict[str, Checked]
+    failures: dict[str, str]
+
+
+def beside(
+    worker: Worker, card: ModelCard, file: Path, run: Run, scores: dict[str, Score], metric: str
+) -> Beside:
+    """Make the controls of a run, and compare."""
+    inputs = prepare(open_picture(file), card.input_spec).inputs
+    with progress_bar(f"{file.name}, controls") as progress:
+        made = make_controls(worker, run, inputs, progress=progress)
+    picture = picture_scores(worker, made, run.recipe, metric)
+    twins = twin_scores(worker, made, run.recipe, metric)
+    found = checked(scores, picture, twins, similarities(run, made, run.recipe), metric)
+    return Beside(picture, found, dict(made.failures))
+
+
+def as_json(one: Beside) -> dict[str, Any]:
+    """Scores of the controls, and each method beside them."""
+    return {
+        "picture": {name: asdict(score) for name, score in one.picture.items()},
+        "methods": {
+            name: {
+                TWIN: asdict(found.controls[TWIN]) if TWIN in found.controls else None,
+                "similarity": asdict(found.similarity) if found.similarity else None,
+                "insensitive": found.insensitive,
+                "not_beaten": list(found.not_beaten),
+                "cause": one.failures.get(name),
+            }
+            for name, found in one.methods.items()
+        },
+    }
+
+
+def as_text(one: Beside) -> Iterator[str]:
+    """A line for each control, then one for each method that fails a check."""
+    yield "  controls, not ranked"
+    rows = {**one.picture}
+    rows |= {
+        f"{name}, {TWIN}": found.controls[TWIN]
+        for name, found in one.methods.items()
+        if TWIN in found.controls
+    }
+    for name, score in rows.items():
+        yield f"   {name:<40}{score.raw:>8.4f}  after removal {score.after:.4f}"
+    for name, found in one.methods.items():
+        if found.insensitive:
+            yield f"  {name} hardly depends on the model's weights"
+        if found.not_beaten:
+            yield f"  {name} scores no better than {', '.join(found.not_beaten)}"
+        if name in one.failures:
+            yield f"  no control for {name}: {one.failures[name]}"

@@ -1,0 +1,70 @@
+"""What a control is: a map that owes nothing to what the model learned."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from xai_core.registry import Registry
+from xai_core.types import Attribution, Inputs, Picture, Progress, Values
+
+
+class Randomiser(Protocol):
+    """What explains a model whose weights are random; a worker does."""
+
+    def explain_randomised(
+        self,
+        inputs: Inputs,
+        target: int | None,
+        method: str,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Attribution:
+        """As `explain`, on random weights."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a control is made of.
+
+    Attributes:
+        pixels: as the model saw them. inputs: `[1, C, H, W]` of the same picture.
+        explained: the method's own map; None for a control of the picture alone.
+    """
+
+    pixels: Picture
+    inputs: Inputs
+    seed: int
+    model: Randomiser
+    explained: Attribution | None = None
+    progress: Progress | None = None
+    cancel: threading.Event | None = None
+
+
+class Control(ABC):
+    """A map to compare methods with; it goes through the same recipe and metric as theirs.
+
+    Attributes:
+        each_method: made anew for every method; False where one serves a picture.
+        summary: one sentence for somebody who has never heard of it.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    order: ClassVar[int] = 100
+    each_method: ClassVar[bool] = False
+    summary: ClassVar[str]
+    citation: ClassVar[str]
+
+    @abstractmethod
+    def values(self, case: Case) -> Values:
+        """Float32 `[1, C, H, W]` in input resolution, before any canonical step."""
+
+
+CONTROLS: Registry[Control] = Registry("xai_core.controls", "control")
