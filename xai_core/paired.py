@@ -57,7 +57,7 @@ def neighbours(scores: Table, lower: bool = True) -> tuple[Comparison, ...]:
 
 
 def mean_order(scores: Table, lower: bool = True) -> tuple[int, ...]:
-    """Columns by their mean over the pictures that have a score, best first; not those without any."""
+    """Columns with a score by their mean over the pictures that have one, best first."""
     known = [column for column in range(scores.shape[1]) if np.isfinite(scores[:, column]).any()]
     sign = 1.0 if lower else -1.0
     return tuple(sorted(known, key=lambda column: sign * float(np.nanmean(scores[:, column]))))
