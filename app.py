@@ -29,6 +29,9 @@ PAGES = {
         ),
         st.Page("pages/compare/baseline.py", title="Baseline", icon=":material/equalizer:"),
         st.Page("pages/compare/ranking.py", title="Ranking", icon=":material/leaderboard:"),
+        st.Page(
+            "pages/compare/pictures.py", title="Many pictures", icon=":material/photo_library:"
+        ),
     ],
 }
 

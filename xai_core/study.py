@@ -24,10 +24,10 @@ from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.recipe import Recipe
+from xai_core.storage import STUDIES
 from xai_core.study_entry import QUANTILES, Entry, read_entry
 
 SCHEMA = 1
-AREA = "studies"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Study:
 
     def __init__(self, setting: Setting, folder: Path | None = None) -> None:
         self.setting = setting
-        self.folder = (folder or data_folder() / AREA) / setting.key
+        self.folder = (folder or data_folder() / STUDIES) / setting.key
         self._entries: dict[str, Entry] = {}
 
     def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
