@@ -26,7 +26,7 @@ def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
                 name=f"{place + 1}.",
                 orientation="h",
                 marker={"color": _colour(place, len(order))},
-                hovertemplate=f"place {place + 1} on %{{x:.0f}} % of the pictures<extra>%{{y}}</extra>",
+                hovertemplate=f"place {place + 1}: %{{x:.0f}} % of pictures<extra>%{{y}}</extra>",
             )
             for place in range(len(order))
         ]

@@ -99,7 +99,7 @@ def _counts(table: Table, here: Statistics) -> str:
     ]
     if here.places.left_out:
         notes.append(
-            f"Places and W leave out {here.places.left_out} pictures on which a method has no score."
+            f"Places and W leave out {here.places.left_out}, on which a method has no score."
         )
     if 1 < table.done < FEW:
         notes.append(f"With fewer than {FEW} pictures the intervals are too narrow.")
