@@ -19,6 +19,7 @@ PAGES = {
     "heatmaps": "Heatmaps",
     "baseline": "Baseline",
     "ranking": "Ranking",
+    "pictures": "Many pictures",
 }
 
 
