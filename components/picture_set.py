@@ -64,6 +64,7 @@ def _uploaded(many: Many) -> None:
                 uploads.dropped(photo.path)
             many.uploaded.clear()
             many.refused.clear()
+            uploads.clear_problems(FILES, FOLDER)
             st.rerun()
     if many.refused:
         with st.expander(f"{len(many.refused)} files are left out", icon=":material/warning:"):
