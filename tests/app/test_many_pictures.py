@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components import backend, study
+from components import backend, processes, study
 from components.state import KEY, Workspace
 from components.study_results import headline, in_words
 from components.study_statistics import statistics
@@ -76,7 +76,10 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     app.multiselect(key="many-photos").set_value([])
     app.multiselect(key=f"methods-{space.source}").set_value(["saliency", "guided-backprop"])
     ran(app)
-    backend.opened(space.sources[space.source])
+    file = processes.file_of(space.sources[space.source])
+    with processes.models().borrow(file) as held:
+        card = backend.OpenModel(held.card, held.worker.protection)
+        processes.known().get((file, "card"), lambda: card)
     ran(app)
     found, worker = space.many.study, InProcess()
     assert found is not None
