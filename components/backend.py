@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from components import waiting
-from components.processes import Access, answered, helpers, known, models
+from components.processes import Access, answered, file_of, helpers, known, models
 from components.state import Photo, Source, Workspace
 from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
@@ -57,6 +57,11 @@ def opened(source: Source) -> OpenModel:
     )
 
 
+def is_open(source: Source) -> bool:
+    """Whether `opened` answers at once, because somebody has opened the model already."""
+    return (file_of(source), "card") in known()
+
+
 def spec_of(source: Source) -> InputSpec:
     """How pictures become inputs of a model."""
     return source.spec or opened(source).card.input_spec
@@ -92,8 +97,13 @@ def inspected(path: Path) -> Inspection:
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={InputSpec: repr})
 def prepared(path: str, spec: InputSpec) -> Prepared:
     """A picture as a model gets it. Raises `InputError`."""
+    return decoded(Path(path), spec)
+
+
+def decoded(path: Path, spec: InputSpec) -> Prepared:
+    """The same, not kept; for any thread."""
     with _decoding:
-        return prepare(open_picture(Path(path)), spec)
+        return prepare(open_picture(path), spec)
 
 
 def check_picture(data: bytes) -> None:

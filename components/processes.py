@@ -56,8 +56,11 @@ class Access:
         self._turn, self.cancel = turn, cancel or here.gone
 
     @contextmanager
-    def model(self, source: Source) -> Iterator[HeldModel]:
+    def model(self, source: Source, *, patient: bool = False) -> Iterator[HeldModel]:
         """The open model of a source, for this caller alone while the block runs.
+
+        Args:
+            patient: asks many times in a row, and lets others in between.
 
         Raises:
             XaiError: it cannot be opened. Cancelled: as asked, also while waiting.
@@ -65,7 +68,11 @@ class Access:
         if not source.path.exists():
             raise _file_gone(source)
         with self._pool.borrow(
-            file_of(source), user=self._user, waiting=self._turn, cancel=self.cancel
+            file_of(source),
+            user=self._user,
+            waiting=self._turn,
+            cancel=self.cancel,
+            patient=patient,
         ) as held:
             self._now()
             yield held

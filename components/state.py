@@ -20,7 +20,11 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import describe
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
+<<<<<<< HEAD
 from xai_core.sanity import Controls
+=======
+from xai_core.study import Study
+>>>>>>> pictures
 from xai_core.types import Verdict
 
 KEY = "workspace"
@@ -65,6 +69,34 @@ class Pending:
 
 
 @dataclass
+class Many:
+    """The study of many pictures: what belongs to it, and what is being computed for it.
+
+    Attributes:
+        photos: names of the session's photos that belong to it. uploaded: pictures that came for
+            it alone, by name. refused: why files are left out, by name.
+        target: class index for all pictures; None for each one's top class.
+        study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
+        failure, stopped: as in `Workspace`.
+    """
+
+    photos: list[str] = field(default_factory=list)
+    uploaded: dict[str, Photo] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    target: int | None = None
+    study: Study | None = None
+    job: Job[dict[str, str]] | None = None
+    turn: Turn = field(default_factory=Turn)
+    failure: str | None = None
+    stopped: bool = False
+
+    def add(self, photo: Photo) -> None:
+        """One more uploaded picture; another file of the same name keeps its place."""
+        name = _free(photo.name, photo.path, {k: v.path for k, v in self.uploaded.items()})
+        self.uploaded[name] = replace(photo, name=name)
+
+
+@dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
 
@@ -78,7 +110,11 @@ class Workspace:
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
+<<<<<<< HEAD
         controls: maps beside those of a run, with that run's digest. control_job: of them.
+=======
+        many: of the page of many pictures.
+>>>>>>> pictures
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
     """
 
@@ -106,6 +142,7 @@ class Workspace:
     control_digest: str = ""
     quantile: float | None = None
     quantile_page: str = ""
+    many: Many = field(default_factory=Many)
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""
@@ -133,7 +170,11 @@ class Workspace:
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending = demo_run(), None, None
+<<<<<<< HEAD
         self.controls = self.control_job = None
+=======
+        self.many.study = self.many.job = None
+>>>>>>> pictures
         self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:
@@ -166,4 +207,5 @@ def _fresh() -> Workspace:
         photo=DEMO_PICTURE,
         run=run,
         settings={name: dict(given) for name, given in DEMO_METHODS.items()},
+        many=Many(photos=list(photos)),
     )

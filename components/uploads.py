@@ -34,7 +34,8 @@ def attend(space: Workspace) -> None:
     here, files = visit.current(), storage()
     here.at_end("files", lambda: files.leave(here))
     here.at_end("results", space.forget)
-    paths = [photo.path for photo in space.photos.values()]
+    photos = (*space.photos.values(), *space.many.uploaded.values())
+    paths = [photo.path for photo in photos]
     for source in space.sources.values():
         paths += [source.path, *source.options.code]
     if space.pending is not None:

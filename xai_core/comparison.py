@@ -94,7 +94,7 @@ def compare(
             defined for the model is no error: the run says why it has no map.
     """
     prediction = explainer.predict(request.prepared.inputs)
-    target = _target(prediction, request.target)
+    target = target_of(prediction, request.target)
     reused = {name: one for name, one in (known or {}).items() if _same(one, request, name, target)}
     budget = _Budget(request, reused, progress)
     attributions: dict[str, Attribution] = {}
@@ -166,7 +166,8 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
     return labels[index] if labels and index < len(labels) else f"class {index}"
 
 
-def _target(prediction: Prediction, target: int | None) -> int | None:
+def target_of(prediction: Prediction, target: int | None) -> int | None:
+    """The class that is explained: as asked, else the top one; None for a single output."""
     if prediction.scores.shape[1] < 2:
         return None
     return int(prediction.scores[0].argmax()) if target is None else target

@@ -33,7 +33,7 @@ def keep(data: bytes, area: str) -> Path:
     if path.exists():
         os.utime(path)  # the age of a file is how long nobody has asked for it
     else:
-        _write(path, data)
+        write_whole(path, data)
     return path
 
 
@@ -53,7 +53,7 @@ def keep_code(files: Mapping[str, bytes]) -> tuple[Path, ...]:
     folder = data_folder() / "code" / total.hexdigest()
     for name, data in modules.items():
         if not (folder / name).exists():
-            _write(folder / name, data)
+            write_whole(folder / name, data)
     return tuple(folder / name for name in modules)
 
 
@@ -75,7 +75,8 @@ def modules_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return modules
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file; a kill at any moment leaves the whole of it or nothing. Raises `XaiError`."""
     draft = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

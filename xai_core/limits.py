@@ -47,7 +47,7 @@ class Limits:
         },
     )
     session_files: float = field(
-        default=50,
+        default=1200,
         metadata={"name": "PEDESTAL_SESSION_FILES", "help": "Uploaded files of one session."},
     )
     session_megabytes: float = field(

@@ -20,6 +20,7 @@ from xai_core.files import data_folder
 from xai_core.limits import MB, Limits
 
 AREAS = ("models", "pictures", "code")
+STUDIES = "studies"  # a few kilobytes an entry: they have an age and no cap
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,9 @@ class Storage:
         """Delete what nobody has used for too long, and the oldest of what is too much."""
         with self._lock:
             self._make_room(0)
+        for study in _children(data_folder() / STUDIES):
+            if _measured(study).age > self._limits.keep_hours * 3600:
+                _delete(study)
 
     def _items_of(self, user: Hashable) -> tuple[Item, ...]:
         paths = self._held.get(user, set())

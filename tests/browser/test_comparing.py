@@ -19,7 +19,11 @@ PAGES = {
     "heatmaps": "Heatmaps",
     "baseline": "Baseline",
     "ranking": "Ranking",
+<<<<<<< HEAD
     "controls": "Sanity checks",
+=======
+    "pictures": "Many pictures",
+>>>>>>> pictures
 }
 
 

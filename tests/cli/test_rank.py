@@ -3,6 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import pytest
+from PIL import Image
+
 from tests.cli.conftest import Cli
 
 WORDS = ("--method", "saliency", "guided-backprop", "--input-shape", "3,16,16")
@@ -47,6 +51,7 @@ def test_another_metric_turns_the_order_where_higher_is_better(
     assert scores == sorted(scores, reverse=True)
 
 
+<<<<<<< HEAD
 def test_controls_stand_apart_and_are_never_ranked(cli: Cli, models: Path, picture: Path) -> None:
     done = cli("rank", models / "ready.pt", picture, *WORDS, "--controls", "--json")
     assert done.returncode == 0, done.stderr
@@ -64,3 +69,53 @@ def test_controls_stand_apart_and_are_never_ranked(cli: Cli, models: Path, pictu
     told = cli("rank", models / "ready.pt", picture, *WORDS, "--controls").stdout
     assert "controls, not ranked" in told
     assert "saliency, random-weights" in told
+=======
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Five pictures, one of them in a folder of its own, and a broken one."""
+    found = tmp_path / "photos"
+    (found / "deep").mkdir(parents=True)
+    rng = np.random.default_rng(1)
+    for name in ("a.png", "b.png", "c.png", "d.png", "deep/e.png"):
+        Image.fromarray(rng.integers(0, 255, (20, 20, 3), np.uint8)).save(found / name)
+    (found / "broken.png").write_text("a letter")
+    (found / "notes.txt").write_text("not looked at")
+    return found
+
+
+def test_a_folder_is_ranked_with_statistics(cli: Cli, models: Path, folder: Path) -> None:
+    words = ("rank", models / "ready.pt", folder, *WORDS)
+    done = cli(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert len(told["pictures"]) == 5
+    assert [Path(name).name for name in told["refused"]] == ["broken.png"]
+    for one in told["statistics"]["means"]:
+        scores = [
+            entry["score"]
+            for picture in told["pictures"]
+            for entry in picture["after"]
+            if entry["name"] == one["name"]
+        ]
+        assert one["mean"] == pytest.approx(np.mean(scores))
+        assert one["interval"][0] <= one["mean"] <= one["interval"][1]
+        assert one["pictures"] == 5
+    (pair,) = told["statistics"]["neighbours"]
+    assert {pair["front"], pair["back"]} == {"saliency", "guided-backprop"}
+    text = cli(*words).stdout
+    assert "Over 5 pictures" in text
+    assert "Kendall's W = " in text
+    assert "left out: " in text
+
+
+def test_one_picture_has_no_statistics(cli: Cli, models: Path, picture: Path) -> None:
+    done = cli("rank", models / "ready.pt", picture, *WORDS, "--json")
+    assert json.loads(done.stdout)["statistics"] is None
+
+
+def test_a_folder_without_a_picture_is_wrong_usage(cli: Cli, models: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = cli("rank", models / "ready.pt", "empty", *WORDS)
+    assert done.returncode != 0
+    assert "no picture that can be read" in done.stderr
+>>>>>>> pictures

@@ -130,3 +130,34 @@ def test_room_that_got_free_by_time_goes_to_who_waits() -> None:
     waiting = ask(room, "new")
     assert waiting.place is not None
     assert waiting.place.closing == "old"
+
+
+def test_who_asks_many_times_in_a_row_lets_others_in_between() -> None:
+    """Its worker is idle between two of its requests, but not for long enough to be taken."""
+    room: Places[str, str] = Places(1, idle=100.0, orphaned=10.0, linger=1.0)
+    first, other = ask(room, "study"), ask(room, "other")
+    assert done(room, first, 1000.0)
+    hasty = ask(room, "study")
+    assert hasty.place is not None, "anybody else's worker stays with who asks again at once"
+    assert done(room, hasty, 1000.5)
+    again: Tickets = Ticket("study", "ann", patient=True)
+    room.enqueue(again, 1000.6)
+    assert again.place is None
+    room.serve(1001.5)
+    assert other.place is not None
+    other.place.worker = "worker of other"
+    assert done(room, other, 1002.0)
+    room.serve(1003.0)
+    assert again.place is not None
+
+
+def test_who_is_patient_waits_for_nobody_who_wants_no_room() -> None:
+    room = places(2)
+    busy, other = ask(room, "busy"), ask(room, "study")
+    waiting = ask(room, "busy", "ben")
+    assert done(room, other, 1.0)
+    patient: Tickets = Ticket("study", "ann", patient=True)
+    room.enqueue(patient, 2.0)
+    assert patient.place is not None
+    assert waiting.place is None
+    assert busy.place is not None

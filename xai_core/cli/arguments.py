@@ -48,7 +48,9 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
 def add_rank(parser: argparse.ArgumentParser) -> None:
     """rank MODEL IMAGE…"""
     _add_model(parser)
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    parser.add_argument(
+        "images", nargs="+", metavar="IMAGE", help=f"{_picture_help()}, or a folder of pictures"
+    )
     parser.add_argument(
         "--method",
         required=True,

@@ -10,9 +10,15 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path, picture_file
+=======
+from xai_core.cli.arguments import load_options, model_path
+>>>>>>> pictures
 from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.pictures import chosen_pictures
+from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
 from xai_core.comparison import Request, compare, score
 from xai_core.images import open_picture, prepare
 from xai_core.methods.base import METHODS
@@ -49,12 +55,11 @@ def run(args: argparse.Namespace) -> int:
     names = [name for group in args.methods for name in group]
     methods: dict[str, dict[str, Any]] = {METHODS[name].name: {} for name in names}
     path, options = model_path(args), load_options(args)
-    files = [picture_file(name) for name in args.images]
-    for file in files:
-        open_picture(file)  # wrong usage shows before the model loads
+    files = chosen_pictures(args.images)
     with Worker() as worker:
         worker.warm("score")
         card = worker.load(path, options)
+<<<<<<< HEAD
         runs = [_compare(worker, card, file, methods, recipe, args) for file in files]
         scores = [score(worker, one.attributions, one.recipe, args.metric) for one in runs]
         found = [
@@ -65,10 +70,20 @@ def run(args: argparse.Namespace) -> int:
         replace(_ranked(name, args.metric, run, scored), beside=beside)
         for name, run, scored, beside in zip(args.images, runs, scores, found, strict=True)
     ]
+=======
+        results = []
+        for name, file in files.pictures.items():
+            one = _compare(worker, card, file, methods, recipe, args)
+            found = score(worker, one.attributions, one.recipe, args.metric)
+            results.append(_ranked(name, args.metric, one, found))
+    many = over_pictures([one.after for one in results], list(methods), args.metric)
+>>>>>>> pictures
     if args.json:
-        print_json(as_json(card, args.metric, args.quantile, results))
+        told = as_json(card, args.metric, args.quantile, results)
+        print_json({**told, "refused": files.refused, "statistics": statistics_json(many)})
     else:
         print("\n".join(as_text(args.metric, args.quantile, results)))
+        print("\n".join(statistics_text(many, files.refused)))
     return 0
 
 

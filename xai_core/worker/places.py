@@ -32,11 +32,16 @@ class Place(Generic[W]):
 
 @dataclass(eq=False)
 class Ticket(Generic[K, W]):
-    """One request: who wants the worker of which key, and the place once it is given."""
+    """One request: who wants the worker of which key, and the place once it is given.
+
+    Attributes:
+        patient: one of many in a row; lets all go first who came earlier and wait for room.
+    """
 
     key: K
     user: object
     place: Place[W] | None = None
+    patient: bool = False
 
 
 class Places(Generic[K, W]):
@@ -71,6 +76,8 @@ class Places(Generic[K, W]):
     def serve(self, now: float) -> None:
         """Give places to all who can go on now, in the order in which they came."""
         for ticket in list(self._queue):
+            if ticket.patient and self._room_wanted_before(ticket):
+                continue
             place = self.by_key.get(ticket.key)
             if place is None:
                 place = self._room(now)
@@ -119,6 +126,10 @@ class Places(Generic[K, W]):
     def next_late(self, now: float) -> float | None:
         """Seconds until a place can be late, if nothing happens; None where there are none."""
         return min((self._left(place, now) for place in self.by_key.values()), default=None)
+
+    def _room_wanted_before(self, ticket: Ticket[K, W]) -> bool:
+        earlier = self._queue[: self._queue.index(ticket)]
+        return any(one.key not in self.by_key for one in earlier)
 
     def _room(self, now: float) -> Place[W] | None:
         if len(self.by_key) < self.size:

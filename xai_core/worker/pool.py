@@ -69,6 +69,7 @@ class Pool(Generic[K, W]):
         user: object = None,
         waiting: Waiting | None = None,
         cancel: threading.Event | None = None,
+        patient: bool = False,
     ) -> Iterator[W]:
         """The worker of `key`, for this caller alone while the block runs.
 
@@ -77,11 +78,12 @@ class Pool(Generic[K, W]):
         Args:
             user: who uses it, until `leave`.
             waiting: called in this thread while the request waits; it may raise to give up.
+            patient: as `Ticket` says.
 
         Raises:
             Cancelled: `cancel` was set. WorkerError: the pool is closed. And what `start` raises.
         """
-        place = self._wait(Ticket(key, user), waiting, cancel)
+        place = self._wait(Ticket(key, user, patient=patient), waiting, cancel)
         try:
             yield self._worker_in(place, key, cancel)
         finally:

@@ -1,0 +1,51 @@
+"""How often each method takes each place, as stacked bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from components.colours import lookup
+from components.study_statistics import Statistics
+
+
+def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
+    """Draw a bar for each method, in the order of means."""
+    if not here.places.pictures:
+        st.caption("No picture has a score of all methods.")
+        return
+    shares = here.places.shares
+    order = [column for column in here.order if here.places.compared[column]]
+    figure = go.Figure(
+        [
+            go.Bar(
+                y=[names[column] for column in order],
+                x=[100 * shares[column, place] for column in order],
+                name=f"{place + 1}.",
+                orientation="h",
+                marker={"color": _colour(place, len(order))},
+                hovertemplate=f"place {place + 1}: %{{x:.0f}} % of pictures<extra>%{{y}}</extra>",
+            )
+            for place in range(len(order))
+        ]
+    )
+    figure.update_layout(
+        barmode="stack",
+        height=110 + 34 * len(order),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "traceorder": "normal", "title": "Place"},
+        xaxis={"ticksuffix": " %", "range": [0, 100], "fixedrange": True, "showgrid": False},
+        yaxis={"autorange": "reversed", "fixedrange": True},
+    )
+    st.plotly_chart(
+        figure, key=key, config={"displayModeBar": False}, alt="Share of pictures by place"
+    )
+
+
+def _colour(place: int, places: int) -> str:
+    """From viridis, without its ends, which vanish on a dark or a light page."""
+    at = 0.2 + 0.6 * (1 - place / max(1, places - 1))
+    red, green, blue = lookup("viridis")[round(255 * at)]
+    return f"rgb({red}, {green}, {blue})"

@@ -1,0 +1,27 @@
+"""Many pictures: means with intervals, and how far the pictures agree on the order."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import (
+    backend,
+    method_picker,
+    picture_set,
+    problem,
+    quantile,
+    sidebar,
+    study,
+    study_results,
+)
+from components.state import workspace
+
+space = workspace()
+st.title("Many pictures")
+sidebar.show(space)
+with problem.guarded():
+    picture_set.show(space)
+    method_picker.show(space, backend.known_availability(space))
+    study.target(space)
+    study.show(space, key="pictures")
+    study_results.show(space, quantile.show(space, key="pictures"))

@@ -1,0 +1,155 @@
+"""One model, many pictures: Complexity of every method at every quantile, kept as it comes.
+
+Each picture and method is a file of its own, written whole or not at all, in a folder that is named
+by all that the results depend on. Who starts the same study again goes on where it stopped; another
+picture, method or parameter computes only what is new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64
+
+from xai_core.errors import InputError
+from xai_core.files import data_folder, write_whole
+from xai_core.formats.base import LoadOptions
+from xai_core.images import InputSpec
+from xai_core.methods.base import METHODS
+from xai_core.methods.parameters import build
+from xai_core.recipe import Recipe
+from xai_core.storage import STUDIES
+from xai_core.study_entry import QUANTILES, Entry, read_entry
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all entries of a study have in common; each field changes the results.
+
+    Attributes:
+        model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
+        recipe: its quantile and crop do not count, the curves hold all quantiles.
+        target: class index; None explains each picture's top class.
+    """
+
+    model_sha256: str
+    options: LoadOptions
+    spec: InputSpec
+    seed: int = 0
+    recipe: Recipe = field(default_factory=Recipe)
+    target: int | None = None
+
+    @property
+    def key(self) -> str:
+        """SHA-256 over all of it, and over the bytes of the Python files."""
+        code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in self.options.code]
+        told = {
+            "schema": SCHEMA,
+            **asdict(self),
+            "options": {**asdict(self.options), "code": sorted(code)},
+            "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
+        }
+        return _digest(told)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a study knows so far.
+
+    Attributes:
+        raw: `[P, M]`. curves: `[P, M, Q]`. NaN where there is nothing yet, or no score.
+        done: how many of the pictures have an entry for every method.
+        causes: by picture and method (their places), why there is no score.
+        targets: by picture, the class that was explained, where that is known.
+    """
+
+    raw: Float64[np.ndarray, "p m"]
+    curves: Float64[np.ndarray, "p m q"]
+    done: int
+    causes: Mapping[tuple[int, int], str]
+    targets: Mapping[int, int | None]
+
+    def at(self, quantile: float) -> Float64[np.ndarray, "p m"]:
+        """Scores at the nearest of `QUANTILES`."""
+        return self.curves[:, :, int(np.abs(QUANTILES - quantile).argmin())]
+
+
+Methods = Mapping[str, Mapping[str, Any]]
+"""Parameters by method name; missing ones take their defaults."""
+
+
+class Study:
+    """The entries of one setting, on disk and, once read, in memory. For any thread.
+
+    Args:
+        folder: where studies are; None takes the data folder.
+    """
+
+    def __init__(self, setting: Setting, folder: Path | None = None) -> None:
+        self.setting = setting
+        self.folder = (folder or data_folder() / STUDIES) / setting.key
+        self._entries: dict[str, Entry] = {}
+
+    def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
+        """What is known of a picture (its SHA-256) by a method; None where nothing is."""
+        name = _name(picture, method, parameters)
+        if name not in self._entries:
+            found = read_entry(self.folder / name)
+            if found is None:
+                return None
+            self._entries[name] = found
+        return self._entries[name]
+
+    def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
+        """Write an entry; when this returns, a kill does not lose it.
+
+        Raises:
+            XaiError: the disk is full or cannot be written.
+        """
+        told = {"method": method, "parameters": dict(parameters), **entry.to_dict()}
+        name = _name(picture, method, parameters)
+        write_whole(self.folder / name, json.dumps(told).encode())
+        self._entries[name] = entry
+
+    def table(self, pictures: Sequence[str], methods: Methods) -> Table:
+        """All entries of these pictures (SHA-256) and methods, in this order."""
+        raw = np.full((len(pictures), len(methods)), np.nan)
+        curves = np.full((*raw.shape, len(QUANTILES)), np.nan)
+        causes: dict[tuple[int, int], str] = {}
+        targets: dict[int, int | None] = {}
+        done = 0
+        for row, picture in enumerate(pictures):
+            found = [self.entry(picture, *one) for one in methods.items()]
+            done += None not in found
+            for column, entry in enumerate(found):
+                if entry is None:
+                    continue
+                raw[row, column], curves[row, column] = entry.raw, entry.curve
+                targets.setdefault(row, entry.target)
+                if entry.cause:
+                    causes[row, column] = entry.cause
+        return Table(raw, curves, done, causes, targets)
+
+
+def complete(methods: Methods) -> dict[str, dict[str, Any]]:
+    """With every parameter, checked. Raises `InputError`."""
+    if not methods:
+        raise InputError("A study needs at least one method.", "Choose some.")
+    return {name: asdict(build(METHODS[name].Parameters, given)) for name, given in methods.items()}
+
+
+def _name(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
+    return f"{picture}-{method}-{_digest(dict(parameters))[:16]}.json"
+
+
+def _digest(told: Any) -> str:
+    text = json.dumps(told, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,88 @@
+"""What a study keeps of one picture and one method: Complexity, raw and at every quantile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64
+
+from xai_core.canonical import before_removal
+from xai_core.ranking import sweep
+from xai_core.recipe import Recipe
+from xai_core.types import Attribution
+
+QUANTILES = np.linspace(0.0, 0.99, 100)
+UNDEFINED = "The map is zero everywhere, or not finite."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One picture by one method.
+
+    Attributes:
+        target: class index that was explained; None for the only output.
+        raw: Complexity before removal. curve: `[100]`, after it at each of `QUANTILES`, by the
+            sweep. Both in nats, NaN where undefined.
+        cause: why there is no score.
+    """
+
+    target: int | None
+    raw: float
+    curve: Float64[np.ndarray, "q"]
+    seconds: float = 0.0
+    cause: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON, undefined values as null; `read_entry` is the way back."""
+        curve = [_number(value) for value in self.curve]
+        return {**vars(self), "raw": _number(self.raw), "curve": curve}
+
+
+def measured(attribution: Attribution, recipe: Recipe) -> Entry:
+    """The entry of one attribution. `recipe`: with the crop of its picture."""
+    values = before_removal(attribution, recipe)
+    raw = _complexity(values[0])
+    return Entry(
+        target=attribution.target[0],
+        raw=raw,
+        curve=sweep(values, QUANTILES)[0],
+        seconds=attribution.seconds,
+        cause=None if np.isfinite(raw) else UNDEFINED,
+    )
+
+
+def failed(target: int | None, cause: str) -> Entry:
+    """The entry of a picture that a method gives no map of."""
+    return Entry(target, float("nan"), np.full(len(QUANTILES), np.nan), cause=cause)
+
+
+def read_entry(path: Path) -> Entry | None:
+    """The entry in a file; None where there is none, or a broken one: then it is computed."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        fields = {name: told[name] for name in Entry.__dataclass_fields__}
+        curve = np.array(fields["curve"], dtype=np.float64)  # null becomes NaN
+        raw = float("nan") if fields["raw"] is None else float(fields["raw"])
+        if curve.shape != QUANTILES.shape:
+            return None
+        return Entry(**{**fields, "curve": curve, "raw": raw})
+    except (OSError, KeyError, ValueError, TypeError):
+        return None
+
+
+def _complexity(values: Float64[np.ndarray, "h w"]) -> float:
+    """Entropy in nats of |a| / Σ|a|, as Quantus has it."""
+    from scipy.stats import entropy
+
+    magnitudes = np.abs(values)
+    total = magnitudes.sum()
+    defined = np.isfinite(total) and total > 0
+    return float(entropy(magnitudes, axis=None)) if defined else float("nan")
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
