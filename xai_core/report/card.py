@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, DPI = 16.0, 9.0, 120  # inches: 1920 × 1080 pixels
 MOST = 6  # methods with maps; the ranking has all
 BODY = (0.215, 0.865)  # bottom and top of what lies between title and small print
-SMALL_PRINT_LINES = 11
+SMALL_PRINT_LINES = 9
 _drawing = threading.Lock()  # matplotlib's settings are the whole process's
 
 
@@ -56,7 +56,7 @@ def drawn(subject: Subject, style: Style) -> Figure:
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=style.background)
     FigureCanvasAgg(figure)
     run = subject.run
-    figure.text(0.02, 0.945, _short(headline(subject), 95), size=20, weight="bold")
+    figure.text(0.02, 0.945, _short(headline(subject), 88), size=18, weight="bold")
     facts = (_short(run.model, 60), _short(run.picture, 40), _short(run.target_label, 40))
     told = " · ".join((*facts, f"baseline quantile {subject.quantile:.2f}"))
     figure.text(0.02, 0.905, told, size=13, color=style.faint)
@@ -103,7 +103,10 @@ def _print_small(figure: Figure, subject: Subject, style: Style) -> None:
     if len(subject.methods) > MOST:
         told.insert(0, f"Maps of {MOST} of {len(subject.methods)} methods; all are ranked.")
     if len(told) > SMALL_PRINT_LINES:
-        told = [*told[: SMALL_PRINT_LINES - 1], "… The PNG's metadata and the report have the rest."]
+        told = [
+            *told[: SMALL_PRINT_LINES - 1],
+            "… The PNG's metadata and the report have the rest.",
+        ]
     figure.text(
         0.02, 0.18, "\n".join(told), size=size, color=style.faint, va="top", linespacing=1.35
     )

@@ -106,10 +106,7 @@ def script(subject: Subject) -> str:
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=_literal({name: dict(one.parameters) for name, one in shown.items()}),
         digests=_literal(
-            {
-                name: hashlib.sha256(one.values.tobytes()).hexdigest()
-                for name, one in shown.items()
-            }
+            {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
         ),
     )
 

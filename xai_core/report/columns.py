@@ -36,10 +36,10 @@ def draw(
     width = min((RIGHT - left) / len(methods), 0.36)
     for at, name in enumerate(methods):
         x, inner = left + at * width, width - GAP
-        title = title_of(name)
-        title = title if len(title) <= 200 * inner else title[: int(200 * inner)] + "…"
+        title, most, size = title_of(name), int(180 * inner), 13 if len(methods) < 5 else 10.5
+        title = title if len(title) <= most else title[: most - 1] + "…"
         colour = colour_of(subject.methods, name)
-        figure.text(x, top - 0.025, title, size=13, weight="bold", color=colour)
+        figure.text(x, top - 0.025, title, size=size, weight="bold", color=colour)
         boxes = _boxes(x, inner, bottom, top - 0.045, wide=len(methods) <= 2)
         scores = (_score(subject, name, "raw"), _score(subject, name, "after"))
         maps = (subject.before[name], subject.removals[name].values)

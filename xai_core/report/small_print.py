@@ -17,8 +17,8 @@ def lines(subject: Subject) -> Iterator[str]:
     yield f"Model {run.model} ({run.model_format}), SHA-256 {run.model_sha256}"
     yield f"Picture {run.picture}, SHA-256 {run.picture_sha256}; target {run.target_label}"
     yield f"Recipe: {recipe(subject.recipe)}"
-    for name in subject.methods:
-        yield f"{title_of(name)}: {settings(run.attributions[name])}"
+    told = [f"{title_of(name)}: {settings(run.attributions[name])}" for name in subject.methods]
+    yield "; ".join(told)
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     yield f"Computed {run.created}{' with ' + versions if versions else ''}"
     yield f"Complexity: {METRICS['complexity'].definition} Lower is more focused."

@@ -10,6 +10,7 @@ import numpy as np
 from xai_core.canonical import Removal, before_removal, remove_baseline
 from xai_core.errors import InputError
 from xai_core.images import InputSpec
+from xai_core.methods.base import title_of
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Ranking, overtakings, rank, sweep
 from xai_core.recipe import Recipe
@@ -127,8 +128,6 @@ def subject_of(
 
 def headline(subject: Subject) -> str:
     """One sentence: who leads after removal, and who overtook whom."""
-    from xai_core.methods.base import title_of
-
     leader = next((one.name for one in subject.after.entries if one.place == 1), None)
     if leader is None:
         return "No map has a score at this quantile"
@@ -136,8 +135,8 @@ def headline(subject: Subject) -> str:
     if not changes:
         return f"{title_of(leader)} is the least complex, raw and after removal alike"
     first = f"{title_of(changes[0].winner)} overtakes {title_of(changes[0].loser)}"
-    more = f" and {len(changes) - 1} more pairs change places" if len(changes) > 1 else ""
-    return f"{first}{more} once the pedestal is removed"
+    more = f" (and {len(changes) - 1} more flips)" if len(changes) > 1 else ""
+    return f"{first} once the pedestal is removed{more}"
 
 
 def _causes(removals: Mapping[str, Removal]) -> dict[str, str]:
