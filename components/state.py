@@ -63,6 +63,14 @@ class Pending:
     labels: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Returned:
+    """An uploaded result card. told: what it brought back, and what is missing."""
+
+    photo: Photo
+    told: tuple[str, ...]
+
+
 @dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
@@ -78,6 +86,7 @@ class Workspace:
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
+        returned: the result card that was uploaded last.
     """
 
     sources: dict[str, Source]
@@ -99,6 +108,7 @@ class Workspace:
     anyway: set[str] = field(default_factory=set)
     quantile: float | None = None
     quantile_page: str = ""
+    returned: Returned | None = None
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""

@@ -8,6 +8,7 @@ from components import (
     backend,
     comparison,
     compute,
+    export,
     problem,
     quantile,
     ranking_table,
@@ -28,4 +29,5 @@ with problem.guarded():
     tuning_bench.show(space, view, key="ranking-bench", cards=False)
     ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
     comparison.unaffected(view)
+    export.show(space, view, key="ranking-export")
 backend.warm()

@@ -105,7 +105,7 @@ def _print_small(figure: Figure, subject: Subject, style: Style) -> None:
     if len(told) > SMALL_PRINT_LINES:
         told = [
             *told[: SMALL_PRINT_LINES - 1],
-            "… The PNG's metadata and the report have the rest.",
+            "… The report has the rest.",
         ]
     figure.text(
         0.02, 0.18, "\n".join(told), size=size, color=style.faint, va="top", linespacing=1.35

@@ -90,8 +90,8 @@ def _histogram(axes: Axes, subject: Subject, name: str, style: Style) -> None:
     axes.set_xticks([finite.min(), finite.max()])
     axes.set_xticklabels([f"{finite.min():.2g}", f"{finite.max():.2g}"], size=9)
     first, last = axes.get_xticklabels()
-    first.set_ha("left")
-    last.set_ha("right")
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
     axes.axvline(
         subject.removals[name].baseline, color=colour_of(subject.methods, name), lw=2, ls="--"
     )

@@ -57,8 +57,8 @@ def _scores(subject: Subject) -> bytes:
     for entry in subject.after.entries:
         was = raw[entry.name]
         table.writerow(
-            [file_name(entry.name), was.score, was.place, entry.score, entry.place]
-            + [entry.effective_share]
+            (file_name(entry.name), was.score, was.place)
+            + (entry.score, entry.place, entry.effective_share)
         )
     return text.getvalue().encode()
 

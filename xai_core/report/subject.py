@@ -61,8 +61,7 @@ class Subject:
     @property
     def quantile(self) -> float:
         """Of the baseline that is removed."""
-        assert self.recipe.quantile is not None
-        return self.recipe.quantile
+        return float(self.recipe.quantile or 0.0)  # never None: `subject_of` sees to it
 
     @property
     def photo(self) -> Picture:
@@ -110,7 +109,8 @@ def subject_of(
     removals = {name: remove_baseline(one, seen.quantile) for name, one in before.items()}
     pixels = next((one.size for one in before.values()), 1)
     causes = _causes(removals)
-    curves = sweep(np.stack(list(before.values())), QUANTILES) if before else []
+    stacked = np.stack(list(before.values())) if before else np.empty((0, 1, 1))
+    curves = sweep(stacked, QUANTILES)
     return Subject(
         run=run,
         recipe=seen,
