@@ -116,7 +116,7 @@ def changed(**values: object) -> str:
         changed(model_sha256="../../etc/passwd"),
         changed(methods={"fusiongrad": {"n": 10**9}}),
         changed(methods={"fusiongrad": [1]}),
-        changed(methods=dict.fromkeys(map(str, range(200)), {})),
+        changed(methods={str(number): {} for number in range(200)}),
         changed(recipe={"quantile": float("nan")}),
         changed(recipe={"channels": "__import__"}),
         changed(recipe={"quantile": 0.2, "grid": [1e400, 1]}),

@@ -56,10 +56,8 @@ def _scores(subject: Subject) -> bytes:
     raw = {entry.name: entry for entry in subject.raw.entries}
     for entry in subject.after.entries:
         was = raw[entry.name]
-        table.writerow(
-            (file_name(entry.name), was.score, was.place)
-            + (entry.score, entry.place, entry.effective_share)
-        )
+        after = (entry.score, entry.place, entry.effective_share)
+        table.writerow([file_name(entry.name), was.score, was.place, *after])
     return text.getvalue().encode()
 
 
