@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.tiles import title_of
+from xai_core.report.style import PALETTE as PALETTE
 from xai_core.runs import Score
 
-PALETTE = ("#2f7f86", "#e4572e", "#8661c1", "#c58b00", "#3a86d6", "#b5416b", "#5a8f29", "#7a6a58")
 MUTED = "#8a8f98"
 LINE_HEIGHT = 17  # pixels that a label needs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, problem, uploads
+from components import backend, problem, returned, uploads
 from components.state import Photo, Workspace
 from components.uploads import Arrival
 from xai_core.runs import Guess
@@ -18,6 +18,7 @@ def show(space: Workspace) -> None:
     """Draw the choices into the sidebar and keep them in the workspace."""
     with st.sidebar, problem.guarded():
         uploads.attend(space)
+        uploads.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
         st.subheader("What is explained")
         _model(space)
         _photo(space)
@@ -38,7 +39,6 @@ def _model(space: Workspace) -> None:
 
 
 def _photo(space: Workspace) -> None:
-    uploads.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
     names = list(space.photos)
     chosen = st.selectbox("Picture", names, index=names.index(space.photo))
     if chosen != space.photo:
@@ -49,12 +49,15 @@ def _photo(space: Workspace) -> None:
             key=PICTURE,
             max_upload_size=PICTURE_MB,
         )
+    returned.show(space)
 
 
 def _take(space: Workspace, arrival: Arrival) -> None:
     name, data = arrival
     backend.check_picture(data)
-    space.add_photo(Photo(name, uploads.kept(data, "pictures")))
+    photo = Photo(name, uploads.kept(data, "pictures"))
+    if not returned.recognised(space, photo, data):
+        space.add_photo(photo)
 
 
 def _target(space: Workspace) -> None:

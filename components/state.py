@@ -68,6 +68,14 @@ class Pending:
     labels: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Returned:
+    """An uploaded result card. told: what it brought back, and what is missing."""
+
+    photo: Photo
+    told: tuple[str, ...]
+
+
 @dataclass
 class Many:
     """The study of many pictures: what belongs to it, and what is being computed for it.
@@ -116,6 +124,7 @@ class Workspace:
         many: of the page of many pictures.
 >>>>>>> pictures
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
+        returned: the result card that was uploaded last.
     """
 
     sources: dict[str, Source]
@@ -142,7 +151,11 @@ class Workspace:
     control_digest: str = ""
     quantile: float | None = None
     quantile_page: str = ""
+<<<<<<< HEAD
     many: Many = field(default_factory=Many)
+=======
+    returned: Returned | None = None
+>>>>>>> report
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""

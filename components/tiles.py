@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from components.colours import coloured, data_url, scale_of
 from components.map_grid import Image, Tile
-from xai_core.methods.base import METHODS
+from xai_core.methods.base import title_of as title_of
 from xai_core.runs import Run
 
 
@@ -76,11 +76,6 @@ def brightest(values: Float[np.ndarray, "h w"], look: Look) -> float:
     if finite.size == 0:
         return 0.0
     return float(np.percentile(finite, look.percentile)) or float(finite.max())
-
-
-def title_of(method: str) -> str:
-    """A method's title, also for a run that a later version wrote."""
-    return METHODS[method].title if method in METHODS else method
 
 
 def cut(run: Run) -> np.ndarray:

@@ -9,6 +9,7 @@ from components import (
     comparison,
     compute,
     controls,
+    export,
     problem,
     quantile,
     ranking_table,
@@ -31,4 +32,5 @@ with problem.guarded():
     ranking_table.show(space.run, view.scores, view.causes, view.pixels, level, marks)
     controls.link()
     comparison.unaffected(view)
+    export.show(space, view, key="ranking-export")
 backend.warm()

@@ -8,6 +8,7 @@ from components import (
     backend,
     comparison,
     compute,
+    export,
     problem,
     quantile,
     ranking_chart,
@@ -35,4 +36,5 @@ with problem.guarded():
         ranking_chart.show(view.scores, key="overview-ranking")
     with table:
         ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
+    export.show(space, view, key="overview-export")
 backend.warm()

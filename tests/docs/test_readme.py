@@ -66,7 +66,7 @@ def test_a_command_parses(words):
     assert all(name in METHODS for group in named for name in group)
 
 
-@pytest.mark.parametrize("command", ["check", "explain", "rank"])
+@pytest.mark.parametrize("command", ["check", "explain", "rank", "report"])
 def test_the_help_lists_the_options(command, capsys):
     with pytest.raises(SystemExit) as left:
         parser().parse_args([command, "--help"])

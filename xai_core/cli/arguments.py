@@ -76,6 +76,25 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the ranking as JSON")
 
 
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """report RUN --out FILE."""
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="ends in .png, .svg, .html or .zip"
+    )
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of pictures")
+    parser.add_argument(
+        "--method",
+        action="append",
+        dest="methods",
+        default=[],
+        nargs="+",
+        metavar="NAME",
+        help="methods of the run to show (default: all)",
+    )
+    parser.add_argument("--quantile", type=float, metavar="Q", help="(default: the run's)")
+
+
 def model_path(args: argparse.Namespace) -> Path:
     """The model file. Raises `InputError` where there is none."""
     path = demo_weights() if args.model == DEMO else Path(args.model)

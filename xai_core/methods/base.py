@@ -171,3 +171,8 @@ def no_gradient(capabilities: Capabilities) -> str:
 
 
 METHODS: Registry[Method] = Registry("xai_core.methods", "method")
+
+
+def title_of(method: str) -> str:
+    """A method's title, also for a run that a later version wrote."""
+    return METHODS[method].title if method in METHODS else method

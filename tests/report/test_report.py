@@ -1,0 +1,176 @@
+"""What is shared of a run: it is complete, it is harmless, and it can be repeated."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+from xai_core.demo.run import compute_demo_run, demo_run
+from xai_core.errors import InputError, XaiError
+from xai_core.report import card, code, stamp
+from xai_core.report.forms import render
+from xai_core.report.style import STYLES
+from xai_core.report.subject import Subject, subject_of
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = "</script><img src=x> $\\frac$ `x`\n=1"
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    return subject_of(demo_run())
+
+
+def many(count: int) -> Subject:
+    run = demo_run()
+    names = ("saliency", "fusiongrad", "integrated-gradients", "guided-grad-cam")
+    names += ("occlusion", "noisegrad", "smoothgrad", "deconvolution")
+    one, score = run.attributions["fusiongrad"], run.scores["fusiongrad"]
+    return subject_of(
+        replace(
+            run,
+            model=HOSTILE * 5,
+            attributions={name: replace(one, method=name) for name in names[:count]},
+            scores=dict.fromkeys(names[:count], score),
+            failures={"grad-cam": "There is no feature map."},
+        )
+    )
+
+
+@pytest.mark.parametrize("theme", STYLES)
+@pytest.mark.parametrize("count", [1, 2, 4, 6, 8])
+def test_all_text_of_a_card_lies_on_it(theme: str, count: int) -> None:
+    with card._settings(STYLES[theme]):
+        figure = card.drawn(many(count), STYLES[theme])
+        renderer = figure.canvas.get_renderer()
+        for text in figure.texts:
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= 0
+            assert box.y0 >= 0
+            assert box.x1 <= 1920, text.get_text()
+            assert box.y1 <= 1080
+
+
+@pytest.mark.parametrize("theme", STYLES)
+def test_the_picture_is_the_same_each_time(subject: Subject, theme: str) -> None:
+    data = card.png(subject, theme)
+    assert data == card.png(subject, theme)
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.size == (1920, 1080)
+        assert len(set(picture.convert("L").resize((64, 36)).get_flattened_data())) > 20
+
+
+def test_the_svg_is_well_formed_and_refers_to_nothing_outside() -> None:
+    data = card.svg(many(2))
+    assert b"DOCTYPE" not in data
+    for element in ElementTree.fromstring(data).iter():  # noqa: S314 - written just now
+        for name, value in element.attrib.items():
+            if name.endswith("href"):
+                assert value.startswith(("#", "data:"))
+
+
+def test_the_stamp_comes_back(subject: Subject) -> None:
+    assert stamp.read(card.png(subject)) == stamp.stamp_of(subject)
+    assert stamp.read(b"no picture") is None
+
+
+def stamped(text: str) -> bytes:
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(stamp.KEY, text, zip=True)
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def changed(**values: object) -> str:
+    found = stamp.stamp_of(subject_of(demo_run()))
+    data = {"schema": 1, **vars(found), "recipe": found.recipe.to_dict()}
+    return json.dumps({**data, **values})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 60_000,
+        " " * 70_000,
+        changed(schema=2),
+        changed(schema="1"),
+        changed(target=-1),
+        changed(target=True),
+        changed(seed=10**40),
+        changed(model=7),
+        changed(model="x" * 1000),
+        changed(model_sha256="../../etc/passwd"),
+        changed(methods={"fusiongrad": {"n": 10**9}}),
+        changed(methods={"fusiongrad": [1]}),
+        changed(methods={str(number): {} for number in range(200)}),
+        changed(recipe={"quantile": float("nan")}),
+        changed(recipe={"channels": "__import__"}),
+        changed(recipe={"quantile": 0.2, "grid": [1e400, 1]}),
+    ],
+)
+def test_a_hostile_stamp_is_refused(text: str) -> None:
+    with pytest.raises(XaiError):
+        stamp.read(stamped(text))
+
+
+def test_the_zip_holds_the_run(subject: Subject) -> None:
+    data = render(subject, "zip")
+    assert data == render(subject, "zip")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name, one in subject.run.attributions.items():
+            values = np.load(io.BytesIO(archive.read(f"maps/{name}.npy")), allow_pickle=False)
+            assert np.array_equal(values, one.values)
+        assert json.loads(archive.read("recipe.json"))["quantile"] == 0.2
+        assert str(ROOT) not in archive.read("provenance.json").decode()
+        assert "fusiongrad,10.149" in archive.read("scores.csv").decode()
+
+
+def test_names_are_literals_in_the_code() -> None:
+    text = code.script(many(2))
+    compile(text, "repeat.py", "exec")
+    assert "<img" not in text
+    assert all("\n" not in line and "`" not in line for line in code.commands(many(2)))
+
+
+def test_names_are_escaped_in_the_report() -> None:
+    text = render(many(2), "html").decode()
+    assert "<img src=x>" not in text
+    assert "&lt;img src=x&gt;" in text
+
+
+def test_a_view_needs_its_own_scores(subject: Subject) -> None:
+    with pytest.raises(InputError, match="scores"):
+        subject_of(demo_run(), replace(subject.recipe, quantile=0.5))
+    with pytest.raises(InputError, match="no map"):
+        subject_of(demo_run(), methods=["occlusion"])
+
+
+def test_script_and_command_give_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = subject_of(compute_demo_run(), methods=["guided-backprop"])
+    (tmp_path / "repeat.py").write_text(code.script(shared), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    expected = shared.run.attributions["guided-backprop"].values
+    for words in (["repeat.py"], next(code.commands(shared)).split()[1:]):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        file = tmp_path / "guided-backprop.npy"
+        assert np.array_equal(np.load(file, allow_pickle=False), expected)
+        file.unlink()

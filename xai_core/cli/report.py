@@ -1,0 +1,43 @@
+"""`report`: a kept run as a picture, a report or a zip."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from xai_core.comparison import score
+from xai_core.errors import InputError
+from xai_core.report.forms import MIMES, render
+from xai_core.report.subject import Subject, subject_of
+from xai_core.runs import open_run
+from xai_core.worker import Worker
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file; its path goes to standard output."""
+    form = args.out.suffix.lower().removeprefix(".")
+    if form not in MIMES:
+        raise InputError(
+            f"--out must end in .{', .'.join(MIMES)}; {args.out.name} does not.",
+            "The ending says what is written.",
+        )
+    data = render(_subject(args), form, args.theme)
+    try:
+        args.out.write_bytes(data)
+    except OSError as cause:
+        raise InputError(
+            f"{args.out} cannot be written: {cause.strerror}.", "Choose another --out."
+        ) from cause
+    print(args.out)
+    return 0
+
+
+def _subject(args: argparse.Namespace) -> Subject:
+    kept = open_run(args.run)
+    methods = [name for group in args.methods for name in group] or None
+    if args.quantile in (None, kept.recipe.quantile):
+        return subject_of(kept, methods=methods)
+    recipe = replace(kept.recipe, quantile=args.quantile)
+    with Worker() as worker:
+        scores = score(worker, kept.attributions, recipe)
+    return subject_of(kept, recipe, methods, scores)

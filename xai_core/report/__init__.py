@@ -1,0 +1,1 @@
+"""A run to hand on: picture, report, files and code. `forms.render` makes each."""

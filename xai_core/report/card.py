@@ -1,0 +1,140 @@
+"""The result card: photo, maps before and after, histograms, ranking and small print, on a slide.
+
+Drawn by matplotlib's object interface, never pyplot, which is not safe in threads. The same
+run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from xai_core.methods.base import title_of
+from xai_core.report import columns, small_print, stamp
+from xai_core.report.style import FONT, STYLES, Style, colour_of
+from xai_core.report.subject import Subject, headline
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH, HEIGHT, DPI = 16.0, 9.0, 120  # inches: 1920 × 1080 pixels
+MOST = 6  # methods with maps; the ranking has all
+BODY = (0.215, 0.865)  # bottom and top of what lies between title and small print
+SMALL_PRINT_LINES = 9
+_drawing = threading.Lock()  # matplotlib's settings are the whole process's
+
+
+def png(subject: Subject, theme: str = "light") -> bytes:
+    """1920 × 1080 pixels, with the stamp that brings the view back."""
+    buffer = io.BytesIO()
+    with _settings(STYLES[theme]):
+        info = stamp.chunk(stamp.stamp_of(subject))
+        figure = drawn(subject, STYLES[theme])
+        figure.savefig(buffer, format="png", dpi=DPI, pil_kwargs={"pnginfo": info})
+    return buffer.getvalue()
+
+
+def svg(subject: Subject, theme: str = "light") -> bytes:
+    """Text as outlines, pictures inside: it refers to nothing outside."""
+    buffer = io.BytesIO()
+    with _settings(STYLES[theme]):
+        metadata = {"Date": None, "Creator": "Pedestal"}
+        drawn(subject, STYLES[theme]).savefig(buffer, format="svg", metadata=metadata)
+    return re.sub(rb"<!DOCTYPE[^>]*>\n?", b"", buffer.getvalue(), count=1)
+
+
+def drawn(subject: Subject, style: Style) -> Figure:
+    """The card as a figure."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=style.background)
+    FigureCanvasAgg(figure)
+    run = subject.run
+    figure.text(0.02, 0.945, _short(headline(subject), 88), size=18, weight="bold")
+    facts = (_short(run.model, 60), _short(run.picture, 40), _short(run.target_label, 40))
+    told = " · ".join((*facts, f"baseline quantile {subject.quantile:.2f}"))
+    figure.text(0.02, 0.905, told, size=13, color=style.faint)
+    _photo(figure, subject)
+    _ranking(figure, subject, style)
+    columns.draw(figure, subject, subject.methods[:MOST], style, (0.27, *BODY))
+    _print_small(figure, subject, style)
+    return figure
+
+
+def _photo(figure: Figure, subject: Subject) -> None:
+    axes = figure.add_axes((0.02, 0.565, 0.21, 0.3))
+    axes.imshow(subject.photo)
+    axes.set_axis_off()
+    axes.set_anchor("NW")
+
+
+def _ranking(figure: Figure, subject: Subject, style: Style) -> None:
+    axes = figure.add_axes((0.02, BODY[0], 0.21, 0.32))
+    axes.set_axis_off()
+    entries = subject.after.entries
+    rows = max(6, len(entries) + len(subject.run.failures) + 1)
+    axes.set(xlim=(0, 1), ylim=(rows, 0))
+    axes.text(0, 0.4, "Complexity (nats), raw → after", size=11, weight="bold")
+    heights = {entry.name: place + 1.5 for place, entry in enumerate(subject.raw.entries)}
+    size = 11 if rows <= 9 else 9
+    for place, entry in enumerate(entries):
+        colour, at = colour_of(subject.methods, entry.name), place + 1.5
+        was = next(one for one in subject.raw.entries if one.name == entry.name)
+        raw = f"{was.score:.3f}" if was.place else "–"
+        axes.text(0, heights[entry.name], raw, size=size, va="center")
+        axes.plot((0.2, 0.34), (heights[entry.name], at), color=colour, lw=2.5, marker="o")
+        after = f"{entry.place}. {entry.score:.3f}" if entry.place else "–  none"
+        told = f"{after}  {_short(title_of(entry.name), 20)}"
+        axes.text(0.38, at, told, size=size, va="center", weight="bold" if place == 0 else "normal")
+    for place, name in enumerate(subject.run.failures):
+        told = f"No map: {_short(title_of(name), 30)}"
+        axes.text(0, len(entries) + place + 1.5, told, size=9, va="center", color=style.faint)
+
+
+def _print_small(figure: Figure, subject: Subject, style: Style) -> None:
+    size = 8.5
+    told = [line for one in small_print.lines(subject) for line in textwrap.wrap(_plain(one), 205)]
+    if len(subject.methods) > MOST:
+        told.insert(0, f"Maps of {MOST} of {len(subject.methods)} methods; all are ranked.")
+    if len(told) > SMALL_PRINT_LINES:
+        told = [
+            *told[: SMALL_PRINT_LINES - 1],
+            "… The report has the rest.",
+        ]
+    figure.text(
+        0.02, 0.18, "\n".join(told), size=size, color=style.faint, va="top", linespacing=1.35
+    )
+
+
+@contextmanager
+def _settings(style: Style) -> Iterator[None]:
+    """matplotlib's own defaults: what a user configured must not change the picture."""
+    import matplotlib.style
+
+    ours: dict[str, Any] = {
+        "font.family": FONT,
+        "svg.hashsalt": "pedestal",
+        "text.parse_math": False,  # names come from users; a `$` is a `$`
+        **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color"), style.text),
+        **dict.fromkeys(("ytick.color", "axes.edgecolor"), style.text),
+        "axes.facecolor": style.background,
+        "savefig.facecolor": style.background,
+    }
+    with _drawing, matplotlib.style.context(["default", ours]):
+        yield
+
+
+def _short(text: str, most: int) -> str:
+    plain = _plain(text)
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """On one line, of signs that can be printed."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -1,0 +1,160 @@
+"""A run as code: a script and command lines that repeat it and say whether the bits agree."""
+
+from __future__ import annotations
+
+import hashlib
+import pprint
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from string import Template
+
+from xai_core.demo.models import MODEL_TITLE
+from xai_core.demo.pictures import PICTURES
+from xai_core.demo.run import demo_run
+from xai_core.report.subject import Subject
+
+SCRIPT = Template('''"""Repeats a run of Pedestal, and says whether each map has the same bits.
+
+Start it with Pedestal's Python and its folder on PYTHONPATH:
+
+    python repeat.py [MODEL [PICTURE]]
+
+MODEL and PICTURE are files; put them where the names below say, or give their paths. Raw maps
+are written to METHOD.npy, those after removal to METHOD-after.npy.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import xai_core
+from xai_core.cli.arguments import picture_file
+from xai_core.demo.models import demo_weights
+from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.peek.digest import digest
+from xai_core.worker import Worker
+
+MODEL = $model
+PICTURE = $picture
+MODEL_SHA256 = $model_sha256
+PICTURE_SHA256 = $picture_sha256
+OPTIONS = xai_core.LoadOptions(architecture=$architecture, code=$code, trust=$trust, output=$output)
+SPEC = $spec  # None: the model's own
+TARGET = $target
+SEED = $seed
+RECIPE = xai_core.Recipe(
+    channels=$channels, sign=$sign, crop=$crop, grid=$grid, quantile=$quantile
+)
+METHODS = $methods
+SHA256_OF_RAW_MAP = $digests
+
+
+def main() -> int:
+    model = Path(sys.argv[1]) if len(sys.argv) > 1 else MODEL
+    picture = Path(sys.argv[2]) if len(sys.argv) > 2 else PICTURE
+    for path, expected in ((model, MODEL_SHA256), (picture, PICTURE_SHA256)):
+        if not path.exists():
+            sys.exit(f"There is no {path}. Put the file with SHA-256 {expected} there.")
+        if digest(path).sha256 != expected:
+            print(f"{path} is another file than the run's: its SHA-256 differs.", file=sys.stderr)
+    same = True
+    with Worker() as worker:
+        card = worker.load(model, OPTIONS)
+        spec = card.input_spec if SPEC is None else InputSpec(**SPEC)
+        inputs = prepare(open_picture(picture), spec).inputs
+        for name, parameters in METHODS.items():
+            raw = worker.explain(inputs, TARGET, name, SEED, parameters)
+            after = xai_core.canonicalise(raw, RECIPE)
+            np.save(f"{name}.npy", raw.values)
+            np.save(f"{name}-after.npy", after)
+            equal = hashlib.sha256(raw.values.tobytes()).hexdigest() == SHA256_OF_RAW_MAP[name]
+            score = worker.score(after)[0]
+            print(name, f"{score:.4f} nats,", "same bits" if equal else "NOT the same bits")
+            same = same and equal
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+''')
+
+
+def script(subject: Subject) -> str:
+    """A Python script. Names from files stand in it as literals only."""
+    run, setup = subject.run, subject.setup
+    shown = {name: run.attributions[name] for name in subject.methods}
+    recipe = replace(subject.recipe)
+    values = {
+        **recipe.to_dict(),
+        "model_sha256": run.model_sha256,
+        "picture_sha256": run.picture_sha256,
+        "architecture": setup.architecture,
+        "trust": setup.trust,
+        "output": setup.output,
+        "spec": setup.spec.to_dict() if setup.spec else None,
+        "target": run.target,
+        "seed": _seed(subject),
+    }
+    literals = {name: repr(value) for name, value in values.items()}
+    return SCRIPT.substitute(
+        literals,
+        model="demo_weights()" if _is_demo(subject) else f"Path({model_name(subject)!r})",
+        picture=f"picture_file({picture_name(subject)!r})",
+        code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
+        methods=_literal({name: dict(one.parameters) for name, one in shown.items()}),
+        digests=_literal(
+            {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
+        ),
+    )
+
+
+def commands(subject: Subject) -> Iterator[str]:
+    """One line a method that writes its raw map, the same bits; an input spec needs the script."""
+    setup = subject.setup
+    for name in subject.methods:
+        one = subject.run.attributions[name]
+        words = ["python", "-m", "xai_core", "explain"]
+        words += ["demo" if _is_demo(subject) else model_name(subject), picture_name(subject)]
+        words += ["--method", name]
+        for key, value in one.parameters.items():
+            words += ["--set", f"{key}={value}"]
+        words += [] if subject.run.target is None else ["--target", str(subject.run.target)]
+        words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
+        words += ["--architecture", setup.architecture] if setup.architecture else []
+        words += ["--output", setup.output] if setup.output else []
+        words += [word for file in setup.code for word in ("--code", file)]
+        words += ["--trust"] if setup.trust else []
+        yield shlex.join(words)
+
+
+def file_name(text: str) -> str:
+    """A text as the name of a file: no path, no sign that a shell or an archive reads."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._-")[:100] or "unnamed"
+
+
+def model_name(subject: Subject) -> str:
+    """Where the model's file is to be put."""
+    return "model-" + file_name(subject.run.model)
+
+
+def picture_name(subject: Subject) -> str:
+    """Where the picture's file is to be put, or which demo picture it is."""
+    name = subject.run.picture
+    return name if name in PICTURES else "picture-" + file_name(name)
+
+
+def _is_demo(subject: Subject) -> bool:
+    return subject.run.model == MODEL_TITLE and (
+        subject.run.model_sha256 == demo_run().model_sha256
+    )
+
+
+def _seed(subject: Subject) -> int:
+    return next((subject.run.attributions[name].seed for name in subject.methods), 0)
+
+
+def _literal(value: object) -> str:
+    return pprint.pformat(value, width=96, sort_dicts=False)

@@ -1,0 +1,94 @@
+"""The zip of a run: maps, scores, recipe and provenance, figures, and the code that repeats it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from xai_core.readiness import to_json
+from xai_core.report import card, code
+from xai_core.report.code import file_name
+from xai_core.report.subject import Subject
+
+DATE = (1980, 1, 1, 0, 0, 0)  # the same run gives the same bytes
+
+
+def zipped(subject: Subject) -> bytes:
+    """The archive; every name in it is plain and relative."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in _entries(subject):
+            archive.writestr(zipfile.ZipInfo(name, DATE), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _entries(subject: Subject) -> Iterator[tuple[str, bytes]]:
+    for name in subject.methods:
+        stem = f"maps/{file_name(name)}"
+        yield f"{stem}.npy", _array(subject.run.attributions[name].values)
+        yield f"{stem}-before.npy", _array(subject.before[name])
+        yield f"{stem}-after.npy", _array(subject.removals[name].values)
+    yield "scores.csv", _scores(subject)
+    yield "recipe.json", _json(subject.recipe.to_dict())
+    yield "provenance.json", _json(_provenance(subject))
+    if subject.verdict is not None:
+        yield "verdict.json", _json(to_json(subject.verdict))
+    yield "figures/photo.png", _png(subject.photo)
+    yield "figures/card-light.png", card.png(subject, "light")
+    yield "figures/card-dark.png", card.png(subject, "dark")
+    yield "figures/card.svg", card.svg(subject)
+    yield "repeat.py", code.script(subject).encode()
+    yield "commands.txt", ("\n".join(code.commands(subject)) + "\n").encode()
+
+
+def _scores(subject: Subject) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["method", "raw", "place_raw", "after", "place_after", "effective_share"])
+    raw = {entry.name: entry for entry in subject.raw.entries}
+    for entry in subject.after.entries:
+        was = raw[entry.name]
+        after = (entry.score, entry.place, entry.effective_share)
+        table.writerow([file_name(entry.name), was.score, was.place, *after])
+    return text.getvalue().encode()
+
+
+def _provenance(subject: Subject) -> dict[str, Any]:
+    run = subject.run
+    names = ("model", "model_sha256", "model_format", "picture", "picture_sha256", "content")
+    more = ("target", "target_label", "created", "versions", "failures")
+    methods = {name: dict(vars(run.attributions[name])) for name in subject.methods}
+    for entry in methods.values():
+        del entry["values"]
+    return {
+        "schema": 1,
+        **{name: getattr(run, name) for name in (*names, *more)},
+        "guesses": [asdict(guess) for guess in run.guesses],
+        "setup": asdict(subject.setup),
+        "run": subject.run_id,
+        "methods": methods,
+    }
+
+
+def _array(values: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, values, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _json(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False, default=dict) + "\n").encode()

@@ -1,0 +1,46 @@
+"""Everything that is needed to repeat a run, in lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xai_core.methods.base import METHODS, title_of
+from xai_core.metrics.base import METRICS
+from xai_core.recipe import Recipe
+from xai_core.report.subject import Subject
+from xai_core.types import Attribution
+
+
+def lines(subject: Subject) -> Iterator[str]:
+    """Model, picture, target, recipe, each method with its parameters, versions, the metric."""
+    run = subject.run
+    yield f"Model {run.model} ({run.model_format}), SHA-256 {run.model_sha256}"
+    yield f"Picture {run.picture}, SHA-256 {run.picture_sha256}; target {run.target_label}"
+    yield f"Recipe: {recipe(subject.recipe)}"
+    told = [f"{title_of(name)}: {settings(run.attributions[name])}" for name in subject.methods]
+    yield "; ".join(told)
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    yield f"Computed {run.created}{' with ' + versions if versions else ''}"
+    yield f"Complexity: {METRICS['complexity'].definition} Lower is more focused."
+
+
+def recipe(steps: Recipe) -> str:
+    """The steps from raw attribution to map, in their order."""
+    crop = "none" if steps.crop is None else "-".join(map(str, steps.crop))
+    grid = "input size" if steps.grid is None else f"{steps.grid[0]}×{steps.grid[1]}"
+    return (
+        f"channels {steps.channels} → sign {steps.sign} → crop {crop} → grid {grid} → baseline "
+        f"removal at quantile {steps.quantile:g} → divided by the maximum"
+    )
+
+
+def settings(one: Attribution) -> str:
+    """Parameters as asked for, what the method chose by itself, and the seed."""
+    given = {**one.parameters, **one.chosen}
+    told = [f"{name} {value}" for name, value in given.items()]
+    return ", ".join([*told, f"seed {one.seed}"])
+
+
+def citation(method: str) -> str:
+    """The source paper; nothing for a method of a later version."""
+    return METHODS[method].citation if method in METHODS else ""

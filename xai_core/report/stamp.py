@@ -1,0 +1,161 @@
+"""The stamp of a shared picture: in a PNG, all that brings its view back."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from xai_core.errors import InputError
+from xai_core.recipe import Recipe
+from xai_core.report.subject import Subject
+
+if TYPE_CHECKING:
+    from PIL.PngImagePlugin import PngInfo
+
+KEY, SCHEMA = "pedestal", 1
+MAX_CHARACTERS, MAX_METHODS, MAX_NAME, MAX_NUMBER = 65_536, 100, 300, 2**31 - 1
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which view a picture shows.
+
+    Attributes:
+        recipe: with its quantile. methods: parameters by method name. run: where it was kept.
+    """
+
+    model: str
+    model_sha256: str
+    picture: str
+    picture_sha256: str
+    target: int | None
+    recipe: Recipe
+    methods: Mapping[str, Mapping[str, Any]]
+    seed: int
+    run: str | None = None
+
+
+def stamp_of(subject: Subject) -> Stamp:
+    """The stamp of a view."""
+    run = subject.run
+    shown = [run.attributions[name] for name in subject.methods]
+    return Stamp(
+        model=run.model[:MAX_NAME],
+        model_sha256=run.model_sha256,
+        picture=run.picture[:MAX_NAME],
+        picture_sha256=run.picture_sha256,
+        target=run.target,
+        recipe=subject.recipe,
+        methods={one.method: dict(one.parameters) for one in shown},
+        seed=shown[0].seed if shown else 0,
+        run=subject.run_id,
+    )
+
+
+def chunk(stamp: Stamp) -> PngInfo:
+    """The stamp as a text chunk of a PNG."""
+    from PIL.PngImagePlugin import PngInfo
+
+    data = {"schema": SCHEMA, **vars(stamp), "recipe": stamp.recipe.to_dict()}
+    info = PngInfo()
+    info.add_itxt(KEY, json.dumps(data, sort_keys=True), zip=True)
+    return info
+
+
+def read(data: bytes) -> Stamp | None:
+    """The stamp of a picture file; None where it has none. Its pixels are not decoded.
+
+    Raises:
+        InputError: there is a stamp that cannot be understood.
+    """
+    text = _text(data)
+    if text is None:
+        return None
+    if len(text) > MAX_CHARACTERS:
+        raise _unreadable("it is too long")
+    try:
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            raise _unreadable("it is no JSON object")
+        schema = found.pop("schema", None)
+        if isinstance(schema, int) and schema > SCHEMA:
+            raise _unreadable("a later version of Pedestal wrote it")
+        if schema != SCHEMA:
+            raise _unreadable("it names no version")
+        return _checked(found)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
+        raise _unreadable(f"{type(cause).__name__}") from cause
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+                found = picture.info.get(KEY)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None  # no PNG, or none that can be read: whoever decodes it says why
+    return str(found) if found is not None else None
+
+
+def _checked(found: dict[str, Any]) -> Stamp:
+    recipe = Recipe.from_dict(found["recipe"])
+    if recipe.quantile is None or isinstance(recipe.quantile, bool):
+        raise _unreadable("it has no quantile")
+    for box in (recipe.crop, recipe.grid):
+        if box is not None:
+            _ = [_whole(side) for side in box]
+    for name in ("model_sha256", "picture_sha256"):
+        if SHA256.fullmatch(found[name]) is None:
+            raise _unreadable(f"its {name} is none")
+    return Stamp(
+        model=_name(found["model"]),
+        model_sha256=found["model_sha256"],
+        picture=_name(found["picture"]),
+        picture_sha256=found["picture_sha256"],
+        target=None if found["target"] is None else _whole(found["target"]),
+        recipe=recipe,
+        methods=_methods(found["methods"]),
+        seed=_whole(found["seed"]),
+        run=None if found.get("run") is None else _name(found["run"]),
+    )
+
+
+def _methods(found: Any) -> dict[str, dict[str, Any]]:
+    """Parameters of the methods that there are here; a later version may have had more."""
+    from xai_core.methods.base import METHODS
+    from xai_core.methods.parameters import build
+
+    if not isinstance(found, dict) or len(found) > MAX_METHODS:
+        raise _unreadable("its methods are none")
+    known = {name: given for name, given in found.items() if name in METHODS}
+    return {
+        name: dict(vars(build(METHODS[name].Parameters, given))) for name, given in known.items()
+    }
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_NAME:
+        raise _unreadable("a name in it is none")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
+        raise _unreadable("a number in it is none")
+    return value
+
+
+def _unreadable(reason: str) -> InputError:
+    return InputError(
+        f"The picture carries a view of Pedestal that cannot be read: {reason}.",
+        "It can still be used as a photo.",
+    )

@@ -1,0 +1,144 @@
+"""What is shared of a run: the chosen methods at one quantile, with all that is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from xai_core.canonical import Removal, before_removal, remove_baseline
+from xai_core.errors import InputError
+from xai_core.images import InputSpec
+from xai_core.methods.base import title_of
+from xai_core.metrics.base import METRICS
+from xai_core.ranking import Ranking, overtakings, rank, sweep
+from xai_core.recipe import Recipe
+from xai_core.runs import Run, Score
+from xai_core.types import Map, Picture, Verdict
+
+QUANTILES = np.linspace(0.0, 0.99, 100)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How the model was opened, as far as that is not the file's own.
+
+    Attributes:
+        code: names of the Python files that it needed. spec: None is the model's own.
+    """
+
+    architecture: str | None = None
+    code: tuple[str, ...] = ()
+    trust: bool = False
+    output: str | None = None
+    spec: InputSpec | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A run as it is shared.
+
+    Attributes:
+        recipe: with the quantile at which it is seen. methods: those with a map, in order.
+        before: maps before removal, `[h, w]`. removals: after it. curves: Complexity at
+            `QUANTILES`. raw, after: the rankings; a method that gave no map is in neither.
+        verdict: on the model, where it was checked. run_id: where the run is kept.
+    """
+
+    run: Run
+    recipe: Recipe
+    methods: tuple[str, ...]
+    before: Mapping[str, Map]
+    removals: Mapping[str, Removal]
+    curves: Mapping[str, np.ndarray]
+    raw: Ranking
+    after: Ranking
+    verdict: Verdict | None = None
+    setup: Setup = field(default_factory=Setup)
+    run_id: str | None = None
+
+    @property
+    def quantile(self) -> float:
+        """Of the baseline that is removed."""
+        return float(self.recipe.quantile or 0.0)  # never None: `subject_of` sees to it
+
+    @property
+    def photo(self) -> Picture:
+        """The picture as the model saw it, without its padding."""
+        top, left, bottom, right = self.run.content
+        return self.run.pixels[top:bottom, left:right]
+
+    @property
+    def pixels(self) -> int:
+        """N of each map."""
+        return next((one.size for one in self.before.values()), 1)
+
+
+def subject_of(
+    run: Run,
+    recipe: Recipe | None = None,
+    methods: Sequence[str] | None = None,
+    scores: Mapping[str, Score] | None = None,
+    *,
+    verdict: Verdict | None = None,
+    setup: Setup | None = None,
+    run_id: str | None = None,
+) -> Subject:
+    """A run through a recipe with a quantile; as it was kept where `recipe` is None.
+
+    Args:
+        methods: all that gave a map where None. scores: by this recipe, where it is not the run's.
+
+    Raises:
+        InputError: an unknown method, or no scores for this recipe.
+    """
+    seen = replace(recipe or run.recipe, crop=run.content)
+    if seen.quantile is None:
+        raise InputError("A run is shared at a quantile.", "Choose one between 0 and 1.")
+    names = tuple(run.attributions) if methods is None else tuple(methods)
+    for name in names:
+        if name not in run.attributions:
+            known = ", ".join(run.attributions) or "none"
+            raise InputError(f"The run has no map of {name!r}.", f"It has: {known}.")
+    if scores is None:
+        if seen != replace(run.recipe, crop=run.content):
+            raise InputError("Another recipe than the run's needs scores of its own.")
+        scores = run.scores
+    before = {name: before_removal(run.attributions[name], seen)[0] for name in names}
+    removals = {name: remove_baseline(one, seen.quantile) for name, one in before.items()}
+    pixels = next((one.size for one in before.values()), 1)
+    causes = _causes(removals)
+    stacked = np.stack(list(before.values())) if before else np.empty((0, 1, 1))
+    curves = sweep(stacked, QUANTILES)
+    return Subject(
+        run=run,
+        recipe=seen,
+        methods=names,
+        before=before,
+        removals=removals,
+        curves=dict(zip(names, curves, strict=True)),
+        raw=rank({name: scores[name].raw for name in names}, causes=causes, pixels=pixels),
+        after=rank({name: scores[name].after for name in names}, causes=causes, pixels=pixels),
+        verdict=verdict,
+        setup=setup or Setup(),
+        run_id=run_id,
+    )
+
+
+def headline(subject: Subject) -> str:
+    """One sentence: who leads after removal, and who overtook whom."""
+    leader = next((one.name for one in subject.after.entries if one.place == 1), None)
+    if leader is None:
+        return "No map has a score at this quantile"
+    changes = overtakings(subject.raw, subject.after)
+    if not changes:
+        return f"{title_of(leader)} is the least complex, raw and after removal alike"
+    first = f"{title_of(changes[0].winner)} overtakes {title_of(changes[0].loser)}"
+    more = f" (and {len(changes) - 1} more flips)" if len(changes) > 1 else ""
+    return f"{first} once the pedestal is removed{more}"
+
+
+def _causes(removals: Mapping[str, Removal]) -> dict[str, str]:
+    metric = METRICS["complexity"]
+    return {name: metric.undefined_because(one.values[None]) for name, one in removals.items()}
