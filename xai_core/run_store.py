@@ -75,7 +75,7 @@ class RunStore:
                 found.append(kept_in(folder))
         return tuple(sorted(found, key=lambda one: (one.created, one.id), reverse=True))
 
-    def change(self, name: str, **changes: Any) -> Label:
+    def change(self, name: str, /, **changes: Any) -> Label:
         """Rename, tag or pin. Raises `InputError` where there is no such run."""
         try:
             with self._locked():

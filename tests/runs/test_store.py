@@ -100,8 +100,10 @@ def test_ids_cannot_be_guessed(store: RunStore) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../runs", "/etc", "a/b", "x" * 21, "x" * 23, MISSING, "ä" * 22, f"{MISSING}\n"]
-    + ["../" * 7 + "a", "\0" * 22, "%2e%2e%2f%2e%2e%2f%2e%2e"],
+    [
+        *("", ".", "..", "../runs", "/etc", "a/b", "x" * 21, "x" * 23, MISSING, "ä" * 22),
+        *(f"{MISSING}\n", "../" * 7 + "a", "\0" * 22, "%2e%2e%2f%2e%2e%2f%2e%2e"),
+    ],
 )
 def test_a_hostile_id_is_none(store: RunStore, name: str) -> None:
     (store.folder.parent / "run.json").write_text("{}")
