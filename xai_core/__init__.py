@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xai_core.ranking import sweep
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
+    from xai_core.runs import Run, open_run
     from xai_core.types import Attribution, Verdict
 
 _HOMES = {
@@ -27,6 +28,7 @@ _HOMES = {
     "LoadOptions": "formats.base",
     "LoadedModel": "formats.base",
     "Recipe": "recipe",
+    "Run": "runs",
     "Verdict": "types",
     "XaiError": "errors",
     "assess": "readiness",
@@ -35,6 +37,7 @@ _HOMES = {
     "complexity": "metrics.complexity",
     "explain": "explanation",
     "load_model": "loading",
+    "open_run": "runs",
     "sweep": "ranking",
 }
 
@@ -44,6 +47,7 @@ __all__ = [
     "LoadOptions",
     "LoadedModel",
     "Recipe",
+    "Run",
     "Verdict",
     "XaiError",
     "assess",
@@ -52,6 +56,7 @@ __all__ = [
     "complexity",
     "explain",
     "load_model",
+    "open_run",
     "sweep",
 ]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
+import platform
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,13 +16,13 @@ import numpy as np
 
 from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
-from xai_core.images import Prepared
+from xai_core.images import InputSpec, Prepared
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Inputs, Maps, Progress, Scores, Values
+from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
 
 LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
@@ -58,6 +61,7 @@ class Request:
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known.
+        input_spec, architecture, output, trusted, level, summary: as in `Run`.
     """
 
     model: str
@@ -71,6 +75,18 @@ class Request:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     labels: tuple[str, ...] | None = None
+    input_spec: InputSpec | None = None
+    architecture: str | None = None
+    output: str | None = None
+    trusted: bool = False
+    level: Level | None = None
+    summary: str = ""
+
+
+PROVENANCE = (
+    *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
+    *("architecture", "output", "trusted", "level", "summary"),
+)
 
 
 def compare(
@@ -93,6 +109,7 @@ def compare(
         XaiError: what the worker raises; nothing has changed then. A method that is not
             defined for the model is no error: the run says why it has no map.
     """
+    start = time.perf_counter()
     prediction = explainer.predict(request.prepared.inputs)
     target = target_of(prediction, request.target)
     reused = {name: one for name, one in (known or {}).items() if _same(one, request, name, target)}
@@ -114,11 +131,7 @@ def compare(
             failures[name] = str(error)
     recipe = replace(request.recipe, crop=request.prepared.content)
     return Run(
-        model=request.model,
-        model_sha256=request.model_sha256,
-        model_format=request.model_format,
-        picture=request.picture,
-        picture_sha256=request.picture_sha256,
+        **{name: getattr(request, name) for name in PROVENANCE},
         pixels=request.prepared.picture,
         content=request.prepared.content,
         target=target,
@@ -129,7 +142,15 @@ def compare(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         failures=failures,
         versions={name: importlib.metadata.version(name) for name in LIBRARIES},
+        machine=machine(),
+        seconds=time.perf_counter() - start,
     )
+
+
+def machine() -> str:
+    """The computer in a line."""
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def score(

@@ -87,10 +87,11 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError as cause:
         if draft is not None:
             Path(draft).unlink(missing_ok=True)
-        raise _unwritable(cause) from cause
+        raise unwritable(cause) from cause
 
 
-def _unwritable(cause: OSError) -> XaiError:
+def unwritable(cause: OSError) -> XaiError:
+    """What a user is told when a file cannot be written."""
     if cause.errno in FULL:
         return XaiError("The server's disk is full.", "Try again later, or ask its operator.")
     return XaiError(

@@ -69,6 +69,14 @@ class Limits:
             "help": "How long an upload that nobody uses any more stays on disk.",
         },
     )
+    runs_megabytes: float = field(
+        default=2048,
+        metadata={
+            "name": "PEDESTAL_RUNS_MB",
+            "help": "Kept runs of all users on disk, in MB; beyond it the oldest that are not "
+            "pinned are deleted.",
+        },
+    )
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> Limits:

@@ -45,6 +45,11 @@ class Ranking:
         """The place of one map."""
         return next((entry.place for entry in self.entries if entry.name == name), None)
 
+    def _repr_html_(self) -> str:
+        from xai_core.notebook import of_ranking
+
+        return of_ranking(self)
+
 
 @dataclass(frozen=True)
 class Overtaking:

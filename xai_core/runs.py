@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,11 +13,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from xai_core.durable import whole_folder
 from xai_core.errors import InputError
+from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
-from xai_core.types import Attribution, Picture
+from xai_core.types import Attribution, Level, Picture
 
-SCHEMA = 1
+SCHEMA = 2  # 1 had none of the fields after `failures`
+UNREADABLE = (
+    *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
+    *(InputError, zipfile.BadZipFile, zlib.error),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ class Run:
         attributions: by method name. recipe: with the quantile of `scores`.
         created: UTC, ISO 8601. versions: of the libraries that computed.
         failures: why a method that was asked for gave no map, by method name.
+        input_spec: how the picture became the input. architecture, output: as the model was opened
+            with (`LoadOptions`).
+        trusted: it was opened with trust, or with Python code of its own.
+        level, summary: of the readiness verdict, where there was one.
+        machine: what computed. seconds: wall time of the whole computation.
     """
 
     model: str
@@ -67,6 +77,14 @@ class Run:
     created: str
     versions: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    input_spec: InputSpec | None = None
+    architecture: str | None = None
+    output: str | None = None
+    trusted: bool = False
+    level: Level | None = None
+    summary: str = ""
+    machine: str = ""
+    seconds: float = 0.0
 
     @property
     def target_label(self) -> str:
@@ -76,34 +94,38 @@ class Run:
                 return f"{guess.label} ({guess.index})"
         return "the only output" if self.target is None else f"class {self.target}"
 
+    def _repr_html_(self) -> str:
+        from xai_core.notebook import of_run
 
-def save_run(run: Run, folder: Path) -> None:
-    """Write a run; a kill at any moment leaves the whole folder or none."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
-    try:
-        (draft / "run.json").write_text(json.dumps(_described(run), indent=1), encoding="utf-8")
+        return of_run(self)
+
+
+def save_run(run: Run, folder: Path, **more: str) -> None:
+    """Write a run; a kill at any moment leaves the whole folder or none.
+
+    Once this returns the run is on the disk, not only in the system's memory.
+
+    Args:
+        more: texts of further files, by stem: `label='{}'` becomes `label.json`.
+    """
+    with whole_folder(folder) as draft:
+        texts = {**more, "run": json.dumps(_described(run), indent=1)}
+        for stem, text in texts.items():
+            (draft / f"{stem}.json").write_text(text, encoding="utf-8")
         maps = {name: attribution.values for name, attribution in run.attributions.items()}
         np.savez_compressed(draft / "maps.npz", allow_pickle=False, **maps)
         Image.fromarray(run.pixels).save(draft / "picture.png")
-        draft.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
-def open_run(folder: Path) -> Run:
-    """The run that `save_run` wrote.
+def open_run(folder: Path | str) -> Run:
+    """The run that `save_run` wrote, by this version or an earlier one. Nothing is unpickled.
 
     Raises:
         InputError: there is none, or it is broken or of a later version.
     """
+    folder = Path(folder)
+    data = read_facts(folder)
     try:
-        data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        if data.pop("schema") != SCHEMA:
-            raise InputError("This run was written by a later version.", "Update Pedestal.")
         with np.load(folder / "maps.npz", allow_pickle=False) as maps:
             attributions = {
                 name: _attribution(entry, maps[name])
@@ -111,26 +133,47 @@ def open_run(folder: Path) -> Run:
             }
         with Image.open(folder / "picture.png") as picture:
             pixels = np.asarray(picture.convert("RGB"))
-    except (OSError, KeyError, ValueError, TypeError) as cause:
-        raise InputError(f"There is no readable run in {folder.name}: {cause}.") from cause
-    return Run(
-        **{
-            **data,
-            "content": tuple(data["content"]),
-            "guesses": tuple(Guess(**guess) for guess in data["guesses"]),
-            "recipe": Recipe.from_dict(data["recipe"]),
-            "scores": {name: _score(score) for name, score in data["scores"].items()},
-            "attributions": attributions,
-            "pixels": pixels,
-        }
-    )
+        spec = data.pop("input_spec", None)
+        return Run(
+            **{
+                **data,
+                "content": tuple(data["content"]),
+                "guesses": tuple(Guess(**guess) for guess in data["guesses"]),
+                "recipe": Recipe.from_dict(data["recipe"]),
+                "scores": {name: _score(score) for name, score in data["scores"].items()},
+                "attributions": attributions,
+                "pixels": pixels,
+                "input_spec": InputSpec.from_dict(spec) if spec else None,
+            }
+        )
+    except UNREADABLE as cause:
+        raise _unreadable(folder, cause) from cause
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What `run.json` says, without the maps. Raises `InputError` as `open_run` does."""
+    try:
+        data: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        schema = int(data.pop("schema"))
+    except UNREADABLE as cause:
+        raise _unreadable(folder, cause) from cause
+    if schema > SCHEMA:
+        raise InputError(
+            f"This run was written by a later version (schema {schema}; known up to {SCHEMA}).",
+            "Update Pedestal.",
+        )
+    return data
+
+
+def _unreadable(folder: Path, cause: Exception) -> InputError:
+    return InputError(f"There is no readable run in {folder.name}: {cause}.")
 
 
 def _described(run: Run) -> dict[str, Any]:
     data = {
         name: value
         for name, value in vars(run).items()
-        if name not in ("pixels", "attributions", "scores", "recipe", "guesses")
+        if name not in ("pixels", "attributions", "scores", "recipe", "guesses", "input_spec")
     }
     entries = {name: dict(vars(one)) for name, one in run.attributions.items()}
     for entry in entries.values():
@@ -144,6 +187,7 @@ def _described(run: Run) -> dict[str, Any]:
         **data,
         "guesses": [asdict(guess) for guess in run.guesses],
         "recipe": run.recipe.to_dict(),
+        "input_spec": run.input_spec.to_dict() if run.input_spec else None,
         "scores": scores,
         "attributions": entries,
     }

@@ -125,6 +125,11 @@ class Verdict:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     methods: Mapping[str, Availability] = field(default_factory=dict)
 
+    def _repr_html_(self) -> str:
+        from xai_core.notebook import of_verdict
+
+        return of_verdict(self)
+
 
 @dataclass(frozen=True)
 class Attribution:
@@ -148,3 +153,8 @@ class Attribution:
     seconds: float
     signed: bool
     chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        from xai_core.notebook import of_attribution
+
+        return of_attribution(self)

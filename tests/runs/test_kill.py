@@ -1,0 +1,77 @@
+"""A writer killed at random moments: no half run, and none is lost that was reported as saved."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.runs.small import small_run
+from xai_core.durable import DELETED, DRAFT
+from xai_core.run_store import ID, RunStore
+
+ROOT = Path(__file__).parents[2]
+KILLS, AT_ONCE = 200, 10
+WRITER = """
+import sys
+from pathlib import Path
+from tests.runs.small import small_run
+from xai_core.run_store import RunStore
+store, seed = RunStore(Path(sys.argv[1])), int(sys.argv[2])
+print("ready", flush=True)
+while True:
+    print(store.save(small_run(seed)), flush=True)
+    seed += 1
+"""
+
+
+def killed(folder: Path, seed: int, patience: float) -> list[str]:
+    """The ids that a writer reported before it was killed."""
+    command = [sys.executable, "-c", WRITER, str(folder), str(seed)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        # Saving takes some ms: any moment of it may be the last.
+        threading.Event().wait(patience)
+        writer.kill()
+        return [line.strip() for line in writer.stdout if line.endswith("\n")]
+
+
+def test_a_kill_leaves_whole_runs_and_loses_none_that_was_reported(tmp_path: Path) -> None:
+    moments = random.Random(0)  # noqa: S311 - not a secret
+    reported: list[str] = []
+    for kill in range(KILLS):
+        reported += killed(tmp_path, kill, moments.uniform(0, 0.06))
+    store = RunStore(tmp_path)
+    names = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")}
+    assert set(reported) <= names
+    assert len(reported) > AT_ONCE, "the writer never came to the end of a run"
+    expected = {}
+    for name in names:
+        assert ID.fullmatch(name)
+        run = store.open(name)
+        seed = run.attributions["saliency"].seed
+        expected.setdefault(seed, small_run(seed))
+        for method, one in expected[seed].attributions.items():
+            np.testing.assert_array_equal(run.attributions[method].values, one.values)
+    assert {one.id for one in store.entries()} == names
+
+
+def test_what_a_killed_writer_leaves_is_cleaned_once_it_is_old(tmp_path: Path) -> None:
+    import os
+
+    store = RunStore(tmp_path)
+    kept = store.save(small_run())
+    young, old, deleted = (tmp_path / name for name in (f"{DRAFT}1", f"{DRAFT}2", f"{DELETED}3"))
+    for path in (young, old, deleted):
+        path.mkdir()
+        (path / "maps.npz").write_bytes(b"half")
+    os.utime(old, (time.time() - 7200,) * 2)
+    store.tidy()
+    assert [path.exists() for path in (young, old, deleted)] == [True, False, False]
+    assert [one.id for one in store.entries()] == [kept]

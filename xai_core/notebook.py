@@ -1,0 +1,110 @@
+"""Results as HTML for Jupyter: self-contained, and every text of a file or model is escaped."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from xai_core.canonical import before_removal, canonicalise
+from xai_core.ranking import Ranking, rank
+from xai_core.recipe import Recipe
+from xai_core.runs import Run
+from xai_core.types import Attribution, Verdict
+
+TILE = "display:inline-block;margin:0 12px 8px 0;vertical-align:top"
+MOST_MAPS = 8  # of a batch
+SIDE = 180  # CSS pixels
+BRIGHTEST = 99.5  # percentile: a single hot pixel must not leave the rest black
+
+
+def of_run(run: Run) -> str:
+    """The picture, each map raw and after removal, and both scores."""
+    tiles = [_tile(run.pixels, run.picture)]
+    for name, one in run.attributions.items():
+        raw, after = before_removal(one, run.recipe)[0], canonicalise(one, run.recipe)[0]
+        score = run.scores.get(name)
+        tiles.append(
+            _tile(_coloured(raw), f"{name}: raw" + (f" · {score.raw:.3f}" if score else ""))
+        )
+        tiles.append(_tile(_coloured(after), "after" + (f" · {score.after:.3f}" if score else "")))
+    facts = f"{run.target_label} · {run.created} · {run.model_sha256[:12]}"
+    ranking = of_ranking(rank({name: one.after for name, one in run.scores.items()}))
+    failed = _table(("no map", "reason"), run.failures.items()) if run.failures else ""
+    head = f"<b>{escape(run.model)}</b> · {escape(run.picture)}<br><small>{escape(facts)}</small>"
+    return f"<div><p>{head}</p>{''.join(tiles)}{ranking}{failed}</div>"
+
+
+def of_attribution(one: Attribution) -> str:
+    """The map of each sample of a batch, and the parameters."""
+    recipe = Recipe(quantile=None)
+    maps = [_coloured(values) for values in before_removal(one, recipe)[:MOST_MAPS]]
+    tiles = "".join(
+        _tile(values, f"target {target}") for values, target in zip(maps, one.target, strict=False)
+    )
+    more = len(one.values) - len(maps)
+    rest = f"<p>and {more} more</p>" if more > 0 else ""
+    facts = _table(
+        ("method", one.method), {**one.parameters, **one.chosen, "seed": one.seed}.items()
+    )
+    return f"<div>{tiles}{rest}{facts}</div>"
+
+
+def of_verdict(verdict: Verdict) -> str:
+    """Level, sentence, findings, and which methods may run."""
+    findings = [(one.severity, one.code, f"{one.message} {one.hint}") for one in verdict.findings]
+    methods = [
+        (name, "yes" if one.available else one.reason or "no")
+        for name, one in verdict.methods.items()
+    ]
+    head = f"<b>{escape(verdict.level)}</b> · {escape(verdict.file)} ({escape(verdict.format)})"
+    return (
+        f"<div><p>{head}<br>{escape(verdict.summary)}</p>"
+        f"{_table(('severity', 'code', 'finding'), findings) if findings else ''}"
+        f"{_table(('method', 'available'), methods) if methods else ''}</div>"
+    )
+
+
+def of_ranking(ranking: Ranking) -> str:
+    """Places, names and scores, best first; the cause where there is no score."""
+    rows = [
+        (one.place or "–", one.name, f"{one.score:.4f}" if one.place else one.cause or "")
+        for one in ranking.entries
+    ]
+    return _table(("place", "map", ranking.metric), rows)
+
+
+def _table(heads: Iterable[Any], rows: Iterable[Iterable[Any]] | Mapping[str, Any]) -> str:
+    def row(cells: Iterable[Any], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(str(c))}</{tag}>" for c in cells) + "</tr>"
+
+    return f"<table>{row(heads, 'th')}{''.join(row(cells, 'td') for cells in rows)}</table>"
+
+
+def _tile(pixels: np.ndarray, caption: str) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    text = escape(caption)
+    return (
+        f'<figure style="{TILE}"><img src="{source}" alt="{text}" width="{SIDE}">'
+        f"<figcaption><small>{text}</small></figcaption></figure>"
+    )
+
+
+def _coloured(values: np.ndarray) -> np.ndarray:
+    """uint8 `[h, w, 3]`: from black to the brightest; grey where a value is not finite."""
+    import matplotlib
+
+    finite = values[np.isfinite(values)]
+    low = min(0.0, float(finite.min())) if finite.size else 0.0
+    high = float(np.percentile(finite, BRIGHTEST)) if finite.size else 0.0
+    unit = np.clip((np.nan_to_num(values) - low) / ((high - low) or 1.0), 0.0, 1.0)
+    pixels = (matplotlib.colormaps["inferno"](unit)[..., :3] * 255).round().astype(np.uint8)
+    pixels[~np.isfinite(values)] = 128
+    return pixels

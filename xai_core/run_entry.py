@@ -1,0 +1,87 @@
+"""A kept run as the list shows it: small files only, no maps."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from xai_core.errors import InputError
+from xai_core.runs import read_facts
+
+
+@dataclass(frozen=True)
+class Label:
+    """What may change about a run, beside what never does.
+
+    Attributes:
+        pinned: never deleted to make room, and the model's and the picture's files stay, too.
+        owner: who made it, as the program that keeps it names people.
+    """
+
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    pinned: bool = False
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run in the list, without its maps.
+
+    Attributes:
+        size: bytes on disk. target: what was explained, as in `Run.target_label`.
+    """
+
+    id: str
+    folder: Path
+    label: Label
+    size: int
+    model: str
+    picture: str
+    target: str
+    methods: tuple[str, ...]
+    created: str
+
+    @property
+    def title(self) -> str:
+        """The name that it was given, else what it is of."""
+        return self.label.name or f"{self.model} · {self.picture}"
+
+
+def kept_in(folder: Path) -> Kept:
+    """The run in a folder. Raises `InputError` where it cannot be read."""
+    facts = read_facts(folder)
+    try:
+        named = {one["index"]: one["label"] for one in facts["guesses"]}
+        index = facts["target"]
+        plain = "the only output" if index is None else f"class {index}"
+        return Kept(
+            id=folder.name,
+            folder=folder,
+            label=label_in(folder),
+            size=size_of(folder),
+            model=str(facts["model"]),
+            picture=str(facts["picture"]),
+            target=f"{named[index]} ({index})" if index in named else plain,
+            methods=tuple(facts["attributions"]),
+            created=str(facts["created"]),
+        )
+    except (KeyError, TypeError) as cause:
+        raise InputError(f"There is no readable run in {folder.name}.") from cause
+
+
+def label_in(folder: Path) -> Label:
+    """A run without a readable label is nobody's and has no name."""
+    with suppress(OSError, ValueError, TypeError):
+        data = json.loads((folder / "label.json").read_text(encoding="utf-8"))
+        return Label(**{**data, "tags": tuple(data["tags"])})
+    return Label()
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of its files."""
+    with suppress(OSError):  # deleted in this moment
+        return sum(file.stat().st_size for file in folder.iterdir())
+    return 0

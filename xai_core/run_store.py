@@ -1,0 +1,155 @@
+"""Kept runs in one folder: saved, listed, labelled, deleted; the oldest go when there are too many.
+
+An id is a capability: 128 random bits, so that nobody opens a run whose link they were not given.
+Any number of threads and processes may use one folder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from xai_core.durable import DELETED, DRAFT, remove, write_text
+from xai_core.errors import InputError, XaiError
+from xai_core.files import data_folder, unwritable
+from xai_core.limits import MB
+from xai_core.run_entry import Kept, Label, kept_in, label_in, size_of
+from xai_core.runs import Run, open_run, save_run
+
+try:
+    import fcntl
+except ImportError:  # Windows: threads of one process are kept apart, processes are not
+    fcntl = None  # type: ignore[assignment]
+
+ID = re.compile(r"[A-Za-z0-9_-]{22}")
+DRAFT_SECONDS = 3600  # a draft so old is of a writer that was killed
+MAX_NAME, MAX_TAGS = 120, 20
+_threads = threading.Lock()
+
+
+class RunStore:
+    """The runs in a folder. `cap`: their size in MB."""
+
+    def __init__(self, folder: Path | None = None, cap: float = 2048) -> None:
+        self.folder = folder or data_folder() / "runs"
+        self.cap = int(cap * MB)
+
+    def save(self, run: Run, owner: str = "", name: str = "") -> str:
+        """Keep a run and give its id; when this returns, a kill or a power cut loses it no more.
+
+        Raises:
+            XaiError: the disk is full, or all that is kept is pinned.
+        """
+        name_of = secrets.token_urlsafe(16)
+        label = Label(name=name[:MAX_NAME], owner=owner)
+        try:
+            with self._locked():
+                save_run(run, self._path(name_of), label=json.dumps(asdict(label)))
+                self._make_room(name_of)
+        except OSError as cause:
+            raise unwritable(cause) from cause
+        return name_of
+
+    def open(self, name: str) -> Run:
+        """The run with this id. Raises `InputError` where there is none."""
+        return open_run(self._existing(name))
+
+    def entry(self, name: str) -> Kept:
+        """What the list says of one run. Raises `InputError` where there is none."""
+        return kept_in(self._existing(name))
+
+    def entries(self) -> tuple[Kept, ...]:
+        """All runs that can be read, the newest first; only small files are opened."""
+        found = []
+        for folder in self._folders():
+            with suppress(InputError, OSError):
+                found.append(kept_in(folder))
+        return tuple(sorted(found, key=lambda one: (one.created, one.id), reverse=True))
+
+    def change(self, name: str, /, **changes: Any) -> Label:
+        """Rename, tag or pin. Raises `InputError` where there is no such run."""
+        try:
+            with self._locked():
+                folder = self._existing(name)
+                label = replace(label_in(folder), **changes)
+                tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
+                label = replace(label, name=label.name.strip()[:MAX_NAME], tags=(*tags,)[:MAX_TAGS])
+                write_text(folder / "label.json", json.dumps(asdict(label)))
+        except OSError as cause:
+            raise unwritable(cause) from cause
+        return label
+
+    def delete(self, name: str) -> None:
+        """Delete a run; one that is gone already needs no deleting."""
+        with self._locked(), suppress(InputError):
+            remove(self._existing(name))
+
+    def used(self) -> int:
+        """Bytes of all runs."""
+        return sum(map(size_of, self._folders()))
+
+    def would_delete(self, size: int) -> tuple[Kept, ...]:
+        """Which runs go when one of `size` bytes is saved now: the oldest that are not pinned."""
+        return self._too_many(self.entries(), self.used() + size)
+
+    def tidy(self) -> None:
+        """Delete what killed writers have left behind."""
+        for prefix, age in ((DRAFT, DRAFT_SECONDS), (DELETED, 0)):
+            for path in self.folder.glob(f"{prefix}*"):
+                with suppress(OSError):
+                    if time.time() - path.stat().st_mtime >= age:
+                        shutil.rmtree(path)
+
+    def _make_room(self, newest: str) -> None:
+        others = [one for one in self.entries() if one.id != newest]
+        total = self.used()
+        going = self._too_many(others, total)
+        if total - sum(one.size for one in going) > self.cap:
+            remove(self._path(newest))
+            raise XaiError(
+                f"The result is not kept: runs may take {self.cap / MB:,.0f} MB on this server, "
+                "and too little of it is left beside the pinned ones.",
+                "Unpin or delete some on the page Runs.",
+            )
+        for one in going:
+            remove(one.folder)
+
+    def _too_many(self, entries: Iterable[Kept], total: int) -> tuple[Kept, ...]:
+        going = []
+        for one in reversed(tuple(entries)):
+            if total > self.cap and not one.label.pinned:
+                going.append(one)
+                total -= one.size
+        return tuple(going)
+
+    def _folders(self) -> list[Path]:
+        found = self.folder.iterdir() if self.folder.is_dir() else ()
+        return [path for path in found if ID.fullmatch(path.name)]
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name
+
+    def _existing(self, name: str) -> Path:
+        if not ID.fullmatch(name) or not (self._path(name) / "run.json").is_file():
+            raise InputError(
+                "There is no such run on this server.",
+                "It was deleted, or the link is incomplete.",
+            )
+        return self._path(name)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _threads, (self.folder / ".lock").open("ab") as file:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed, also by a kill
+            yield
