@@ -29,13 +29,10 @@ PAGES = {
         ),
         st.Page("pages/compare/baseline.py", title="Baseline", icon=":material/equalizer:"),
         st.Page("pages/compare/ranking.py", title="Ranking", icon=":material/leaderboard:"),
-<<<<<<< HEAD
         st.Page("pages/compare/controls.py", title="Sanity checks", icon=":material/science:"),
-=======
         st.Page(
             "pages/compare/pictures.py", title="Many pictures", icon=":material/photo_library:"
         ),
->>>>>>> pictures
     ],
 }
 

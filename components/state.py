@@ -20,11 +20,8 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import describe
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
-<<<<<<< HEAD
 from xai_core.sanity import Controls
-=======
 from xai_core.study import Study
->>>>>>> pictures
 from xai_core.types import Verdict
 
 KEY = "workspace"
@@ -118,11 +115,8 @@ class Workspace:
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
-<<<<<<< HEAD
         controls: maps beside those of a run, with that run's digest. control_job: of them.
-=======
         many: of the page of many pictures.
->>>>>>> pictures
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
     """
@@ -151,11 +145,8 @@ class Workspace:
     control_digest: str = ""
     quantile: float | None = None
     quantile_page: str = ""
-<<<<<<< HEAD
     many: Many = field(default_factory=Many)
-=======
     returned: Returned | None = None
->>>>>>> report
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""
@@ -183,11 +174,8 @@ class Workspace:
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending = demo_run(), None, None
-<<<<<<< HEAD
         self.controls = self.control_job = None
-=======
         self.many.study = self.many.job = None
->>>>>>> pictures
         self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:

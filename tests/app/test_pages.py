@@ -26,11 +26,8 @@ PAGES = {
     "pages/compare/heatmaps.py": "Heatmaps",
     "pages/compare/baseline.py": "Baseline",
     "pages/compare/ranking.py": "Ranking",
-<<<<<<< HEAD
     "pages/compare/controls.py": "Sanity checks",
-=======
     "pages/compare/pictures.py": "Many pictures",
->>>>>>> pictures
 }
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
 

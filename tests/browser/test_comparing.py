@@ -19,11 +19,8 @@ PAGES = {
     "heatmaps": "Heatmaps",
     "baseline": "Baseline",
     "ranking": "Ranking",
-<<<<<<< HEAD
     "controls": "Sanity checks",
-=======
     "pictures": "Many pictures",
->>>>>>> pictures
 }
 
 

@@ -51,7 +51,6 @@ def test_another_metric_turns_the_order_where_higher_is_better(
     assert scores == sorted(scores, reverse=True)
 
 
-<<<<<<< HEAD
 def test_controls_stand_apart_and_are_never_ranked(cli: Cli, models: Path, picture: Path) -> None:
     done = cli("rank", models / "ready.pt", picture, *WORDS, "--controls", "--json")
     assert done.returncode == 0, done.stderr
@@ -69,7 +68,8 @@ def test_controls_stand_apart_and_are_never_ranked(cli: Cli, models: Path, pictu
     told = cli("rank", models / "ready.pt", picture, *WORDS, "--controls").stdout
     assert "controls, not ranked" in told
     assert "saliency, random-weights" in told
-=======
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Five pictures, one of them in a folder of its own, and a broken one."""
@@ -118,4 +118,3 @@ def test_a_folder_without_a_picture_is_wrong_usage(cli: Cli, models: Path, tmp_p
     done = cli("rank", models / "ready.pt", "empty", *WORDS)
     assert done.returncode != 0
     assert "no picture that can be read" in done.stderr
->>>>>>> pictures

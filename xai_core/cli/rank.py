@@ -10,12 +10,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
 from xai_core.cli import controls
-from xai_core.cli.arguments import load_options, model_path, picture_file
-=======
 from xai_core.cli.arguments import load_options, model_path
->>>>>>> pictures
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
@@ -59,25 +55,16 @@ def run(args: argparse.Namespace) -> int:
     with Worker() as worker:
         worker.warm("score")
         card = worker.load(path, options)
-<<<<<<< HEAD
-        runs = [_compare(worker, card, file, methods, recipe, args) for file in files]
-        scores = [score(worker, one.attributions, one.recipe, args.metric) for one in runs]
-        found = [
-            controls.beside(worker, card, *one, args.metric) if args.controls else None
-            for one in zip(files, runs, scores, strict=True)
-        ]
-    results = [
-        replace(_ranked(name, args.metric, run, scored), beside=beside)
-        for name, run, scored, beside in zip(args.images, runs, scores, found, strict=True)
-    ]
-=======
         results = []
         for name, file in files.pictures.items():
             one = _compare(worker, card, file, methods, recipe, args)
             found = score(worker, one.attributions, one.recipe, args.metric)
-            results.append(_ranked(name, args.metric, one, found))
+            ranked = _ranked(name, args.metric, one, found)
+            if args.controls:
+                beside = controls.beside(worker, card, file, one, found, args.metric)
+                ranked = replace(ranked, beside=beside)
+            results.append(ranked)
     many = over_pictures([one.after for one in results], list(methods), args.metric)
->>>>>>> pictures
     if args.json:
         told = as_json(card, args.metric, args.quantile, results)
         print_json({**told, "refused": files.refused, "statistics": statistics_json(many)})
