@@ -7,7 +7,7 @@ import threading
 
 import streamlit as st
 
-from components import backend, problem, visit
+from components import backend, preview, problem, visit
 from components.job import Job
 from components.processes import Access
 from components.state import Workspace
@@ -144,6 +144,8 @@ def _watch(space: Workspace, key: str) -> None:
             disabled=job.stopping,
         ):
             job.cancel()
+        if job.preview is not None:
+            preview.show(job.preview, key=f"{key}-preview")
 
     poll()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ from xai_core.methods.parameters import build
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Inputs, Maps, Progress, Scores
+from xai_core.types import Attribution, Inputs, Maps, Preview, Progress, Scores, Watcher
 
 LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
@@ -201,5 +201,21 @@ class _Budget:
             return None
         names = list(self._costs)
         before = sum(self._costs[earlier] for earlier in names[: names.index(name)])
-        report, total = self._progress, self._total
-        return lambda done, _: report(before + done, total)
+        return _Part(self._progress, name, before, self._total)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The progress of one method among several; a `Watcher`."""
+
+    whole: Progress
+    method: str
+    before: int
+    total: int
+
+    def __call__(self, done: int, total: int) -> None:
+        self.whole(self.before + done, self.total)
+
+    def preview(self, make: Callable[[], Preview]) -> None:
+        if isinstance(self.whole, Watcher):
+            self.whole.preview(lambda: replace(make(), method=self.method))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ def explain(
         native_size=raws[0].native_size or (tensor.shape[2], tensor.shape[3]),
         seconds=time.perf_counter() - start,
         signed=plugin.is_signed(settings),
-        chosen=raws[0].chosen,
+        chosen=_chosen(raws),
     )
 
 
@@ -98,6 +99,15 @@ def _one(plugin: Method, task: Task) -> RawMap:
             code="non-finite-gradient",
         )
     return raw
+
+
+def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
+    """What was chosen for every picture: one value where they agree, else a list."""
+    found: dict[str, Any] = {}
+    for name in raws[0].chosen:
+        values = [raw.chosen.get(name) for raw in raws]
+        found[name] = values[0] if all(value == values[0] for value in values) else values
+    return found
 
 
 def _targets(module: nn.Module, tensor: Tensor, target: int | None) -> tuple[int | None, ...]:

@@ -114,7 +114,8 @@ class Worker:
         """Raw attributions of the open model, as `xai_core.explain` gives them.
 
         Args:
-            progress: called in this thread, at most about 20 times a second.
+            progress: called in this thread, at most about 20 times a second. One that is a
+                `Watcher` sees the map about twice a second while a noise method samples.
             cancel: set it from any thread to stop; the model stays open.
 
         Raises:
@@ -123,7 +124,8 @@ class Worker:
         batch = _checked(inputs)
         params = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
-        result = self._link.ask(Attribution, "explain", params, (batch,), model=True, **call)
+        call |= {"model": True, "preview": batch.shape[2:]}
+        result = self._link.ask(Attribution, "explain", params, (batch,), **call)
         got, asked = result.values.shape, batch.shape
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
             self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
