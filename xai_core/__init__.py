@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xai_core.images import InputSpec
     from xai_core.loading import load_model
     from xai_core.metrics.complexity import complexity
+    from xai_core.noise_level import NoiseLevel, noise_level
     from xai_core.ranking import sweep
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
@@ -26,6 +27,7 @@ _HOMES = {
     "InputSpec": "images",
     "LoadOptions": "formats.base",
     "LoadedModel": "formats.base",
+    "NoiseLevel": "noise_level",
     "Recipe": "recipe",
     "Verdict": "types",
     "XaiError": "errors",
@@ -35,6 +37,7 @@ _HOMES = {
     "complexity": "metrics.complexity",
     "explain": "explanation",
     "load_model": "loading",
+    "noise_level": "noise_level",
     "sweep": "ranking",
 }
 
@@ -43,6 +46,7 @@ __all__ = [
     "InputSpec",
     "LoadOptions",
     "LoadedModel",
+    "NoiseLevel",
     "Recipe",
     "Verdict",
     "XaiError",
@@ -52,6 +56,7 @@ __all__ = [
     "complexity",
     "explain",
     "load_model",
+    "noise_level",
     "sweep",
 ]
 

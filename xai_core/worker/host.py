@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +13,7 @@ import numpy as np
 from xai_core.cage.protection import Protection
 from xai_core.errors import InputError, XaiError
 from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.noise_level import NoiseLevel, NoiseType
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
 from xai_core.worker.budget import Budget
@@ -130,6 +131,22 @@ class Worker:
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
             self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
         return result
+
+    def noise_level(
+        self,
+        inputs: Inputs,
+        classes: Sequence[int] | None = None,
+        noise_type: NoiseType = "multiplicative",
+        seed: int = 0,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> NoiseLevel:
+        """How much noise the open model bears, as `xai_core.noise_level` says it."""
+        given = None if classes is None else list(classes)
+        params = {"classes": given, "noise_type": noise_type, "seed": seed}
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
+        return self._link.ask(NoiseLevel, "noise_level", params, (_checked(inputs),), **call)
 
     def score(self, maps: Maps, metric: str = "complexity") -> Scores:
         """One value a map; NaN where the metric is not defined. Needs no model."""
