@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components import map_grid, tiles
+from components import map_grid, preview, problem, tiles
 from components.colours import DIVERGING, SEQUENTIAL
 from components.state import Workspace
 from components.tiles import Look, title_of
 from xai_core.canonical import before_removal
 from xai_core.methods.base import METHODS
+from xai_core.methods.parameters import build
 from xai_core.runs import Run
 
 PER_MAP, SHARED = "per map", "same for all"
@@ -83,13 +84,26 @@ def _note(run: Run, name: str) -> str:
     height, width = run.attributions[name].native_size
     full = run.attributions[name].values.shape[2:]
     coarse = f"{height}×{width} · " if (height, width) != tuple(full) else ""
-    return f"{coarse}{run.attributions[name].seconds:.2f} s"
+    parts = (f"{coarse}{run.attributions[name].seconds:.2f} s", _sampled(run, name))
+    return " · ".join(filter(None, parts))
+
+
+def _sampled(run: Run, name: str) -> str:
+    one = run.attributions[name]
+    if name not in METHODS:
+        return ""
+    settings = build(METHODS[name].Parameters, one.parameters)
+    channels, height, width = one.values.shape[1:]
+    return preview.sampled(METHODS[name].samples(settings, (channels, height, width)), one.chosen)
 
 
 def _described(run: Run, name: str) -> str:
     one = run.attributions[name]
-    given = ", ".join(f"{key} = {value}" for key, value in {**one.parameters, **one.chosen}.items())
+    chosen = {key: value for key, value in one.chosen.items() if key not in preview.TOLD}
+    given = [f"{key} = {value}" for key, value in {**one.parameters, **chosen}.items()]
+    given += filter(None, [_sampled(run, name)])
     summary = METHODS[name].summary if name in METHODS else ""
     return (
-        f"**{title_of(name)}** — {summary}  \n:small[{given or 'no parameters'}; seed {one.seed}]"
+        f"**{title_of(name)}** — {summary}  \n"
+        f":small[{problem.plain(', '.join(given)) or 'no parameters'}; seed {one.seed}]"
     )

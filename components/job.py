@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from xai_core.errors import Cancelled, XaiError
-from xai_core.types import Progress
+from xai_core.types import Preview, Progress
 
 T = TypeVar("T")
 
@@ -18,11 +18,13 @@ class Job(Generic[T]):
 
     Attributes:
         done, total: samples so far and in all; total is 0 before the first one is through.
+        preview: the map that is being sampled, as far as it is; None where there is none.
     """
 
     def __init__(self, work: Callable[[Progress, threading.Event], T]) -> None:
         self.done = 0
         self.total = 0
+        self.preview: Preview | None = None
         self.result: T | None = None
         self.error: XaiError | None = None
         self._work = work
@@ -60,15 +62,29 @@ class Job(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self.result = self._work(self._advance, self._cancel)
+            self.result = self._work(_Reports(self), self._cancel)
         except XaiError as error:
             self.error = error
         except Exception as error:  # the thread's border: nothing may be lost in silence
             self.error = XaiError(f"The computation failed: {type(error).__name__}: {error}.")
 
-    def _advance(self, done: int, total: int) -> None:
+    def advance(self, done: int, total: int) -> None:
+        """Take a progress; raises `Cancelled` once the user has asked to stop."""
         if self._cancel.is_set():
             raise Cancelled
         self.done, self.total = done, total
         if self._first is None and done > 0:
             self._first = (time.monotonic(), done)
+
+
+class _Reports:
+    """What the work tells of itself; a `Watcher`."""
+
+    def __init__(self, job: Job[Any]) -> None:
+        self._job = job
+
+    def __call__(self, done: int, total: int) -> None:
+        self._job.advance(done, total)
+
+    def preview(self, make: Callable[[], Preview]) -> None:
+        self._job.preview = make()

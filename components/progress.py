@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from components import preview
 from components.job import Job
 from components.waiting import Turn, told
 
@@ -33,6 +34,8 @@ def watch(job: Job[Any], turn: Turn, *, key: str, finish: Callable[[], None]) ->
             disabled=job.stopping,
         ):
             job.cancel()
+        if job.preview is not None:
+            preview.show(job.preview, key=f"{key}-preview")
 
     poll()
 

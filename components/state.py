@@ -10,12 +10,13 @@ from typing import Any
 import streamlit as st
 
 from components.job import Job
+from components.sources import Pending as Pending
+from components.sources import Photo as Photo
+from components.sources import Source as Source
 from components.waiting import Turn
 from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
-from xai_core.formats.base import LoadOptions
-from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import describe
 from xai_core.recipe import Recipe
@@ -25,44 +26,6 @@ from xai_core.study import Study
 from xai_core.types import Verdict
 
 KEY = "workspace"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A model file that the session may open.
-
-    Attributes:
-        labels: class names that the user gave, which go before the model's own.
-        spec: how pictures become inputs, where the user or the check chose it.
-    """
-
-    title: str
-    path: Path
-    options: LoadOptions = field(default_factory=LoadOptions)
-    labels: tuple[str, ...] | None = None
-    spec: InputSpec | None = None
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A picture file that the session may explain."""
-
-    name: str
-    path: Path
-
-
-@dataclass
-class Pending:
-    """An uploaded model file that is looked at and not opened yet.
-
-    Attributes:
-        code: the Python files that came with it, by name. labels: the class names that did.
-    """
-
-    name: str
-    path: Path
-    code: dict[str, bytes] = field(default_factory=dict)
-    labels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

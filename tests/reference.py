@@ -75,8 +75,12 @@ def fusiongrad(
     sg_std: float = 0.0,
     noise_type: str = "multiplicative",
     average: str = "absolute",
+    first: int | None = None,
 ) -> Tensor:
-    """Bykov et al. 2022: nm single passes, the net copied afresh for every draw of its weights."""
+    """Bykov et al. 2022: nm single passes, the net copied afresh for every draw of its weights.
+
+    `first`: only so many of the m inputs of each draw are explained.
+    """
     weight_draws, input_draws = generators(seed)
     total = torch.zeros_like(x, dtype=torch.float64)
     for _ in range(n):
@@ -84,11 +88,13 @@ def fusiongrad(
         for weight in noisy.parameters():
             eta = torch.randn(weight.shape, generator=weight_draws) * std + mean
             weight.data = weight.data * eta if noise_type == "multiplicative" else weight.data + eta
-        for _ in range(m):
+        for place in range(m):
             xi = torch.randn(x.shape[1:], generator=input_draws) * sg_std + sg_mean
+            if first is not None and place >= first:
+                continue
             explanation = gradient(noisy, x + xi, target)
             total += explanation.abs() if average == "absolute" else explanation
-    return total / (n * m)
+    return total / (n * (first or m))
 
 
 def integrated_gradients(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xai_core.images import InputSpec
     from xai_core.loading import load_model
     from xai_core.metrics.complexity import complexity
+    from xai_core.noise_level import NoiseLevel, noise_level
     from xai_core.ranking import sweep
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
@@ -27,6 +28,7 @@ _HOMES = {
     "InputSpec": "images",
     "LoadOptions": "formats.base",
     "LoadedModel": "formats.base",
+    "NoiseLevel": "noise_level",
     "Recipe": "recipe",
     "Run": "runs",
     "Verdict": "types",
@@ -37,6 +39,7 @@ _HOMES = {
     "complexity": "metrics.complexity",
     "explain": "explanation",
     "load_model": "loading",
+    "noise_level": "noise_level",
     "open_run": "runs",
     "sweep": "ranking",
 }
@@ -46,6 +49,7 @@ __all__ = [
     "InputSpec",
     "LoadOptions",
     "LoadedModel",
+    "NoiseLevel",
     "Recipe",
     "Run",
     "Verdict",
@@ -56,6 +60,7 @@ __all__ = [
     "complexity",
     "explain",
     "load_model",
+    "noise_level",
     "open_run",
     "sweep",
 ]

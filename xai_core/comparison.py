@@ -19,10 +19,19 @@ from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.parts import Parts
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
+from xai_core.types import (
+    Attribution,
+    Inputs,
+    Level,
+    Maps,
+    Progress,
+    Scores,
+    Values,
+)
 
 LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
@@ -113,7 +122,7 @@ def compare(
     prediction = explainer.predict(request.prepared.inputs)
     target = target_of(prediction, request.target)
     reused = {name: one for name, one in (known or {}).items() if _same(one, request, name, target)}
-    budget = _Budget(request, reused, progress)
+    parts = Parts(_costs(request, reused), progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():
@@ -124,7 +133,7 @@ def compare(
                 name,
                 request.seed,
                 given,
-                progress=budget.part(name),
+                progress=parts.of(name),
                 cancel=cancel,
             )
         except MethodError as error:  # the others may still be defined for this model
@@ -202,26 +211,10 @@ def _same(one: Attribution, request: Request, name: str, target: int | None) -> 
     return (dict(one.parameters), one.seed, one.target) == wanted
 
 
-class _Budget:
-    """One progress in samples over methods that each count their own."""
-
-    def __init__(
-        self, request: Request, reused: Mapping[str, Attribution], progress: Progress | None
-    ) -> None:
-        self._progress = progress
-        shape = request.prepared.inputs.shape[1:]
-        self._costs = {
-            name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)
-            for name, given in request.methods.items()
-            if name not in reused
-        }
-        self._total = sum(self._costs.values())
-
-    def part(self, name: str) -> Progress | None:
-        """The progress of one method, as a share of all."""
-        if self._progress is None:
-            return None
-        names = list(self._costs)
-        before = sum(self._costs[earlier] for earlier in names[: names.index(name)])
-        report, total = self._progress, self._total
-        return lambda done, _: report(before + done, total)
+def _costs(request: Request, reused: Mapping[str, Attribution]) -> dict[str, int]:
+    shape = request.prepared.inputs.shape[1:]
+    return {
+        name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)
+        for name, given in request.methods.items()
+        if name not in reused
+    }

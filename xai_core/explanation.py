@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +49,8 @@ def explain(
     plugin = METHODS[method]
     settings = build(plugin.Parameters, parameters)
     _check(seed, batch_size)
-    module = _module(model, plugin)
-    tensor = _tensor(inputs, module)
+    module = module_of(model, needs_gradient=plugin.needs_gradient)
+    tensor = tensor_of(inputs, module)
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
@@ -70,7 +71,7 @@ def explain(
         native_size=raws[0].native_size or (tensor.shape[2], tensor.shape[3]),
         seconds=time.perf_counter() - start,
         signed=plugin.is_signed(settings),
-        chosen=raws[0].chosen,
+        chosen=_chosen(raws),
     )
 
 
@@ -98,6 +99,15 @@ def _one(plugin: Method, task: Task) -> RawMap:
             code="non-finite-gradient",
         )
     return raw
+
+
+def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
+    """What was chosen for every picture: one value where they agree, else a list."""
+    found: dict[str, Any] = {}
+    for name in raws[0].chosen:
+        values = [raw.chosen.get(name) for raw in raws]
+        found[name] = values[0] if all(value == values[0] for value in values) else values
+    return found
 
 
 def _targets(module: nn.Module, tensor: Tensor, target: int | None) -> tuple[int | None, ...]:
@@ -156,14 +166,15 @@ def _check(seed: int, batch_size: int) -> None:
         raise InputError(f"batch_size must be at least 1, not {batch_size}.")
 
 
-def _module(model: LoadedModel | nn.Module, plugin: Method) -> nn.Module:
+def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) -> nn.Module:
+    """What is run. Raises `MethodError` for a model that only predicts."""
     from torch import nn
 
     if isinstance(model, nn.Module):
         return model
     if model.module is not None:
         return model.module
-    if not plugin.needs_gradient and model.reference is not None:
+    if not needs_gradient and model.reference is not None:
         from xai_core.predictor import PredictorModule
 
         return PredictorModule(model.reference)
@@ -174,7 +185,8 @@ def _module(model: LoadedModel | nn.Module, plugin: Method) -> nn.Module:
     )
 
 
-def _tensor(inputs: Inputs, module: nn.Module) -> Tensor:
+def tensor_of(inputs: Inputs, module: nn.Module) -> Tensor:
+    """Inputs on the device of a module. Raises `InputError` where they are no inputs."""
     import torch
 
     array = np.asarray(inputs, dtype=np.float32)

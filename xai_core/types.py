@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Float32, Float64, UInt8
@@ -26,6 +26,32 @@ Severity = Literal["error", "warning", "info"]
 
 Progress = Callable[[int, int], None]
 """Called as `progress(done, total)` in samples; raises `Cancelled` to stop the work."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A map that is still being sampled.
+
+    Attributes:
+        values: float32 `[h, w]` in input resolution, channels added up.
+        error: relative standard error; None before it can be told.
+        method: name of the method, where several are computed.
+    """
+
+    values: Float32[np.ndarray, "h w"]
+    error: float | None = None
+    method: str = ""
+
+
+@runtime_checkable
+class Watcher(Protocol):
+    """A `Progress` that also looks at maps while they are sampled."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """As `Progress`."""
+
+    def preview(self, make: Callable[[], Preview]) -> None:
+        """Offered after every few samples; `make` is called where one is wanted just now."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +164,8 @@ class Attribution:
     Attributes:
         values: float32 `[B, C, H, W]` in input resolution; signed where the method is.
         parameters: the method's parameters as asked for. seed: of its random draws.
-        chosen: what the method picked where a parameter left it open (the layer, the window).
+        chosen: what the method picked where a parameter left it open (the layer, the window), and
+            how far it sampled (`samples`, `standard_error`); a list where pictures differ.
         target: what was explained, one entry a sample (class index, or None for the only score).
         native_size: `(h, w)` at which the method sees; coarser than the input for CAM.
         seconds: wall time.

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -43,6 +44,17 @@ def lie() -> None:
             continue
 
 
+def false_preview() -> None:
+    """Finds what the worker reports with, and shows a map that is none."""
+    import gc
+
+    from xai_core.types import Preview
+
+    (ticker,) = (one for one in gc.get_objects() if type(one).__name__ == "Ticker")
+    ticker._seldom = lambda: True
+    ticker.preview(lambda: Preview(np.zeros((3, 3), np.float32), 0.1))
+
+
 def raise_error() -> None:
     raise ValueError("no such luck")
 
@@ -68,6 +80,7 @@ def seek_secret() -> None:
 DEEDS = {
     "chatter": chatter,
     "lie": lie,
+    "false-preview": false_preview,
     "error": raise_error,
     "sys-exit": exit_politely,
     "exit": lambda: os._exit(3),

@@ -125,6 +125,18 @@ def test_garbage_in_the_pipes_is_a_lie(
         assert worker.predict(inputs).shape == (1, 2)
 
 
+@pytest.mark.parametrize("method", ["saliency", "fusiongrad"])
+def test_a_preview_of_another_shape_is_a_lie(
+    misbehaving: Saver, inputs: np.ndarray, trigger: np.ndarray, method: str
+) -> None:
+    with Worker() as worker:
+        worker.load(misbehaving("false-preview"), OPTIONS)
+        with pytest.raises(WorkerError, match="a preview that is not one"):
+            worker.explain(trigger, 0, method)
+        assert not worker.alive
+        assert worker.predict(inputs).shape == (1, 2)
+
+
 @pytest.mark.parametrize("deed", ["error", "sys-exit"])
 def test_an_exception_in_the_model_is_no_accident(
     misbehaving: Saver, inputs: np.ndarray, trigger: np.ndarray, deed: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 
 from xai_core.errors import Cancelled, ModelError, WorkerError
+from xai_core.types import Preview
 from xai_core.worker import Worker
 from xai_core.worker.call import Call
 from xai_core.worker.link import Link
@@ -66,6 +67,67 @@ def test_an_answer_that_is_none_ends_the_process(header: dict[str, Any]) -> None
     with pytest.raises(WorkerError, match="breaks the protocol"):
         ask(process)
     assert process.killed
+
+
+MAP = np.ones((4, 5), np.float32)
+
+
+def shown(error: object, *arrays: np.ndarray, expected: tuple[int, ...] | None = (4, 5)) -> list:
+    """The previews that come through where the process sends one."""
+
+    class Showing(Scripted):
+        def receive(self, timeout: float) -> Frame | None:
+            frame = super().receive(timeout)
+            kind = frame and frame.header["kind"]
+            return Frame(frame.header, arrays) if frame and kind == "preview" else frame
+
+    class Watching:
+        def __init__(self) -> None:
+            self.seen: list[Preview] = []
+
+        def __call__(self, done: int, total: int) -> None: ...
+
+        def preview(self, make: Callable[[], Preview]) -> None:
+            self.seen.append(make())
+
+    watching = Watching()
+    header = {"id": OURS, "kind": "preview", "error": error}
+    process = Showing(header, header, {"id": OURS, "kind": "result"})
+    try:
+        ask(process, progress=watching, preview=expected)
+    except WorkerError:
+        assert process.killed
+        raise
+    return watching.seen
+
+
+def test_previews_come_through_and_are_thinned_out() -> None:
+    (one,) = shown(0.25, MAP)
+    np.testing.assert_array_equal(one.values, MAP)
+    assert one.error == 0.25
+    assert shown(None, MAP)[0].error is None
+
+
+@pytest.mark.parametrize("error", [-0.1, float("nan"), float("inf"), "0.1", True, [0.1]])
+def test_an_error_that_is_none_is_a_lie(error: object) -> None:
+    with pytest.raises(WorkerError, match="preview"):
+        shown(error, MAP)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [(), (MAP, MAP), (MAP.T,), (MAP[None],), (MAP.astype(np.float64),), (MAP * np.nan,)],
+)
+def test_a_preview_that_does_not_belong_to_the_input_is_a_lie(
+    arrays: tuple[np.ndarray, ...],
+) -> None:
+    with pytest.raises(WorkerError, match="preview"):
+        shown(0.1, *arrays)
+
+
+def test_a_preview_that_nobody_asked_for_is_a_lie() -> None:
+    with pytest.raises(WorkerError, match="preview"):
+        shown(0.1, MAP, expected=None)
 
 
 def test_an_error_of_the_model_leaves_the_process() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xai_core.methods.parameters import NoParameters
 from xai_core.registry import Registry
-from xai_core.types import Capabilities, Progress
+from xai_core.types import Capabilities, Preview, Progress, Watcher
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -34,6 +34,11 @@ class Meter:
         self.done += samples
         if self._progress is not None:
             self._progress(min(self.done, self.total), self.total)
+
+    def show(self, preview: Callable[[], Preview]) -> None:
+        """Offer the map so far to a caller who looks at previews."""
+        if isinstance(self._progress, Watcher):
+            self._progress.preview(preview)
 
 
 class Scorer:

@@ -11,14 +11,17 @@ seed and not on `batch_size`, the device or the other kind of noise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xai_core.methods.base import RawMap, Task
+from xai_core.methods.average import Average
+from xai_core.methods.base import RawMap, Scorer, Task
 from xai_core.methods.noise_parameters import InputNoise, WeightNoise
+from xai_core.methods.sampling import Sampling
 
 if TYPE_CHECKING:
     import torch
@@ -26,20 +29,36 @@ if TYPE_CHECKING:
 
 
 def averaged_gradient(task: Task, weights: WeightNoise | None, inputs: InputNoise) -> RawMap:
-    """The mean of E over all draws, `[1, C, H, W]`; `weights=None` leaves the model alone."""
+    """The mean of E over all draws, `[1, C, H, W]`; `weights=None` leaves the model alone.
+
+    With a `tolerance` it stops once the map's relative standard error is that small.
+    """
+    tolerance = task.parameters.tolerance
+    plain = Sampling.plain(weights, inputs)
+    plan = Sampling.spread_out(weights, inputs) if tolerance > 0 else plain
+    average = Average(task.inputs, task.parameters.average, by_input=weights is None)
+    weight_draws, input_draws = generators(task.seed)
+    with closing(_models(task, plan, weight_draws)) as scorers:
+        for scorer in scorers:
+            for batch in noisy_inputs(task.inputs, plan.inputs, input_draws, task.batch_size):
+                average.add(scorer.gradient(batch))
+                task.scorer.meter.show(average.preview)
+            average.end_draw()
+            if tolerance > 0 and average.draws.within(tolerance):
+                break
+            for _ in range(plan.left_out):
+                normal(task.inputs.shape[1:], 0.0, 0.0, input_draws)
+    task.scorer.meter.advance(plain.steps * inputs.m - average.samples)
+    return RawMap(average.mean.to(task.inputs.dtype)[None], chosen=average.facts)
+
+
+def _models(task: Task, plan: Sampling, draws: torch.Generator) -> Generator[Scorer, None, None]:
     from xai_core.methods.noisy_weights import noisy_scorers
 
-    weight_draws, input_draws = generators(task.seed)
-    absolute = task.parameters.average == "absolute"
-    total = task.inputs.new_zeros(task.inputs.shape[1:]).double()
-    count = 0
-    with closing(noisy_scorers(task.scorer, task.inputs, weights, weight_draws)) as scorers:
-        for scorer in scorers:
-            for batch in noisy_inputs(task.inputs, inputs, input_draws, task.batch_size):
-                gradient = scorer.gradient(batch)
-                total += (gradient.abs() if absolute else gradient).sum(0, dtype=total.dtype)
-                count += len(batch)
-    return RawMap((total / count).to(task.inputs.dtype)[None])
+    if plan.weights is not None:
+        yield from noisy_scorers(task.scorer, task.inputs, plan.weights, draws)
+    else:
+        yield from repeat(task.scorer, plan.steps)
 
 
 def noisy_inputs(

@@ -28,18 +28,15 @@ def why_not(capabilities: Capabilities) -> str | None:
 
 
 def noisy_scorers(
-    scorer: Scorer, inputs: Tensor, noise: WeightNoise | None, generator: torch.Generator
+    scorer: Scorer, inputs: Tensor, noise: WeightNoise, generator: torch.Generator
 ) -> Generator[Scorer, None, None]:
-    """The score under each draw of the weights; `noise=None` gives the model itself, once.
+    """The score under each draw of the weights.
 
     Close it: a model whose weights had to be written over gets its own back then.
 
     Raises:
         MethodError: there is nothing to put noise on (`no-float-parameters`).
     """
-    if noise is None:
-        yield scorer
-        return
     trained = {
         name: parameter.detach()
         for name, parameter in scorer.module.named_parameters()

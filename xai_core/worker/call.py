@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+import numpy as np
+
 from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, WorkerError, XaiError
-from xai_core.types import Progress
+from xai_core.types import Preview, Progress, Watcher
 from xai_core.worker.codec import decode, encode, error_from
 from xai_core.worker.process import Process
 from xai_core.worker.protocol import Array, Frame, lie
@@ -19,6 +22,7 @@ from xai_core.worker.throttle import Throttle
 
 START_LIMIT = 120.0  # seconds: importing torch on a busy machine
 CANCEL_LIMIT = 5.0
+PREVIEW_SECONDS = 0.2  # at least so long between two that are passed on
 AGAIN = "The model is opened again at the next call."
 
 _numbers = itertools.count(1)
@@ -30,6 +34,7 @@ class Call:
     Args:
         limit: seconds until the process is killed.
         progress: called here, in the caller's thread. cancel: set from any thread to stop.
+        preview: the shape of maps that may come while they are sampled; None: none may.
     """
 
     def __init__(
@@ -38,13 +43,15 @@ class Call:
         limit: float,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
+        preview: tuple[int, ...] | None = None,
     ) -> None:
         self._process = process
         self._limit = limit
         self._progress = progress
         self._cancel = cancel
         self._number = next(_numbers)
-        self._throttle = Throttle()
+        self._preview = preview
+        self._throttle, self._seldom = Throttle(), Throttle(PREVIEW_SECONDS)
 
     def run(self, operation: str, params: Mapping[str, Any], arrays: Sequence[Array] = ()) -> Frame:
         """The answer.
@@ -85,7 +92,10 @@ class Call:
                 continue
             if frame.header["kind"] == "result":
                 return frame
-            self._tell(frame.header)
+            if frame.header["kind"] == "preview":
+                self._show(frame)
+            else:
+                self._tell(frame.header)
 
     def _next(self, timeout: float) -> Frame | None:
         """The next frame, of this call; raises the error that it carries."""
@@ -102,7 +112,7 @@ class Call:
                 self._process.kill()
                 raise
             raise error
-        if kind not in ("result", "progress"):
+        if kind not in ("result", "progress", "preview"):
             self._distrust("an answer of an unknown kind")
         return frame
 
@@ -112,6 +122,16 @@ class Call:
             self._distrust("a progress that is not one")
         if self._progress is not None and (self._throttle() or done == total):
             self._progress(done, total)
+
+    def _show(self, frame: Frame) -> None:
+        error = frame.header.get("error")
+        told = error is None or (type(error) in (int, float) and 0 <= error < math.inf)
+        shapes = [one.shape for one in frame.arrays if one.dtype == np.float32]
+        fits = self._preview is not None and shapes == [self._preview] and len(frame.arrays) == 1
+        if not (told and fits and np.isfinite(frame.arrays[0]).all()):
+            self._distrust("a preview that is not one")
+        if isinstance(self._progress, Watcher) and self._seldom():
+            self._progress.preview(lambda: Preview(frame.arrays[0], error))
 
     def _stop(self) -> NoReturn:
         """Ask the process to stop, and kill it where it does not. Always raises."""

@@ -9,15 +9,21 @@ import os
 import queue
 import threading
 import traceback
+from collections.abc import Callable
 from typing import Any, BinaryIO
+
+import numpy as np
 
 from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, WorkerError, XaiError
+from xai_core.types import Preview
 from xai_core.worker.codec import encode, error_to
 from xai_core.worker.memory import out_of_memory
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all, warm
 from xai_core.worker.protocol import Array, Frame, read_frame, write_frame
 from xai_core.worker.throttle import Throttle
+
+PREVIEW_SECONDS = 0.5
 
 
 class Inbox:
@@ -68,6 +74,7 @@ class Ticker:
         self._inbox = inbox
         self._writer = writer
         self._throttle = Throttle()
+        self._seldom = Throttle(PREVIEW_SECONDS)
 
     def __call__(self, done: int, total: int) -> None:
         """Raises `Cancelled` where the host asks to stop."""
@@ -76,6 +83,15 @@ class Ticker:
         if self._throttle() or done >= total:
             counts = {"done": min(int(done), int(total)), "total": int(total)}
             write_frame(self._writer, Frame({"id": self._number, "kind": "progress", **counts}))
+
+    def preview(self, make: Callable[[], Preview]) -> None:
+        """Sends a map that is still being sampled, now and then."""
+        if not self._seldom():
+            return
+        found = make()
+        if np.isfinite(found.values).all():
+            header = {"id": self._number, "kind": "preview", "error": found.error}
+            write_frame(self._writer, Frame(header, (found.values,)))
 
 
 def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +13,7 @@ import numpy as np
 from xai_core.cage.protection import Protection
 from xai_core.errors import InputError, XaiError
 from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.noise_level import NoiseLevel, NoiseType
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
 from xai_core.worker.budget import Budget
@@ -114,7 +115,8 @@ class Worker:
         """Raw attributions of the open model, as `xai_core.explain` gives them.
 
         Args:
-            progress: called in this thread, at most about 20 times a second.
+            progress: called in this thread, at most about 20 times a second. One that is a
+                `Watcher` sees the map about twice a second while a noise method samples.
             cancel: set it from any thread to stop; the model stays open.
 
         Raises:
@@ -148,11 +150,28 @@ class Worker:
         self, operation: str, inputs: Inputs, params: dict[str, Any], call: dict[str, Any]
     ) -> Attribution:
         batch = _checked(inputs)
-        result = self._link.ask(Attribution, operation, params, (batch,), model=True, **call)
+        call |= {"model": True, "preview": batch.shape[2:]}
+        result = self._link.ask(Attribution, operation, params, (batch,), **call)
         got, asked = result.values.shape, batch.shape
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
             self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
         return result
+
+    def noise_level(
+        self,
+        inputs: Inputs,
+        classes: Sequence[int] | None = None,
+        noise_type: NoiseType = "multiplicative",
+        seed: int = 0,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> NoiseLevel:
+        """How much noise the open model bears, as `xai_core.noise_level` says it."""
+        given = None if classes is None else list(classes)
+        params = {"classes": given, "noise_type": noise_type, "seed": seed}
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
+        return self._link.ask(NoiseLevel, "noise_level", params, (_checked(inputs),), **call)
 
     def score(self, maps: Maps, metric: str = "complexity") -> Scores:
         """One value a map; NaN where the metric is not defined. Needs no model."""

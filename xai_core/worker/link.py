@@ -71,8 +71,13 @@ class Link:
         limit: float | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
+        preview: tuple[int, ...] | None = None,
     ) -> Frame:
-        """The answer to one call, as it came. `model`: the call needs the open model."""
+        """The answer to one call, as it came.
+
+        Args:
+            model: the call needs the open model. preview: as for `Call`, and so are the others.
+        """
         with self._lock:
             if self._closed:
                 raise _closed()
@@ -80,7 +85,7 @@ class Link:
                 if model:
                     self._reopen(cancel)
                 self.started(cancel)
-                call = Call(self.process, limit or self._time_limit, progress, cancel)
+                call = Call(self.process, limit or self._time_limit, progress, cancel, preview)
                 return call.run(operation, params, arrays)
             except WorkerError as error:
                 if self._closed:

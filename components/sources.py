@@ -1,0 +1,47 @@
+"""What a session may choose from: model files and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xai_core.formats.base import LoadOptions
+from xai_core.images import InputSpec
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model file that the session may open.
+
+    Attributes:
+        labels: class names that the user gave, which go before the model's own.
+        spec: how pictures become inputs, where the user or the check chose it.
+    """
+
+    title: str
+    path: Path
+    options: LoadOptions = field(default_factory=LoadOptions)
+    labels: tuple[str, ...] | None = None
+    spec: InputSpec | None = None
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture file that the session may explain."""
+
+    name: str
+    path: Path
+
+
+@dataclass
+class Pending:
+    """An uploaded model file that is looked at and not opened yet.
+
+    Attributes:
+        code: the Python files that came with it, by name. labels: the class names that did.
+    """
+
+    name: str
+    path: Path
+    code: dict[str, bytes] = field(default_factory=dict)
+    labels: tuple[str, ...] | None = None

@@ -1,0 +1,225 @@
+"""How much noise a model bears: the rule that sets the noise methods' deviations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from jaxtyping import Float64
+
+from xai_core.errors import InputError, MethodError
+from xai_core.methods.base import METHODS
+from xai_core.methods.noise_parameters import WeightNoise
+from xai_core.methods.parameters import describe
+from xai_core.types import Inputs, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.formats.base import LoadedModel
+    from xai_core.methods.base import Meter
+
+Levels = Float64[np.ndarray, "levels"]
+NoiseType = Literal["multiplicative", "additive"]
+
+THRESHOLD = 0.95  # a drop of 5 % of the way to chance
+ALPHA = 0.1  # of the input's range
+GRID = (0.0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4, 0.5)
+HOPELESS = 0.5  # what stays at a level above which no other is tried
+PICTURES = 16  # with noisy copies, at least so many share a draw of the weights
+
+
+@dataclass(frozen=True)
+class NoiseLevel:
+    """What stays of a model's predictions under noise on its weights, and what to set.
+
+    Attributes:
+        levels: deviations tried, ascending from 0. kept: share of the way from chance (0) to the
+            clean model (1). smoothed: `kept`, made to fall only.
+        weight_std: where `smoothed` crosses `THRESHOLD`, or the last level.
+        input_std: `ALPHA` of the range of the inputs.
+        reason: both in a sentence.
+    """
+
+    levels: Levels
+    kept: Levels
+    smoothed: Levels
+    weight_std: float
+    input_std: float
+    reason: str
+
+    def __post_init__(self) -> None:
+        curves = (self.levels, self.kept, self.smoothed)
+        sound = len({one.shape for one in curves}) == 1 and len(self.levels) > 0
+        figures = [*curves, [self.weight_std, self.input_std]]
+        if not sound or not all(np.isfinite(one).all() for one in figures):
+            raise InputError("The curves of a noise level must be finite and equally long.")
+
+    def settings(self, method: str) -> dict[str, float]:
+        """Values for a method's parameters; half of each where it has both kinds of noise."""
+        names = {info.name for info in describe(METHODS[method].Parameters)}
+        whole = {"std": self.weight_std, "sg_std": self.input_std}
+        found = {name: value for name, value in whole.items() if name in names}
+        return {name: float(f"{value / len(found):.2g}") for name, value in found.items()}
+
+
+def noise_level(
+    model: LoadedModel | nn.Module,
+    inputs: Inputs,
+    classes: Sequence[int] | None = None,
+    noise_type: NoiseType = "multiplicative",
+    seed: int = 0,
+    *,
+    draws: int = 5,
+    progress: Progress | None = None,
+) -> NoiseLevel:
+    """The noise that a model bears, by the rule of Bykov et al. 2022 (arXiv 2106.10185).
+
+    The weights' deviation is where accuracy has fallen by 5 % of the way to chance; the inputs' a
+    tenth of their range; a method with both takes half of each. Without `classes`, accuracy is
+    agreement with the clean model's top class, and few pictures are joined by noisy copies.
+
+    Args:
+        inputs: float32 `[B, C, H, W]`, preprocessed. classes: the true class of each.
+        draws: of the weights at each level, the same ones scaled.
+
+    Raises:
+        InputError: a wrong class, or classes by which the clean model is no better than chance.
+        MethodError: the model has no classes, or no weights to put noise on.
+    """
+    import torch
+    from scipy.optimize import isotonic_regression
+
+    from xai_core.borrow import borrowed
+    from xai_core.methods.base import Meter
+
+    module, pictures = _prepared(model, inputs, classes, seed)
+    meter = Meter(len(GRID) * draws * len(pictures), progress)
+    kept: list[float] = []
+    with borrowed(module), torch.no_grad():
+        truth, clean, chance = _truth(module, pictures, classes)
+        levels = np.array(GRID) * (_scale(module) if noise_type == "additive" else 1.0)
+        for level in levels:
+            mean = 0.0 if noise_type == "additive" else 1.0
+            noise = WeightNoise(n=draws, mean=mean, std=float(level), noise_type=noise_type)
+            hits = _hits(module, pictures, truth, noise, seed, meter)
+            kept.append((hits - chance) / (clean - chance))
+            if kept[-1] < HOPELESS:
+                break
+    meter.advance(meter.total - meter.done)
+    shares = np.array(kept)
+    falling = np.asarray(isotonic_regression(shares, increasing=False).x, dtype=np.float64)
+    levels = levels[: len(kept)]
+    weight_std, crossed = crossing(levels, falling)
+    reason = _reason(weight_std, crossed=crossed, labelled=classes is not None)
+    return NoiseLevel(levels, shares, falling, weight_std, input_std(inputs), reason)
+
+
+def crossing(levels: Levels, falling: Levels) -> tuple[float, bool]:
+    """The level at which a falling curve reaches `THRESHOLD`; the last one where it never does."""
+    below = np.flatnonzero(falling < THRESHOLD)
+    if below.size == 0 or below[0] == 0:
+        return float(levels[-1 if below.size == 0 else 0]), below.size > 0
+    pair = slice(below[0] - 1, below[0] + 1)
+    return float(np.interp(THRESHOLD, falling[pair][::-1], levels[pair][::-1])), True
+
+
+def input_std(inputs: Inputs) -> float:
+    """The inputs' deviation by the rule: a tenth of a picture's range, averaged over pictures."""
+    flat = np.asarray(inputs).reshape(len(inputs), -1)
+    return ALPHA * float((flat.max(1) - flat.min(1)).mean())
+
+
+def _prepared(
+    model: LoadedModel | nn.Module, inputs: Inputs, classes: Sequence[int] | None, seed: int
+) -> tuple[nn.Module, Tensor]:
+    """The module, and the pictures; without classes also noisy copies, where they are few."""
+    import torch
+
+    from xai_core.explanation import module_of, tensor_of
+    from xai_core.methods.noise import generators, normal
+
+    module = module_of(model)
+    pictures = tensor_of(inputs, module)
+    if classes is not None and len(classes) != len(pictures):
+        raise InputError(f"There are {len(classes)} classes for {len(pictures)} pictures.")
+    draws, std = generators(seed)[1], input_std(inputs) / 2
+    while classes is None and len(pictures) < PICTURES:
+        copies = tensor_of(inputs, module)
+        noise = normal(copies.shape, 0.0, std, draws).to(copies.device)
+        pictures = torch.cat([pictures, copies + noise])
+    return module, pictures
+
+
+def _truth(
+    module: nn.Module, pictures: Tensor, classes: Sequence[int] | None
+) -> tuple[np.ndarray, float, float]:
+    """The class of each picture, the clean model's accuracy by it, and that of chance."""
+    scores = np.concatenate([_scores(module, one[None]) for one in pictures])
+    count = scores.shape[1]
+    if count < 2:
+        raise MethodError(
+            "The model has one output and no classes, so that no top class can stay.",
+            "Set the noise by hand.",
+        )
+    top, chance = scores.argmax(1), 1 / count
+    if classes is None:
+        return top, 1.0, chance
+    truth = np.asarray(classes)
+    if not ((truth >= 0) & (truth < count)).all():
+        raise InputError(f"A class is outside 0 to {count - 1}.", "Give class indices.")
+    clean = float((top == truth).mean())
+    if clean <= chance:
+        raise InputError(
+            "By these classes the model is no better than chance.", "Check the classes."
+        )
+    return truth, clean, chance
+
+
+def _hits(
+    module: nn.Module,
+    pictures: Tensor,
+    truth: np.ndarray,
+    noise: WeightNoise,
+    seed: int,
+    meter: Meter,
+) -> float:
+    """Share of right predictions; each level gets the same draws, scaled."""
+    from xai_core.methods.base import Scorer
+    from xai_core.methods.noise import generators
+    from xai_core.methods.noisy_weights import noisy_scorers
+
+    scorer, right, count = Scorer(module, None, meter), 0, 0
+    draws = noisy_scorers(scorer, pictures[:1], noise, generators(seed)[0])
+    with closing(draws) as scorers:
+        for one in scorers:
+            for picture, wanted in zip(pictures, truth, strict=True):
+                right += int(_scores(one.call, picture[None]).argmax() == wanted)
+                count += 1
+                meter.advance(1)
+    return right / count
+
+
+def _scores(call: Callable[[Tensor], Any], picture: Tensor) -> np.ndarray:
+    from xai_core.targets import main_output, score_matrix
+
+    found = score_matrix(main_output(call(picture.clone()))[1], 1).detach().float().cpu().numpy()
+    return np.asarray(found)
+
+
+def _scale(module: nn.Module) -> float:
+    """Root mean square of the weights: what additive noise is measured by."""
+    weights = [one.detach() for one in module.parameters() if one.is_floating_point()]
+    total = sum(float(one.double().square().sum()) for one in weights)
+    return math.sqrt(total / max(1, sum(one.numel() for one in weights)))
+
+
+def _reason(std: float, *, crossed: bool, labelled: bool) -> str:
+    what = "accuracy" if labelled else "agreement with the clean model's top class"
+    if not crossed:
+        return f"Up to {std:.2g}, {what} falls by less than 5 % of the way to chance."
+    return f"At {std:.2g}, {what} has fallen by 5 % of the way to chance."

@@ -1,0 +1,16 @@
+"""Measuring how much noise a model bears."""
+
+from __future__ import annotations
+
+from xai_core.noise_level import NoiseLevel
+from xai_core.types import Progress
+from xai_core.worker.operations.base import Arrays, Params, Session, operation
+
+
+@operation
+def noise_level(session: Session, params: Params, arrays: Arrays, tick: Progress) -> NoiseLevel:
+    """`classes`, `noise_type`, `seed`, inputs -> NoiseLevel."""
+    from xai_core import noise_level as core
+
+    given = (params["classes"], params["noise_type"], params["seed"])
+    return core.noise_level(session.opened(), arrays[0], *given, progress=tick)
