@@ -54,7 +54,7 @@ def trained(name: str, data: Batch) -> nn.Sequential:
         optimizer.step()
         schedule.step()
         if step % 100 == 0:
-            print(f"  {name}: step {step} of {steps}, loss {float(loss):.3f}", flush=True)
+            print(f"  {name}: step {step} of {steps}, loss {loss.item():.3f}", flush=True)
     return network.eval()
 
 

@@ -26,11 +26,9 @@ def sizer() -> nn.Sequential:
 
 def segmenter() -> nn.Sequential:
     """`[B, 1, H, W]` -> `[B, 2, H, W]`: a score for background and one for defect, a pixel."""
+    wide = [layer for d in (1, 2, 4, 8) for layer in _stage(20, 20, dilation=d)]
     upwards = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
-    wide = (_stage(24, 24, dilation=d) for d in (1, 2, 4, 8))
-    middle = [layer for stage in wide for layer in stage]
-    last = (upwards, *_stage(24, 16), nn.Conv2d(16, 2, 1))
-    return nn.Sequential(*_stage(1, 12, size=5), *_stage(12, 24, stride=2), *middle, *last)
+    return nn.Sequential(*_stage(1, 20, size=5, stride=2), *wide, nn.Conv2d(20, 2, 1), upwards)
 
 
 BUILDERS: Mapping[str, Callable[[], nn.Sequential]] = {
