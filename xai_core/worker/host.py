@@ -13,6 +13,7 @@ import numpy as np
 from xai_core.cage.protection import Protection
 from xai_core.errors import InputError, XaiError
 from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.localisation import Localisations, Mask
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
 from xai_core.worker.budget import Budget
@@ -139,6 +140,15 @@ class Worker:
         if scores.dtype != np.float64 or scores.shape != (len(array),):
             self._link.distrust("scores that do not belong to the maps")
         return scores
+
+    def localise(self, maps: Maps, mask: Mask) -> Localisations:
+        """Mass and rank accuracy of maps on a ground truth, `[B, 2]`. Needs no model."""
+        arrays = (np.asarray(maps), np.asarray(mask, dtype=np.float32))
+        frame = self._link.exchange("localise", {}, arrays)
+        found = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
+        if found.dtype != np.float64 or found.shape != (len(arrays[0]), 2):
+            self._link.distrust("localisations that do not belong to the maps")
+        return found
 
     def warm(self, *operations: str) -> None:
         """Let the process import, while idle, what `operations` need (`"score"`: seconds)."""
