@@ -26,6 +26,6 @@ with problem.guarded():
     view = comparison.of(space, level)
     st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
     tuning_bench.show(space, view, key="ranking-bench", cards=False)
-    ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
+    ranking_table.show(space.run, view, level)
     comparison.unaffected(view)
 backend.warm()

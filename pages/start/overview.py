@@ -34,5 +34,5 @@ with problem.guarded():
     with chart:
         ranking_chart.show(view.scores, key="overview-ranking")
     with table:
-        ranking_table.show(space.run, view.scores, view.causes, view.pixels, level)
+        ranking_table.show(space.run, view, level)
 backend.warm()

@@ -44,11 +44,13 @@ def bridge(scene: Scene, pattern: Pattern, draws: np.random.Generator) -> Scene:
         wide = (pattern.pitch - pattern.size) / 2 + GROWTH
         blob = ellipse(row, column + pattern.pitch / 2, draws.uniform(3, 9), wide)
         return replace(scene, solid=np.maximum(scene.solid, blob))
-    down = draws.integers(2)
-    middle = np.array([row, column]) + pattern.pitch / 2 * np.array([down, 1 - down])
+    down = bool(draws.integers(2))
     half = (pattern.pitch - pattern.size) / 2 + GROWTH
-    axes = (half, draws.uniform(2.5, 5))
-    blob = ellipse(*middle, *(axes if down else axes[::-1]))
+    thick = draws.uniform(2.5, 5)
+    if down:
+        blob = ellipse(row + pattern.pitch / 2, column, half, thick)
+    else:
+        blob = ellipse(row, column + pattern.pitch / 2, thick, half)
     return replace(scene, solid=np.minimum(scene.solid, -blob))
 
 

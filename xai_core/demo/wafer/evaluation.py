@@ -59,7 +59,7 @@ def batch_of(pictures: Iterable[WaferPicture]) -> Batch:
 def figures_of(name: str, network: nn.Module, batch: Batch) -> dict[str, float]:
     """The figures of a network: see `FIGURE_NAMES`."""
     with torch.no_grad():
-        output = torch.cat([network(part) for part in batch.inputs.split(50)])
+        output = torch.cat([network(part) for part in torch.split(batch.inputs, 50)])
     judged = {"classifier": _classified, "segmenter": _segmented, "sizer": _sized}[name]
     return {key: round(value, 4) for key, value in judged(output, batch).items()}
 

@@ -52,8 +52,9 @@ def wafer_picture(
     """
     choice, structure, fault, grain = (np.random.default_rng([seed, part]) for part in range(4))
     kind = kind or str(choice.choice(KINDS))
-    pattern = pattern or str(choice.choice(_patterns_of(kind)))
-    if pattern not in _patterns_of(kind):
+    possible = _patterns_of(kind)
+    pattern = pattern or possible[int(choice.integers(len(possible)))]
+    if pattern not in possible:
         raise InputError(f"There is no {kind!r} on {pattern}.", _hint())
     made = random_pattern(pattern, structure)
     beam, scene = random_beam(structure), Scene(made.solid)

@@ -46,7 +46,9 @@ def _lines(draws: np.random.Generator) -> Pattern:
     across = columns - middles[nearest]
     edges = _roughness(draws, 2 * len(middles)).reshape(2, len(middles), SIDE)
     shift = edges[(across > 0).astype(int), nearest, rows.astype(int)]
-    return Pattern("lines", width / 2 + shift - np.abs(across), pitch, width, _inner(middles, draws))
+    return Pattern(
+        "lines", width / 2 + shift - np.abs(across), pitch, width, _inner(middles, draws)
+    )
 
 
 def _contacts(draws: np.random.Generator) -> Pattern:
