@@ -19,7 +19,7 @@ from torch.nn import functional
 from xai_core.demo.wafer.evaluation import Batch, batch_of, figures_of
 from xai_core.demo.wafer.exhibits import FIGURES, wafer_exhibits
 from xai_core.demo.wafer.generator import wafer_picture
-from xai_core.demo.wafer.networks import BUILDERS
+from xai_core.demo.wafer.networks import BUILDERS, FEATURE_LAYERS
 
 PICTURES, HELD_OUT = 3000, 600
 FIRST_HELD_OUT = 1_000_000  # seeds from here on are never trained on
@@ -43,6 +43,8 @@ def trained(name: str, data: Batch) -> nn.Sequential:
     torch.manual_seed(0)
     draws = np.random.default_rng(0)
     network = BUILDERS[name]()
+    if name == "sizer":  # what a defect looks like is known already
+        _take_features(network)
     steps = EPOCHS * (len(data) // BATCH)
     optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps)
@@ -56,6 +58,12 @@ def trained(name: str, data: Batch) -> nn.Sequential:
         if step % 100 == 0:
             print(f"  {name}: step {step} of {steps}, loss {loss.item():.3f}", flush=True)
     return network.eval()
+
+
+def _take_features(network: nn.Sequential) -> None:
+    (path,) = (one.model_path for one in wafer_exhibits() if one.name == "classifier")
+    features = torch.load(path, weights_only=False)[:FEATURE_LAYERS]
+    network[:FEATURE_LAYERS].load_state_dict(features.state_dict())
 
 
 def main(names: list[str]) -> None:

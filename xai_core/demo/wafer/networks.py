@@ -11,6 +11,8 @@ from torch import nn
 
 from xai_core.demo.wafer.generator import KINDS
 
+FEATURE_LAYERS = 15  # of classifier and sizer, before the pooling
+
 
 def classifier() -> nn.Sequential:
     """`[B, 1, H, W]` -> `[B, 6]`: a score a kind. The place with the strongest sign decides."""
