@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
@@ -11,6 +11,7 @@ import streamlit as st
 from components import backend, map_grid, tiles
 from components.state import Workspace
 from xai_core.canonical import Removal, before_removal, remove_baseline
+from xai_core.localisation import Localisation
 from xai_core.metrics.base import METRICS
 from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
@@ -23,6 +24,7 @@ class View:
     Attributes:
         before: maps before removal, `[h, w]`, not rescaled, by method. removals: after it.
         pixels: N of each map. causes: why a map has no score, by method.
+        localisations: by method, where the picture's truth is known.
     """
 
     recipe: Recipe
@@ -32,6 +34,7 @@ class View:
     scores: Mapping[str, Score]
     pixels: int
     causes: Mapping[str, str]
+    localisations: Mapping[str, Localisation] = field(default_factory=dict)
 
 
 def of(space: Workspace, quantile: float) -> View:
@@ -48,7 +51,8 @@ def of(space: Workspace, quantile: float) -> View:
         if not np.isfinite(one.after)
     }
     pixels = next((one.size for one in before.values()), 1)
-    return View(recipe, quantile, before, removals, scores, pixels, causes)
+    found = backend.localisations(run, recipe)
+    return View(recipe, quantile, before, removals, scores, pixels, causes, found)
 
 
 def before_and_after(run: Run, view: View) -> None:

@@ -8,9 +8,11 @@ import streamlit as st
 
 from components import map_grid, preview, problem, tiles
 from components.colours import DIVERGING, SEQUENTIAL
+from components.map_grid import Tile
 from components.state import Workspace
 from components.tiles import Look, title_of
 from xai_core.canonical import before_removal
+from xai_core.demo.wafer.examples import truth_of
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.runs import Run
@@ -40,12 +42,19 @@ def _bench(space: Workspace) -> None:
         shown.append(
             tiles.of_map(run, values, look, title=title_of(name), note=_note(run, name), span=span)
         )
-    map_grid.show(shown, key="heatmaps", tile_width=300)
+    map_grid.show(_with_truth(run, shown), key="heatmaps", tile_width=300)
     for name, reason in run.failures.items():
         st.warning(f"**{title_of(name)}** gave no map. {reason}", icon=":material/block:")
     with st.expander("What these maps are", icon=":material/info:"):
         for name in names:
             st.markdown(_described(run, name))
+
+
+def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:
+    mask = truth_of(run.pixels)
+    if mask is None or not st.toggle("Outline the defect", True, key="outline"):
+        return shown
+    return [tiles.outlined(one, mask) for one in shown]
 
 
 def _controls() -> tuple[Look, bool]:

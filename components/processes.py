@@ -14,6 +14,7 @@ from components.known import Known
 from components.settings import limits
 from components.state import Source
 from xai_core.errors import ModelError
+from xai_core.localisation import Localisations, Mask
 from xai_core.types import Maps, Scores
 from xai_core.worker import Worker
 from xai_core.worker.models import SCORER, HeldModel, ModelFile, Models, helper_pool
@@ -90,6 +91,11 @@ class Access:
         """As `Worker.score`, in the process for it."""
         with self.helper(SCORER) as worker:
             return worker.score(maps, metric)
+
+    def localise(self, maps: Maps, mask: Mask) -> Localisations:
+        """As `Worker.localise`, in the process for scores."""
+        with self.helper(SCORER) as worker:
+            return worker.localise(maps, mask)
 
     def _now(self) -> None:
         if self._turn is not None:

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from components import localisation
+from components.comparison import View
 from components.tiles import title_of
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Ranking, ceiling, overtakings, rank
@@ -22,21 +24,14 @@ def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking
     return raw, after
 
 
-def show(
-    run: Run,
-    scores: Mapping[str, Score],
-    causes: Mapping[str, str],
-    pixels: int,
-    quantile: float,
-    marks: Mapping[str, str] | None = None,
-) -> None:
-    """Draw the table.
+def show(run: Run, view: View, quantile: float, marks: Mapping[str, str] | None = None) -> None:
+    """Draw the table; beside Complexity the localisation, where the truth is known.
 
     Args:
-        causes: why a map has no score, by method. marks: what its controls say against it.
+        marks: what its controls say against a method.
     """
-    raw, after = rankings(scores, pixels)
-    told = marks or {}
+    pixels, told = view.pixels, marks or {}
+    raw, after = rankings(view.scores, pixels)
     was = {entry.name: entry for entry in raw.entries}
     rows: list[dict[str, Any]] = [
         {
@@ -46,7 +41,8 @@ def show(
             "Was": was[entry.name].place,
             "Raw": was[entry.name].score,
             "exp(H)/N": entry.effective_share,
-            "Note": causes.get(entry.name, "") if entry.place is None else told.get(entry.name, ""),
+            **localisation.cells(view.localisations.get(entry.name)),
+            "Note": (view.causes if entry.place is None else told).get(entry.name, ""),
         }
         for entry in after.entries
     ]
@@ -59,6 +55,7 @@ def show(
         f"{ceiling(quantile, pixels):.3f}. Lower is more focused, which is not the same as right. "
         f"exp(H)/N is the share of pixels that an even map of the same Complexity would light."
     )
+    localisation.caption(run, view)
 
 
 def headline(scores: Mapping[str, Score], pixels: int) -> str:
@@ -83,6 +80,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "After removal": number(format="%.4f"),
         "Raw": number(format="%.4f"),
         "exp(H)/N": number(format="percent"),
+        **localisation.COLUMNS,
     }
     if not any(row.get("Note") for row in rows):
         columns["Note"] = None

@@ -15,6 +15,7 @@ from components import (
     provenance,
     sidebar,
     verdict,
+    wafer_gallery,
 )
 from components.state import workspace
 
@@ -23,6 +24,7 @@ st.title("Model")
 model_upload.show(space)
 held_files.show(space)
 gallery.show(space)
+wafer_gallery.show(space)
 sidebar.show(space)
 with problem.guarded():
     source, photo = space.sources[space.source], space.photos[space.photo]

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
 from xai_core.cage.protection import Protection
-from xai_core.errors import InputError, XaiError
+from xai_core.errors import XaiError
 from xai_core.formats.base import Inspection, LoadOptions
-from xai_core.noise_level import NoiseLevel, NoiseType
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
+from xai_core.types import Inputs, Layer, Progress, Verdict
 from xai_core.worker.budget import Budget
 from xai_core.worker.card import ModelCard
 from xai_core.worker.codec import error_to
+from xai_core.worker.explaining import Explaining, checked
 from xai_core.worker.link import Link, absolute
-from xai_core.worker.protocol import Array, Frame
+from xai_core.worker.protocol import Frame
+from xai_core.worker.scoring import Scoring
 
 
-class Worker:
+class Worker(Explaining, Scoring):
     """One process for one open model. Starts at once; calls wait until it is ready.
 
     After a crash, a lie or a time limit the next call starts a new process and opens the same
@@ -76,12 +74,12 @@ class Worker:
     def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
         """The model's output as numbers."""
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        return self._link.ask(Prediction, "predict", {}, (_checked(inputs),), **call)
+        return self._link.ask(Prediction, "predict", {}, (checked(inputs),), **call)
 
     def layers(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> tuple[Layer, ...]:
         """The layers in the order in which they run on `inputs`."""
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        return self._link.ask(tuple[Layer, ...], "layers", {}, (_checked(inputs),), **call)
+        return self._link.ask(tuple[Layer, ...], "layers", {}, (checked(inputs),), **call)
 
     def assess(
         self,
@@ -92,97 +90,13 @@ class Worker:
         cancel: threading.Event | None = None,
     ) -> Verdict:
         """Whether the open model can be explained with gradients."""
-        arrays = () if inputs is None else (_checked(inputs),)
+        arrays = () if inputs is None else (checked(inputs),)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         return self._link.ask(Verdict, "assess", {"target": target}, arrays, **call)
 
     def rejected(self, path: Path | str, error: XaiError) -> Verdict:
         """The verdict on a file that `load` or `assess` failed on with `error`."""
         return self._link.ask_of_file(Verdict, "rejected", absolute(path), error=error_to(error))
-
-    def explain(
-        self,
-        inputs: Inputs,
-        target: int | None,
-        method: str,
-        seed: int = 0,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        progress: Progress | None = None,
-        cancel: threading.Event | None = None,
-        time_limit: float | None = None,
-    ) -> Attribution:
-        """Raw attributions of the open model, as `xai_core.explain` gives them.
-
-        Args:
-            progress: called in this thread, at most about 20 times a second. One that is a
-                `Watcher` sees the map about twice a second while a noise method samples.
-            cancel: set it from any thread to stop; the model stays open.
-
-        Raises:
-            Cancelled: `cancel` was set.
-        """
-        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
-        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
-        return self._attribution("explain", inputs, asked, call)
-
-    def explain_randomised(
-        self,
-        inputs: Inputs,
-        target: int | None,
-        method: str,
-        seed: int = 0,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        progress: Progress | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Attribution:
-        """As `explain`, while most of the model's weights are random; it has its own back then.
-
-        Raises:
-            MethodError: it has no weights that could be (`no-float-parameters`).
-        """
-        call: dict[str, Any] = {"progress": progress, "cancel": cancel}
-        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
-        return self._attribution("explain_randomised", inputs, asked, call)
-
-    def _attribution(
-        self, operation: str, inputs: Inputs, params: dict[str, Any], call: dict[str, Any]
-    ) -> Attribution:
-        batch = _checked(inputs)
-        call |= {"model": True, "preview": batch.shape[2:]}
-        result = self._link.ask(Attribution, operation, params, (batch,), **call)
-        got, asked = result.values.shape, batch.shape
-        if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
-            self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
-        return result
-
-    def noise_level(
-        self,
-        inputs: Inputs,
-        classes: Sequence[int] | None = None,
-        noise_type: NoiseType = "multiplicative",
-        seed: int = 0,
-        *,
-        progress: Progress | None = None,
-        cancel: threading.Event | None = None,
-    ) -> NoiseLevel:
-        """How much noise the open model bears, as `xai_core.noise_level` says it."""
-        given = None if classes is None else list(classes)
-        params = {"classes": given, "noise_type": noise_type, "seed": seed}
-        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._link.ask(NoiseLevel, "noise_level", params, (_checked(inputs),), **call)
-
-    def score(self, maps: Maps, metric: str = "complexity") -> Scores:
-        """One value a map; NaN where the metric is not defined. Needs no model."""
-        array = np.asarray(maps)
-        if array.ndim != 3:
-            raise InputError(f"Maps must be [batch, height, width], not {list(array.shape)}.")
-        frame = self._link.exchange("score", {"metric": metric}, (array,))
-        scores = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
-        if scores.dtype != np.float64 or scores.shape != (len(array),):
-            self._link.distrust("scores that do not belong to the maps")
-        return scores
 
     def warm(self, *operations: str) -> None:
         """Let the process import, while idle, what `operations` need (`"score"`: seconds)."""
@@ -205,15 +119,3 @@ class Worker:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _checked(inputs: Inputs) -> Array:
-    array = np.asarray(inputs, dtype=np.float32)
-    if array.ndim != 4 or 0 in array.shape:
-        raise InputError(
-            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
-            "Add a batch axis with inputs[None].",
-        )
-    if not np.isfinite(array).all():
-        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
-    return array

@@ -55,7 +55,7 @@ class NoiseLevel:
     def __post_init__(self) -> None:
         curves = (self.levels, self.kept, self.smoothed)
         sound = len({one.shape for one in curves}) == 1 and len(self.levels) > 0
-        figures = [*curves, [self.weight_std, self.input_std]]
+        figures: list[Any] = [*curves, self.weight_std, self.input_std]
         if not sound or not all(np.isfinite(one).all() for one in figures):
             raise InputError("The curves of a noise level must be finite and equally long.")
 

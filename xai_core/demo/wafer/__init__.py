@@ -1,0 +1,1 @@
+"""Wafer inspection: drawn pictures whose defect is known, and three networks trained on them."""

@@ -1,0 +1,107 @@
+"""What a `Worker` is asked about the open model's attributions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from xai_core.errors import InputError
+from xai_core.noise_levels import NoiseLevel, NoiseType
+from xai_core.types import Attribution, Inputs, Progress
+from xai_core.worker.link import Link
+from xai_core.worker.protocol import Array
+
+
+class Explaining:
+    """The part of a worker that explains."""
+
+    _link: Link
+
+    def explain(
+        self,
+        inputs: Inputs,
+        target: int | None,
+        method: str,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+        time_limit: float | None = None,
+    ) -> Attribution:
+        """Raw attributions of the open model, as `xai_core.explain` gives them.
+
+        Args:
+            progress: called in this thread, at most about 20 times a second. One that is a
+                `Watcher` sees the map about twice a second while a noise method samples.
+            cancel: set it from any thread to stop; the model stays open.
+
+        Raises:
+            Cancelled: `cancel` was set.
+        """
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
+        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
+        return self._attribution("explain", inputs, asked, call)
+
+    def explain_randomised(
+        self,
+        inputs: Inputs,
+        target: int | None,
+        method: str,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Attribution:
+        """As `explain`, while most of the model's weights are random; it has its own back then.
+
+        Raises:
+            MethodError: it has no weights that could be (`no-float-parameters`).
+        """
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel}
+        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
+        return self._attribution("explain_randomised", inputs, asked, call)
+
+    def _attribution(
+        self, operation: str, inputs: Inputs, params: dict[str, Any], call: dict[str, Any]
+    ) -> Attribution:
+        batch = checked(inputs)
+        call |= {"model": True, "preview": batch.shape[2:]}
+        result = self._link.ask(Attribution, operation, params, (batch,), **call)
+        got, asked = result.values.shape, batch.shape
+        if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
+            self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
+        return result
+
+    def noise_level(
+        self,
+        inputs: Inputs,
+        classes: Sequence[int] | None = None,
+        noise_type: NoiseType = "multiplicative",
+        seed: int = 0,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> NoiseLevel:
+        """How much noise the open model bears, as `xai_core.noise_level` says it."""
+        given = None if classes is None else list(classes)
+        params = {"classes": given, "noise_type": noise_type, "seed": seed}
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
+        return self._link.ask(NoiseLevel, "noise_level", params, (checked(inputs),), **call)
+
+
+def checked(inputs: Inputs) -> Array:
+    """A batch that can be sent. Raises `InputError` where it is none, or not finite."""
+    array = np.asarray(inputs, dtype=np.float32)
+    if array.ndim != 4 or 0 in array.shape:
+        raise InputError(
+            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
+            "Add a batch axis with inputs[None].",
+        )
+    if not np.isfinite(array).all():
+        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
+    return array

@@ -1,0 +1,36 @@
+"""What a `Worker` is asked about maps; it need not hold a model for that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xai_core.errors import InputError
+from xai_core.localisation import Localisations, Mask
+from xai_core.types import Maps, Scores
+from xai_core.worker.link import Link
+
+
+class Scoring:
+    """The part of a worker that scores."""
+
+    _link: Link
+
+    def score(self, maps: Maps, metric: str = "complexity") -> Scores:
+        """One value a map; NaN where the metric is not defined. Needs no model."""
+        array = np.asarray(maps)
+        if array.ndim != 3:
+            raise InputError(f"Maps must be [batch, height, width], not {list(array.shape)}.")
+        frame = self._link.exchange("score", {"metric": metric}, (array,))
+        scores = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
+        if scores.dtype != np.float64 or scores.shape != (len(array),):
+            self._link.distrust("scores that do not belong to the maps")
+        return scores
+
+    def localise(self, maps: Maps, mask: Mask) -> Localisations:
+        """Mass and rank accuracy of maps on a ground truth, `[B, 2]`. Needs no model."""
+        arrays = (np.asarray(maps), np.asarray(mask, dtype=np.float32))
+        frame = self._link.exchange("localise", {}, arrays)
+        found = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
+        if found.dtype != np.float64 or found.shape != (len(arrays[0]), 2):
+            self._link.distrust("localisations that do not belong to the maps")
+        return found
