@@ -32,6 +32,8 @@ def show(space: Workspace, *, key: str) -> None:
         return
     if space.control_failure:
         st.error(problem.plain(space.control_failure), icon=":material/error:")
+    if space.control_stopped:
+        st.info("Cancelled. Nothing has changed.", icon=":material/stop:")
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.caption(
         f"Maps of {problem.plain(space.run.model)} on {problem.plain(space.run.picture)} for "
@@ -51,7 +53,7 @@ def show(space: Workspace, *, key: str) -> None:
 
 
 def _start(space: Workspace) -> None:
-    space.control_failure = None
+    space.control_failure, space.control_stopped = None, False
     run, digest = space.run, backend.digest(space.run)
     try:
         source, inputs = space.sources.get(run.model), _inputs(space, run)
@@ -92,7 +94,7 @@ def _watch(space: Workspace, job: Job[Controls], key: str) -> None:
         if job.result is not None:
             space.controls = (space.control_digest, job.result)
         elif isinstance(job.error, Cancelled):
-            st.toast("Cancelled. Nothing has changed.", icon=":material/stop:")
+            space.control_stopped = True
         elif job.error is not None:
             space.control_failure = str(job.error)
 

@@ -106,6 +106,7 @@ class Workspace:
     control_turn: Turn = field(default_factory=Turn)
     control_failure: str | None = None
     control_digest: str = ""
+    control_stopped: bool = False
     quantile: float | None = None
     quantile_page: str = ""
     many: Many = field(default_factory=Many)
