@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xai_core.images import InputSpec
     from xai_core.loading import load_model
     from xai_core.metrics.complexity import complexity
-    from xai_core.noise_levels import NoiseLevel, noise_level
+    from xai_core.noise_tolerance import NoiseLevel, noise_level
     from xai_core.ranking import sweep
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
@@ -28,7 +28,7 @@ _HOMES = {
     "InputSpec": "images",
     "LoadOptions": "formats.base",
     "LoadedModel": "formats.base",
-    "NoiseLevel": "noise_levels",
+    "NoiseLevel": "noise_tolerance",
     "Recipe": "recipe",
     "Run": "runs",
     "Verdict": "types",
@@ -39,7 +39,7 @@ _HOMES = {
     "complexity": "metrics.complexity",
     "explain": "explanation",
     "load_model": "loading",
-    "noise_level": "noise_levels",
+    "noise_level": "noise_tolerance",
     "open_run": "runs",
     "sweep": "ranking",
 }
