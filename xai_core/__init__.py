@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from xai_core.images import InputSpec
     from xai_core.loading import load_model
     from xai_core.metrics.complexity import complexity
-    from xai_core.noise_level import NoiseLevel, noise_level
+    from xai_core.noise_rule import NoiseLevel
+    from xai_core.noise_tolerance import noise_level
     from xai_core.ranking import sweep
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
@@ -27,7 +28,7 @@ _HOMES = {
     "InputSpec": "images",
     "LoadOptions": "formats.base",
     "LoadedModel": "formats.base",
-    "NoiseLevel": "noise_level",
+    "NoiseLevel": "noise_rule",
     "Recipe": "recipe",
     "Verdict": "types",
     "XaiError": "errors",
@@ -37,7 +38,7 @@ _HOMES = {
     "complexity": "metrics.complexity",
     "explain": "explanation",
     "load_model": "loading",
-    "noise_level": "noise_level",
+    "noise_level": "noise_tolerance",
     "sweep": "ranking",
 }
 

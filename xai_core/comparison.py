@@ -199,8 +199,7 @@ class _Budget:
         """The progress of one method, as a share of all."""
         if self._progress is None:
             return None
-        names = list(self._costs)
-        before = sum(self._costs[earlier] for earlier in names[: names.index(name)])
+        before = sum(list(self._costs.values())[: list(self._costs).index(name)])
         return _Part(self._progress, name, before, self._total)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from xai_core.cage.protection import Protection
 from xai_core.errors import InputError, XaiError
 from xai_core.formats.base import Inspection, LoadOptions
-from xai_core.noise_level import NoiseLevel, NoiseType
+from xai_core.noise_rule import NoiseLevel, NoiseType
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
 from xai_core.worker.budget import Budget
