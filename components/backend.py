@@ -13,18 +13,17 @@ import streamlit as st
 
 from components import waiting
 from components.processes import Access, answered, file_of, helpers, known, models
-from components.state import Photo, Source, Workspace
+from components.state import Photo, Source
 from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.localisation import Localisation, localised
-from xai_core.methods.base import METHODS
 from xai_core.ranking import sweep
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
-from xai_core.types import Availability, Inputs, Layer, Sweep, Verdict
+from xai_core.types import Inputs, Layer, Sweep, Verdict
 from xai_core.worker import ModelCard
 from xai_core.worker.models import INSPECTOR, SCORER
 
@@ -186,25 +185,6 @@ def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:
 def swept(maps: np.ndarray, quantiles: np.ndarray) -> Sweep:
     """Complexity of maps before removal, `[B, h, w]`, after removal at every quantile."""
     return sweep(maps, quantiles)
-
-
-def known_availability(space: Workspace) -> Mapping[str, Availability]:
-    """Which methods may run on the chosen model, where that has been checked already."""
-    found = space.verdicts.get(space.source)
-    if found is None:
-        return {}
-    if space.source in space.anyway or not mismatched(found):
-        return found.methods
-    reason = "Its gradient does not agree with its output. The model page has the proof."
-    return {
-        name: Availability(False, reason) if METHODS[name].needs_gradient else one
-        for name, one in found.methods.items()
-    }
-
-
-def mismatched(verdict: Verdict) -> bool:
-    """Whether the gradient was seen to disagree with finite differences."""
-    return any(finding.code == "gradient-mismatch" for finding in verdict.findings)
 
 
 def warm() -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from xai_core.images import InputSpec
     from xai_core.loading import load_model
     from xai_core.metrics.complexity import complexity
-    from xai_core.noise_tolerance import NoiseLevel, noise_level
+    from xai_core.noise_rule import NoiseLevel
+    from xai_core.noise_tolerance import noise_level
     from xai_core.ranking import sweep
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
@@ -28,7 +29,7 @@ _HOMES = {
     "InputSpec": "images",
     "LoadOptions": "formats.base",
     "LoadedModel": "formats.base",
-    "NoiseLevel": "noise_tolerance",
+    "NoiseLevel": "noise_rule",
     "Recipe": "recipe",
     "Run": "runs",
     "Verdict": "types",

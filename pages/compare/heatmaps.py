@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import (
-    backend,
+    availability,
     compute,
     controls,
     heatmaps,
@@ -21,7 +21,7 @@ space = workspace()
 st.title("Heatmaps")
 sidebar.show(space)
 with problem.guarded():
-    method_picker.show(space, backend.known_availability(space))
+    method_picker.show(space, availability.known(space))
     with st.expander("Parameters", icon=":material/tune:"):
         space.seed = int(
             st.number_input(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import (
-    backend,
+    availability,
     method_picker,
     picture_set,
     problem,
@@ -21,7 +21,7 @@ st.title("Many pictures")
 sidebar.show(space)
 with problem.guarded():
     picture_set.show(space)
-    method_picker.show(space, backend.known_availability(space))
+    method_picker.show(space, availability.known(space))
     study.target(space)
     study.show(space, key="pictures")
     study_results.show(space, quantile.show(space, key="pictures"))

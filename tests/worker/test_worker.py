@@ -202,3 +202,16 @@ def test_a_closed_worker_says_so(inputs: np.ndarray) -> None:
         worker.predict(inputs)
     with pytest.raises(WorkerError, match="closed"):
         worker.score(np.zeros((1, 2, 2)))
+
+
+def test_a_noise_level_comes_over_as_the_core_says_it(
+    shared: Worker, tiny: Path, inputs: np.ndarray
+) -> None:
+    import xai_core
+
+    counts: list[tuple[int, int]] = []
+    found = shared.noise_level(inputs, progress=lambda *one: counts.append(one))
+    ours = xai_core.noise_level(xai_core.load_model(tiny), inputs)
+    np.testing.assert_allclose(found.kept, ours.kept)
+    assert found.reason == ours.reason
+    assert counts[-1][0] == counts[-1][1]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from xai_core.errors import InputError
-from xai_core.noise_tolerance import NoiseLevel, NoiseType
+from xai_core.noise_rule import NoiseLevel, NoiseType
 from xai_core.types import Attribution, Inputs, Progress
 from xai_core.worker.link import Link
 from xai_core.worker.protocol import Array

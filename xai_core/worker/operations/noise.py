@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xai_core.noise_tolerance import NoiseLevel
+from xai_core.noise_rule import NoiseLevel
 from xai_core.types import Progress
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
@@ -10,7 +10,7 @@ from xai_core.worker.operations.base import Arrays, Params, Session, operation
 @operation
 def noise_level(session: Session, params: Params, arrays: Arrays, tick: Progress) -> NoiseLevel:
     """`classes`, `noise_type`, `seed`, inputs -> NoiseLevel."""
-    from xai_core import noise_tolerance
+    from xai_core.noise_tolerance import noise_level as measure
 
     given = (params["classes"], params["noise_type"], params["seed"])
-    return noise_tolerance.noise_level(session.opened(), arrays[0], *given, progress=tick)
+    return measure(session.opened(), arrays[0], *given, progress=tick)
