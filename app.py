@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import access
+from components import access, link
+from components.state import workspace
 
 st.set_page_config(page_title="Pedestal", page_icon="components/assets/icon.svg", layout="wide")
 
@@ -30,6 +31,9 @@ PAGES = {
         st.Page("pages/compare/baseline.py", title="Baseline", icon=":material/equalizer:"),
         st.Page("pages/compare/ranking.py", title="Ranking", icon=":material/leaderboard:"),
     ],
+    "Share": [
+        st.Page("pages/share/runs.py", title="Runs", icon=":material/inventory_2:"),
+    ],
 }
 
 admitted = access.admitted()
@@ -45,5 +49,6 @@ if wanted is not None:
     for page in (page for section in PAGES.values() for page in section):
         if page.url_path == wanted and page != current:
             st.switch_page(page, query_params=dict(st.query_params))
+link.follow(workspace())
 current.run()
 access.sidebar()

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components.job import Job
+from components.keeper import Keeper
 from components.waiting import Turn
 from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
@@ -78,6 +79,8 @@ class Workspace:
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
+        run_id: of the result on screen, where it is kept. addressed: the id in the address.
+        keeper: keeps what is being computed. linked: ids of runs that were opened by a link.
     """
 
     sources: dict[str, Source]
@@ -99,6 +102,10 @@ class Workspace:
     anyway: set[str] = field(default_factory=set)
     quantile: float | None = None
     quantile_page: str = ""
+    run_id: str | None = None
+    addressed: str | None = None
+    keeper: Keeper | None = None
+    linked: set[str] = field(default_factory=set)
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""
@@ -125,7 +132,7 @@ class Workspace:
 
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
-        self.run, self.job, self.pending = demo_run(), None, None
+        self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
         self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, compute, heatmaps, method_form, method_picker, problem, sidebar
+from components import (
+    backend,
+    compute,
+    heatmaps,
+    method_form,
+    method_picker,
+    problem,
+    share,
+    sidebar,
+)
 from components.state import workspace
 from components.tiles import title_of
 
@@ -31,4 +40,4 @@ with problem.guarded():
                 with tab:
                     method_form.show(space, name)
     compute.show(space, key="heatmaps")
-    heatmaps.show(space)
+    heatmaps.show(space, lambda: share.show(space, page="heatmaps"))

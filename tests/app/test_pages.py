@@ -26,6 +26,7 @@ PAGES = {
     "pages/compare/heatmaps.py": "Heatmaps",
     "pages/compare/baseline.py": "Baseline",
     "pages/compare/ranking.py": "Ranking",
+    "pages/share/runs.py": "Runs",
 }
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
 
