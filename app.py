@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import access
+from components import access, link
+from components.state import workspace
 
 st.set_page_config(page_title="Pedestal", page_icon="components/assets/icon.svg", layout="wide")
 
@@ -34,6 +35,9 @@ PAGES = {
             "pages/compare/pictures.py", title="Many pictures", icon=":material/photo_library:"
         ),
     ],
+    "Share": [
+        st.Page("pages/share/runs.py", title="Runs", icon=":material/inventory_2:"),
+    ],
 }
 
 admitted = access.admitted()
@@ -49,5 +53,6 @@ if wanted is not None:
     for page in (page for section in PAGES.values() for page in section):
         if page.url_path == wanted and page != current:
             st.switch_page(page, query_params=dict(st.query_params))
+link.follow(workspace())
 current.run()
 access.sidebar()

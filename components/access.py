@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -54,6 +55,17 @@ def sidebar() -> None:
         if _login_wanted():
             st.caption(f"Signed in as {problem.plain(_name())}")
             _sign_out()
+
+
+def user_key() -> str | None:
+    """A stable name of who has signed in, which tells nothing about them; None without a login.
+
+    Issuer and subject are what OpenID Connect promises to stay the same; an address may change.
+    """
+    if not (_login_wanted() and _signed_in()):
+        return None
+    who = f"{st.user.get('iss')} {st.user.get('sub') or st.user.get('email')}"
+    return "user-" + hashlib.sha256(who.encode()).hexdigest()
 
 
 def _sign_out() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 
+import numpy as np
 import streamlit as st
 
-from components import backend, problem, progress, visit
+from components import backend, kept_runs, problem, progress, run_source, visit
 from components.job import Job
+from components.keeper import Keeper
 from components.processes import Access
 from components.state import Workspace
 from components.tiles import title_of
@@ -28,9 +30,17 @@ def show(space: Workspace, *, key: str) -> None:
         st.error(problem.plain(space.failure), icon=":material/error:")
     if space.stopped:
         st.info("Cancelled. Nothing has changed.", icon=":material/stop:")
+    if space.keeper is not None and space.keeper.failure:
+        st.warning(problem.plain(space.keeper.failure), icon=":material/save:")
     stale = differences(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
-    if stale:
+    if stale and run_source.model_of(space) is None:
+        left.info(
+            f"These maps are of a kept run. *Compute* would explain {problem.plain(space.photo)} "
+            f"by {problem.plain(space.source)} instead.",
+            icon=":material/sync:",
+        )
+    elif stale:
         left.info(
             f"Chosen since these maps were computed: {', '.join(stale)}.", icon=":material/sync:"
         )
@@ -91,8 +101,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
     except XaiError as error:
         space.failure = str(error)
         return
-    run = space.run
-    same = (run.model_sha256, run.picture) == (model.card.sha256, space.photo)
+    verdict = space.verdicts.get(space.source)
     request = Request(
         model=space.source,
         model_sha256=model.card.sha256,
@@ -105,18 +114,37 @@ def start(space: Workspace, *, again: bool = False) -> None:
         seed=space.seed,
         recipe=space.recipe,
         labels=source.labels or model.labels,
+        input_spec=backend.spec_of(source),
+        architecture=source.options.architecture,
+        output=source.options.output,
+        trusted=source.options.trust or bool(source.options.code),
+        level=verdict.level if verdict else None,
+        summary=verdict.summary if verdict else "",
     )
-    known = run.attributions if same and not again else {}
+    known = space.run.attributions if not again and _same_input(space.run, request) else {}
+    keeper = space.keeper = Keeper(kept_runs.store(), kept_runs.owner())
     space.turn = Turn()
     access = Access(space.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> Run:
         access.cancel = cancel
         with access.model(source) as held:
-            return compare(held.worker, access, request, known=known, progress=tick, cancel=cancel)
+            run = compare(held.worker, access, request, known=known, progress=tick, cancel=cancel)
+        keeper.keep(run)  # the process is free for others by now
+        return run
 
     space.job = job = Job(work)
     visit.current().at_end("job", job.cancel)
+
+
+def _same_input(run: Run, request: Request) -> bool:
+    """Whether the run's attributions are of this very model and input."""
+    return (
+        (run.model_sha256, run.picture_sha256, run.architecture, run.output)
+        == (request.model_sha256, request.picture_sha256, request.architecture, request.output)
+        and run.input_spec in (None, request.input_spec)
+        and np.array_equal(run.pixels, request.prepared.picture)
+    )
 
 
 def _watch(space: Workspace, job: Job[Run], key: str) -> None:
@@ -131,6 +159,7 @@ def _finish(space: Workspace, job: Job[Run]) -> None:
     space.job = None
     if job.result is not None:
         space.run = job.result
+        space.run_id = space.keeper.id if space.keeper else None
         for name, reason in job.result.failures.items():
             st.toast(f"{title_of(name)}: {problem.plain(reason)}", icon=":material/block:")
     elif isinstance(job.error, Cancelled):

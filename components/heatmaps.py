@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -18,17 +19,19 @@ from xai_core.methods.parameters import build
 from xai_core.runs import Run
 
 PER_MAP, SHARED = "per map", "same for all"
-
-
-def show(space: Workspace) -> None:
-    """Draw controls and maps; only this part runs again when a control changes."""
-    _bench(space)
+PERCENTILES = (99.5, 99.0, 95.0, 100.0)
 
 
 @st.fragment
-def _bench(space: Workspace) -> None:
+def show(space: Workspace, share: Callable[[], None]) -> None:
+    """Draw controls and maps; only this part runs again when a control changes.
+
+    Args:
+        share: draws the link, which has to follow the controls.
+    """
     run = space.run
     look, signed = _controls()
+    share()
     recipe = replace(space.recipe, crop=run.content, quantile=None)
     if signed:
         recipe = replace(recipe, sign="as-is")
@@ -78,7 +81,7 @@ def _controls() -> tuple[Look, bool]:
     scale = fourth.selectbox("Scale", (PER_MAP, SHARED), key="scale", persist_state="session")
     percentile = fifth.selectbox(
         "Brightest at",
-        (99.5, 99.0, 95.0, 100.0),
+        PERCENTILES,
         format_func=lambda value: "the peak" if value == 100 else f"percentile {value:g}",
         key="percentile",
         persist_state="session",

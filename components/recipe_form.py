@@ -51,14 +51,17 @@ def show(space: Workspace) -> Recipe:
         persist_state="session",
         help=SIGN_HELP,
     )
-    names = list(GRIDS)
+    grids = dict(GRIDS)
+    if space.recipe.grid is not None and space.recipe.grid not in grids.values():
+        grids["{} × {}".format(*space.recipe.grid)] = space.recipe.grid  # of an opened run
+    names = list(grids)
     grid = third.selectbox(
         "3 · Grid",
         names,
-        index=list(GRIDS.values()).index(space.recipe.grid),
+        index=list(grids.values()).index(space.recipe.grid),
         key="recipe-grid",
         persist_state="session",
         help=GRID_HELP,
     )
-    space.recipe = Recipe(channels=channels, sign=sign, grid=GRIDS[grid])
+    space.recipe = Recipe(channels=channels, sign=sign, grid=grids[grid])
     return space.recipe

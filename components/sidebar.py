@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, problem, returned, uploads
+from components import backend, problem, returned, run_source, uploads
 from components.state import Photo, Workspace
 from components.uploads import Arrival
 from xai_core.runs import Guess
@@ -19,6 +19,7 @@ def show(space: Workspace) -> None:
     with st.sidebar, problem.guarded():
         uploads.attend(space)
         uploads.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
+        run_source.note(space)
         st.subheader("What is explained")
         _model(space)
         _photo(space)
@@ -85,6 +86,6 @@ def _target(space: Workspace) -> None:
 
 def _guesses(space: Workspace) -> tuple[Guess, ...]:
     run = space.run
-    if (run.model, run.picture) == (space.source, space.photo):
+    if (run.model, run.picture) == (space.source, space.photo) and run_source.model_of(space):
         return run.guesses  # no worker is needed for what is on screen
     return backend.guessed(space.sources[space.source], space.photos[space.photo])

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components.job import Job
+from components.keeper import Keeper
 from components.sources import Pending as Pending
 from components.sources import Photo as Photo
 from components.sources import Source as Source
@@ -82,6 +83,8 @@ class Workspace:
         many: of the page of many pictures.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
+        run_id: of the result on screen, where it is kept. addressed: the id in the address.
+        keeper: keeps what is being computed. linked: ids of runs that were opened by a link.
     """
 
     sources: dict[str, Source]
@@ -111,6 +114,10 @@ class Workspace:
     quantile_page: str = ""
     many: Many = field(default_factory=Many)
     returned: Returned | None = None
+    run_id: str | None = None
+    addressed: str | None = None
+    keeper: Keeper | None = None
+    linked: set[str] = field(default_factory=set)
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""
@@ -137,7 +144,7 @@ class Workspace:
 
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
-        self.run, self.job, self.pending = demo_run(), None, None
+        self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
         self.controls = self.control_job = None
         self.many.study = self.many.job = None
         self.verdicts.clear()

@@ -141,10 +141,12 @@ def _measured(path: Path) -> Item:
 
 
 def _of_kept_runs() -> set[Path]:
-    """The model and the picture of every run on disk."""
+    """The model and the picture of every pinned run: the others need their own folder only."""
     found: set[Path] = set()
     for file in (data_folder() / "runs").glob("*/run.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):
+            if not json.loads((file.parent / "label.json").read_text(encoding="utf-8"))["pinned"]:
+                continue
             run = json.loads(file.read_text(encoding="utf-8"))
             found.add(data_folder() / "models" / str(run["model_sha256"]))
             found.add(data_folder() / "pictures" / str(run["picture_sha256"]))

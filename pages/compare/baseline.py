@@ -12,6 +12,7 @@ from components import (
     problem,
     quantile,
     recipe_form,
+    share,
     sidebar,
     tuning_bench,
 )
@@ -24,6 +25,7 @@ with problem.guarded():
     if space.job is not None:
         compute.show(space, key="baseline")
     level = quantile.current(space, key="baseline")
+    share.show(space, page="baseline")
     with st.expander(
         "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
     ):

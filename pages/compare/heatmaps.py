@@ -12,6 +12,7 @@ from components import (
     method_form,
     method_picker,
     problem,
+    share,
     sidebar,
 )
 from components.state import workspace
@@ -40,5 +41,5 @@ with problem.guarded():
                 with tab:
                     method_form.show(space, name)
     compute.show(space, key="heatmaps")
-    heatmaps.show(space)
+    heatmaps.show(space, lambda: share.show(space, page="heatmaps"))
     controls.link()

@@ -13,6 +13,7 @@ from components import (
     problem,
     quantile,
     ranking_table,
+    share,
     sidebar,
     tuning_bench,
 )
@@ -25,6 +26,7 @@ with problem.guarded():
     if space.job is not None:
         compute.show(space, key="ranking")
     level = quantile.current(space, key="ranking")
+    share.show(space, page="ranking")
     view = comparison.of(space, level)
     st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
     tuning_bench.show(space, view, key="ranking-bench", cards=False)

@@ -13,6 +13,7 @@ from components import (
     quantile,
     ranking_chart,
     ranking_table,
+    share,
     sidebar,
 )
 from components.state import workspace
@@ -28,6 +29,7 @@ sidebar.show(space)
 with problem.guarded():
     compute.show(space, key="overview")
     level = quantile.show(space, key="overview")
+    share.show(space, page="")
     view = comparison.of(space, level)
     st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
     comparison.before_and_after(space.run, view)

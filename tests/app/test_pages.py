@@ -28,6 +28,7 @@ PAGES = {
     "pages/compare/ranking.py": "Ranking",
     "pages/compare/controls.py": "Sanity checks",
     "pages/compare/pictures.py": "Many pictures",
+    "pages/share/runs.py": "Runs",
 }
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
 

@@ -94,16 +94,18 @@ def test_where_all_is_in_use_an_upload_is_refused_and_nothing_is_lost() -> None:
     assert store.held("ben") == ()
 
 
-def test_the_files_of_a_kept_run_stay(data: Path) -> None:
+def test_the_files_of_a_pinned_run_stay(data: Path) -> None:
     store = storage(keep_hours=1)
     model, other = keep(b"model", "models"), keep(b"other", "models")
     picture = keep(b"picture", "pictures")
-    for folder, text in (
-        ("one", json.dumps({"model_sha256": model.name, "picture_sha256": picture.name})),
-        ("broken", "{"),
+    for folder, text, pinned in (
+        ("one", json.dumps({"model_sha256": model.name, "picture_sha256": picture.name}), True),
+        ("two", json.dumps({"model_sha256": other.name, "picture_sha256": other.name}), False),
+        ("broken", "{", True),
     ):
         (data / "runs" / folder).mkdir(parents=True)
         (data / "runs" / folder / "run.json").write_text(text)
+        (data / "runs" / folder / "label.json").write_text(json.dumps({"pinned": pinned}))
     for path in (model, other, picture):
         aged(path, 2)
     store.sweep()

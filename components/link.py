@@ -1,0 +1,110 @@
+"""Links: the page, the run, the quantile, the methods and the view, as plain words in the address.
+
+What comes from an address is checked word by word; what is none of the known values is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from components import kept_runs, problem, quantile, recipe_form
+from components.colours import DIVERGING, SEQUENTIAL
+from components.heatmaps import PER_MAP, PERCENTILES, SHARED
+from components.state import Workspace
+from xai_core.errors import XaiError
+from xai_core.recipe import Channels, Recipe, Sign
+
+RUN, METHODS, VIEW = "run", "methods", "view"
+# What `view` may say, by the key of the widget.
+LOOKS: Mapping[str, tuple[Any, ...]] = {
+    "opacity": tuple(round(0.05 * step, 2) for step in range(21)),
+    "signed": (False, True),
+    "sequential": SEQUENTIAL,
+    "diverging": DIVERGING,
+    "scale": (PER_MAP, SHARED),
+    "percentile": PERCENTILES,
+}
+RECIPE: Mapping[str, tuple[Any, ...]] = {
+    "channels": get_args(Channels),
+    "sign": get_args(Sign),
+    "grid": tuple(recipe_form.GRIDS),
+}
+
+
+def of(space: Workspace, page: str) -> str:
+    """The query of the link to what is on screen. `page`: its name in the address."""
+    words = {"page": page, RUN: space.run_id or ""}
+    level = space.quantile if space.quantile is not None else quantile.DEFAULT
+    words[quantile.KEY] = f"{level:.9g}"
+    chosen = [name for name in space.chosen if name in space.run.attributions]
+    if chosen and chosen != list(space.run.attributions):
+        words[METHODS] = ",".join(chosen)
+    words[VIEW] = ",".join(f"{name}:{place}" for name, place in _view(space).items())
+    return urlencode({name: word for name, word in words.items() if word}, safe=",:")
+
+
+def follow(space: Workspace) -> None:
+    """Open what the address names, once; then keep the run on screen in the address."""
+    given = st.query_params.get(RUN)
+    if given and given not in (space.run_id, space.addressed):
+        try:
+            kept_runs.open_(space, given)
+        except XaiError as error:
+            problem.show(error)
+            return  # said for as long as the address names it
+        space.quantile = None
+        quantile.choose(space, st.query_params.get(quantile.KEY))
+    if given != space.addressed or VIEW in st.query_params or METHODS in st.query_params:
+        _take(space)
+    space.addressed = space.run_id
+    if space.run_id is not None and st.query_params.get(RUN) != space.run_id:
+        st.query_params[RUN] = space.run_id
+    elif space.run_id is None and RUN in st.query_params:
+        del st.query_params[RUN]
+
+
+def _take(space: Workspace) -> None:
+    """Methods and view; their words leave the address, since the page may change them."""
+    chosen = st.query_params.get(METHODS, "").split(",")
+    known = [name for name in dict.fromkeys(chosen) if name in space.run.attributions]
+    if known:
+        space.chosen = known
+    for word in st.query_params.get(VIEW, "").split(","):
+        name, _, place = word.partition(":")
+        choices = {**LOOKS, **RECIPE}.get(name, ())
+        if not (place.isascii() and place.isdigit() and int(place) < len(choices)):
+            continue
+        if name in LOOKS:
+            st.session_state[name] = choices[int(place)]
+        else:
+            _set_recipe(space, name, choices[int(place)])
+    for name in (METHODS, VIEW):
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def _set_recipe(space: Workspace, name: str, value: Any) -> None:
+    fields = {key: getattr(space.recipe, key) for key in RECIPE}
+    fields[name] = recipe_form.GRIDS[value] if name == "grid" else value
+    space.recipe = Recipe(**fields)
+
+
+def _view(space: Workspace) -> dict[str, int]:
+    """The place of each choice that is not the one that opening the run gives."""
+    places = {
+        name: choices.index(st.session_state[name])
+        for name, choices in LOOKS.items()
+        if name in st.session_state and st.session_state[name] in choices
+    }
+    grids = {size: place for place, size in enumerate(recipe_form.GRIDS.values())}
+    for name in ("channels", "sign"):
+        value = getattr(space.recipe, name)
+        if value != getattr(space.run.recipe, name):
+            places[name] = RECIPE[name].index(value)
+    if space.recipe.grid != space.run.recipe.grid and space.recipe.grid in grids:
+        places["grid"] = grids[space.recipe.grid]
+    return places
