@@ -13,11 +13,13 @@ import numpy as np
 from xai_core.cage.protection import Protection
 from xai_core.errors import InputError, XaiError
 from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.measurement import Measurement
+from xai_core.recipe import Recipe
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Layer, Maps, Progress, Scores, Verdict
 from xai_core.worker.budget import Budget
 from xai_core.worker.card import ModelCard
-from xai_core.worker.codec import error_to
+from xai_core.worker.codec import encode, error_to
 from xai_core.worker.link import Link, absolute
 from xai_core.worker.protocol import Array, Frame
 
@@ -128,6 +130,27 @@ class Worker:
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
             self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
         return result
+
+    def measure(
+        self,
+        inputs: Inputs,
+        attribution: Attribution,
+        recipe: Recipe,
+        metric: str,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Measurement:
+        """A metric of one picture's map that may ask the open model, as `measurement.measure`."""
+        arrays: list[Array] = []
+        params = {
+            "metric": metric,
+            "recipe": encode(recipe, []),
+            "attribution": encode(attribution, arrays),
+        }
+        given = (*arrays, _checked(inputs))
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
+        return self._link.ask(Measurement, "measure", params, given, **call)
 
     def score(self, maps: Maps, metric: str = "complexity") -> Scores:
         """One value a map; NaN where the metric is not defined. Needs no model."""
