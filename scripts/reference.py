@@ -49,12 +49,12 @@ def parameters() -> str:
 
 
 def metrics() -> str:
-    """Every metric of maps."""
+    """Every metric."""
     rows = (
-        (f"`{m.name}`", m.title, f"{m.direction} is better", m.definition, m.citation)
+        (f"`{m.name}`", m.title, f"{m.direction} is better", m.definition, m.cost, m.citation)
         for m in METRICS
     )
-    return _table(("name", "title", "direction", "definition", "source"), rows)
+    return _table(("name", "title", "direction", "definition", "cost", "source"), rows)
 
 
 def controls() -> str:

@@ -101,7 +101,7 @@ def before_removal(
     if recipe.crop is not None:
         maps = _cropped(maps, recipe.crop)
     if recipe.grid is not None and maps.shape[1:] != recipe.grid:
-        maps = np.stack([_resized(one, recipe.grid) for one in maps])
+        maps = np.stack([resized(one, recipe.grid) for one in maps])
     return maps
 
 
@@ -140,9 +140,10 @@ def _cropped(maps: Maps, box: tuple[int, int, int, int]) -> Float64[np.ndarray, 
     return maps[:, top:bottom, left:right]
 
 
-def _resized(
+def resized(
     one: Float64[np.ndarray, "h w"], grid: tuple[int, int]
 ) -> Float64[np.ndarray, "rows columns"]:
+    """One map on another grid, bilinear, averaged when shrunk; all NaN where it is not finite."""
     if not np.isfinite(one).all():
         return np.full(grid, np.nan)
     # Pillow keeps 32 bit; scaling by the peak first keeps tiny gradients out of its denormals.

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from xai_core.errors import ModelError
+
+if TYPE_CHECKING:
+    from xai_core.formats.base import LoadedModel
 
 
 class PredictorModule(nn.Module):
@@ -20,6 +25,17 @@ class PredictorModule(nn.Module):
     def forward(self, inputs: Tensor) -> Any:
         """The predictor's output, nested as it is."""
         return tensors(self._predictor(inputs.detach().cpu().numpy()))
+
+
+def runnable(model: LoadedModel | nn.Module) -> nn.Module:
+    """What predicts: the model's module, or its predictor as one. Raises `ModelError`."""
+    if isinstance(model, nn.Module):
+        return model
+    if model.module is not None:
+        return model.module
+    if model.reference is None:
+        raise ModelError(f"{model.path.name} holds nothing that can be run.")
+    return PredictorModule(model.reference)
 
 
 def tensors(output: Any) -> Any:

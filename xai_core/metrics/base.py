@@ -1,4 +1,4 @@
-"""What a metric of maps is."""
+"""What a metric is: of a map alone, or of a map and the model that it explains."""
 
 from __future__ import annotations
 
@@ -7,25 +7,31 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from xai_core.errors import InputError
+from xai_core.metrics.case import Case
 from xai_core.registry import Registry
 from xai_core.types import Maps, Scores
 
 Direction = Literal["lower", "higher"]
+Needs = Literal["map", "model"]
 
 
 class Metric(ABC):
     """A score of one map at a time.
 
     Attributes:
-        direction: which values are better. definition: the formula in words, with its unit.
+        direction: which values are better. needs: what it looks at.
+        definition: the formula in words, with its unit. cost: what it takes, in words.
         citation: the source paper.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     order: ClassVar[int] = 100
+    needs: ClassVar[Needs] = "map"
     direction: ClassVar[Direction]
     definition: ClassVar[str]
+    cost: ClassVar[str]
     citation: ClassVar[str]
 
     @abstractmethod
@@ -37,6 +43,34 @@ class Metric(ABC):
         if not np.isfinite(values).all():
             return "The map holds values that are not finite."
         return f"The map is zero everywhere, so {self.title} is not defined."
+
+
+class ModelMetric(Metric):
+    """A score of one map that asks the model too; see `measurement.measure`.
+
+    Attributes:
+        predictions: how often the model predicts. explanations: how many more maps are made by
+            the same method.
+    """
+
+    needs: ClassVar[Needs] = "model"
+    predictions: ClassVar[int] = 0
+    explanations: ClassVar[int] = 0
+
+    @abstractmethod
+    def measure(self, case: Case) -> float:
+        """The score of a map that is finite and not zero; NaN where it is not defined."""
+
+    def unavailable_because(self, case: Case) -> str | None:
+        """The reason why the score is not defined for a case, in a sentence; None where it is."""
+        return None
+
+    def score(self, maps: Maps) -> Scores:
+        """Raises `InputError`: a map alone is not enough."""
+        raise InputError(
+            f"{self.title} needs the model and the picture, not only the map.",
+            "Use xai_core.measurement.measure, or Worker.measure.",
+        )
 
 
 METRICS: Registry[Metric] = Registry("xai_core.metrics", "metric")

@@ -28,6 +28,7 @@ class Complexity(Metric):
         "Entropy of |a| / Σ|a| over the N pixels of a map, in nats: 0 for a single pixel, "
         "ln N for a flat map. Computed by Quantus 0.6.0."
     )
+    cost: ClassVar[str] = "None worth naming: a millisecond a map."
     citation: ClassVar[str] = (
         "Bhatt, Weller and Moura, Evaluating and Aggregating Feature-based Model Explanations, "
         "IJCAI 2020"

@@ -24,6 +24,7 @@ class EffectiveComplexity(Metric):
         f"Number of pixels with |a| above {THRESHOLD:.0%} of the map's largest value. Computed by "
         "Quantus 0.6.0."
     )
+    cost: ClassVar[str] = "None worth naming: it counts."
     citation: ClassVar[str] = (
         "Nguyen and Martínez, On Quantitative Aspects of Model Interpretability, 2020, "
         "arXiv 2007.07584"

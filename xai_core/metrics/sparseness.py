@@ -22,6 +22,7 @@ class Sparseness(Metric):
         "Gini index of |a| over the N pixels of a map: 0 for a flat map, 1 − 1/N for a single "
         "pixel. Computed by Quantus 0.6.0."
     )
+    cost: ClassVar[str] = "None worth naming: it sorts the map once."
     citation: ClassVar[str] = (
         "Chalasani et al., Concise Explanations of Neural Networks using Adversarial Training, "
         "ICML 2020"

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from xai_core.errors import InputError
+from xai_core.measurement import Measurement
 from xai_core.noise_rule import NoiseLevel, NoiseType
+from xai_core.recipe import Recipe
 from xai_core.types import Attribution, Inputs, Progress
+from xai_core.worker.codec import encode
 from xai_core.worker.link import Link
 from xai_core.worker.protocol import Array
 
@@ -76,6 +79,27 @@ class Explaining:
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
             self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
         return result
+
+    def measure(
+        self,
+        inputs: Inputs,
+        attribution: Attribution,
+        recipe: Recipe,
+        metric: str,
+        *,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Measurement:
+        """A metric of one picture's map that may ask the open model, as `measurement.measure`."""
+        arrays: list[Array] = []
+        params = {
+            "metric": metric,
+            "recipe": encode(recipe, []),
+            "attribution": encode(attribution, arrays),
+        }
+        given = (*arrays, checked(inputs))
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
+        return self._link.ask(Measurement, "measure", params, given, **call)
 
     def noise_level(
         self,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from xai_core.measurement import Measurement
+from xai_core.recipe import Recipe
 from xai_core.types import Attribution, Progress, Scores
+from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
 
@@ -27,6 +30,16 @@ def explain(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
         progress=tick,
         **given,
     )
+
+
+@operation
+def measure(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Measurement:
+    """`metric`, `recipe`, an Attribution with its values, inputs -> Measurement."""
+    from xai_core.measurement import measure as ask
+
+    attribution = decode(Attribution, params["attribution"], arrays)
+    recipe = decode(Recipe, params["recipe"])
+    return ask(session.opened(), arrays[1], attribution, recipe, params["metric"], progress=tick)
 
 
 @operation

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.errors import ModelError
 from xai_core.formats.base import Inspection, LoadedModel, LoadOptions
 from xai_core.targets import Prediction
 from xai_core.types import Layer, Progress
@@ -81,13 +80,9 @@ def _output(model: LoadedModel, inputs: Array) -> Any:
 
     from xai_core.borrow import borrowed
     from xai_core.explanation import run
-    from xai_core.predictor import PredictorModule
+    from xai_core.predictor import runnable
 
-    module = model.module
-    if module is None:
-        if model.reference is None:
-            raise ModelError(f"{model.path.name} holds nothing that can be run.")
-        module = PredictorModule(model.reference)
+    module = runnable(model)
     with borrowed(module), torch.no_grad():
         return run(module, _on_device(module, inputs))
 

@@ -1,0 +1,140 @@
+"""A metric of one map that may ask the model: predict again, explain again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_core.canonical import canonicalise
+from xai_core.methods.base import METHODS, Meter
+from xai_core.methods.parameters import build
+from xai_core.metrics.base import METRICS, ModelMetric
+from xai_core.metrics.case import Case
+from xai_core.recipe import Recipe
+from xai_core.types import Attribution, Inputs, Map, Progress
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from xai_core.formats.base import LoadedModel
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A metric's value; None where it is not defined, with the cause in a sentence."""
+
+    score: float | None
+    cause: str | None = None
+
+
+def measure(
+    model: LoadedModel | nn.Module,
+    inputs: Inputs,
+    attribution: Attribution,
+    recipe: Recipe,
+    metric: str,
+    *,
+    progress: Progress | None = None,
+) -> Measurement:
+    """A metric of the canonical map of one picture.
+
+    Random draws come from the attribution's seed and leave no trace; the model comes back as it
+    was.
+
+    Args:
+        inputs: float32 `[1, C, H, W]`, what the attribution explains. progress: in samples.
+
+    Raises:
+        XaiError: the model or the method fails, or the metric or the method is unknown.
+    """
+    from xai_core.borrow import borrowed
+    from xai_core.predictor import runnable
+    from xai_core.readiness.setting.score import same_draws
+
+    plugin = METRICS[metric]
+    values = canonicalise(attribution.values[:1], recipe)[0]
+    if not isinstance(plugin, ModelMetric):
+        return _measured(
+            float(plugin.score(values[None])[0]), plugin.undefined_because(values[None])
+        )
+    if not (np.isfinite(values).all() and values.any()):
+        return Measurement(None, plugin.undefined_because(values[None]))
+    meter = Meter(1 + samples(plugin.name, attribution, inputs.shape[1:]), progress)
+    with borrowed(runnable(model)) as module, same_draws(attribution.seed):
+        case = _case(model, module, inputs, attribution, recipe, values, meter)
+        cause = plugin.unavailable_because(case)
+        if cause is not None:
+            return Measurement(None, cause)
+        return _measured(plugin.measure(case), f"{plugin.title} came out as no finite number.")
+
+
+def samples(metric: str, attribution: Attribution, shape: tuple[int, ...]) -> int:
+    """How many samples of `shape` (C, H, W) a metric of a map sends through the model."""
+    plugin = METRICS[metric]
+    if not isinstance(plugin, ModelMetric):
+        return 0
+    method = METHODS[attribution.method]
+    settings = build(method.Parameters, attribution.parameters)
+    each = method.samples(settings, (shape[0], shape[1], shape[2]))
+    return plugin.predictions + plugin.explanations * each
+
+
+def _case(
+    model: LoadedModel | nn.Module,
+    module: nn.Module,
+    inputs: Inputs,
+    attribution: Attribution,
+    recipe: Recipe,
+    values: Map,
+    meter: Meter,
+) -> Case:
+    target = attribution.target[0]
+    outputs = _scores(module, inputs)
+    meter.advance(1)
+
+    def predict(picture: Inputs) -> float:
+        meter.advance(1)
+        return float(_scores(module, picture)[target or 0])
+
+    def explain_again(picture: Inputs, other: int | None) -> Map:
+        from xai_core.explanation import explain
+
+        before = meter.done
+
+        def tick(done: int, _: int) -> None:
+            meter.advance(before + done - meter.done)
+
+        again = explain(
+            model,
+            picture,
+            other,
+            attribution.method,
+            attribution.seed,
+            progress=tick,
+            **attribution.parameters,
+        )
+        found: Map = canonicalise(again, recipe)[0]
+        return found
+
+    box = recipe.crop or (0, 0, *inputs.shape[2:])
+    return Case(inputs, target, len(outputs), values, box, attribution.seed, predict, explain_again)
+
+
+def _scores(module: nn.Module, inputs: Inputs) -> Any:
+    """Probabilities of all classes, or the only score as it is, `[K]`."""
+    import torch
+
+    from xai_core.device import device_of
+    from xai_core.explanation import run
+    from xai_core.targets import predict
+
+    with torch.no_grad():
+        tensor = torch.from_numpy(inputs.copy()).to(device_of(module))
+        found = predict(run(module, tensor), 1)
+    return found.scores[0] if found.scores.shape[1] < 2 else found.probabilities[0]
+
+
+def _measured(score: float, cause: str) -> Measurement:
+    return Measurement(score) if np.isfinite(score) else Measurement(None, cause)
