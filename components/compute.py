@@ -94,33 +94,12 @@ def differences(space: Workspace) -> list[str]:
 def start(space: Workspace, *, again: bool = False) -> None:
     """Compute what is chosen, in a thread. `again` computes also what is known."""
     space.failure, space.stopped = None, False
-    source, photo = space.sources[space.source], space.photos[space.photo]
+    source = space.sources[space.source]
     try:
-        model = backend.opened(source)
-        prepared = backend.prepared(str(photo.path), backend.spec_of(source))
+        request = _request(space)
     except XaiError as error:
         space.failure = str(error)
         return
-    verdict = space.verdicts.get(space.source)
-    request = Request(
-        model=space.source,
-        model_sha256=model.card.sha256,
-        model_format=model.card.format,
-        picture=space.photo,
-        picture_sha256=hashlib.sha256(photo.path.read_bytes()).hexdigest(),
-        prepared=prepared,
-        target=space.target,
-        methods={name: dict(space.parameters(name)) for name in space.chosen},
-        seed=space.seed,
-        recipe=space.recipe,
-        labels=source.labels or model.labels,
-        input_spec=backend.spec_of(source),
-        architecture=source.options.architecture,
-        output=source.options.output,
-        trusted=source.options.trust or bool(source.options.code),
-        level=verdict.level if verdict else None,
-        summary=verdict.summary if verdict else "",
-    )
     known = space.run.attributions if not again and _same_input(space.run, request) else {}
     keeper = space.keeper = Keeper(kept_runs.store(), kept_runs.owner())
     space.turn = Turn()
@@ -135,6 +114,31 @@ def start(space: Workspace, *, again: bool = False) -> None:
 
     space.job = job = Job(work)
     visit.current().at_end("job", job.cancel)
+
+
+def _request(space: Workspace) -> Request:
+    source, photo = space.sources[space.source], space.photos[space.photo]
+    model, spec = backend.opened(source), backend.spec_of(source)
+    verdict = space.verdicts.get(space.source)
+    return Request(
+        model=space.source,
+        model_sha256=model.card.sha256,
+        model_format=model.card.format,
+        picture=space.photo,
+        picture_sha256=hashlib.sha256(photo.path.read_bytes()).hexdigest(),
+        prepared=backend.prepared(str(photo.path), spec),
+        target=space.target,
+        methods={name: dict(space.parameters(name)) for name in space.chosen},
+        seed=space.seed,
+        recipe=space.recipe,
+        labels=source.labels or model.labels,
+        input_spec=spec,
+        architecture=source.options.architecture,
+        output=source.options.output,
+        trusted=source.options.trust or bool(source.options.code),
+        level=verdict.level if verdict else None,
+        summary=verdict.summary if verdict else "",
+    )
 
 
 def _same_input(run: Run, request: Request) -> bool:
