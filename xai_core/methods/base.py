@@ -32,7 +32,7 @@ class Meter:
     def advance(self, samples: int) -> None:
         """Add samples; raises `Cancelled` where the caller wants to stop."""
         self.done += samples
-        if self._progress is not None:
+        if self._progress is not None and samples > 0:
             self._progress(min(self.done, self.total), self.total)
 
     def show(self, preview: Callable[[], Preview]) -> None:

@@ -64,8 +64,8 @@ class Averaged:
     tolerance: float = parameter(
         0.0,
         "Stop early once the relative standard error of the map is this small; 0 takes all "
-        "samples. FusionGrad at its defaults stops at 0.19 after about 36 of 100 samples, with a "
-        "map that has a cosine above 0.99 with that of all of them.",
+        "samples. At 0.19, FusionGrad with its defaults took about 36 of 100 samples of the demo "
+        "model; with channels added up, before removal, the map's cosine with all 100 was 0.99.",
         minimum=0.0,
         maximum=1.0,
         step=0.01,
