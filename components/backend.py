@@ -16,10 +16,8 @@ from components.processes import Access, answered, file_of, helpers, known, mode
 from components.state import Photo, Source
 from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
-from xai_core.demo.wafer.examples import truth_of
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
-from xai_core.localisation import Localisation, localised
 from xai_core.ranking import sweep
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
@@ -166,19 +164,6 @@ def scores(run: Run, recipe: Recipe) -> Mapping[str, Score]:
             return score(Access(turn), run.attributions, recipe)
 
     return known().get(("scores", digest(run), recipe), compute)
-
-
-def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:
-    """How well each map finds the truth, by method; nothing where the truth is not known."""
-    mask = truth_of(run.pixels)
-    if mask is None:
-        return {}
-
-    def compute() -> dict[str, Localisation]:
-        with waiting.shown("Measuring with Quantus …") as turn:
-            return localised(Access(turn), run.attributions, recipe, mask)
-
-    return known().get(("localisation", digest(run), recipe), compute)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from components import backend, map_grid, tiles
+from components import backend, ground_truth, map_grid, tiles
 from components.state import Workspace
 from xai_core.canonical import Removal, before_removal, remove_baseline
 from xai_core.localisation import Localisation
@@ -51,7 +51,7 @@ def of(space: Workspace, quantile: float) -> View:
         if not np.isfinite(one.after)
     }
     pixels = next((one.size for one in before.values()), 1)
-    found = backend.localisations(run, recipe)
+    found = ground_truth.localisations(run, recipe)
     return View(recipe, quantile, before, removals, scores, pixels, causes, found)
 
 

@@ -1,0 +1,25 @@
+"""What is known of where a map should light up, and how well each map does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components import backend, waiting
+from components.processes import Access, known
+from xai_core.demo.wafer.examples import truth_of
+from xai_core.localisation import Localisation, localised
+from xai_core.recipe import Recipe
+from xai_core.runs import Run
+
+
+def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:
+    """How well each map finds the truth, by method; nothing where the truth is not known."""
+    mask = truth_of(run.pixels)
+    if mask is None:
+        return {}
+
+    def compute() -> dict[str, Localisation]:
+        with waiting.shown("Measuring with Quantus …") as turn:
+            return localised(Access(turn), run.attributions, recipe, mask)
+
+    return known().get(("localisation", backend.digest(run), recipe), compute)
