@@ -55,7 +55,7 @@ def test_the_python_runs(block, folder):
 
 
 def test_there_are_commands_to_test():
-    assert {words.split()[0] for words in COMMANDS} == {"check", "explain", "rank"}
+    assert {words.split()[0] for words in COMMANDS} == {"check", "explain", "rank", "report"}
     assert "check model.pt --json" in [words.strip() for words in COMMANDS]
 
 
