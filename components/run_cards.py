@@ -10,7 +10,7 @@ from components import kept_runs, problem
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.limits import MB
-from xai_core.run_store import Kept
+from xai_core.run_entry import Kept
 
 PAGE = 20  # cards at a time
 

@@ -9,7 +9,7 @@ from components import kept_runs, map_grid, tiles
 from components.tiles import title_of
 from xai_core.canonical import canonicalise
 from xai_core.run_difference import changes, scores
-from xai_core.run_store import Kept
+from xai_core.run_entry import Kept
 from xai_core.runs import Run
 
 
