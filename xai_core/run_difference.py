@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xai_core.ranking import rank
+from xai_core.ranking import Entry, rank
 from xai_core.runs import Run
 
 COMPARED = (
@@ -67,6 +67,11 @@ def scores(first: Run, second: Run) -> tuple[Row, ...]:
             )
         )
     return tuple(rows)
+
+
+def _places(run: Run) -> dict[str, Entry]:
+    ranking = rank({name: one.after for name, one in run.scores.items()})
+    return {entry.name: entry for entry in ranking.entries if entry.place}
 
 
 def changes(first: Run, second: Run) -> tuple[Change, ...]:

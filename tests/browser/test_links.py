@@ -1,0 +1,98 @@
+"""A run is computed, its link copied, the server restarted: elsewhere the same is on screen."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+from tests.browser.test_first_minute import OVERVIEW
+from tests.server import serving
+
+COPIED = "window.copied"
+CLIPBOARD = """Object.defineProperty(navigator, 'clipboard', {value: {
+  writeText: async (text) => { window.copied = text; }}})"""
+
+
+def compute(page: Page) -> None:
+    page.get_by_role("button", name="Compute again").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"[?&]run=[\w-]{22}"))
+    screen.settled(page)
+
+
+def link_of(page: Page) -> str:
+    """What one click copies, without the server's address."""
+    page.evaluate(CLIPBOARD)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    parts = urlsplit(str(page.evaluate(COPIED)))
+    assert f"{parts.scheme}://{parts.netloc}/" in page.url
+    assert parts.path == "/"
+    return f"/?{parts.query}"
+
+
+def test_a_link_shows_the_same_after_a_restart_without_the_files(
+    tmp_path: Path, visit: Visit
+) -> None:
+    with serving(tmp_path) as address:
+        page = visit(at=address)
+        screen.title(page, OVERVIEW)
+        compute(page)
+        screen.press(page, "ArrowRight", 7)
+        expect(screen.maps(page, re.compile("q = 0.27"))).to_have_count(2)
+        screen.settled(page)
+        overview, shown = link_of(page), screen.scores(page)
+        screen.go(page, "Heatmaps")
+        screen.choose(page, "Scale", "same for all")
+        screen.settled(page)
+        heatmaps = link_of(page)
+        screen.go(page, "Ranking")
+        ranking = link_of(page)
+        headline = page.get_by_role("heading", level=4).inner_text()
+    for area in ("models", "pictures", "code"):
+        shutil.rmtree(tmp_path / area, ignore_errors=True)
+    with serving(tmp_path) as address:
+        page = visit(overview, at=address)
+        screen.title(page, OVERVIEW)
+        expect(screen.maps(page, re.compile("q = 0.27"))).to_have_count(2)
+        assert screen.scores(page) == shown
+        page = visit(ranking, at=address)
+        screen.title(page, "Ranking")
+        expect(screen.quantile(page)).to_have_value("0.27")
+        expect(page.get_by_role("heading", level=4)).to_have_text(headline)
+        page = visit(heatmaps, at=address)
+        screen.title(page, "Heatmaps")
+        expect(page.get_by_text("same for all")).to_be_visible()
+        assert parse_qs(urlsplit(link_of(page)).query) == parse_qs(urlsplit(heatmaps).query)
+        page.reload()
+        screen.title(page, "Heatmaps")
+        expect(page).to_have_url(re.compile(r"[?&]run=[\w-]{22}"))
+        screen.go(page, "Runs")
+        page.get_by_role("button", name="Open", exact=True).click()
+        screen.title(page, OVERVIEW)
+
+
+def test_without_a_clipboard_the_link_is_there_to_be_copied(visit: Visit) -> None:
+    page = visit("/?page=baseline&quantile=0.4")
+    screen.title(page, "Baseline")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.get_by_role("button", name="Copy link").click()
+    field = page.get_by_role("textbox", name="Link to this view")
+    expect(field).to_be_visible()
+    assert "page=baseline" in field.input_value()
+    assert "quantile=0.4" in field.input_value()
+
+
+def test_a_link_to_no_run_says_so_and_shows_the_page(visit: Visit) -> None:
+    page = visit("/?page=ranking&run=../../etc&methods=x,y&view=opacity:99,a:b")
+    screen.title(page, "Ranking")
+    expect(page.get_by_text("There is no such run on this server.")).to_be_visible()
+    screen.go(page, "Baseline")
+    expect(page.get_by_text("There is no such run on this server.")).to_have_count(0)

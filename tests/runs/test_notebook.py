@@ -1,0 +1,73 @@
+"""Results as HTML: whole, self-contained, and every text escaped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from tests.runs.small import small_run
+from xai_core.ranking import rank
+from xai_core.types import Availability, Finding, Verdict
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
+RUN = small_run(model=HOSTILE, picture=HOSTILE, failures={HOSTILE: HOSTILE})
+VERDICT = Verdict(
+    HOSTILE,
+    "0" * 64,
+    HOSTILE,
+    "inference-only",
+    HOSTILE,
+    findings=(Finding("detach", "error", HOSTILE, HOSTILE),),
+    methods={HOSTILE: Availability(False, HOSTILE)},
+)
+SHOWN = {
+    "run": RUN,
+    "attribution": RUN.attributions["smoothgrad"],
+    "verdict": VERDICT,
+    "ranking": rank({HOSTILE: 1.0, "dead": float("nan")}, causes={"dead": HOSTILE}),
+}
+
+
+class Parsed(HTMLParser):
+    """Tags, their attributes, and the text between them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.opened: Counter[str] = Counter()
+        self.closed: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.opened[tag] += 1
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        self.closed[tag] += 1
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_result_shows_itself_and_nothing_in_it_is_run(name: str) -> None:
+    one: Any = SHOWN[name]
+    page = Parsed(one._repr_html_())
+    for void in ("img", "br"):
+        page.opened.pop(void, None)
+    assert page.opened == page.closed
+    assert "script" not in page.opened
+    assert not [key for key, _ in page.attributes if key.startswith("on")]
+    sources = [value or "" for key, value in page.attributes if key == "src"]
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert (HOSTILE in page.text) == (name != "attribution")
+
+
+def test_a_run_has_its_picture_and_two_maps_a_method() -> None:
+    page = Parsed(RUN._repr_html_())
+    assert page.opened["img"] == 1 + 2 * len(RUN.attributions)
+    assert "saliency: raw · 5.100" in page.text
