@@ -45,3 +45,16 @@ def test_another_metric_turns_the_order_where_higher_is_better(
     assert "Gini" in told["definition"]
     scores = [entry["score"] for entry in told["pictures"][0]["raw"]]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_metric_that_asks_the_model(cli: Cli, models: Path, picture: Path) -> None:
+    words = ("--method", "saliency", "guided-backprop", "--metric", "pixel-flipping", "--json")
+    done = cli("rank", models / "ready.pt", picture, *words)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["metric"] == "pixel-flipping"
+    (one,) = told["pictures"]
+    for entries in (one["raw"], one["after"]):
+        scores = [entry["score"] for entry in entries]
+        assert scores == sorted(scores)
+        assert all(0 < score < 1 for score in scores)
