@@ -11,9 +11,9 @@ from xai_core.canonical import canonicalise
 from xai_core.methods.base import METHODS, Meter
 from xai_core.methods.parameters import build
 from xai_core.metrics.base import METRICS, ModelMetric
-from xai_core.metrics.case import Case
+from xai_core.metrics.case import Case, Map
 from xai_core.recipe import Recipe
-from xai_core.types import Attribution, Inputs, Map, Progress
+from xai_core.types import Attribution, Inputs, Progress
 
 if TYPE_CHECKING:
     from torch import nn

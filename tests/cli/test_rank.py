@@ -118,3 +118,16 @@ def test_a_folder_without_a_picture_is_wrong_usage(cli: Cli, models: Path, tmp_p
     done = cli("rank", models / "ready.pt", "empty", *WORDS)
     assert done.returncode != 0
     assert "no picture that can be read" in done.stderr
+
+
+def test_a_metric_that_asks_the_model(cli: Cli, models: Path, picture: Path) -> None:
+    words = ("--method", "saliency", "guided-backprop", "--metric", "pixel-flipping", "--json")
+    done = cli("rank", models / "ready.pt", picture, *words)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["metric"] == "pixel-flipping"
+    (one,) = told["pictures"]
+    for entries in (one["raw"], one["after"]):
+        scores = [entry["score"] for entry in entries]
+        assert scores == sorted(scores)
+        assert all(0 < score < 1 for score in scores)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from xai_core.explanation import explain
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.loading import load_model
+from xai_core.measurement import measure
+from xai_core.recipe import Recipe
 from xai_core.worker import Worker
 
 MANY = {"m": 200}
@@ -215,3 +218,38 @@ def test_a_noise_level_comes_over_as_the_core_says_it(
     np.testing.assert_allclose(found.kept, ours.kept)
     assert found.reason == ours.reason
     assert counts[-1][0] == counts[-1][1]
+
+
+@pytest.mark.parametrize("metric", ["sparseness", "pixel-flipping", "random-logit"])
+def test_measure_equals_measure_in_this_process(
+    shared: Worker, tiny: Path, inputs: np.ndarray, metric: str
+) -> None:
+    model = load_model(tiny)
+    one = explain(model, inputs, None, "saliency")
+    got = shared.measure(inputs, one, Recipe(), metric)
+    wanted = measure(model, inputs, one, Recipe(), metric)
+    assert got.cause is wanted.cause is None
+    assert got.score == pytest.approx(wanted.score, rel=1e-4)
+
+
+def test_a_map_without_a_score_has_its_cause(shared: Worker, inputs: np.ndarray) -> None:
+    one = shared.explain(inputs, None, "saliency")
+    dead = replace(one, values=np.zeros_like(one.values))
+    got = shared.measure(inputs, dead, Recipe(), "pixel-flipping")
+    assert got.score is None
+    assert "zero everywhere" in (got.cause or "")
+
+
+def test_measuring_can_be_stopped(shared: Worker, inputs: np.ndarray) -> None:
+    cancel = threading.Event()
+    one = shared.explain(inputs, None, "smoothgrad", parameters=MANY)
+    with pytest.raises(Cancelled):
+        shared.measure(
+            inputs,
+            one,
+            Recipe(),
+            "sensitivity",
+            progress=lambda done, total: cancel.set(),
+            cancel=cancel,
+        )
+    assert shared.predict(inputs).kind == "classes"

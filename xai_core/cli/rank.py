@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
@@ -16,13 +17,14 @@ from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
 from xai_core.comparison import Request, compare, score
-from xai_core.images import open_picture, prepare
+from xai_core.images import Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.ranking import rank as ordered
 from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
+from xai_core.types import Inputs
 from xai_core.worker import ModelCard, Worker
 
 UNDEFINED = "The map is zero everywhere, or not finite."
@@ -57,11 +59,12 @@ def run(args: argparse.Namespace) -> int:
         card = worker.load(path, options)
         results = []
         for name, file in files.pictures.items():
-            one = _compare(worker, card, file, methods, recipe, args)
-            found = score(worker, one.attributions, one.recipe, args.metric)
-            ranked = _ranked(name, args.metric, one, found)
+            prepared = prepare(open_picture(file), card.input_spec)
+            one = _compare(worker, card, file, prepared, methods, recipe, args)
+            scores, causes = _scored(worker, prepared.inputs, one, args.metric)
+            ranked = _ranked(name, args.metric, one, scores, causes)
             if args.controls:
-                beside = controls.beside(worker, card, file, one, found, args.metric)
+                beside = controls.beside(worker, card, file, one, scores, args.metric)
                 ranked = replace(ranked, beside=beside)
             results.append(ranked)
     many = over_pictures([one.after for one in results], list(methods), args.metric)
@@ -78,6 +81,7 @@ def _compare(
     worker: Worker,
     card: ModelCard,
     file: Path,
+    prepared: Prepared,
     methods: Mapping[str, Mapping[str, Any]],
     recipe: Recipe,
     args: argparse.Namespace,
@@ -88,7 +92,7 @@ def _compare(
         model_format=card.format,
         picture=file.name,
         picture_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        prepared=prepare(open_picture(file), card.input_spec),
+        prepared=prepared,
         target=args.target,
         methods=methods,
         seed=args.seed,
@@ -99,10 +103,35 @@ def _compare(
         return compare(worker, worker, request, progress=progress)
 
 
-def _ranked(name: str, metric: str, run: Run, scores: Mapping[str, Score]) -> Ranked:
+def _scored(
+    worker: Worker, inputs: Inputs, run: Run, metric: str
+) -> tuple[dict[str, Score], dict[str, str]]:
+    """Scores raw and after removal, and why there is none, by method."""
+    if METRICS[metric].needs == "map":
+        scores = score(worker, run.attributions, run.recipe, metric)
+        return scores, dict.fromkeys(scores, UNDEFINED)
+    scores, causes = {}, {}
+    recipes = (replace(run.recipe, quantile=None), run.recipe)
+    for name, one in run.attributions.items():
+        with progress_bar(f"{METRICS[metric].title} of {name}") as progress:
+            raw, after = (
+                worker.measure(inputs, one, recipe, metric, progress=progress) for recipe in recipes
+            )
+        scores[name] = Score(*(math.nan if x.score is None else x.score for x in (raw, after)))
+        causes[name] = after.cause or raw.cause or ""
+    return scores, causes
+
+
+def _ranked(
+    name: str,
+    metric: str,
+    run: Run,
+    scores: Mapping[str, Score],
+    undefined: Mapping[str, str],
+) -> Ranked:
     top, left, bottom, right = run.content
     pixels = (bottom - top) * (right - left)
-    causes = {**dict.fromkeys(scores, UNDEFINED), **run.failures}
+    causes = {**undefined, **run.failures}
     missing = dict.fromkeys(run.failures, float("nan"))
     raw = {method: one.raw for method, one in scores.items()}
     after = {method: one.after for method, one in scores.items()}

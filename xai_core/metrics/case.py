@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
 
 from xai_core.canonical import resized
-from xai_core.types import Inputs, Map
+from xai_core.types import Inputs
 
 Box = tuple[int, int, int, int]
+Map = Float[np.ndarray, "rows columns"]  # its grid need not be that of the inputs
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Case:
 
     Attributes:
         inputs: float32 `[1, C, H, W]`. target: class index, or None for the only score.
-        classes: how many scores the model gives. values: the canonical map, `[h, w]` in [0, 1].
+        classes: how many scores the model gives.
+        values: the canonical map, `[rows, columns]` in [0, 1].
         box: `(top, left, bottom, right)` of the picture that the map shows, inside the input.
         seed: of all random draws.
         predict: inputs -> the target's probability, or the only score as it is.
