@@ -15,8 +15,9 @@ from tests.browser.test_first_minute import OVERVIEW
 from tests.server import serving
 
 COPIED = "window.copied"
-CLIPBOARD = """Object.defineProperty(navigator, 'clipboard', {configurable: true, value: {
-  writeText: async (text) => { window.copied = text; }}})"""
+OFFERED = "Object.defineProperty(navigator, 'clipboard', {configurable: true, value: %s})"
+CLIPBOARD = OFFERED % "{writeText: async (text) => { window.copied = text; }}"
+NO_CLIPBOARD = OFFERED % "undefined"
 
 
 def compute(page: Page) -> None:
@@ -78,13 +79,13 @@ def test_a_link_shows_the_same_after_a_restart_without_the_files(
         leave(page)
         page = visit(heatmaps, at=address)
         screen.title(page, "Heatmaps")
-        expect(page.get_by_text("same for all")).to_be_visible()
+        expect(page.get_by_role("combobox", name="Scale")).to_have_value("same for all")
         assert parse_qs(urlsplit(link_of(page)).query) == parse_qs(urlsplit(heatmaps).query)
         page.reload()
         screen.title(page, "Heatmaps")
         expect(page).to_have_url(re.compile(r"[?&]run=[\w-]{22}"))
         screen.go(page, "Runs")
-        page.get_by_role("button", name="Open", exact=True).click()
+        page.get_by_role("button", name="Open run").click()
         screen.title(page, OVERVIEW)
         leave(page)
 
