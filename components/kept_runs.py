@@ -8,6 +8,7 @@ from elsewhere, without a login, the browser session that computed it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ def owner() -> str:
     user = access.user_key()
     if user is not None:
         return user
-    if _at_the_machine():
+    if at_the_machine(st.context.ip_address, st.context.headers):
         return ""
     if VISITOR not in st.session_state:
         st.session_state[VISITOR] = f"visit-{secrets.token_urlsafe(16)}"
@@ -61,13 +62,15 @@ def open_(space: Workspace, name: str) -> None:
         space.linked.add(name)
 
 
-def _at_the_machine() -> bool:
-    """A proxy names the browser that it speaks for, and the browser names the host it asked."""
-    headers = st.context.headers
+def at_the_machine(address: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether a browser runs on the server's machine, as the connection and its headers tell.
+
+    A proxy names the browser that it speaks for, and the browser names the host it asked.
+    """
     if any(headers.get(name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")):
         return False
     host = urlsplit(f"//{headers.get('Host') or 'localhost'}").hostname
-    return st.context.ip_address in LOCAL and host in LOCAL
+    return address in LOCAL and host in LOCAL
 
 
 @st.cache_resource(show_spinner=False)

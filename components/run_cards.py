@@ -79,7 +79,9 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
         f"{'' if own else ' · opened by a link'}]"
     )
     with actions:
-        if st.button("Open", key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"):
+        if st.button(
+            "Open run", key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"
+        ):
             kept_runs.open_(space, one.id)
             st.switch_page("pages/start/overview.py")
         if own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -74,7 +75,11 @@ def _tiles(run: Run, which: str) -> list[map_grid.Tile]:
             canonicalise(one, run.recipe)[0],
             tiles.Look(),
             title=title_of(name),
-            note=f"{which} · {run.scores[name].after:.3f} nats",
+            note=f"{which} · {_told(run.scores[name].after)}",
         )
         for name, one in run.attributions.items()
     ]
+
+
+def _told(score: float) -> str:
+    return f"{score:.3f} nats" if np.isfinite(score) else "no score"

@@ -48,12 +48,7 @@ class Change:
 
 def scores(first: Run, second: Run) -> tuple[Row, ...]:
     """Every method of either run, in the order of the first."""
-    rankings = [
-        rank({name: one.after for name, one in run.scores.items()}) for run in (first, second)
-    ]
-    found = [
-        {entry.name: entry for entry in ranking.entries if entry.place} for ranking in rankings
-    ]
+    found = [_places(run) for run in (first, second)]
     rows = []
     for name in dict.fromkeys((*first.scores, *second.scores)):
         one, other = (entries.get(name) for entries in found)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components import kept_runs
 from components.keeper import Keeper
 from components.state import KEY
+from tests.app.test_access import AUTH
 from tests.app.test_pages import PAGES, ROOT, opened, ran, texts
 from tests.runs.small import small_run
 from xai_core.demo.run import demo_run
@@ -24,6 +27,7 @@ HOSTILE = "<script>alert(1)</script> [x](http://evil) **b**"
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
+    monkeypatch.setattr(kept_runs, "at_the_machine", lambda address, headers: True)
     return RunStore(tmp_path / "runs")
 
 
@@ -114,3 +118,46 @@ def test_a_full_store_is_said_and_the_result_stays(store: RunStore) -> None:
     assert "no link leads to it" in texts(app)
     assert app.session_state[KEY].run.picture == "mine"
     assert store.entries() == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "local"),
+    [
+        (None, {"Host": "localhost:8501"}, True),
+        ("127.0.0.1", {"Host": "127.0.0.1:8501"}, True),
+        ("::1", {"Host": "[::1]:8501"}, True),
+        ("192.0.2.7", {"Host": "localhost:8501"}, False),
+        (None, {"Host": "pedestal.example.org"}, False),
+        (None, {"Host": "localhost", "X-Forwarded-For": "192.0.2.7"}, False),
+    ],
+)
+def test_only_who_sits_at_the_machine_counts_as_its_owner(
+    address: str | None, headers: dict[str, str], local: bool
+) -> None:
+    assert kept_runs.at_the_machine(address, headers) == local
+
+
+def test_from_elsewhere_without_a_login_a_session_lists_its_own(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_runs, "at_the_machine", lambda address, headers: False)
+    store.save(small_run(model="secret"))
+    app = opened(started(), RUNS)
+    assert "secret" not in texts(app)
+    store.save(small_run(model="mine"), owner=app.session_state[kept_runs.VISITOR])
+    assert "mine" in texts(ran(app))
+    assert "mine" not in texts(opened(started(), RUNS))
+
+
+def test_with_a_login_everybody_lists_their_own(store: RunStore) -> None:
+    store.save(small_run(model="of nobody"))
+    for name in ("Ann", "Ben"):
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        app.secrets = {"auth": AUTH}
+        app.user = {"is_logged_in": True, "iss": "provider", "sub": name, "email": "a@b.org"}
+        opened(ran(app), RUNS)
+        owner = "user-" + hashlib.sha256(f"provider {name}".encode()).hexdigest()
+        store.save(small_run(model=f"of {name}"), owner=owner)
+        assert f"of {name}" in texts(ran(app))
+        assert "of nobody" not in texts(app)
+        assert ("of Ann" in texts(app)) == (name == "Ann")

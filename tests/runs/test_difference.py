@@ -8,7 +8,7 @@ from tests.runs.small import small_run
 from xai_core.run_difference import changes, scores
 from xai_core.runs import Score
 
-FIRST = small_run(scores={"saliency": Score(5, 4), "smoothgrad": Score(5, 3)})
+FIRST = small_run(scores={"saliency": Score(5.0, 4.0), "smoothgrad": Score(5.0, 3.0)})
 
 
 def test_a_run_does_not_differ_from_itself() -> None:
@@ -17,7 +17,9 @@ def test_a_run_does_not_differ_from_itself() -> None:
 
 
 def test_places_and_scores_stand_side_by_side() -> None:
-    other = replace(FIRST, scores={"saliency": Score(5, 2), "smoothgrad": Score(5, float("nan"))})
+    other = replace(
+        FIRST, scores={"saliency": Score(5.0, 2.0), "smoothgrad": Score(5.0, float("nan"))}
+    )
     one, two = scores(FIRST, other)
     assert (one.first, one.second, one.moved) == (4, 2, 1)
     assert (two.first, two.second, two.moved) == (3, None, None)
