@@ -29,6 +29,7 @@ PAGES = {
         ),
         st.Page("pages/compare/baseline.py", title="Baseline", icon=":material/equalizer:"),
         st.Page("pages/compare/ranking.py", title="Ranking", icon=":material/leaderboard:"),
+        st.Page("pages/compare/metrics.py", title="Metrics", icon=":material/scatter_plot:"),
     ],
 }
 

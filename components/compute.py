@@ -7,24 +7,23 @@ import threading
 
 import streamlit as st
 
-from components import backend, problem, visit
+from components import backend, problem, progress, visit
 from components.job import Job
 from components.processes import Access
 from components.state import Workspace
 from components.tiles import title_of
-from components.waiting import Turn, told
+from components.waiting import Turn
 from xai_core.comparison import Request, compare
 from xai_core.errors import Cancelled, XaiError
 from xai_core.runs import Run
 from xai_core.types import Progress
 
-POLL_SECONDS = 0.4
-
 
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
-    if space.job is not None:
-        _watch(space, key)
+    job = space.job
+    if job is not None:
+        progress.show(job, space.turn, lambda: _finish(space, job), key=key)
         return
     if space.failure:
         st.error(problem.plain(space.failure), icon=":material/error:")
@@ -112,43 +111,18 @@ def start(space: Workspace, *, again: bool = False) -> None:
     space.turn = Turn()
     access = Access(space.turn)
 
-    def work(progress: Progress, cancel: threading.Event) -> Run:
+    def work(tick: Progress, cancel: threading.Event) -> Run:
         access.cancel = cancel
         with access.model(source) as held:
-            return compare(
-                held.worker, access, request, known=known, progress=progress, cancel=cancel
-            )
+            return compare(held.worker, access, request, known=known, progress=tick, cancel=cancel)
 
     space.job = job = Job(work)
     visit.current().at_end("job", job.cancel)
 
 
-def _watch(space: Workspace, key: str) -> None:
-    @st.fragment(run_every=POLL_SECONDS)
-    def poll() -> None:
-        job = space.job
-        if job is None or job.finished:
-            if job is not None:
-                _finish(space, job)
-            st.rerun()
-            return
-        left, right = st.columns([3, 1], vertical_alignment="center")
-        left.progress(
-            min(1.0, job.done / job.total) if job.total else 0.0, text=_told(job, space.turn)
-        )
-        if right.button(
-            "Cancel",
-            key=f"{key}-cancel",
-            icon=":material/stop:",
-            width="stretch",
-            disabled=job.stopping,
-        ):
-            job.cancel()
-
-    poll()
-
-
 def _finish(space: Workspace, job: Job[Run]) -> None:
+    if space.job is not job:  # another tick was faster
+        return
     space.job = None
     if job.result is not None:
         space.run = job.result
@@ -158,15 +132,3 @@ def _finish(space: Workspace, job: Job[Run]) -> None:
         space.stopped = True
     elif job.error is not None:
         space.failure = str(job.error)
-
-
-def _told(job: Job[Run], turn: Turn) -> str:
-    if job.stopping:
-        return "Stopping at the next sample …"
-    if turn.before:
-        return told(turn.before)
-    if not job.total:
-        return "Starting …"
-    left = job.seconds_left
-    time_left = f", about {max(1, round(left))} s left" if left is not None else ""
-    return f"{job.done} of {job.total} samples{time_left}"
