@@ -31,6 +31,7 @@ PAGES = {
         st.Page("pages/compare/baseline.py", title="Baseline", icon=":material/equalizer:"),
         st.Page("pages/compare/ranking.py", title="Ranking", icon=":material/leaderboard:"),
         st.Page("pages/compare/controls.py", title="Sanity checks", icon=":material/science:"),
+        st.Page("pages/compare/metrics.py", title="Metrics", icon=":material/scatter_plot:"),
         st.Page(
             "pages/compare/pictures.py", title="Many pictures", icon=":material/photo_library:"
         ),

@@ -152,14 +152,12 @@ def _same_input(run: Run, request: Request) -> bool:
 
 
 def _watch(space: Workspace, job: Job[Run], key: str) -> None:
-    def finish() -> None:
-        if space.job is job:
-            _finish(space, job)
-
-    progress.watch(job, space.turn, key=key, finish=finish)
+    progress.watch(job, space.turn, key=key, finish=lambda: _finish(space, job))
 
 
 def _finish(space: Workspace, job: Job[Run]) -> None:
+    if space.job is not job:  # another tick was faster
+        return
     space.job = None
     if job.result is not None:
         space.run = job.result

@@ -66,6 +66,20 @@ class Many:
 
 
 @dataclass
+class Measuring:
+    """Metrics that a model is asked for.
+
+    Attributes:
+        job: what is being computed. turn: how many go before it. note: why the last one ended
+            early.
+    """
+
+    job: Job[None] | None = None
+    turn: Turn = field(default_factory=Turn)
+    note: str | None = None
+
+
+@dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
 
@@ -75,6 +89,7 @@ class Workspace:
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
+        measuring: the metrics that are being computed.
         failure: why the last computation gave nothing. stopped: it was cancelled.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
@@ -99,6 +114,7 @@ class Workspace:
     recipe: Recipe = field(default_factory=Recipe)
     job: Job[Run] | None = None
     turn: Turn = field(default_factory=Turn)
+    measuring: Measuring = field(default_factory=Measuring)
     failure: str | None = None
     stopped: bool = False
     verdicts: dict[str, Verdict] = field(default_factory=dict)

@@ -104,6 +104,17 @@ def overtakings(before: Ranking, after: Ranking) -> tuple[Overtaking, ...]:
     return tuple(found)
 
 
+def agreement(first: Ranking, second: Ranking) -> float:
+    """Kendall's τ-b of the maps that both rank: 1 the same order, −1 the opposite; else NaN."""
+    from scipy.stats import kendalltau
+
+    pairs = [(entry.place, second.place(entry.name)) for entry in first.entries]
+    both = [(one, other) for one, other in pairs if one is not None and other is not None]
+    if len(both) < 2:
+        return float("nan")
+    return float(kendalltau(*zip(*both, strict=True)).statistic)
+
+
 def sweep(maps: Maps, quantiles: Float64[np.ndarray, "q"]) -> Float64[np.ndarray, "b q"]:
     """Complexity of every map after removal at every quantile, in nats.
 

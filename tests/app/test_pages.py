@@ -27,6 +27,7 @@ PAGES = {
     "pages/compare/baseline.py": "Baseline",
     "pages/compare/ranking.py": "Ranking",
     "pages/compare/controls.py": "Sanity checks",
+    "pages/compare/metrics.py": "Metrics",
     "pages/compare/pictures.py": "Many pictures",
     "pages/share/runs.py": "Runs",
 }

@@ -20,6 +20,7 @@ PAGES = {
     "baseline": "Baseline",
     "ranking": "Ranking",
     "controls": "Sanity checks",
+    "metrics": "Metrics",
     "pictures": "Many pictures",
 }
 

@@ -1,0 +1,32 @@
+"""Which metrics to show."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from xai_core.metrics.base import METRICS
+
+DEFAULT = ("complexity", "sparseness", "effective-complexity", "mst-c", "pixel-flipping")
+
+
+def show(*, key: str) -> list[str]:
+    """Draw the choice; names in the order of the menu."""
+    chosen = st.multiselect(
+        "Metrics",
+        METRICS.names(),
+        default=list(DEFAULT),
+        format_func=_label,
+        key=key,
+        persist_state="session",
+    )
+    st.caption(
+        "All are of the map after removal at the quantile below. Those of the map alone are "
+        "computed at once, those that ask the model on demand; sensitivity and Random Logit make "
+        "each map again by the same method, parameters, seed and recipe."
+    )
+    return [name for name in METRICS.names() if name in chosen]
+
+
+def _label(name: str) -> str:
+    metric = METRICS[name]
+    return metric.title if metric.needs == "map" else f"{metric.title} (asks the model)"

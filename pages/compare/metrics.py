@@ -1,0 +1,34 @@
+"""Metrics: every map by several metrics, and whether focused means faithful."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import (
+    backend,
+    compute,
+    measurements,
+    measuring,
+    metric_picker,
+    metric_scatter,
+    metric_table,
+    problem,
+    quantile,
+    sidebar,
+)
+from components.state import workspace
+
+space = workspace()
+st.title("Metrics")
+sidebar.show(space)
+with problem.guarded():
+    if space.job is not None:
+        compute.show(space, key="metrics")
+    chosen = metric_picker.show(key="metrics-chosen")
+    level = quantile.show(space, key="metrics")
+    recipe = backend.recipe_for(space.run, space.recipe, level)
+    found = measurements.of(space.run, recipe, chosen)
+    measuring.show(space, found, key="metrics-model")
+    metric_table.show(found, key="metrics-table")
+    metric_scatter.show(found, key="metrics-scatter")
+backend.warm()

@@ -1,0 +1,26 @@
+"""Metrics that ask the model, on the page: cancelled, computed, set against Complexity."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+
+MISSING = "Not computed yet at this quantile: Pixel Flipping"
+
+
+def test_faithfulness_is_cancelled_then_computed_and_drawn(visit: Visit) -> None:
+    page = visit("/?page=metrics&quantile=0.31")
+    screen.title(page, "Metrics")
+    expect(page.get_by_text(MISSING)).to_be_visible()
+    page.get_by_role("button", name="Compute", exact=True).click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled. What was computed by then is kept.")).to_be_visible()
+    expect(page.get_by_text(MISSING)).to_be_visible()
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(page.get_by_text(MISSING)).to_have_count(0)
+    expect(page.get_by_text("is the best of 2 by Complexity")).to_be_visible()
+    figure = page.get_by_test_id("stPlotlyChart")
+    for name in ("Guided Backprop", "FusionGrad"):
+        expect(figure.get_by_text(name, exact=True)).to_be_visible()
