@@ -59,7 +59,13 @@ def _subject(space: Workspace, view: View, methods: list[str]) -> Subject:
     if verdict is not None and verdict.sha256 != run.model_sha256:
         verdict = None
     return subject_of(
-        run, view.recipe, methods, view.scores, verdict=verdict, setup=_setup(space, run.model)
+        run,
+        view.recipe,
+        methods,
+        view.scores,
+        verdict=verdict,
+        setup=_setup(space, run.model),
+        run_id=space.run_id,
     )
 
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from components import backend, problem, visit
+from components import backend, problem, progress, visit
 from components.job import Job
 from components.processes import Access
 from components.state import Many, Photo, Source, Workspace
-from components.waiting import Turn, told
+from components.waiting import Turn
 from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, XaiError
 from xai_core.files import data_folder
@@ -21,7 +21,6 @@ from xai_core.study import Methods, Setting, Study, Table, complete
 from xai_core.study_run import Subject, conduct
 from xai_core.types import Progress
 
-POLL_SECONDS = 0.5
 TOP, ONE = "each picture's top class", "one class for all"
 
 
@@ -73,7 +72,7 @@ def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     many = space.many
     if many.job is not None:
-        _watch(space, key)
+        _watch(space, many.job, key)
         return
     if many.failure:
         st.error(problem.plain(many.failure), icon=":material/error:")
@@ -142,33 +141,19 @@ def _study(space: Workspace, source: Source) -> Study:
     return found
 
 
-def _watch(space: Workspace, key: str) -> None:
-    many = space.many
-
-    @st.fragment(run_every=POLL_SECONDS)
-    def poll() -> None:
-        job = many.job
-        if job is None or job.finished:
-            if job is not None:
-                _finish(many, job)
-            st.rerun()
-            return
-        left, right = st.columns([3, 1], vertical_alignment="center")
-        share = min(1.0, job.done / job.total) if job.total else 0.0
-        left.progress(share, text=_told(space, job))
-        if right.button(
-            "Cancel",
-            key=f"{key}-cancel",
-            icon=":material/stop:",
-            width="stretch",
-            disabled=job.stopping,
-        ):
-            job.cancel()
-
-    poll()
+def _watch(space: Workspace, job: Job[dict[str, str]], key: str) -> None:
+    progress.watch(
+        job,
+        space.many.turn,
+        key=key,
+        finish=lambda: _finish(space.many, job),
+        describe=lambda: _told(space, job),
+    )
 
 
 def _finish(many: Many, job: Job[dict[str, str]]) -> None:
+    if many.job is not job:  # another tick was faster
+        return
     many.job = None
     if job.result is not None:
         many.refused.update(job.result)
@@ -179,12 +164,8 @@ def _finish(many: Many, job: Job[dict[str, str]]) -> None:
 
 
 def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
-    if job.stopping:
-        return "Stopping at the next sample …"
-    if space.many.turn.before:
-        return told(space.many.turn.before)
     table, left = known(space), job.seconds_left
-    if table is None or not job.total:
+    if table is None:
         return "Starting …"
     time_left = f", about {_duration(left)} left" if left is not None else ""
     return f"{table.done} of {len(subjects(space))} pictures{time_left}"
