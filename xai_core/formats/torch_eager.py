@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xai_core import export_hint
 from xai_core.errors import ModelError
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
-from xai_core.images import InputSpec
+from xai_core.input_spec import MAX_CHANNELS, InputSpec
 from xai_core.peek.digest import digest
 from xai_core.pickles.allowed import ALLOWED
 from xai_core.pickles.full import load_full, refuse_dangerous
@@ -136,10 +136,10 @@ def guarded_can_read(file: TorchFile) -> bool:
 
 
 def guess_input_spec(module: nn.Module) -> InputSpec:
-    """ImageNet preprocessing with the channels that the first convolution takes."""
+    """The usual preprocessing with the channels that the first convolution takes."""
     for layer in module.modules():
         channels = getattr(layer, "in_channels", None)
-        if channels in (1, 3):
+        if isinstance(channels, int) and 1 <= channels <= MAX_CHANNELS:
             return InputSpec.for_shape(channels, InputSpec.height, InputSpec.width)
         if channels is not None:
             break

@@ -48,8 +48,6 @@ class PictureInput:
     def spec(self, shape: Shape) -> InputSpec:
         """Preprocessing for pictures: none for whole numbers, else the usual one."""
         channels, height, width = shape
-        if channels not in PICTURE:
-            return InputSpec.for_shape(3, height, width)
         usual = InputSpec.for_shape(channels, height, width)
         if not self.whole_numbers:
             return usual
