@@ -300,7 +300,9 @@ class Trap:
 
 HOSTILE = {
     "huge": header("{'descr': '<f4', 'fortran_order': False, 'shape': (100000, 100000)}"),
-    "overflowing": header("{'descr': '|u1', 'fortran_order': False, 'shape': (%d, 3)}" % 2**62),
+    "overflowing": header(
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (4611686018427387904, 3)}"
+    ),
     "negative": header("{'descr': '|u1', 'fortran_order': False, 'shape': (-4, -4)}"),
     "no shape": header("{'descr': '|u1', 'fortran_order': False, 'shape': ('a', 4)}"),
     "code": header("__import__('os').abort()"),
