@@ -14,6 +14,7 @@ from typing import Any
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
 from xai_core.comparison import Request, compare, score
@@ -56,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
     files = chosen_pictures(args.images)
     with Worker() as worker:
         worker.warm("score")
-        card = worker.load(path, options)
+        first = open_picture(next(iter(files.pictures.values())))
+        card = prepared_as(args, worker.load(path, options), worker, first)
+        outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
+        card = replace(card, labels=named_as(args, card, outputs))
         results = []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file), card.input_spec)
