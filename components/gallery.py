@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, problem
+from components import preprocessing, problem
 from components.state import Source, Workspace
 from components.verdict import BADGES
 from xai_core.demo.gallery import Exhibit, gallery
@@ -34,5 +34,5 @@ def _card(space: Workspace, exhibit: Exhibit) -> None:
         options = LoadOptions(code=(exhibit.code_path,), trust=True)
         with problem.guarded():
             source = Source(f"Gallery: {exhibit.title}", exhibit.model_path, options)
-            space.add_source(backend.fitted(source))
+            space.add_source(preprocessing.fitted(source))
             st.rerun()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
-import platform
 import threading
 import time
 from collections.abc import Mapping
@@ -17,6 +15,8 @@ import numpy as np
 from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
+from xai_core.labels import fitting
+from xai_core.machine import machine
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.parts import Parts
@@ -70,7 +70,7 @@ class Request:
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known.
-        input_spec, architecture, output, trusted, level, summary: as in `Run`.
+        input_spec, architecture, output, other_inputs, trusted, level, summary: as in `Run`.
     """
 
     model: str
@@ -87,6 +87,7 @@ class Request:
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
     summary: str = ""
@@ -94,7 +95,7 @@ class Request:
 
 PROVENANCE = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
-    *("architecture", "output", "trusted", "level", "summary"),
+    *("architecture", "output", "other_inputs", "trusted", "level", "summary"),
 )
 
 
@@ -156,12 +157,6 @@ def compare(
     )
 
 
-def machine() -> str:
-    """The computer in a line."""
-    system = f"{platform.system()} {platform.machine()}"
-    return f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
-
-
 def score(
     scorer: Scores1D,
     attributions: Mapping[str, Attribution | Values],
@@ -183,9 +178,13 @@ def score(
 def guesses(
     prediction: Prediction, labels: tuple[str, ...] | None, count: int = 5
 ) -> tuple[Guess, ...]:
-    """The top classes of the first sample, most probable first; none for a single output."""
+    """The top classes of the first sample, most probable first; none for a single output.
+
+    Names that are not one for each output are left out: they would be wrong.
+    """
     if prediction.scores.shape[1] < 2:
         return ()
+    labels = fitting(labels, prediction.scores.shape[1])
     probabilities = prediction.probabilities[0]
     top = np.argsort(-probabilities, kind="stable")[:count]
     return tuple(Guess(int(i), label_of(int(i), labels), float(probabilities[i])) for i in top)

@@ -19,6 +19,9 @@ from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
 from xai_core.types import Attribution, Level, Picture
 
+WRITTEN_APART = (
+    *("pixels", "attributions", "scores", "recipe", "guesses", "input_spec", "other_inputs"),
+)
 SCHEMA = 2  # 1 had none of the fields after `failures`
 UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
@@ -57,6 +60,7 @@ class Run:
         failures: why a method that was asked for gave no map, by method name.
         input_spec: how the picture became the input. architecture, output: as the model was opened
             with (`LoadOptions`).
+        other_inputs: what was fixed beside the picture, as `NAME = VALUE`.
         trusted: it was opened with trust, or with Python code of its own.
         level, summary: of the readiness verdict, where there was one.
         machine: what computed. seconds: wall time of the whole computation.
@@ -85,6 +89,7 @@ class Run:
     summary: str = ""
     machine: str = ""
     seconds: float = 0.0
+    other_inputs: tuple[str, ...] = ()
 
     @property
     def target_label(self) -> str:
@@ -144,6 +149,7 @@ def open_run(folder: Path | str) -> Run:
                 "attributions": attributions,
                 "pixels": pixels,
                 "input_spec": InputSpec.from_dict(spec) if spec else None,
+                "other_inputs": tuple(data.get("other_inputs", ())),
             }
         )
     except UNREADABLE as cause:
@@ -170,11 +176,7 @@ def _unreadable(folder: Path, cause: Exception) -> InputError:
 
 
 def _described(run: Run) -> dict[str, Any]:
-    data = {
-        name: value
-        for name, value in vars(run).items()
-        if name not in ("pixels", "attributions", "scores", "recipe", "guesses", "input_spec")
-    }
+    data = {name: value for name, value in vars(run).items() if name not in WRITTEN_APART}
     entries = {name: dict(vars(one)) for name, one in run.attributions.items()}
     for entry in entries.values():
         del entry["values"]
@@ -188,6 +190,7 @@ def _described(run: Run) -> dict[str, Any]:
         "guesses": [asdict(guess) for guess in run.guesses],
         "recipe": run.recipe.to_dict(),
         "input_spec": run.input_spec.to_dict() if run.input_spec else None,
+        **({"other_inputs": list(run.other_inputs)} if run.other_inputs else {}),
         "scores": scores,
         "attributions": entries,
     }
