@@ -52,20 +52,34 @@ def _tile(space: Workspace, picture: Subject, gap: float, target: int | None) ->
     except XaiError as error:  # its file is gone from the server
         problem.show(error)
     st.caption(f"{problem.plain(picture.name)}  \nreversed by {gap:.3f} nats")
-    if st.button(
+    # A callback: the click counts also where the picture is no longer listed in the next run,
+    # because the quantile was still moving or another picture was done.
+    st.button(
         "Open",
         key=f"many-open-{picture.sha256}",
         help="Opens the heatmaps of this picture, with the same methods and the same class.",
         width="stretch",
-    ):
-        _open(space, picture, target)
+        on_click=_choose,
+        args=(space, picture, target),
+    )
 
 
-def _open(space: Workspace, picture: Subject, target: int | None) -> None:
+def _choose(space: Workspace, picture: Subject, target: int | None) -> None:
     space.add_photo(Photo(picture.name, picture.path))
     if space.many.target is not None:
         space.target = target
-    st.switch_page("pages/compare/heatmaps.py")
+    space.many.opening = True
+
+
+def follow(space: Workspace) -> None:
+    """Go to the heatmaps of the picture that was clicked.
+
+    First thing on the page: a callback cannot, and once a slider is bound to the address
+    Streamlit 1.67 refuses to change pages.
+    """
+    if space.many.opening:
+        space.many.opening = False
+        st.switch_page("pages/compare/heatmaps.py")
 
 
 def _named(space: Workspace, pair: Comparison) -> str:

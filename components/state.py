@@ -47,6 +47,7 @@ class Many:
         target: class index for all pictures; None for each one's top class.
         study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
         failure, stopped: as in `Workspace`.
+        opening: a picture of it was clicked, and its page comes next.
     """
 
     photos: list[str] = field(default_factory=list)
@@ -58,6 +59,7 @@ class Many:
     turn: Turn = field(default_factory=Turn)
     failure: str | None = None
     stopped: bool = False
+    opening: bool = False
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""

@@ -29,6 +29,8 @@ def show(space: Workspace, quantile: float) -> None:
 
 
 def _show(space: Workspace, quantile: float) -> None:
+    if space.many.opening:  # clicked while a study runs: only the whole page can change pages
+        st.rerun()
     table = study.known(space)
     if table is None or not np.isfinite(table.curves).any():
         st.info("There is no result yet.", icon=":material/hourglass_empty:")

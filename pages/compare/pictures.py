@@ -10,6 +10,7 @@ from components import (
     picture_set,
     problem,
     quantile,
+    reversals,
     sidebar,
     study,
     study_results,
@@ -17,6 +18,7 @@ from components import (
 from components.state import workspace
 
 space = workspace()
+reversals.follow(space)
 st.title("Many pictures")
 sidebar.show(space)
 with problem.guarded():
