@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from components import kept_runs, problem, quantile, recipe_form
-from components.colours import DIVERGING, SEQUENTIAL
 from components.heatmaps import PER_MAP, PERCENTILES, SHARED
 from components.state import Workspace
+from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.errors import XaiError
 from xai_core.recipe import Channels, Recipe, Sign
 

@@ -9,13 +9,13 @@ import streamlit as st
 
 from components import backend, problem, study
 from components.state import Photo, Workspace
-from components.study_statistics import Statistics
 from components.tiles import title_of
 from xai_core.errors import XaiError
 from xai_core.images import InputSpec
 from xai_core.paired import Comparison
 from xai_core.study import Table
 from xai_core.study_run import Subject
+from xai_core.study_statistics import Statistics
 
 MOST, COLUMNS, SIDE = 24, 6, 160
 

@@ -10,12 +10,13 @@ import streamlit as st
 
 from components import band_chart, places_chart, reversals, study
 from components.state import Workspace
-from components.study_statistics import Statistics, bands, statistics
+from components.study_statistics import bands, statistics
 from components.tiles import title_of
 from xai_core.agreement import Concordance
 from xai_core.bootstrap import FEW, Band
 from xai_core.study import Table
 from xai_core.study_entry import QUANTILES
+from xai_core.study_statistics import Statistics
 
 REFRESH_SECONDS = 3.0
 

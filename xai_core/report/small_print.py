@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xai_core.methods.base import METHODS, title_of
 from xai_core.metrics.base import METRICS
@@ -19,9 +19,21 @@ def lines(subject: Subject) -> Iterator[str]:
     yield f"Recipe: {recipe(subject.recipe)}"
     told = [f"{title_of(name)}: {settings(run.attributions[name])}" for name in subject.methods]
     yield "; ".join(told)
-    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
-    yield f"Computed {run.created}{' with ' + versions if versions else ''}"
-    yield f"Complexity: {METRICS['complexity'].definition} Lower is more focused."
+    yield computed(run.created, run.versions, run.machine, run.seconds)
+    yield complexity()
+
+
+def computed(created: str, versions: Mapping[str, str], machine: str, seconds: float) -> str:
+    """When, with what, on what, and how long it took."""
+    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    spent = f" in {seconds:.0f} s" if seconds else ""
+    where = f" on {machine}" if machine else ""
+    return f"Computed {created}{' with ' + told if told else ''}{where}{spent}"
+
+
+def complexity() -> str:
+    """What the score is."""
+    return f"Complexity: {METRICS['complexity'].definition} Lower is more focused."
 
 
 def recipe(steps: Recipe) -> str:
