@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import platform
 import threading
 import time
 from collections.abc import Mapping
@@ -22,6 +19,7 @@ from xai_core.methods.parameters import build
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
+from xai_core.surroundings import machine, versions
 from xai_core.targets import Prediction
 from xai_core.types import (
     Attribution,
@@ -32,8 +30,6 @@ from xai_core.types import (
     Scores,
     Values,
 )
-
-LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
 
 class Explainer(Protocol):
@@ -150,16 +146,10 @@ def compare(
         scores=score(scorer, attributions, recipe),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         failures=failures,
-        versions={name: importlib.metadata.version(name) for name in LIBRARIES},
+        versions=versions(),
         machine=machine(),
         seconds=time.perf_counter() - start,
     )
-
-
-def machine() -> str:
-    """The computer in a line."""
-    system = f"{platform.system()} {platform.machine()}"
-    return f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def score(

@@ -36,7 +36,7 @@ class Kept:
 
     Attributes:
         size: bytes on disk. study: it is of many pictures. target: what was explained, as in
-            `Run.target_label`.
+            `Run.target_label`. fingerprint: of a study, see `StudyResult`.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Kept:
     target: str
     methods: tuple[str, ...]
     created: str
+    fingerprint: str = ""
 
     @property
     def title(self) -> str:
@@ -94,6 +95,7 @@ def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
         target="each picture's top class" if target is None else f"class {target}",
         methods=tuple(facts["methods"]),
         created=str(facts["created"]),
+        fingerprint=str(facts.get("fingerprint", "")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -75,6 +76,20 @@ class StudyResult:
     def quantile(self) -> float:
         """At which it was looked at."""
         return 0.0 if self.recipe.quantile is None else self.recipe.quantile
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all that the scores depend on: the same study has the same one."""
+        told = {
+            "model": [self.model_sha256, self.architecture, self.output],
+            "spec": self.input_spec.to_dict() if self.input_spec else None,
+            "pictures": [one.sha256 for one in self.pictures],
+            "methods": list(self.methods.items()),
+            "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
+            "drawn": [self.seed, self.target],
+        }
+        text = json.dumps(told, sort_keys=True, default=dict)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def of(self, methods: Sequence[str]) -> StudyResult:
         """The same with some of the methods. Raises `InputError` for one that it has not."""
@@ -190,6 +205,7 @@ def _described(study: StudyResult) -> dict[str, Any]:
         **{name: getattr(study, name) for name in PLAIN},
         "pictures": [asdict(one) for one in study.pictures],
         "done": study.table.done,
+        "fingerprint": study.fingerprint,
         "causes": [[*place, why] for place, why in study.table.causes.items()],
         "recipe": study.recipe.to_dict(),
         "input_spec": study.input_spec.to_dict() if study.input_spec else None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
+from xai_core import localisation
 from xai_core.bench import styles
 from xai_core.methods.base import METHODS, title_of
 from xai_core.ranking import Ranking, ceiling
@@ -69,7 +71,29 @@ def _ranking(subject: Subject) -> str:
     head = ("Place", "Method", "After removal", "Place raw", "Raw", "exp(H)/N", "Note")
     top = ceiling(subject.quantile, subject.pixels)
     note = f"Lower is more focused. After removal no map, not even noise, exceeds {top:.3f} nats."
-    return page.table(head, rows) + page.paragraph(note, "faint")
+    return page.table(head, rows) + page.paragraph(note, "faint") + _localised(subject)
+
+
+def _localised(subject: Subject) -> str:
+    """How much of each map lies where it should, where that is known."""
+    if not subject.localisations:
+        return ""
+    rows = [
+        (title_of(name), *(_share(value) for value in (one.mass_after, one.mass_raw, one.rank)))
+        for name, one in subject.localisations.items()
+        if name in subject.methods
+    ]
+    head = ("Method", "Mass after removal", "Mass raw", "Rank accuracy")
+    told = f"{localisation.MASS} {localisation.RANK} {localisation.CITATION}."
+    return (
+        "<h3>Localisation: what should light up is known</h3>"
+        + page.table(head, rows)
+        + page.paragraph(told, "faint")
+    )
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}" if math.isfinite(value) else "not defined"
 
 
 def _number(ranking: Ranking, name: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from xai_core.bootstrap import Band, band
 from xai_core.errors import InputError
 from xai_core.methods.base import title_of
-from xai_core.report.subject import Setup
+from xai_core.report.subject import Setup, opened_as
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import StudyResult
 from xai_core.study_statistics import Statistics, headline, statistics
@@ -91,4 +91,4 @@ def study_subject_of(
         raise InputError(f"A quantile lies between 0 and 1, not at {wanted:g}.")
     nearest = float(QUANTILES[int(np.abs(QUANTILES - wanted).argmin())])
     chosen = study if methods is None else study.of(methods)
-    return StudySubject(chosen, nearest, verdict, setup or Setup(), run_id)
+    return StudySubject(chosen, nearest, verdict, setup or opened_as(study), run_id)
