@@ -121,7 +121,7 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         if not file.is_file():
             raise InputError(f"There is no file {file}.", "Check the path given to --code.")
     spec = None
-    if args.input_shape is not None and args.input_shape[0] in (1, 3):
+    if args.input_shape is not None:
         spec = InputSpec.for_shape(*args.input_shape)
     return LoadOptions(
         architecture=args.architecture,
