@@ -12,11 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
+from tests.statistics.small_study import small_study
 from xai_core.demo.run import demo_run
 from xai_core.report import stamp
 from xai_core.report.forms import render
+from xai_core.report.study.subject import study_subject_of
 from xai_core.report.style import STYLES
 from xai_core.report.subject import subject_of
+from xai_core.study_statistics import statistics
 
 
 def test_a_picture_brings_its_view_back(visit: Visit) -> None:
@@ -103,3 +106,22 @@ def test_the_report_is_dark_or_light_as_its_reader_likes_and_light_on_paper(
     expect(offline.get_by_role("button", name="Dark")).to_be_visible()
     offline.wait_for_function("document.querySelector('.bench').model.frame === null")
     assert ink(offline) == STYLES["light"].accent
+
+
+def test_the_report_of_a_study_moves_through_the_quantiles(offline: Page, tmp_path: Path) -> None:
+    study = small_study(12)
+    file = tmp_path / "report.html"
+    file.write_bytes(render(study_subject_of(study), "html"))
+    offline.goto(file.as_uri())
+    shown = offline.locator("[data-quantile]:visible")
+    expect(shown).to_have_attribute("data-quantile", "0.20")
+    line = offline.locator("#here")
+    before = line.get_attribute("x1")
+    offline.get_by_role("slider", name="Baseline quantile").press("ArrowRight")
+    expect(shown).to_have_attribute("data-quantile", "0.25")
+    mean = statistics(study.table.at(0.25)).means.mean
+    for value in mean:
+        expect(shown).to_contain_text(f"{value:.4f}")
+    expect(line).not_to_have_attribute("x1", before or "")
+    assert background(offline) == "rgb(18, 23, 26)"
+    assert offline.pdf(format="A4").startswith(b"%PDF")

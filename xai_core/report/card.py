@@ -10,7 +10,7 @@ import io
 import re
 import textwrap
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -118,16 +118,21 @@ def _print_small(figure: Figure, subject: Subject, style: Style) -> None:
     print_small(figure, told, style)
 
 
-def print_small(figure: Figure, lines: Iterable[str], style: Style, top: float = 0.18) -> None:
+def print_small(figure: Figure, lines: Sequence[str], style: Style, top: float = 0.18) -> None:
     """Lines of small print, wrapped, as many as there is room for."""
-    told = [line for one in lines for line in textwrap.wrap(plain(one), 205)]
-    most = int(top / 0.0195)
+    for size, width in ((8.5, 225), (7.5, 255), (6.5, 295)):  # as large as all of it fits
+        told = [line for one in lines for line in textwrap.wrap(plain(one), width)]
+        most = int(top * HEIGHT * 72 / (1.42 * size))
+        if len(told) <= most:
+            break
     if len(told) > most:
         told = [
             *told[: most - 1],
             "… The report has the rest.",
         ]
-    figure.text(0.02, top, "\n".join(told), size=8.5, color=style.faint, va="top", linespacing=1.35)
+    figure.text(
+        0.02, top, "\n".join(told), size=size, color=style.faint, va="top", linespacing=1.35
+    )
 
 
 @contextmanager
