@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xai_core.errors import InputError
 from xai_core.runs import read_facts
+from xai_core.target import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,6 @@ def kept_in(folder: Path) -> Kept:
     """The run in a folder. Raises `InputError` where it cannot be read."""
     facts = read_facts(folder)
     try:
-        named = {one["index"]: one["label"] for one in facts["guesses"]}
-        index = facts["target"]
-        plain = "the only output" if index is None else f"class {index}"
         return Kept(
             id=folder.name,
             folder=folder,
@@ -64,12 +64,23 @@ def kept_in(folder: Path) -> Kept:
             size=size_of(folder),
             model=str(facts["model"]),
             picture=str(facts["picture"]),
-            target=f"{named[index]} ({index})" if index in named else plain,
+            target=_target(facts),
             methods=tuple(facts["attributions"]),
             created=str(facts["created"]),
         )
     except (KeyError, TypeError) as cause:
         raise InputError(f"There is no readable run in {folder.name}.") from cause
+
+
+def _target(facts: Mapping[str, Any]) -> str:
+    explained = facts.get("explained")
+    if explained and explained["target"]["kind"] != DEFAULT:
+        return str(explained["sentence"])
+    index = facts["target"]
+    named = {one["index"]: one["label"] for one in facts["guesses"]}
+    if index in named:
+        return f"{named[index]} ({index})"
+    return "the only output" if index is None else f"class {index}"
 
 
 def label_in(folder: Path) -> Label:

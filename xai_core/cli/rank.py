@@ -16,6 +16,7 @@ from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
+from xai_core.cli.target import asked, of_picture_file
 from xai_core.comparison import Request, compare, score
 from xai_core.images import Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
@@ -24,6 +25,7 @@ from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.ranking import rank as ordered
 from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
+from xai_core.target import Target
 from xai_core.types import Inputs
 from xai_core.worker import ModelCard, Worker
 
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     recipe = Recipe(quantile=args.quantile)
     names = [name for group in args.methods for name in group]
     methods: dict[str, dict[str, Any]] = {METHODS[name].name: {} for name in names}
-    path, options = model_path(args), load_options(args)
+    path, options, target = model_path(args), load_options(args), asked(args)
     files = chosen_pictures(args.images)
     with Worker() as worker:
         worker.warm("score")
@@ -60,7 +62,10 @@ def run(args: argparse.Namespace) -> int:
         results = []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file), card.input_spec)
-            one = _compare(worker, card, file, prepared, methods, recipe, args)
+            wanted = of_picture_file(target, worker, file, card.input_spec)
+            request = _request(card, file, prepared, methods, recipe, wanted, args)
+            with progress_bar(file.name) as progress:
+                one = compare(worker, worker, request, progress=progress)
             scores, causes = _scored(worker, prepared.inputs, one, args.metric)
             ranked = _ranked(name, args.metric, one, scores, causes)
             if args.controls:
@@ -77,30 +82,28 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _compare(
-    worker: Worker,
+def _request(
     card: ModelCard,
     file: Path,
     prepared: Prepared,
     methods: Mapping[str, Mapping[str, Any]],
     recipe: Recipe,
+    target: int | Target | None,
     args: argparse.Namespace,
-) -> Run:
-    request = Request(
+) -> Request:
+    return Request(
         model=card.file,
         model_sha256=card.sha256,
         model_format=card.format,
         picture=file.name,
         picture_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
         prepared=prepared,
-        target=args.target,
+        target=target,
         methods=methods,
         seed=args.seed,
         recipe=recipe,
         labels=card.labels,
     )
-    with progress_bar(file.name) as progress:
-        return compare(worker, worker, request, progress=progress)
 
 
 def _scored(
