@@ -18,9 +18,12 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
+from xai_core.resolution import named
 from xai_core.runs import Guess, Run, Score
 from xai_core.surroundings import machine, versions
+from xai_core.target import Asked, Explained, Target, of_class
 from xai_core.targets import Prediction
+from xai_core.targets.base import no_class
 from xai_core.types import (
     Attribution,
     Inputs,
@@ -38,10 +41,13 @@ class Explainer(Protocol):
     def predict(self, inputs: Inputs) -> Prediction:
         """The loaded model's output."""
 
+    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
+        """A target fixed on every picture."""
+
     def explain(
         self,
         inputs: Inputs,
-        target: int | None,
+        target: Asked,
         method: str,
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
@@ -75,7 +81,7 @@ class Request:
     picture: str
     picture_sha256: str
     prepared: Prepared
-    target: int | None
+    target: int | Target | None
     methods: Mapping[str, Mapping[str, Any]]
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
@@ -116,8 +122,9 @@ def compare(
     """
     start = time.perf_counter()
     prediction = explainer.predict(request.prepared.inputs)
-    target = target_of(prediction, request.target)
-    reused = {name: one for name, one in (known or {}).items() if _same(one, request, name, target)}
+    explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
+    same = {name: one for name, one in (known or {}).items() if _same(one, request, name)}
+    reused = {name: one for name, one in same.items() if one.targets[0].same_as(explained)}
     parts = Parts(_costs(request, reused), progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
@@ -125,7 +132,7 @@ def compare(
         try:
             attributions[name] = reused.get(name) or explainer.explain(
                 request.prepared.inputs,
-                target,
+                explained,
                 name,
                 request.seed,
                 given,
@@ -139,7 +146,9 @@ def compare(
         **{name: getattr(request, name) for name in PROVENANCE},
         pixels=request.prepared.picture,
         content=request.prepared.content,
-        target=target,
+        target=explained.index,
+        explained=named(explained, request.labels),
+        form=prediction.form,
         guesses=guesses(prediction, request.labels),
         attributions=attributions,
         recipe=recipe,
@@ -186,19 +195,38 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
     return labels[index] if labels and index < len(labels) else f"class {index}"
 
 
-def target_of(prediction: Prediction, target: int | None) -> int | None:
-    """The class that is explained: as asked, else the top one; None for a single output."""
-    if prediction.scores.shape[1] < 2:
+def target_of(
+    explainer: Explainer, inputs: Inputs, prediction: Prediction, asked: int | Target | None
+) -> Explained:
+    """What is explained on a picture: as asked, else the top class.
+
+    Raises:
+        XaiError: the target does not fit the model, or leaves the graph.
+    """
+    if isinstance(asked, Target):
+        return explainer.resolve(inputs, asked)[0]
+    return of_class(class_of(prediction, asked), prediction.kind)
+
+
+def class_of(prediction: Prediction, asked: int | None) -> int | None:
+    """The class that is explained: as asked, else the top one; None for a single output.
+
+    Raises:
+        InputError: there is no such class.
+    """
+    classes = prediction.scores.shape[1]
+    if classes < 2:
         return None
-    return int(prediction.scores[0].argmax()) if target is None else target
+    if asked is not None and not 0 <= asked < classes:
+        raise no_class(asked, classes)
+    return int(prediction.scores[0].argmax()) if asked is None else asked
 
 
-def _same(one: Attribution, request: Request, name: str, target: int | None) -> bool:
+def _same(one: Attribution, request: Request, name: str) -> bool:
     if name not in request.methods:
         return False
     settings = build(METHODS[name].Parameters, request.methods[name])
-    wanted = (asdict(settings), request.seed, (target,))
-    return (dict(one.parameters), one.seed, one.target) == wanted
+    return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
 
 
 def _costs(request: Request, reused: Mapping[str, Attribution]) -> dict[str, int]:

@@ -16,10 +16,13 @@ from PIL import Image
 from xai_core.durable import whole_folder
 from xai_core.errors import InputError
 from xai_core.images import InputSpec
+from xai_core.outputs import OutputForm
 from xai_core.recipe import Recipe
+from xai_core.target import DEFAULT, Explained, Target, explained_from
 from xai_core.types import Attribution, Level, Picture
 
-SCHEMA = 2  # 1 had none of the fields after `failures`
+SCHEMA = 3  # 2 had no `explained` and `form`, 1 none of the fields after `failures`
+NESTED = ("input_spec", "explained", "form")
 STUDY = "study"  # the kind of a folder that `study_result` writes
 UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
@@ -52,7 +55,8 @@ class Run:
         model: title. model_sha256, model_format: of its file.
         picture: name. picture_sha256: of its file. pixels: uint8 `[H, W, 3]` as the model saw it.
         content: `(top, left, bottom, right)` of the picture inside the input.
-        target: class index; None where the model has one output. guesses: top classes.
+        target: class index; None where the model has one output, or no class is explained.
+        guesses: top classes.
         attributions: by method name. recipe: with the quantile of `scores`.
         created: UTC, ISO 8601. versions: of the libraries that computed.
         failures: why a method that was asked for gave no map, by method name.
@@ -61,6 +65,8 @@ class Run:
         trusted: it was opened with trust, or with Python code of its own.
         level, summary: of the readiness verdict, where there was one.
         machine: what computed. seconds: wall time of the whole computation.
+        explained: the target as it was fixed on the picture. form: of the model's output. Both
+            None in runs of an earlier version.
     """
 
     model: str
@@ -86,10 +92,21 @@ class Run:
     summary: str = ""
     machine: str = ""
     seconds: float = 0.0
+    explained: Explained | None = None
+    form: OutputForm | None = None
+
+    @property
+    def asked(self) -> int | Target | None:
+        """The target that explains the same again."""
+        if self.explained is None or self.explained.target.kind == DEFAULT:
+            return self.target
+        return self.explained.target
 
     @property
     def target_label(self) -> str:
-        """What was explained, for a person."""
+        """What was explained, for a person: a class by its name, all else by its sentence."""
+        if isinstance(self.asked, Target) and self.explained is not None:
+            return self.explained.sentence
         for guess in self.guesses:
             if guess.index == self.target:
                 return f"{guess.label} ({guess.index})"
@@ -136,7 +153,7 @@ def open_run(folder: Path | str) -> Run:
             }
         with Image.open(folder / "picture.png") as picture:
             pixels = np.asarray(picture.convert("RGB"))
-        spec = data.pop("input_spec", None)
+        spec, explained, form = (data.pop(name, None) for name in NESTED)
         return Run(
             **{
                 **data,
@@ -147,6 +164,8 @@ def open_run(folder: Path | str) -> Run:
                 "attributions": attributions,
                 "pixels": pixels,
                 "input_spec": InputSpec.from_dict(spec) if spec else None,
+                "explained": explained_from(explained) if explained else None,
+                "form": OutputForm.from_dict(form) if form else None,
             }
         )
     except UNREADABLE as cause:
@@ -176,11 +195,12 @@ def _described(run: Run) -> dict[str, Any]:
     data = {
         name: value
         for name, value in vars(run).items()
-        if name not in ("pixels", "attributions", "scores", "recipe", "guesses", "input_spec")
+        if name not in ("pixels", "attributions", "scores", "recipe", "guesses", *NESTED)
     }
     entries = {name: dict(vars(one)) for name, one in run.attributions.items()}
     for entry in entries.values():
         del entry["values"]
+        entry["explained"] = [one.to_dict() for one in entry["explained"]]
     scores = {
         name: {key: value if np.isfinite(value) else None for key, value in asdict(one).items()}
         for name, one in run.scores.items()
@@ -190,15 +210,20 @@ def _described(run: Run) -> dict[str, Any]:
         **data,
         "guesses": [asdict(guess) for guess in run.guesses],
         "recipe": run.recipe.to_dict(),
-        "input_spec": run.input_spec.to_dict() if run.input_spec else None,
+        **{name: _nested(getattr(run, name)) for name in NESTED},
         "scores": scores,
         "attributions": entries,
     }
 
 
 def _attribution(entry: dict[str, Any], values: np.ndarray) -> Attribution:
-    pairs = {name: tuple(entry[name]) for name in ("target", "native_size")}
+    pairs: dict[str, Any] = {name: tuple(entry[name]) for name in ("target", "native_size")}
+    pairs["explained"] = tuple(map(explained_from, entry.get("explained", ())))
     return Attribution(**{**entry, **pairs, "values": values.astype(np.float32, copy=False)})
+
+
+def _nested(value: InputSpec | Explained | OutputForm | None) -> dict[str, Any] | None:
+    return None if value is None else value.to_dict()
 
 
 def _score(data: dict[str, float | None]) -> Score:

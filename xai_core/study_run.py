@@ -91,7 +91,8 @@ def _measure(
 ) -> None:
     setting = study.setting
     recipe = replace(setting.recipe, crop=prepared.content)
-    target = target_of(explainer.predict(prepared.inputs), setting.target)
+    prediction = explainer.predict(prepared.inputs)
+    target = target_of(explainer, prepared.inputs, prediction, setting.target)
     for name, given in methods.items():
         try:
             attribution = explainer.explain(
@@ -105,7 +106,7 @@ def _measure(
             )
             entry = measured(attribution, recipe)
         except MethodError as error:  # the others may still be defined for this model
-            entry = failed(target, str(error))
+            entry = failed(target.index, str(error))
         study.keep(subject.sha256, name, given, entry)
         meter.skip([name])
 

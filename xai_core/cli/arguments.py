@@ -11,6 +11,7 @@ from xai_core.errors import InputError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
+from xai_core.targets.base import TARGETS
 
 DEMO = "demo"
 
@@ -186,7 +187,20 @@ def _add_quantile(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", type=int, metavar="T", help="class index (default: the top)")
+    parser.add_argument(
+        "--target",
+        type=_target,
+        metavar="T",
+        help=f"class index (default: the top), or one of {', '.join(TARGETS.names())}",
+    )
+    parser.add_argument(
+        "--target-set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="KEY=VALUE",
+        help="parameter of the target; may be repeated; of a mask or another picture its file",
+    )
 
 
 def _add_seed(parser: argparse.ArgumentParser) -> None:
@@ -205,6 +219,11 @@ def _shape(text: str) -> tuple[int, int, int]:
     if min(channels, height, width) < 1:
         raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
     return channels, height, width
+
+
+def _target(text: str) -> int | str:
+    number = text.strip()
+    return int(number) if number.lstrip("-").isdecimal() else number
 
 
 def _setting(text: str) -> tuple[str, str]:

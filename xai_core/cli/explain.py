@@ -10,6 +10,7 @@ import numpy as np
 
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import progress_bar
+from xai_core.cli.target import asked, of_picture_file
 from xai_core.errors import InputError
 from xai_core.images import open_picture, prepare
 from xai_core.methods.base import METHODS
@@ -23,13 +24,15 @@ def run(args: argparse.Namespace) -> int:
     parameters = dict(args.set)
     build(METHODS[args.method].Parameters, parameters)  # wrong usage shows before the model loads
     path, options = model_path(args), load_options(args)
-    picture = open_picture(picture_file(args.image))
+    target, file = asked(args), picture_file(args.image)
+    picture = open_picture(file)
     out = args.out or Path(f"{Path(args.image).stem}-{args.method}.npy")
     with Worker() as worker, progress_bar(args.method) as progress:
         card = worker.load(path, options)
         inputs = prepare(picture, card.input_spec).inputs
+        target = of_picture_file(target, worker, file, card.input_spec)
         result = worker.explain(
-            inputs, args.target, args.method, args.seed, parameters, progress=progress
+            inputs, target, args.method, args.seed, parameters, progress=progress
         )
     _write(out, result)
     print(out)
@@ -45,5 +48,5 @@ def _write(out: Path, result: Attribution) -> None:
             f"{out} cannot be written: {cause.strerror}.", "Choose another --out."
         ) from cause
     shape = "×".join(map(str, result.values.shape))
-    target = "the only output" if result.target[0] is None else f"class {result.target[0]}"
-    print(f"{result.method} of {target}, {shape}, {result.seconds:.1f} s", file=sys.stderr)
+    told = result.targets[0].sentence
+    print(f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", file=sys.stderr)
