@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -16,10 +15,10 @@ from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
+from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
-from xai_core.comparison import Request, compare, score
+from xai_core.comparison import compare, score
 from xai_core.images import Prepared, open_picture, prepare
-from xai_core.methods.base import METHODS
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.ranking import rank as ordered
@@ -51,8 +50,7 @@ class Ranked:
 def run(args: argparse.Namespace) -> int:
     """Print the rankings of every picture."""
     recipe = Recipe(quantile=args.quantile)
-    names = [name for group in args.methods for name in group]
-    methods: dict[str, dict[str, Any]] = {METHODS[name].name: {} for name in names}
+    methods = methods_of(args)
     path, options = model_path(args), load_options(args)
     files = chosen_pictures(args.images)
     keeping = Keeping(args.keep) if args.keep is not None else None
@@ -92,23 +90,7 @@ def _compare(
     recipe: Recipe,
     args: argparse.Namespace,
 ) -> Run:
-    request = Request(
-        model=card.file,
-        model_sha256=card.sha256,
-        model_format=card.format,
-        picture=file.name,
-        picture_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        prepared=prepared,
-        target=args.target,
-        methods=methods,
-        seed=args.seed,
-        recipe=recipe,
-        labels=card.labels,
-        input_spec=card.input_spec,
-        architecture=args.architecture,
-        output=args.output,
-        trusted=args.trust or bool(args.code),
-    )
+    request = request_of(card, file, prepared, methods, recipe, args)
     with progress_bar(file.name) as progress:
         return compare(worker, worker, request, progress=progress)
 
