@@ -23,6 +23,7 @@ from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.errors import InputError
 from xai_core.peek.digest import digest
+from xai_core.report.card import _settings as settings
 from xai_core.report.forms import render
 from xai_core.report.study import card
 from xai_core.report.study.code import script
@@ -111,18 +112,21 @@ def test_no_name_of_a_study_is_run() -> None:
 
 
 @pytest.mark.parametrize("theme", STYLES)
-@pytest.mark.parametrize("study", [small_study(2), small_study(20), hostile()], ids=repr)
+@pytest.mark.parametrize(
+    "study", [small_study(2), small_study(20), hostile()], ids=["two", "twenty", "hostile"]
+)
 def test_all_text_of_a_card_lies_on_it(study: StudyResult, theme: str) -> None:
     subject = study_subject_of(study)
     assert card.png(subject, theme) == card.png(subject, theme)
-    figure = card.drawn(subject, STYLES[theme])
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    for text in figure.texts:
-        box = text.get_window_extent(renderer)
-        assert box.x0 >= 0
-        assert box.y0 >= 0
-        assert box.x1 <= 1920, text.get_text()
-        assert box.y1 <= 1080
+    with settings(STYLES[theme]):
+        figure = card.drawn(subject, STYLES[theme])
+        renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        for text in figure.texts:
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= 0
+            assert box.y0 >= 0
+            assert box.x1 <= 1920, text.get_text()
+            assert box.y1 <= 1080
 
 
 def test_the_zip_holds_the_study() -> None:
