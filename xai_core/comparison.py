@@ -7,7 +7,7 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -23,15 +23,7 @@ from xai_core.parts import Parts
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
 from xai_core.targets import Prediction
-from xai_core.types import (
-    Attribution,
-    Inputs,
-    Level,
-    Maps,
-    Progress,
-    Scores,
-    Values,
-)
+from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
 
 LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
@@ -122,7 +114,7 @@ def compare(
     prediction = explainer.predict(request.prepared.inputs)
     target = target_of(prediction, request.target)
     reused = {name: one for name, one in (known or {}).items() if _same(one, request, name, target)}
-    parts = Parts(_costs(request, reused), progress)
+    parts = Parts(costs(request, reused), progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():
@@ -211,7 +203,8 @@ def _same(one: Attribution, request: Request, name: str, target: int | None) -> 
     return (dict(one.parameters), one.seed, one.target) == wanted
 
 
-def _costs(request: Request, reused: Mapping[str, Attribution]) -> dict[str, int]:
+def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:
+    """Samples by method, of those that are not reused."""
     shape = request.prepared.inputs.shape[1:]
     return {
         name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)
