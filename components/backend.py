@@ -74,7 +74,7 @@ def fitted(source: Source) -> Source:
         lambda held, cancel: held.worker.assess(None, cancel=cancel),
         OPENING,
     ).input_shape
-    if found is None or len(found) != 4 or found[1] not in (1, 3):
+    if found is None or len(found) != 4:
         return source
     if found[1:] == opened(source).card.input_spec.shape:
         return source

@@ -101,7 +101,9 @@ def start(space: Workspace, *, again: bool = False) -> None:
         space.failure = str(error)
         return
     known = space.run.attributions if not again and same_input(space.run, request) else {}
-    keeper = space.keeper = Keeper(kept_runs.store(), kept_runs.owner())
+    keeper = space.keeper = Keeper(
+        kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
+    )
     space.turn = Turn()
     access = Access(space.turn)
 

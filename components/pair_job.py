@@ -83,7 +83,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
             like = sides[0] if sides and not own_class else None
             sides.append(_side(access, half, size, like, parts.of(str(number)), cancel))
         for side in sides:
-            keeper = Keeper(store, owner)
+            keeper = Keeper(store, owner, side.verdict)
             keeper.keep(side.run)
             pairing.unkept = pairing.unkept or keeper.failure
         return ModelPair(*sides)

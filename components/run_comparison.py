@@ -19,6 +19,7 @@ from xai_core.runs import Run
 
 def show(runs: tuple[Kept, ...]) -> None:
     """Draw the choice of two runs, and what they differ in."""
+    runs = tuple(one for one in runs if not one.study)
     if len(runs) < 2:
         return
     with st.expander("Compare two runs", icon=":material/compare_arrows:"):

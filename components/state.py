@@ -25,6 +25,7 @@ from xai_core.recipe import Recipe
 from xai_core.runs import Run
 from xai_core.sanity import Controls
 from xai_core.study import Study
+from xai_core.study_result import StudyResult
 from xai_core.types import Verdict
 
 KEY = "workspace"
@@ -47,7 +48,9 @@ class Many:
             it alone, by name. refused: why files are left out, by name.
         target: class index for all pictures; None for each one's top class.
         study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
-        failure, stopped: as in `Workspace`.
+        failure, stopped, keeper: as in `Workspace`.
+        opened: a kept one that is on screen in its place. run_id: of that one.
+        kept: ids of kept studies by fingerprint, as far as they were looked for.
     """
 
     photos: list[str] = field(default_factory=list)
@@ -59,6 +62,10 @@ class Many:
     turn: Turn = field(default_factory=Turn)
     failure: str | None = None
     stopped: bool = False
+    keeper: Keeper | None = None
+    opened: StudyResult | None = None
+    run_id: str | None = None
+    kept: dict[str, str | None] = field(default_factory=dict)
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from components.colours import coloured, data_url, scale_of
 from components.map_grid import Image, Tile
+from xai_core.colours import coloured, data_url, scale_of
 from xai_core.localisation import Mask
 from xai_core.methods.base import title_of as title_of
 from xai_core.runs import Run

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import platform
 import threading
 import time
 from collections.abc import Collection, Mapping
@@ -22,10 +19,9 @@ from xai_core.methods.parameters import build
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
+from xai_core.surroundings import machine, versions
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
-
-LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
 
 class Explainer(Protocol):
@@ -142,16 +138,10 @@ def compare(
         scores=score(scorer, attributions, recipe),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         failures=failures,
-        versions={name: importlib.metadata.version(name) for name in LIBRARIES},
+        versions=versions(),
         machine=machine(),
         seconds=time.perf_counter() - start,
     )
-
-
-def machine() -> str:
-    """The computer in a line."""
-    system = f"{platform.system()} {platform.machine()}"
-    return f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def score(

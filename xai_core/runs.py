@@ -20,6 +20,7 @@ from xai_core.recipe import Recipe
 from xai_core.types import Attribution, Level, Picture
 
 SCHEMA = 2  # 1 had none of the fields after `failures`
+STUDY = "study"  # the kind of a folder that `study_result` writes
 UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
     *(InputError, zipfile.BadZipFile, zlib.error),
@@ -125,6 +126,8 @@ def open_run(folder: Path | str) -> Run:
     """
     folder = Path(folder)
     data = read_facts(folder)
+    if data.get("kind") == STUDY:
+        raise InputError("This is a study of many pictures.", "Open it with `xai_core.open_study`.")
     try:
         with np.load(folder / "maps.npz", allow_pickle=False) as maps:
             attributions = {

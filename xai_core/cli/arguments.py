@@ -63,6 +63,12 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="beside them noise, the picture's edges, and each method on random weights",
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep it as a run there, or of several pictures as a study, for `report`",
+    )
     parser.add_argument("--json", action="store_true", help="print the ranking as JSON")
 
 
@@ -85,7 +91,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """report RUN --out FILE."""
-    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run")
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run or study")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="ends in .png, .svg, .html or .zip"
     )
@@ -121,7 +127,7 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         if not file.is_file():
             raise InputError(f"There is no file {file}.", "Check the path given to --code.")
     spec = None
-    if args.input_shape is not None and args.input_shape[0] in (1, 3):
+    if args.input_shape is not None:
         spec = InputSpec.for_shape(*args.input_shape)
     return LoadOptions(
         architecture=args.architecture,

@@ -13,6 +13,7 @@ from typing import Any
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     methods = methods_of(args)
     path, options = model_path(args), load_options(args)
     files = chosen_pictures(args.images)
+    keeping = Keeping(args.keep) if args.keep is not None else None
     with Worker() as worker:
         worker.warm("score")
         card = worker.load(path, options)
@@ -59,12 +61,16 @@ def run(args: argparse.Namespace) -> int:
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file), card.input_spec)
             one = _compare(worker, card, file, prepared, methods, recipe, args)
+            if keeping is not None:
+                keeping.add(name, one)
             scores, causes = _scored(worker, prepared.inputs, one, args.metric)
             ranked = _ranked(name, args.metric, one, scores, causes)
             if args.controls:
                 beside = controls.beside(worker, card, file, one, scores, args.metric)
                 ranked = replace(ranked, beside=beside)
             results.append(ranked)
+    if keeping is not None:
+        keeping.write(args, files.refused)
     many = over_pictures([one.after for one in results], list(methods), args.metric)
     if args.json:
         told = as_json(card, args.metric, args.quantile, results)

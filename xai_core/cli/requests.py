@@ -43,4 +43,7 @@ def request_of(
         recipe=recipe,
         labels=card.labels,
         input_spec=card.input_spec,
+        architecture=args.architecture,
+        output=args.output,
+        trusted=args.trust or bool(args.code),
     )

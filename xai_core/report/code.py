@@ -104,8 +104,8 @@ def script(subject: Subject) -> str:
         model="demo_weights()" if _is_demo(subject) else f"Path({model_name(subject)!r})",
         picture=f"picture_file({picture_name(subject)!r})",
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
-        methods=_literal({name: dict(one.parameters) for name, one in shown.items()}),
-        digests=_literal(
+        methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
+        digests=literal(
             {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
         ),
     )
@@ -156,5 +156,6 @@ def _seed(subject: Subject) -> int:
     return next((subject.run.attributions[name].seed for name in subject.methods), 0)
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
+    """As it stands in a script."""
     return pprint.pformat(value, width=96, sort_dicts=False)

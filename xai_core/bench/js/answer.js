@@ -41,6 +41,7 @@ export function status(model) {
 
 function state(model) {
   if (!model.answer || model.answer.quantile !== model.quantile) {
+    if (!model.asks) return ["live", `Computed in this page; at ${level(model.answer.quantile)} Quantus computed it.`];
     return model.dragging ? ["live", "Live, computed in the browser. Let go, and Quantus computes it."]
       : ["waiting", "Quantus computes it …"];
   }

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from components import backend, tiles
-from components.colours import SEQUENTIAL, data_url, lookup
-from components.comparison import View
-from components.ranking_chart import PALETTE
-from components.tuning_bench import suggestions
+from xai_core.bench import suggestions
+from xai_core.colours import SEQUENTIAL, data_url, lookup
 from xai_core.crossings import Crossing, crossings, unaffected_until
-from xai_core.runs import Run
+from xai_core.methods.base import title_of
+from xai_core.report.style import PALETTE
+from xai_core.types import Map, Picture
 
 QUANTILES = np.linspace(0.0, 0.99, 100)
 
@@ -31,14 +30,19 @@ class Maps:
     digest: str
 
 
-def of(run: Run, view: View) -> Maps:
+def of(photo: Picture, before: Mapping[str, Map], curves: Mapping[str, np.ndarray]) -> Maps:
     """Every map before removal, with all that does not depend on the quantile.
+
+    Args:
+        photo: as the model saw it, without padding. before: `[h, w]`, not rescaled, by method.
+        curves: Complexity at `QUANTILES`, by method.
 
     The maps go as float64: the sum over channels is not exact in float32, and on a high pedestal
     the difference of two rounded values would cost more than the 1e-5 nats that are promised.
     """
-    values = np.stack(list(view.before.values()))
-    header = _described(run, view, values)
+    values = np.stack(list(before.values()))
+    header = {**_described(photo, before, curves), "height": values.shape[1]}
+    header["width"] = values.shape[2]
     tables = b"".join(lookup(name).tobytes() for name in SEQUENTIAL)
     body = values.astype("<f8").tobytes() + tables
     digest = hashlib.blake2b(body + json.dumps(header).encode(), digest_size=16).hexdigest()
@@ -51,28 +55,26 @@ def _packed(header: dict[str, Any], body: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text + bytes(padding) + body
 
 
-def _described(run: Run, view: View, values: np.ndarray) -> dict[str, Any]:
-    names = list(view.before)
-    curves = dict(zip(names, backend.swept(values, QUANTILES), strict=True))
+def _described(
+    photo: Picture, before: Mapping[str, Map], curves: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
     methods = [
         {
             "name": name,
-            "title": tiles.title_of(name),
+            "title": title_of(name),
             "colour": PALETTE[at % len(PALETTE)],
-            "unaffected": unaffected_until(view.before[name]),
+            "unaffected": unaffected_until(before[name]),
         }
-        for at, name in enumerate(names)
+        for at, name in enumerate(before)
     ]
     return {
-        "height": values.shape[1],
-        "width": values.shape[2],
-        "photo": data_url(tiles.cut(run)),
+        "photo": data_url(photo),
         "methods": methods,
         "colours": SEQUENTIAL,
         "quantiles": QUANTILES.tolist(),
         "sweep": {name: _known(curve) for name, curve in curves.items()},
         "crossings": _crossings(curves),
-        "suggestions": suggestions.of(view.before, curves, QUANTILES),
+        "suggestions": suggestions.of(before, curves, QUANTILES),
     }
 
 
@@ -88,7 +90,7 @@ def _crossings(curves: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
             "quantile": one.quantile,
             "past": min(float(QUANTILES[-1]), math.ceil(one.quantile * 10**digits) / 10**digits),
             "winner": one.winner,
-            "told": f"{tiles.title_of(one.winner)} overtakes {tiles.title_of(one.loser)} "
+            "told": f"{title_of(one.winner)} overtakes {title_of(one.loser)} "
             f"at {one.quantile:.{digits}f}",
         }
         for one in found

@@ -33,7 +33,7 @@ export function card(model, at, commit) {
     tell(model, at, { place, score, was, facts, flag, picture });
     if (changed.has("probe")) write(probe, probed(model, map));
     for (const kind of changed) missed.add(kind);
-    if (!seen) return;  // what nobody sees is drawn when it comes into sight
+    if (!seen && !model.printing) return;  // what nobody sees is drawn when it comes into sight
     picture.draw(missed);
     spreads.draw(missed);
     missed = new Set();

@@ -32,6 +32,13 @@ class Bench {
     this.turn = Date.now();
     this.last = -SETTLED;
     this.silence = onArrival(() => this.mount());
+    // What is out of sight was not drawn, and paper is light.
+    this.onprint = () => { this.model.printing = true; this.mount(); this.model.draw(); };
+    this.onprinted = () => { this.model.printing = false; this.mount(); };
+    this.onthemed = () => this.mount();
+    addEventListener("beforeprint", this.onprint);
+    addEventListener("afterprint", this.onprinted);
+    addEventListener("themed", this.onthemed);
     // Who leaves the slider must not leave the last key behind.
     this.root.addEventListener("focusout", () => { if (this.timer) this.commit(false); });
     parent.appendChild(this.root);
@@ -42,6 +49,7 @@ class Bench {
     this.data = data;
     this.send = send;
     model.highest = data.highest;
+    model.asks = data.asks;
     model.answer = { quantile: data.quantile, scores: data.scores };
     if (data.quantile === model.quantile) model.pending = false;
     // The answer to an earlier question must not pull the handle from the hand.
@@ -95,7 +103,7 @@ class Bench {
     this.last = performance.now();
     this.timer = more && soon ? setTimeout(() => this.commit(false), SETTLED) : null;
     if (this.timer) return;
-    if (this.model.answer.quantile === this.model.quantile) this.model.pending = false;
+    if (!this.model.asks || this.model.answer.quantile === this.model.quantile) this.model.pending = false;
     else this.send("quantile", { value: this.model.quantile, turn: this.turn += 1 });
     this.model.touch("answer");
   }
@@ -116,6 +124,9 @@ class Bench {
 
   close() {
     clearTimeout(this.timer);
+    removeEventListener("beforeprint", this.onprint);
+    removeEventListener("afterprint", this.onprinted);
+    removeEventListener("themed", this.onthemed);
     this.silence();
     this.clear();
     this.root.remove();

@@ -12,6 +12,8 @@ export class Model {
     this.zoom = { scale: 1, x: 0, y: 0 };
     this.probe = null;  // the pixel under the pointer, [x, y]
     this.dragging = false;
+    this.asks = true;  // whether there is a Python to ask
+    this.printing = false;
     this.pending = false;  // Python has not answered for this quantile yet
     this.frames = [];  // milliseconds of the last frames, for whoever measures
     this.views = new Set();
