@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -105,6 +105,12 @@ def decoded(path: Path, spec: InputSpec) -> Prepared:
         return prepare(open_picture(path), spec)
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height of a picture, upright. Raises `InputError`."""
+    with _decoding:
+        return open_picture(path).size
+
+
 def check_picture(data: bytes) -> None:
     """Decode it once. Raises `InputError` where it is no picture, or too large a one."""
     with _decoding:
@@ -128,10 +134,15 @@ def verdict(source: Source, photo: Photo) -> Verdict:
     inputs = inputs_of(source, photo)
     return answered(
         source,
-        ("verdict", _asked(source, photo)),
+        verdict_question(source, photo),
         lambda held, cancel: held.worker.assess(inputs, cancel=cancel),
         "Following the gradient …",
     )
+
+
+def verdict_question(source: Source, photo: Photo) -> Hashable:
+    """The question that `verdict` asks, as `answered` names it."""
+    return ("verdict", _asked(source, photo))
 
 
 def layers(source: Source, photo: Photo) -> tuple[Layer, ...]:

@@ -96,11 +96,11 @@ def start(space: Workspace, *, again: bool = False) -> None:
     space.failure, space.stopped = None, False
     source = space.sources[space.source]
     try:
-        request = _request(space)
+        request = request_of(space, space.source)
     except XaiError as error:
         space.failure = str(error)
         return
-    known = space.run.attributions if not again and _same_input(space.run, request) else {}
+    known = space.run.attributions if not again and same_input(space.run, request) else {}
     keeper = space.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
@@ -118,12 +118,13 @@ def start(space: Workspace, *, again: bool = False) -> None:
     visit.current().at_end("job", job.cancel)
 
 
-def _request(space: Workspace) -> Request:
-    source, photo = space.sources[space.source], space.photos[space.photo]
+def request_of(space: Workspace, title: str) -> Request:
+    """What is chosen, of one of the session's models. Raises `XaiError`."""
+    source, photo = space.sources[title], space.photos[space.photo]
     model, spec = backend.opened(source), backend.spec_of(source)
-    verdict = space.verdicts.get(space.source)
+    verdict = space.verdicts.get(title)
     return Request(
-        model=space.source,
+        model=title,
         model_sha256=model.card.sha256,
         model_format=model.card.format,
         picture=space.photo,
@@ -143,7 +144,7 @@ def _request(space: Workspace) -> Request:
     )
 
 
-def _same_input(run: Run, request: Request) -> bool:
+def same_input(run: Run, request: Request) -> bool:
     """Whether the run's attributions are of this very model and input."""
     return (
         (run.model_sha256, run.picture_sha256, run.architecture, run.output)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.job import Job
 from components.keeper import Keeper
+from components.pairing import Pairing
 from components.sources import Pending as Pending
 from components.sources import Photo as Photo
 from components.sources import Source as Source
@@ -102,7 +103,7 @@ class Workspace:
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         controls: maps beside those of a run, with that run's digest. control_job: of them.
-        many: of the page of many pictures.
+        many: of the page of many pictures. pairing: of the page that compares two models.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
@@ -136,6 +137,7 @@ class Workspace:
     quantile: float | None = None
     quantile_page: str = ""
     many: Many = field(default_factory=Many)
+    pairing: Pairing = field(default_factory=Pairing)
     returned: Returned | None = None
     run_id: str | None = None
     addressed: str | None = None
@@ -170,6 +172,7 @@ class Workspace:
         self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
         self.controls = self.control_job = None
         self.many.study = self.many.job = None
+        self.pairing.pair = self.pairing.job = None
         self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:

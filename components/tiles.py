@@ -58,6 +58,32 @@ def of_map(
     finite = values[np.isfinite(values)]
     high = span if span is not None else brightest(values, look)
     signed = bool(finite.size and finite.min() < 0)
+    return _drawn(run, values, look, (title, note), high, signed)
+
+
+def of_difference(
+    run: Run,
+    values: Float[np.ndarray, "h w"],
+    look: Look,
+    *,
+    title: str,
+    note: str = "",
+    span: float,
+) -> Tile:
+    """A signed difference, always in two hues, from −span to span."""
+    return _drawn(run, values, look, (title, note), span, True)
+
+
+def _drawn(
+    run: Run,
+    values: Float[np.ndarray, "h w"],
+    look: Look,
+    heading: tuple[str, str],
+    high: float,
+    signed: bool,
+) -> Tile:
+    title, note = heading
+    finite = values[np.isfinite(values)]
     name, low = (look.diverging, -high) if signed else (look.sequential, 0.0)
     layers = [Image(data_url(coloured(values, name, low, high)), look.opacity)]
     if look.opacity < 1:

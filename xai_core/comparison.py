@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -125,7 +125,7 @@ def compare(
     explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
     same = {name: one for name, one in (known or {}).items() if _same(one, request, name)}
     reused = {name: one for name, one in same.items() if one.targets[0].same_as(explained)}
-    parts = Parts(_costs(request, reused), progress)
+    parts = Parts(costs(request, reused), progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():
@@ -229,7 +229,8 @@ def _same(one: Attribution, request: Request, name: str) -> bool:
     return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
 
 
-def _costs(request: Request, reused: Mapping[str, Attribution]) -> dict[str, int]:
+def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:
+    """Samples by method, of those that are not reused."""
     shape = request.prepared.inputs.shape[1:]
     return {
         name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)
