@@ -14,6 +14,7 @@ import numpy as np
 from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
+from xai_core.labels import fitting
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.parts import Parts
@@ -72,7 +73,7 @@ class Request:
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known.
-        input_spec, architecture, output, trusted, level, summary: as in `Run`.
+        input_spec, architecture, output, other_inputs, trusted, level, summary: as in `Run`.
     """
 
     model: str
@@ -89,6 +90,7 @@ class Request:
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
     summary: str = ""
@@ -96,7 +98,7 @@ class Request:
 
 PROVENANCE = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
-    *("architecture", "output", "trusted", "level", "summary"),
+    *("architecture", "output", "other_inputs", "trusted", "level", "summary"),
 )
 
 
@@ -182,9 +184,13 @@ def score(
 def guesses(
     prediction: Prediction, labels: tuple[str, ...] | None, count: int = 5
 ) -> tuple[Guess, ...]:
-    """The top classes of the first sample, most probable first; none for a single output."""
+    """The top classes of the first sample, most probable first; none for a single output.
+
+    Names that are not one for each output are left out: they would be wrong.
+    """
     if prediction.scores.shape[1] < 2:
         return ()
+    labels = fitting(labels, prediction.scores.shape[1])
     probabilities = prediction.probabilities[0]
     top = np.argsort(-probabilities, kind="stable")[:count]
     return tuple(Guess(int(i), label_of(int(i), labels), float(probabilities[i])) for i in top)

@@ -24,6 +24,10 @@ from xai_core.types import Attribution, Level, Picture
 SCHEMA = 3  # 2 had no `explained` and `form`, 1 none of the fields after `failures`
 NESTED = ("input_spec", "explained", "form")
 STUDY = "study"  # the kind of a folder that `study_result` writes
+WRITTEN_APART = (
+    *("pixels", "attributions", "scores", "recipe", "guesses", "other_inputs"),
+    *NESTED,
+)
 UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
     *(InputError, zipfile.BadZipFile, zlib.error),
@@ -62,6 +66,7 @@ class Run:
         failures: why a method that was asked for gave no map, by method name.
         input_spec: how the picture became the input. architecture, output: as the model was opened
             with (`LoadOptions`).
+        other_inputs: what was fixed beside the picture, as `NAME = VALUE`.
         trusted: it was opened with trust, or with Python code of its own.
         level, summary: of the readiness verdict, where there was one.
         machine: what computed. seconds: wall time of the whole computation.
@@ -94,6 +99,7 @@ class Run:
     seconds: float = 0.0
     explained: Explained | None = None
     form: OutputForm | None = None
+    other_inputs: tuple[str, ...] = ()
 
     @property
     def asked(self) -> int | Target | None:
@@ -166,6 +172,7 @@ def open_run(folder: Path | str) -> Run:
                 "input_spec": InputSpec.from_dict(spec) if spec else None,
                 "explained": explained_from(explained) if explained else None,
                 "form": OutputForm.from_dict(form) if form else None,
+                "other_inputs": tuple(data.get("other_inputs", ())),
             }
         )
     except UNREADABLE as cause:
@@ -192,11 +199,7 @@ def _unreadable(folder: Path, cause: Exception) -> InputError:
 
 
 def _described(run: Run) -> dict[str, Any]:
-    data = {
-        name: value
-        for name, value in vars(run).items()
-        if name not in ("pixels", "attributions", "scores", "recipe", "guesses", *NESTED)
-    }
+    data = {name: value for name, value in vars(run).items() if name not in WRITTEN_APART}
     entries = {name: dict(vars(one)) for name, one in run.attributions.items()}
     for entry in entries.values():
         del entry["values"]
@@ -211,6 +214,7 @@ def _described(run: Run) -> dict[str, Any]:
         "guesses": [asdict(guess) for guess in run.guesses],
         "recipe": run.recipe.to_dict(),
         **{name: _nested(getattr(run, name)) for name in NESTED},
+        **({"other_inputs": list(run.other_inputs)} if run.other_inputs else {}),
         "scores": scores,
         "attributions": entries,
     }

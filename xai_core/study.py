@@ -55,10 +55,24 @@ class Setting:
         told = {
             "schema": SCHEMA,
             **asdict(self),
-            "options": {**asdict(self.options), "code": sorted(code)},
+            "spec": self.spec.to_dict(),
+            "options": {**_options(self.options), "code": sorted(code)},
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
         }
         return _digest(told)
+
+
+def _options(options: LoadOptions) -> dict[str, Any]:
+    found = asdict(options)
+    del found["other_inputs"]
+    if options.input_spec is not None:
+        found["input_spec"] = options.input_spec.to_dict()
+    if options.other_inputs:  # those of before had none, and keep their key
+        found["other_inputs"] = [
+            (str(one), one.file and hashlib.sha256(one.file.read_bytes()).hexdigest())
+            for one in options.other_inputs
+        ]
+    return found
 
 
 @dataclass(frozen=True)

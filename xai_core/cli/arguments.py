@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.errors import InputError
@@ -42,6 +43,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
         help="parameter of the method; may be repeated",
     )
     _add_target(parser)
+    add_labels(parser)
     _add_seed(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
 
@@ -57,6 +59,7 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
         "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
     _add_target(parser)
+    add_labels(parser)
     _add_seed(parser)
     _add_quantile(parser)
     parser.add_argument(
@@ -136,6 +139,7 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         trust=args.trust,
         input_spec=spec,
         output=args.output,
+        other_inputs=other_inputs(args),
     )
 
 
@@ -165,6 +169,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         help="let the file run code while it loads; only for files whose origin you trust",
     )
     parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
+    add_inputs(parser)
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
@@ -56,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
     keeping = Keeping(args.keep) if args.keep is not None else None
     with Worker() as worker:
         worker.warm("score")
-        card = worker.load(path, options)
+        first = open_picture(next(iter(files.pictures.values())))
+        card = prepared_as(args, worker.load(path, options), worker, first)
+        outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
+        card = replace(card, labels=named_as(args, card, outputs))
         results = []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file), card.input_spec)

@@ -34,6 +34,7 @@ import xai_core
 from xai_core.cli.arguments import picture_file
 from xai_core.demo.models import demo_weights
 from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.other_inputs import OtherInput
 from xai_core.peek.digest import digest
 from xai_core.worker import Worker
 
@@ -41,7 +42,14 @@ MODEL = $model
 PICTURE = $picture
 MODEL_SHA256 = $model_sha256
 PICTURE_SHA256 = $picture_sha256
-OPTIONS = xai_core.LoadOptions(architecture=$architecture, code=$code, trust=$trust, output=$output)
+OTHERS = $others  # inputs beside the picture
+OPTIONS = xai_core.LoadOptions(
+    architecture=$architecture,
+    code=$code,
+    trust=$trust,
+    output=$output,
+    other_inputs=tuple(map(OtherInput.of_text, OTHERS)),
+)
 SPEC = $spec  # None: the model's own
 TARGET = $target
 SEED = $seed
@@ -95,6 +103,7 @@ def script(subject: Subject) -> str:
         "trust": setup.trust,
         "output": setup.output,
         "spec": setup.spec.to_dict() if setup.spec else None,
+        "others": run.other_inputs,
         "target": run.target,
         "seed": _seed(subject),
     }
@@ -125,6 +134,7 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
         words += ["--architecture", setup.architecture] if setup.architecture else []
         words += ["--output", setup.output] if setup.output else []
+        words += [word for other in subject.run.other_inputs for word in ("--input", other)]
         words += [word for file in setup.code for word in ("--code", file)]
         words += ["--trust"] if setup.trust else []
         yield shlex.join(words)
