@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
     from xai_core.runs import Run, open_run
+    from xai_core.target import Target
     from xai_core.types import Attribution, Verdict
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "NoiseLevel": "noise_rule",
     "Recipe": "recipe",
     "Run": "runs",
+    "Target": "target",
     "Verdict": "types",
     "XaiError": "errors",
     "assess": "readiness",
@@ -53,6 +55,7 @@ __all__ = [
     "NoiseLevel",
     "Recipe",
     "Run",
+    "Target",
     "Verdict",
     "XaiError",
     "assess",
