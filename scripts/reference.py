@@ -57,7 +57,7 @@ def targets() -> str:
             t.title,
             t.summary,
             t.formula,
-            ", ".join(map(_named, describe(t.Parameters))),
+            _names(t.Parameters),
         )
         for t in TARGETS
     )
