@@ -18,6 +18,7 @@ from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
+from xai_core.outputs import Prediction
 from xai_core.ranking import sweep
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
@@ -113,14 +114,18 @@ def check_picture(data: bytes) -> None:
 
 def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:
     """Top five classes of a picture; none where the model has a single output."""
+    return guesses(predicted(source, photo), source.labels or opened(source).labels)
+
+
+def predicted(source: Source, photo: Photo) -> Prediction:
+    """What a model gives on a picture."""
     inputs = inputs_of(source, photo)
-    prediction = answered(
+    return answered(
         source,
         ("prediction", _asked(source, photo)),
         lambda held, cancel: held.worker.predict(inputs, cancel=cancel),
         "Predicting …",
     )
-    return guesses(prediction, source.labels or opened(source).labels)
 
 
 def verdict(source: Source, photo: Photo) -> Verdict:
