@@ -19,11 +19,11 @@ from xai_core.comparison import guesses, score
 from xai_core.errors import InputError
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
+from xai_core.outputs import Prediction
 from xai_core.ranking import sweep
 from xai_core.raster import Raster
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
-from xai_core.targets import Prediction
 from xai_core.types import Inputs, Layer, Sweep, Verdict
 from xai_core.worker import ModelCard
 from xai_core.worker.models import INSPECTOR, SCORER
@@ -121,7 +121,7 @@ def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:
 
 
 def predicted(source: Source, photo: Photo) -> Prediction:
-    """What the model gives for a picture."""
+    """What a model gives on a picture."""
     inputs = inputs_of(source, photo)
     return answered(
         source,

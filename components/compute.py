@@ -73,8 +73,9 @@ def differences(space: Workspace) -> list[str]:
     if run.picture != space.photo:
         found.append(f"picture {problem.plain(space.photo)}")
     top = run.guesses[0].index if run.guesses else None
-    if not found and (space.target if space.target is not None else top) != run.target:
-        found.append("class")
+    wanted = top if space.target is None else space.target
+    if not found and wanted != run.asked:
+        found.append("what is explained")
     done = {**run.attributions, **run.failures}
     new = [name for name in space.chosen if name not in done]
     if new:

@@ -19,12 +19,11 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
-from xai_core.resolution import named
+from xai_core.resolution import named, target_of
 from xai_core.runs import Guess, Run, Score
 from xai_core.surroundings import machine, versions
-from xai_core.target import Asked, Explained, Target, of_class
+from xai_core.target import Asked, Explained, Target
 from xai_core.targets import Prediction
-from xai_core.targets.base import no_class
 from xai_core.types import (
     Attribution,
     Inputs,
@@ -199,33 +198,6 @@ def guesses(
 def label_of(index: int, labels: tuple[str, ...] | None) -> str:
     """A class name, or its number where names are not known."""
     return labels[index] if labels and index < len(labels) else f"class {index}"
-
-
-def target_of(
-    explainer: Explainer, inputs: Inputs, prediction: Prediction, asked: int | Target | None
-) -> Explained:
-    """What is explained on a picture: as asked, else the top class.
-
-    Raises:
-        XaiError: the target does not fit the model, or leaves the graph.
-    """
-    if isinstance(asked, Target):
-        return explainer.resolve(inputs, asked)[0]
-    return of_class(class_of(prediction, asked), prediction.kind)
-
-
-def class_of(prediction: Prediction, asked: int | None) -> int | None:
-    """The class that is explained: as asked, else the top one; None for a single output.
-
-    Raises:
-        InputError: there is no such class.
-    """
-    classes = prediction.scores.shape[1]
-    if classes < 2:
-        return None
-    if asked is not None and not 0 <= asked < classes:
-        raise no_class(asked, classes)
-    return int(prediction.scores[0].argmax()) if asked is None else asked
 
 
 def _same(one: Attribution, request: Request, name: str) -> bool:

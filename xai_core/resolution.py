@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xai_core.borrow import borrowed
 from xai_core.errors import InputError, XaiError
 from xai_core.methods.parameters import build
-from xai_core.outputs import OutputForm, predict
+from xai_core.outputs import OutputForm, Prediction, predict
 from xai_core.target import Asked, Explained, Target, as_target, of_class
-from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind
+from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, no_class
 from xai_core.types import Inputs
 
 if TYPE_CHECKING:
@@ -116,6 +116,32 @@ def explained_of(
     module = module_of(model, needs_gradient=False)
     with borrowed(module):
         return on_each(module, tensor_of(inputs, module), target, getattr(model, "labels", None))
+
+
+class Resolver(Protocol):
+    """What fixes targets; a worker does."""
+
+    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
+        """A target fixed on every picture."""
+
+
+def target_of(
+    resolver: Resolver, inputs: Inputs, prediction: Prediction, asked: int | Target | None
+) -> Explained:
+    """What is explained on a picture: as asked, else the top class, else the only output.
+
+    Raises:
+        InputError: the target does not fit the model. ModelError: it leaves the graph.
+    """
+    if isinstance(asked, Target):
+        return resolver.resolve(inputs, asked)[0]
+    classes = prediction.scores.shape[1]
+    if classes < 2:
+        return of_class(None, prediction.kind)
+    if asked is not None and not 0 <= asked < classes:
+        raise no_class(asked, classes)
+    index = int(prediction.scores[0].argmax()) if asked is None else asked
+    return of_class(index, prediction.kind)
 
 
 def checked(target: Target) -> Target:

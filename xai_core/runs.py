@@ -6,7 +6,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,11 @@ from xai_core.errors import InputError
 from xai_core.images import InputSpec
 from xai_core.outputs import OutputForm
 from xai_core.recipe import Recipe
+from xai_core.run_json import NESTED, SCHEMA, attribution_from, described
 from xai_core.target import DEFAULT, Explained, Target, explained_from
 from xai_core.types import Attribution, Level, Picture
 
-SCHEMA = 3  # 2 had no `explained` and `form`, 1 none of the fields after `failures`
-NESTED = ("input_spec", "explained", "form")
 STUDY = "study"  # the kind of a folder that `study_result` writes
-WRITTEN_APART = (
-    *("pixels", "attributions", "scores", "recipe", "guesses", "other_inputs"),
-    *NESTED,
-)
 UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
     *(InputError, zipfile.BadZipFile, zlib.error),
@@ -133,7 +128,7 @@ def save_run(run: Run, folder: Path, **more: str) -> None:
         more: texts of further files, by stem: `label='{}'` becomes `label.json`.
     """
     with whole_folder(folder) as draft:
-        texts = {**more, "run": json.dumps(_described(run), indent=1)}
+        texts = {**more, "run": json.dumps(described(run), indent=1)}
         for stem, text in texts.items():
             (draft / f"{stem}.json").write_text(text, encoding="utf-8")
         maps = {name: attribution.values for name, attribution in run.attributions.items()}
@@ -154,7 +149,7 @@ def open_run(folder: Path | str) -> Run:
     try:
         with np.load(folder / "maps.npz", allow_pickle=False) as maps:
             attributions = {
-                name: _attribution(entry, maps[name])
+                name: attribution_from(entry, maps[name])
                 for name, entry in data.pop("attributions").items()
             }
         with Image.open(folder / "picture.png") as picture:
@@ -196,38 +191,6 @@ def read_facts(folder: Path) -> dict[str, Any]:
 
 def _unreadable(folder: Path, cause: Exception) -> InputError:
     return InputError(f"There is no readable run in {folder.name}: {cause}.")
-
-
-def _described(run: Run) -> dict[str, Any]:
-    data = {name: value for name, value in vars(run).items() if name not in WRITTEN_APART}
-    entries = {name: dict(vars(one)) for name, one in run.attributions.items()}
-    for entry in entries.values():
-        del entry["values"]
-        entry["explained"] = [one.to_dict() for one in entry["explained"]]
-    scores = {
-        name: {key: value if np.isfinite(value) else None for key, value in asdict(one).items()}
-        for name, one in run.scores.items()
-    }
-    return {
-        "schema": SCHEMA,
-        **data,
-        "guesses": [asdict(guess) for guess in run.guesses],
-        "recipe": run.recipe.to_dict(),
-        **{name: _nested(getattr(run, name)) for name in NESTED},
-        **({"other_inputs": list(run.other_inputs)} if run.other_inputs else {}),
-        "scores": scores,
-        "attributions": entries,
-    }
-
-
-def _attribution(entry: dict[str, Any], values: np.ndarray) -> Attribution:
-    pairs: dict[str, Any] = {name: tuple(entry[name]) for name in ("target", "native_size")}
-    pairs["explained"] = tuple(map(explained_from, entry.get("explained", ())))
-    return Attribution(**{**entry, **pairs, "values": values.astype(np.float32, copy=False)})
-
-
-def _nested(value: InputSpec | Explained | OutputForm | None) -> dict[str, Any] | None:
-    return None if value is None else value.to_dict()
 
 
 def _score(data: dict[str, float | None]) -> Score:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xai_core.comparison import Explainer, target_of
+from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, InputError, MethodError
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.resolution import target_of
 from xai_core.study import Methods, Study, complete
 from xai_core.study_entry import failed, measured
 from xai_core.types import Progress

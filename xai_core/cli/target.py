@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -12,12 +13,19 @@ from xai_core.errors import InputError
 from xai_core.images import InputSpec, open_picture, prepare
 from xai_core.methods.parameters import describe
 from xai_core.outputs import Prediction
-from xai_core.region import as_text, of_picture
+from xai_core.region import as_text, from_text, of_picture
 from xai_core.resolution import checked
 from xai_core.target import DEFAULT, Target
 from xai_core.targets.base import TARGETS
-from xai_core.targets.similarity import reference
+from xai_core.targets.similarity import embedding, reference
 from xai_core.types import Inputs
+
+
+def _is_made(holds: str, text: str) -> bool:
+    """Whether a text holds the mask or the embedding itself, as a report's lines have it."""
+    with suppress(InputError):
+        return len(from_text(text) if holds == "mask" else embedding(text)) > 0
+    return False
 
 
 class Predictor(Protocol):
@@ -58,6 +66,8 @@ def of_picture_file(
         if not (info.holds and given.get(info.name)):
             continue
         file = picture_file(str(given[info.name]))
+        if not file.is_file() and _is_made(info.holds, str(given[info.name])):
+            continue
         if not file.is_file():
             raise InputError(f"There is no picture {file}.", f"Give {info.name} a picture's file.")
         if info.holds == "mask":

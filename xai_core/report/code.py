@@ -14,6 +14,7 @@ from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.pictures import PICTURES
 from xai_core.demo.run import demo_run
 from xai_core.report.subject import Subject
+from xai_core.target import Target
 
 SCRIPT = Template('''"""Repeats a run of Pedestal, and says whether each map has the same bits.
 
@@ -104,10 +105,10 @@ def script(subject: Subject) -> str:
         "output": setup.output,
         "spec": setup.spec.to_dict() if setup.spec else None,
         "others": run.other_inputs,
-        "target": run.target,
         "seed": _seed(subject),
     }
     literals = {name: repr(value) for name, value in values.items()}
+    literals["target"] = _target(run.asked)
     return SCRIPT.substitute(
         literals,
         model="demo_weights()" if _is_demo(subject) else f"Path({model_name(subject)!r})",
@@ -130,7 +131,7 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--method", name]
         for key, value in one.parameters.items():
             words += ["--set", f"{key}={value}"]
-        words += [] if subject.run.target is None else ["--target", str(subject.run.target)]
+        words += list(_target_words(subject.run.asked))
         words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
         words += ["--architecture", setup.architecture] if setup.architecture else []
         words += ["--output", setup.output] if setup.output else []
@@ -138,6 +139,22 @@ def commands(subject: Subject) -> Iterator[str]:
         words += [word for file in setup.code for word in ("--code", file)]
         words += ["--trust"] if setup.trust else []
         yield shlex.join(words)
+
+
+def _target(asked: int | Target | None) -> str:
+    if not isinstance(asked, Target):
+        return repr(asked)
+    return f"xai_core.Target({asked.kind!r}, {dict(asked.parameters)!r})"
+
+
+def _target_words(asked: int | Target | None) -> Iterator[str]:
+    """A mask or an embedding stands in the line as its text, not as a file."""
+    if asked is None:
+        return
+    kind, given = (asked.kind, asked.parameters) if isinstance(asked, Target) else (asked, {})
+    yield from ("--target", str(kind))
+    for name, value in given.items():
+        yield from ("--target-set", f"{name}={value}")
 
 
 def file_name(text: str) -> str:
