@@ -13,6 +13,7 @@ from xai_core.borrow import borrowed
 from xai_core.device import device_of
 from xai_core.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.methods.base import METHODS, Meter, Method, RawMap, Scorer, Task
+from xai_core.methods.folding import WORTH, Folding
 from xai_core.methods.parameters import build
 from xai_core.types import Attribution, Inputs, Progress
 
@@ -57,9 +58,11 @@ def explain(
     with borrowed(module):
         targets = _targets(module, tensor, target)
         at_once = _bearable(module, tensor[:1], min(batch_size, samples))
+        folding = Folding.of(module, tensor[:1]) if samples >= WORTH else None
         raws = [
-            _one(plugin, Task(Scorer(module, index, meter), picture, settings, seed, at_once))
+            _one(plugin, Task(scorer, picture, settings, seed, at_once))
             for picture, index in zip(_singly(tensor), targets, strict=True)
+            for scorer in (Scorer(module, index, meter, folding=folding),)
         ]
     values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
     return Attribution(
