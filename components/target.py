@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from components import (
@@ -81,6 +82,8 @@ def _asked(space: Workspace, asking: Asking) -> Target:
         given = dict(space.target.parameters)
     else:
         given = asdict(kind.Parameters()) | target_fields.start(asking, space.target, size)
+        if asking.kind == "connected-region":
+            given |= _inside(space)
     _mask_arrived(space, given)
     found = target_fields.show(asking, given, size)
     if "mask" in given:
@@ -90,6 +93,29 @@ def _asked(space: Workspace, asking: Asking) -> Target:
     if "reference" in given:
         found["reference"] = _reference(space, asking, str(given["reference"]))
     return checked(Target(asking.kind, found))
+
+
+def _inside(space: Workspace) -> dict[str, int]:
+    """A pixel where the class that was chosen before is predicted, if there is one."""
+    source, photo = space.sources[space.source], space.photos[space.photo]
+    index = TOP if space.target is None else space.target
+    if isinstance(index, Target):
+        index = int(index.parameters.get("index", TOP))
+    try:
+        wanted = Target("predicted-region", {"index": index})
+        mask = region_of(explanations.explained(source, photo, wanted).chosen)
+    except XaiError:
+        return {}
+    if mask is None:
+        return {}
+    cells = np.argwhere(mask)
+    row, column = cells[len(cells) // 2]
+    height, width = backend.spec_of(source).shape[1:]
+    rows, columns = mask.shape
+    return {
+        "row": int((row + 0.5) * height / rows),
+        "column": int((column + 0.5) * width / columns),
+    }
 
 
 def _drawn(space: Workspace, target: Target, asking: Asking) -> None:

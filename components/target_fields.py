@@ -53,8 +53,7 @@ def start(asking: Asking, before: int | Target | None, size: tuple[int, ...]) ->
 def show(asking: Asking, given: dict[str, Any], size: tuple[int, ...]) -> dict[str, Any]:
     """Draw the fields; their values."""
     kind, found = TARGETS[asking.kind], dict(given)
-    narrow = st.columns(2)
-    place = 0
+    narrow: list[Any] = []
     for info in describe(kind.Parameters):
         if info.holds:
             continue
@@ -65,9 +64,9 @@ def show(asking: Asking, given: dict[str, Any], size: tuple[int, ...]) -> dict[s
         elif info.name == "index" and asking.form.channels == 1:
             continue
         elif info.maximum == FAR:
-            with narrow[place % 2]:
+            narrow = narrow or [*st.columns(2), *st.columns(2)]
+            with narrow.pop(0):
                 found[info.name] = _pixel(asking, info, given[info.name], size)
-            place += 1
         else:
             found[info.name] = _field(asking, info, given[info.name])
     return found
