@@ -10,7 +10,6 @@ import streamlit as st
 from xai_core.methods.parameters import ParameterInfo, describe
 from xai_core.outputs import OutputForm
 from xai_core.runs import Guess
-from xai_core.target import Target
 from xai_core.targets.base import TARGETS, TOP
 from xai_core.targets.box import FAR
 
@@ -31,12 +30,12 @@ class Asking:
     key: str
 
 
-def start(asking: Asking, before: int | Target | None, size: tuple[int, ...]) -> dict[str, int]:
-    """Where a form begins, beside the defaults: the class of before, the middle of the picture."""
+def start(asking: Asking, before: int, size: tuple[int, ...]) -> dict[str, int]:
+    """Where a form begins: at the class of before, in the middle of the picture."""
     height, width = size
     names = {info.name for info in describe(TARGETS[asking.kind].Parameters)}
     found: dict[str, int] = {}
-    if "index" in names and isinstance(before, int) and asking.kind not in TOP_OF:
+    if TARGETS[asking.kind].of_class and asking.kind not in TOP_OF:
         found["index"] = before
     if "top" in names:
         found |= {
