@@ -11,10 +11,16 @@ from streamlit.testing.v1 import AppTest
 
 from components.state import KEY, Workspace
 from tests.app.test_pages import app as app
-from tests.app.test_pages import opened, ran, texts
+from tests.app.test_pages import opened, ran
+from tests.app.test_pages import texts as escaped
 from xai_core.target import Target
 
 pytestmark = pytest.mark.xdist_group("app")
+
+
+def texts(app: AppTest) -> str:
+    """What is on the page, as it reads."""
+    return escaped(app).replace("\\", "")
 
 
 def box(app: AppTest, label: str) -> object:
@@ -39,7 +45,9 @@ def compute(app: AppTest) -> None:
     opened(app, "pages/start/overview.py")
     app.button(key="overview-start").click()
     ran(app)
-    app.session_state[KEY].job.wait(120)
+    job = app.session_state[KEY].job
+    if job is not None:  # it may have ended already
+        job.wait(120)
     ran(app)
 
 
