@@ -80,7 +80,12 @@ def _settle(space: Workspace, run: Run) -> None:
             continue
         space.settings[name] = given
         space.seed = run.attributions[name].seed
-    for key in [str(key) for key in st.session_state if str(key).startswith(DRAWN)]:
+    forget_widgets(*DRAWN)
+
+
+def forget_widgets(*prefixes: str) -> None:
+    """Widgets whose keys begin so show the workspace's values again."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(prefixes)]:
         del st.session_state[key]
 
 
