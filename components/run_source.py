@@ -40,7 +40,7 @@ def model_of(space: Workspace) -> str | None:
         for title, one in space.sources.items()
         if one.path.exists()
         and (one.options.architecture, one.options.output) == (run.architecture, run.output)
-        and _sha256(str(one.path)) == run.model_sha256
+        and sha256_of(str(one.path)) == run.model_sha256
     ]
     return run.model if run.model in same else next(iter(same), None)
 
@@ -101,12 +101,12 @@ def _offer_files(space: Workspace, run: Run) -> None:
 
 
 def _is(path: Path, sha256: str) -> bool:
-    return path.is_file() and _sha256(str(path)) == sha256
+    return path.is_file() and sha256_of(str(path)) == sha256
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def _sha256(path: str) -> str:
-    """Uploads are named by it; of other files it is computed once."""
+def sha256_of(path: str) -> str:
+    """Of a file. Uploads are named by it; of others it is computed once."""
     file = Path(path)
     if file.parent.parent == data_folder():
         return file.name

@@ -12,6 +12,7 @@ import streamlit as st
 from components.job import Job
 from components.keeper import Keeper
 from components.pairing import Pairing
+from components.scaling import Scaling
 from components.sources import Pending as Pending
 from components.sources import Photo as Photo
 from components.sources import Source as Source
@@ -107,6 +108,7 @@ class Workspace:
         anyway: models to explain although their gradient does not agree with their output.
         controls: maps beside those of a run, with that run's digest. control_job: of them.
         many: of the page of many pictures. pairing: of the page that compares two models.
+        scaling: pictures behind the scale of the heatmaps.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
@@ -141,6 +143,7 @@ class Workspace:
     quantile_page: str = ""
     many: Many = field(default_factory=Many)
     pairing: Pairing = field(default_factory=Pairing)
+    scaling: Scaling = field(default_factory=Scaling)
     returned: Returned | None = None
     run_id: str | None = None
     addressed: str | None = None
