@@ -16,6 +16,7 @@ from xai_core.formats.base import LoadOptions
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.runs import Run
+from xai_core.study_result import StudyResult
 
 DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed")  # keys of widgets with a choice
 
@@ -32,9 +33,9 @@ def note(space: Workspace) -> None:
         )
 
 
-def model_of(space: Workspace) -> str | None:
-    """The title of the session's model that the run on screen is of."""
-    run = space.run
+def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | None:
+    """The title of the session's model that a run is of; of the one on screen where None."""
+    run = run or space.run
     same = [
         title
         for title, one in space.sources.items()
