@@ -48,7 +48,7 @@ class Many:
     Attributes:
         photos: names of the session's photos that belong to it. uploaded: pictures that came for
             it alone, by name. refused: why files are left out, by name.
-        target: class index for all pictures; None for each one's top class.
+        target: of all pictures; None for each one's top class.
         study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
         failure, stopped, keeper: as in `Workspace`.
         opened: a kept one that is on screen in its place. run_id: of that one.
@@ -59,7 +59,7 @@ class Many:
     photos: list[str] = field(default_factory=list)
     uploaded: dict[str, Photo] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    target: int | None = None
+    target: int | Target | None = None
     study: Study | None = None
     job: Job[dict[str, str]] | None = None
     turn: Turn = field(default_factory=Turn)

@@ -11,12 +11,14 @@ import numpy as np
 from PIL import Image
 
 from xai_core.cli.requests import methods_of
+from xai_core.cli.target import asked
 from xai_core.errors import InputError
 from xai_core.files import unwritable
 from xai_core.runs import Run, save_run
 from xai_core.study import Table, complete
 from xai_core.study_entry import QUANTILES, Entry, failed, measured
 from xai_core.study_result import SIDE, StudiedPicture, StudyResult, save_study
+from xai_core.target import Target
 
 
 class Keeping:
@@ -59,6 +61,7 @@ class Keeping:
 
     def _study(self, run: Run, args: argparse.Namespace, refused: Mapping[str, str]) -> StudyResult:
         parameters = complete(methods_of(args))
+        target = asked(args)  # without what its files hold; the runs have that
         return StudyResult(
             model=run.model,
             model_sha256=run.model_sha256,
@@ -68,7 +71,8 @@ class Keeping:
             table=self._table(list(parameters)),
             recipe=replace(run.recipe, crop=None),
             seed=args.seed,
-            target=args.target if isinstance(args.target, int) else None,
+            target=run.asked if isinstance(target, Target) else target,
+            other_inputs=run.other_inputs,
             created=run.created,
             versions=run.versions,
             refused=refused,

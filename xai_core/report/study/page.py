@@ -16,6 +16,7 @@ from xai_core.report.small_print import citation
 from xai_core.report.study import code, figure, small_print
 from xai_core.report.study.subject import StudySubject
 from xai_core.study_statistics import Statistics, agreement, headline
+from xai_core.target import over_pictures
 
 MOST = 24  # pictures of one pair
 FOLDER = Path(__file__).parent
@@ -25,8 +26,12 @@ def html_of(subject: StudySubject) -> bytes:
     """The file; every text from a file or a model is escaped."""
     study = subject.study
     count = f"{len(study.pictures)} pictures"
-    target = "each picture's top class" if study.target is None else f"class {study.target}"
-    facts = (study.model, count, target, f"baseline quantile {subject.quantile:.2f}")
+    facts = (
+        study.model,
+        count,
+        over_pictures(study.target),
+        f"baseline quantile {subject.quantile:.2f}",
+    )
     parts = (
         f"<h1>{escape(subject.headline)}</h1>",
         page.paragraph(" · ".join(facts), "faint"),
