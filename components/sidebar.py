@@ -43,7 +43,7 @@ def _photo(space: Workspace) -> None:
         space.photo, space.target = chosen, None
     with st.expander("Upload a picture", icon=":material/add_photo_alternate:"):
         uploads.uploader(
-            "PNG, JPEG, WebP, BMP or TIFF, up to 50 million pixels",
+            "PNG, JPEG, WebP, BMP, TIFF or a NumPy array (.npy)",
             key=PICTURE,
             max_upload_size=PICTURE_MB,
         )
@@ -52,7 +52,7 @@ def _photo(space: Workspace) -> None:
 
 def _take(space: Workspace, arrival: Arrival) -> None:
     name, data = arrival
-    backend.check_picture(data)
+    backend.raster(data)  # it is decoded once, so that a broken one is told here
     photo = Photo(name, uploads.kept(data, "pictures"))
     if not returned.recognised(space, photo, data):
         space.add_photo(photo)

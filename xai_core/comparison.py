@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import platform
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -17,12 +14,14 @@ import numpy as np
 from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
+from xai_core.labels import fitting
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
 from xai_core.resolution import named, target_of
 from xai_core.runs import Guess, Run, Score
+from xai_core.surroundings import machine, versions
 from xai_core.target import Asked, Explained, Target
 from xai_core.targets import Prediction
 from xai_core.types import (
@@ -34,8 +33,6 @@ from xai_core.types import (
     Scores,
     Values,
 )
-
-LIBRARIES = ("torch", "captum", "quantus", "numpy")
 
 
 class Explainer(Protocol):
@@ -75,7 +72,7 @@ class Request:
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known.
-        input_spec, architecture, output, trusted, level, summary: as in `Run`.
+        input_spec, architecture, output, other_inputs, trusted, level, summary: as in `Run`.
     """
 
     model: str
@@ -92,6 +89,7 @@ class Request:
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
     summary: str = ""
@@ -99,7 +97,7 @@ class Request:
 
 PROVENANCE = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
-    *("architecture", "output", "trusted", "level", "summary"),
+    *("architecture", "output", "other_inputs", "trusted", "level", "summary"),
 )
 
 
@@ -128,7 +126,7 @@ def compare(
     explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
     same = {name: one for name, one in (known or {}).items() if _same(one, request, name)}
     reused = {name: one for name, one in same.items() if one.targets[0].same_as(explained)}
-    parts = Parts(_costs(request, reused), progress)
+    parts = Parts(costs(request, reused), progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():
@@ -158,16 +156,10 @@ def compare(
         scores=score(scorer, attributions, recipe),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         failures=failures,
-        versions={name: importlib.metadata.version(name) for name in LIBRARIES},
+        versions=versions(),
         machine=machine(),
         seconds=time.perf_counter() - start,
     )
-
-
-def machine() -> str:
-    """The computer in a line."""
-    system = f"{platform.system()} {platform.machine()}"
-    return f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def score(
@@ -191,9 +183,13 @@ def score(
 def guesses(
     prediction: Prediction, labels: tuple[str, ...] | None, count: int = 5
 ) -> tuple[Guess, ...]:
-    """The top classes of the first sample, most probable first; none for a single output."""
+    """The top classes of the first sample, most probable first; none for a single output.
+
+    Names that are not one for each output are left out: they would be wrong.
+    """
     if prediction.scores.shape[1] < 2:
         return ()
+    labels = fitting(labels, prediction.scores.shape[1])
     probabilities = prediction.probabilities[0]
     top = np.argsort(-probabilities, kind="stable")[:count]
     return tuple(Guess(int(i), label_of(int(i), labels), float(probabilities[i])) for i in top)
@@ -211,7 +207,8 @@ def _same(one: Attribution, request: Request, name: str) -> bool:
     return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
 
 
-def _costs(request: Request, reused: Mapping[str, Attribution]) -> dict[str, int]:
+def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:
+    """Samples by method, of those that are not reused."""
     shape = request.prepared.inputs.shape[1:]
     return {
         name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)

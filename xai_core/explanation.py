@@ -13,6 +13,7 @@ from xai_core.borrow import borrowed
 from xai_core.device import device_of
 from xai_core.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.methods.base import METHODS, Meter, Method, RawMap, Scorer, Task
+from xai_core.methods.folding import WORTH, Folding
 from xai_core.methods.parameters import build
 from xai_core.resolution import FixedScore, fixed, on_each
 from xai_core.target import Asked
@@ -61,9 +62,11 @@ def explain(
         explained = on_each(module, tensor, target, getattr(model, "labels", None))
         scores = [fixed(one) for one in explained]
         at_once = _bearable(module, tensor[:1], scores[0], min(batch_size, samples))
+        folding = Folding.of(module, tensor[:1]) if samples >= WORTH else None
         raws = [
-            _one(plugin, Task(Scorer(module, score, meter), picture, settings, seed, at_once))
+            _one(plugin, Task(scorer, picture, settings, seed, at_once))
             for picture, score in zip(_singly(tensor), scores, strict=True)
+            for scorer in (Scorer(module, score, meter, folding=folding),)
         ]
     values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
     return Attribution(

@@ -12,9 +12,12 @@ import numpy as np
 from PIL import Image
 
 from xai_core.canonical import before_removal, canonicalise
+from xai_core.methods.base import title_of
 from xai_core.ranking import Ranking, rank
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
+from xai_core.study_result import StudyResult
+from xai_core.study_statistics import agreement, headline, statistics
 from xai_core.types import Attribution, Verdict
 
 TILE = "display:inline-block;margin:0 12px 8px 0;vertical-align:top"
@@ -38,6 +41,23 @@ def of_run(run: Run) -> str:
     failed = _table(("no map", "reason"), run.failures.items()) if run.failures else ""
     head = f"<b>{escape(run.model)}</b> · {escape(run.picture)}<br><small>{escape(facts)}</small>"
     return f"<div><p>{head}</p>{''.join(tiles)}{ranking}{failed}</div>"
+
+
+def of_study(study: StudyResult) -> str:
+    """Who leads, means with intervals, agreement, at the quantile that it was kept with."""
+    names = [title_of(name) for name in study.methods]
+    here = statistics(study.table.at(study.quantile))
+    head = f"<b>{escape(study.model)}</b> · {len(study.pictures)} pictures"
+    told = f"{headline(names, here, study.quantile)}. {' '.join(agreement(here.concordance))}"
+    rows = []
+    for column in here.order:
+        low, high = here.means.low[column], here.means.high[column]
+        sure = f"{low:.4f} to {high:.4f}" if np.isfinite(low) else "–"
+        rows.append((names[column], f"{here.means.mean[column]:.4f}", sure))
+    return (
+        f"<div><p>{head}<br>{escape(told)}</p>"
+        f"{_table(('method', 'mean (nats)', '95 % interval'), rows)}</div>"
+    )
 
 
 def of_attribution(one: Attribution) -> str:

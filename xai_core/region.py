@@ -13,7 +13,9 @@ from jaxtyping import Bool
 from PIL import Image
 
 from xai_core.errors import InputError
-from xai_core.images import MAX_INPUT, MAX_PIXELS, InputSpec, prepare
+from xai_core.framing import framed
+from xai_core.input_spec import MAX_INPUT, MAX_PIXELS, InputSpec
+from xai_core.raster import Raster
 
 Mask = Bool[np.ndarray, "h w"]
 TEXT = re.compile(r"(\d{1,5})x(\d{1,5}):([A-Za-z0-9+/=]*)")
@@ -53,8 +55,10 @@ def from_text(text: str) -> Mask:
     return mask
 
 
-def of_picture(mask: Image.Image, size: tuple[int, int], spec: InputSpec) -> Mask:
-    """Where a picture is bright (128 and above), cut and resized as the picture that it belongs to.
+def of_picture(mask: Raster, size: tuple[int, int], spec: InputSpec) -> Mask:
+    """Where a mask is bright, cut and resized as the picture that it belongs to.
+
+    Bright is above half of its greatest value, so that masks of 0 and 1 are masks, too.
 
     Args:
         size: `(width, height)` of that picture's file. spec: how it becomes the input.
@@ -62,15 +66,21 @@ def of_picture(mask: Image.Image, size: tuple[int, int], spec: InputSpec) -> Mas
     Raises:
         InputError: the mask is neither of the size of the picture's file nor of the input's.
     """
-    if mask.size == size:
-        mask = Image.fromarray(prepare(mask.convert("L"), spec).picture)
-    elif mask.size != (spec.width, spec.height):
+    values = mask.values[:, :, : mask.channels - mask.alpha].max(2, keepdims=True)
+    bright = np.where(values > values.max() / 2, np.uint8(255), np.uint8(0))
+    if mask.size == (spec.width, spec.height):
+        return np.asarray(bright[:, :, 0] > 0)
+    if mask.size != size:
         raise InputError(
-            f"The mask has {mask.width}×{mask.height} pixels.",
+            f"The mask has {mask.size[0]}×{mask.size[1]} pixels.",
             f"It must have as many as the picture's file ({size[0]}×{size[1]}) or the model's "
             f"input ({spec.width}×{spec.height}).",
         )
-    return np.asarray(mask.convert("L")) >= 128
+    inside = framed(bright, spec)
+    top, left, bottom, right = inside.content
+    whole = np.zeros((spec.height, spec.width), dtype=bool)
+    whole[top:bottom, left:right] = inside.values[:, :, 0] >= 128
+    return whole
 
 
 def of_box(box: tuple[int, int, int, int], size: tuple[int, int]) -> Mask:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.errors import InputError
-from xai_core.runs import read_facts
+from xai_core.readiness.verdict.json import from_json
+from xai_core.runs import STUDY, read_facts
 from xai_core.target import DEFAULT
+from xai_core.types import Verdict
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,21 @@ class Kept:
     """A run in the list, without its maps.
 
     Attributes:
-        size: bytes on disk. target: what was explained, as in `Run.target_label`.
+        size: bytes on disk. study: it is of many pictures. target: what was explained, as in
+            `Run.target_label`. fingerprint: of a study, see `StudyResult`.
     """
 
     id: str
     folder: Path
     label: Label
     size: int
+    study: bool
     model: str
     picture: str
     target: str
     methods: tuple[str, ...]
     created: str
+    fingerprint: str = ""
 
     @property
     def title(self) -> str:
@@ -57,11 +62,14 @@ def kept_in(folder: Path) -> Kept:
     """The run in a folder. Raises `InputError` where it cannot be read."""
     facts = read_facts(folder)
     try:
+        if facts.get("kind") == STUDY:
+            return _study_in(folder, facts)
         return Kept(
             id=folder.name,
             folder=folder,
             label=label_in(folder),
             size=size_of(folder),
+            study=False,
             model=str(facts["model"]),
             picture=str(facts["picture"]),
             target=_target(facts),
@@ -70,6 +78,30 @@ def kept_in(folder: Path) -> Kept:
         )
     except (KeyError, TypeError) as cause:
         raise InputError(f"There is no readable run in {folder.name}.") from cause
+
+
+def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
+    target = facts["target"]
+    return Kept(
+        id=folder.name,
+        folder=folder,
+        label=label_in(folder),
+        size=size_of(folder),
+        study=True,
+        model=str(facts["model"]),
+        picture=f"{len(facts['pictures'])} pictures",
+        target="each picture's top class" if target is None else f"class {target}",
+        methods=tuple(facts["methods"]),
+        created=str(facts["created"]),
+        fingerprint=str(facts.get("fingerprint", "")),
+    )
+
+
+def verdict_in(folder: Path) -> Verdict | None:
+    """The verdict that was kept beside a run; None where none was, or it cannot be read."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return from_json(json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+    return None
 
 
 def _target(facts: Mapping[str, Any]) -> str:

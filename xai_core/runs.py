@@ -22,6 +22,7 @@ from xai_core.run_json import NESTED, SCHEMA, attribution_from, described
 from xai_core.target import DEFAULT, Explained, Target, explained_from
 from xai_core.types import Attribution, Level, Picture
 
+STUDY = "study"  # the kind of a folder that `study_result` writes
 UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
     *(InputError, zipfile.BadZipFile, zlib.error),
@@ -60,6 +61,7 @@ class Run:
         failures: why a method that was asked for gave no map, by method name.
         input_spec: how the picture became the input. architecture, output: as the model was opened
             with (`LoadOptions`).
+        other_inputs: what was fixed beside the picture, as `NAME = VALUE`.
         trusted: it was opened with trust, or with Python code of its own.
         level, summary: of the readiness verdict, where there was one.
         machine: what computed. seconds: wall time of the whole computation.
@@ -92,6 +94,7 @@ class Run:
     seconds: float = 0.0
     explained: Explained | None = None
     form: OutputForm | None = None
+    other_inputs: tuple[str, ...] = ()
 
     @property
     def asked(self) -> int | Target | None:
@@ -141,6 +144,8 @@ def open_run(folder: Path | str) -> Run:
     """
     folder = Path(folder)
     data = read_facts(folder)
+    if data.get("kind") == STUDY:
+        raise InputError("This is a study of many pictures.", "Open it with `xai_core.open_study`.")
     try:
         with np.load(folder / "maps.npz", allow_pickle=False) as maps:
             attributions = {
@@ -162,6 +167,7 @@ def open_run(folder: Path | str) -> Run:
                 "input_spec": InputSpec.from_dict(spec) if spec else None,
                 "explained": explained_from(explained) if explained else None,
                 "form": OutputForm.from_dict(form) if form else None,
+                "other_inputs": tuple(data.get("other_inputs", ())),
             }
         )
     except UNREADABLE as cause:

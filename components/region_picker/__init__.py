@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from components.colours import data_url
+from xai_core.colours import data_url
 from xai_core.region import Mask
 from xai_core.types import Picture
 

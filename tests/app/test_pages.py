@@ -29,6 +29,7 @@ PAGES = {
     "pages/compare/controls.py": "Sanity checks",
     "pages/compare/metrics.py": "Metrics",
     "pages/compare/pictures.py": "Many pictures",
+    "pages/compare/models.py": "Two models",
     "pages/share/runs.py": "Runs",
 }
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process

@@ -12,14 +12,14 @@ import pytest
 
 import xai_core
 from tests.runs.small import small_run
-from xai_core.demo.run import FOLDER as DEMO
 from xai_core.errors import InputError, XaiError
 from xai_core.outputs import OutputForm
 from xai_core.run_store import ID, RunStore
 from xai_core.runs import Run
 from xai_core.target import Explained, Target
 
-FIXTURE = Path(__file__).parent / "written" / "schema-2"
+WRITTEN = Path(__file__).parent / "written"
+FIXTURE = WRITTEN / "schema-2"
 MISSING = "A" * 22
 
 
@@ -68,8 +68,12 @@ def test_a_run_says_what_was_explained_since_schema_3(store: RunStore) -> None:
 
 
 def test_the_first_version_of_a_run_is_still_opened() -> None:
-    assert json.loads((DEMO / "run.json").read_text())["schema"] == 1
-    assert xai_core.open_run(DEMO).input_spec is None
+    first = WRITTEN / "schema-1"
+    assert json.loads((first / "run.json").read_text())["schema"] == 1
+    run = xai_core.open_run(first)
+    assert run.input_spec is None
+    assert run.scores["fusiongrad"].after == pytest.approx(9.893, abs=1e-3)
+    assert set(run.attributions) == {"guided-backprop", "fusiongrad"}
 
 
 def test_a_run_of_a_later_version_is_refused_and_kept(store: RunStore) -> None:

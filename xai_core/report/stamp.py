@@ -83,56 +83,57 @@ def read(data: bytes) -> Stamp | None:
     Raises:
         InputError: there is a stamp that cannot be understood.
     """
-    text = _text(data)
+    text = text_of(data, KEY)
     if text is None:
         return None
-    if len(text) > MAX_CHARACTERS:
-        raise _unreadable("it is too long")
     try:
         found = json.loads(text)
         if not isinstance(found, dict):
-            raise _unreadable("it is no JSON object")
+            raise unreadable("it is no JSON object")
         schema = found.pop("schema", None)
         if isinstance(schema, int) and schema > SCHEMA:
-            raise _unreadable("a later version of Pedestal wrote it")
+            raise unreadable("a later version of Pedestal wrote it")
         if type(schema) is not int or schema < 1:
-            raise _unreadable("it names no version")
+            raise unreadable("it names no version")
         return _checked(found)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
-        raise _unreadable(f"{type(cause).__name__}") from cause
+        raise unreadable(f"{type(cause).__name__}") from cause
 
 
-def _text(data: bytes) -> str | None:
+def text_of(data: bytes, key: str) -> str | None:
+    """A text chunk of a PNG; None where there is none. Raises `InputError` for a huge one."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-                found = picture.info.get(KEY)
+                found = picture.info.get(key)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None  # no PNG, or none that can be read: whoever decodes it says why
-    return str(found) if found is not None else None
+    if found is not None and len(str(found)) > MAX_CHARACTERS:
+        raise unreadable("it is too long")
+    return None if found is None else str(found)
 
 
 def _checked(found: dict[str, Any]) -> Stamp:
     recipe = Recipe.from_dict(found["recipe"])
     if recipe.quantile is None or isinstance(recipe.quantile, bool):
-        raise _unreadable("it has no quantile")
+        raise unreadable("it has no quantile")
     for box in (recipe.crop, recipe.grid):
         if box is not None:
             _ = [_whole(side) for side in box]
     for name in ("model_sha256", "picture_sha256"):
         if SHA256.fullmatch(found[name]) is None:
-            raise _unreadable(f"its {name} is none")
+            raise unreadable(f"its {name} is none")
     return Stamp(
-        model=_name(found["model"]),
+        model=name_in(found["model"]),
         model_sha256=found["model_sha256"],
-        picture=_name(found["picture"]),
+        picture=name_in(found["picture"]),
         picture_sha256=found["picture_sha256"],
         target=_target(found["target"]),
         recipe=recipe,
         methods=_methods(found["methods"]),
         seed=_whole(found["seed"]),
-        run=None if found.get("run") is None else _name(found["run"]),
+        run=None if found.get("run") is None else name_in(found["run"]),
     )
 
 
@@ -150,26 +151,28 @@ def _methods(found: Any) -> dict[str, dict[str, Any]]:
     from xai_core.methods.parameters import build
 
     if not isinstance(found, dict) or len(found) > MAX_METHODS:
-        raise _unreadable("its methods are none")
+        raise unreadable("its methods are none")
     known = {name: given for name, given in found.items() if name in METHODS}
     return {
         name: dict(vars(build(METHODS[name].Parameters, given))) for name, given in known.items()
     }
 
 
-def _name(value: Any) -> str:
+def name_in(value: Any) -> str:
+    """A text that is short enough."""
     if not isinstance(value, str) or len(value) > MAX_NAME:
-        raise _unreadable("a name in it is none")
+        raise unreadable("a name in it is none")
     return value
 
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
-        raise _unreadable("a number in it is none")
+        raise unreadable("a number in it is none")
     return value
 
 
-def _unreadable(reason: str) -> InputError:
+def unreadable(reason: str) -> InputError:
+    """The error of a stamp that cannot be read."""
     return InputError(
         f"The picture carries a view of Pedestal that cannot be read: {reason}.",
         "It can still be used as a photo.",
