@@ -20,6 +20,8 @@ from xai_core.errors import Cancelled, XaiError
 from xai_core.runs import Run
 from xai_core.types import Progress
 
+SAME = ("model_sha256", "picture_sha256", "architecture", "output", "other_inputs")
+
 
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
@@ -71,8 +73,9 @@ def differences(space: Workspace) -> list[str]:
     if run.picture != space.photo:
         found.append(f"picture {problem.plain(space.photo)}")
     top = run.guesses[0].index if run.guesses else None
-    if not found and (space.target if space.target is not None else top) != run.target:
-        found.append("class")
+    wanted = top if space.target is None else space.target
+    if not found and wanted != run.asked:
+        found.append("what is explained")
     done = {**run.attributions, **run.failures}
     new = [name for name in space.chosen if name not in done]
     if new:
@@ -138,6 +141,7 @@ def request_of(space: Workspace, title: str) -> Request:
         input_spec=spec,
         architecture=source.options.architecture,
         output=source.options.output,
+        other_inputs=tuple(map(str, source.options.other_inputs)),
         trusted=source.options.trust or bool(source.options.code),
         level=verdict.level if verdict else None,
         summary=verdict.summary if verdict else "",
@@ -147,8 +151,7 @@ def request_of(space: Workspace, title: str) -> Request:
 def same_input(run: Run, request: Request) -> bool:
     """Whether the run's attributions are of this very model and input."""
     return (
-        (run.model_sha256, run.picture_sha256, run.architecture, run.output)
-        == (request.model_sha256, request.picture_sha256, request.architecture, request.output)
+        all(getattr(run, name) == getattr(request, name) for name in SAME)
         and run.input_spec in (None, request.input_spec)
         and np.array_equal(run.pixels, request.prepared.picture)
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import backend, problem
+from components import preprocessing, problem
 from components.state import Source, Workspace
 from components.verdict import BADGES
 from xai_core.demo.gallery import Exhibit, gallery
@@ -40,5 +40,5 @@ def _card(exhibit: Exhibit, take: Callable[[Source], None]) -> None:
         options = LoadOptions(code=(exhibit.code_path,), trust=True)
         with problem.guarded():
             source = Source(f"Gallery: {exhibit.title}", exhibit.model_path, options)
-            take(backend.fitted(source))
+            take(preprocessing.fitted(source))
             st.rerun()

@@ -6,12 +6,21 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import backend, inspection, problem, uploads
+from components import (
+    backend,
+    inspection,
+    labels_form,
+    other_inputs,
+    preprocessing,
+    problem,
+    uploads,
+)
 from components.state import Pending, Source, Workspace
 from components.uploads import Arrival
-from xai_core.errors import InputError, XaiError
+from xai_core.errors import XaiError
 from xai_core.files import modules_of
 from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.labels import check_count, parse_labels
 
 TURN = "model-upload-turn"
 FILE, CODE, LABELS = "model-file", "model-code", "model-labels"
@@ -64,10 +73,17 @@ def _open(
     if st.button("Open this model", type="primary", icon=":material/play_circle:"):
         try:
             code = uploads.kept_code(pending.code)
-            options = LoadOptions(architecture=architecture or None, code=code, trust=trust)
+            options = LoadOptions(
+                architecture=architecture or None,
+                code=code,
+                trust=trust,
+                other_inputs=other_inputs.given(pending),
+            )
             source = Source(pending.name, pending.path, options, pending.labels)
-            source = backend.fitted(source)
+            source = preprocessing.fitted(source)
+            _check_labels(source)
         except XaiError as error:
+            other_inputs.proposed(pending, error)
             _rejected(error)
             return
         take(source)
@@ -85,8 +101,9 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
     """What the user adds to the file: code and class names are kept with it."""
     uploads.arrived(CODE, SMALL_MB, lambda one: _take_code(pending, one))
     uploads.arrived(LABELS, SMALL_MB, lambda one: _take_labels(pending, one))
-    needs_more = found.needs_trust or bool(found.missing)
-    with st.expander("Its Python code and class names", expanded=needs_more):
+    other_inputs.take(pending)
+    needs_more = found.needs_trust or bool(found.missing) or bool(pending.others)
+    with st.expander("Its Python code, class names and other inputs", expanded=needs_more):
         uploads.uploader(
             "The .py files that define its classes",
             key=CODE,
@@ -107,10 +124,11 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
             "`input:0->output:0`. Empty: found by itself.",
         )
         uploads.uploader(
-            "Class names, one a line (.txt)", key=LABELS, type=["txt"], max_upload_size=SMALL_MB
+            labels_form.PROMPT, key=LABELS, type=labels_form.TYPES, max_upload_size=SMALL_MB
         )
         if pending.labels:
             st.caption(f"Given: {len(pending.labels)} class names")
+        other_inputs.show(pending)
     return trust, architecture
 
 
@@ -121,13 +139,14 @@ def _take_code(pending: Pending, arrival: Arrival) -> None:
 
 
 def _take_labels(pending: Pending, arrival: Arrival) -> None:
-    try:
-        text = arrival[1].decode("utf-8")
-    except UnicodeDecodeError as cause:
-        raise InputError(
-            "The class names are not UTF-8 text.", "Save them with one name a line."
-        ) from cause
-    pending.labels = tuple(line.strip() for line in text.splitlines() if line.strip()) or None
+    pending.labels = parse_labels(arrival[1])
+
+
+def _check_labels(source: Source) -> None:
+    """Names that are not as many as the outputs would all be wrong."""
+    shape = backend.own_verdict(source).output_shape
+    if source.labels and shape and len(shape) > 1:
+        check_count(source.labels, shape[1])
 
 
 def _close(space: Workspace) -> None:

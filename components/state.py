@@ -27,6 +27,7 @@ from xai_core.runs import Run
 from xai_core.sanity import Controls
 from xai_core.study import Study
 from xai_core.study_result import StudyResult
+from xai_core.target import Target
 from xai_core.types import Verdict
 
 KEY = "workspace"
@@ -94,7 +95,7 @@ class Workspace:
 
     Attributes:
         sources, photos: all that can be chosen, by title and by name.
-        target: class index; None for the top class.
+        target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
@@ -117,7 +118,7 @@ class Workspace:
     source: str
     photo: str
     run: Run
-    target: int | None = None
+    target: int | Target | None = None
     chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0

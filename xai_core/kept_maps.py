@@ -23,6 +23,7 @@ from xai_core.recipe import Channels, Recipe
 from xai_core.runs import Run
 from xai_core.storage import STUDIES
 from xai_core.study import digest_of, named
+from xai_core.target import Target
 from xai_core.types import Attribution
 
 SCHEMA = 1
@@ -35,7 +36,7 @@ class Origin:
 
     Attributes:
         architecture, output: as the model was opened with. code: SHA-256 of Python files.
-        spec: how pictures become inputs. target: class index; None for the only output.
+        spec: how pictures become inputs. target: as asked for; a class is a fixed one.
         channels: how the channels became one.
     """
 
@@ -45,7 +46,7 @@ class Origin:
     code: tuple[str, ...]
     spec: InputSpec
     seed: int
-    target: int | None
+    target: int | Target | None
     channels: Channels
 
     @property
@@ -65,7 +66,7 @@ def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin
         tuple(sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in code)),
         run.input_spec,
         next(iter(run.attributions.values())).seed,
-        run.target,
+        run.asked,
         channels,
     )
 
@@ -88,8 +89,8 @@ class KeptMaps:
         return self.origin.seed
 
     @property
-    def target(self) -> int | None:
-        """The class that is explained in every picture."""
+    def target(self) -> int | Target | None:
+        """What is explained in every picture."""
         return self.origin.target
 
     def map(

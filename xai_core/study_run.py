@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from xai_core.comparison import Explainer, target_of
+from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, InputError, MethodError
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.resolution import target_of
 from xai_core.study import Methods, complete
+from xai_core.target import Target
 from xai_core.types import Attribution, Progress
 
 Borrow = Callable[[], AbstractContextManager[Explainer]]
@@ -42,8 +44,8 @@ class Records(Protocol):
         """Of all random draws."""
 
     @property
-    def target(self) -> int | None:
-        """Class index; None explains each picture's top class."""
+    def target(self) -> int | Target | None:
+        """Class index; None explains each picture's top class; or a target of another kind."""
 
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         """Whether nothing needs to be computed of a picture (its SHA-256) by a method."""
@@ -131,7 +133,8 @@ def _measure(
     meter: _Meter,
     cancel: threading.Event | None,
 ) -> None:
-    target = target_of(explainer.predict(prepared.inputs), records.target)
+    prediction = explainer.predict(prepared.inputs)
+    target = target_of(explainer, prepared.inputs, prediction, records.target)
     for name, given in methods.items():
         try:
             attribution = explainer.explain(
@@ -145,7 +148,7 @@ def _measure(
             )
             records.take(subject.sha256, name, given, attribution, prepared.content)
         except MethodError as error:  # the others may still be defined for this model
-            records.refuse(subject.sha256, name, given, target, str(error))
+            records.refuse(subject.sha256, name, given, target.index, str(error))
         meter.skip([name])
 
 

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from components import quantile
 from components.job import Job
-from components.sidebar import OTHER
 from components.state import KEY, Workspace
+from components.target_fields import OTHER
 from xai_core.demo.run import demo_run
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.runs import Run, Score

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, PngImagePlugin
 
 from tests.statistics.small_study import small_study
 from xai_core.bootstrap import band
@@ -23,8 +24,10 @@ from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.errors import InputError
 from xai_core.peek.digest import digest
+from xai_core.report import stamp as run_stamp
+from xai_core.report.card import _settings as settings
 from xai_core.report.forms import render
-from xai_core.report.study import card
+from xai_core.report.study import card, stamp
 from xai_core.report.study.code import script
 from xai_core.report.study.subject import study_subject_of
 from xai_core.report.style import STYLES
@@ -111,18 +114,50 @@ def test_no_name_of_a_study_is_run() -> None:
 
 
 @pytest.mark.parametrize("theme", STYLES)
-@pytest.mark.parametrize("study", [small_study(2), small_study(20), hostile()], ids=repr)
+@pytest.mark.parametrize(
+    "study", [small_study(2), small_study(20), hostile()], ids=["two", "twenty", "hostile"]
+)
 def test_all_text_of_a_card_lies_on_it(study: StudyResult, theme: str) -> None:
     subject = study_subject_of(study)
     assert card.png(subject, theme) == card.png(subject, theme)
-    figure = card.drawn(subject, STYLES[theme])
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    for text in figure.texts:
-        box = text.get_window_extent(renderer)
-        assert box.x0 >= 0
-        assert box.y0 >= 0
-        assert box.x1 <= 1920, text.get_text()
-        assert box.y1 <= 1080
+    with settings(STYLES[theme]):
+        figure = card.drawn(subject, STYLES[theme])
+        renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        for text in figure.texts:
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= 0
+            assert box.y0 >= 0
+            assert box.x1 <= 1920, text.get_text()
+            assert box.y1 <= 1080
+
+
+def test_the_stamp_of_the_picture_comes_back() -> None:
+    subject = study_subject_of(small_study(), 0.4, run_id="A" * 22)
+    data = render(subject, "png")
+    assert stamp.read(data) == stamp.StudyStamp("net", 6, 0.4, "A" * 22)
+    assert stamp.read(b"no picture") is None
+    assert run_stamp.read(data) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema": 2},
+        {"quantile": 7},
+        {"quantile": "x"},
+        {"run": 3},
+        {"run": "x" * 999},
+        {"model": 1},
+    ],
+)
+def test_a_hostile_stamp_is_refused(change: dict[str, Any]) -> None:
+    told = {"schema": 1, "model": "net", "pictures": 2, "quantile": 0.2, "run": None}
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(stamp.KEY, json.dumps({**told, **change}), zip=True)
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(buffer, "PNG", pnginfo=info)
+    with pytest.raises(InputError, match="cannot be read"):
+        stamp.read(buffer.getvalue())
 
 
 def test_the_zip_holds_the_study() -> None:

@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from xai_core.cli.requests import methods_of
 from xai_core.errors import InputError
 from xai_core.files import unwritable
-from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import build
 from xai_core.runs import Run, save_run
-from xai_core.study import Table
+from xai_core.study import Table, complete
 from xai_core.study_entry import QUANTILES, Entry, failed, measured
 from xai_core.study_result import SIDE, StudiedPicture, StudyResult, save_study
 
@@ -59,8 +58,7 @@ class Keeping:
             raise unwritable(cause) from cause
 
     def _study(self, run: Run, args: argparse.Namespace, refused: Mapping[str, str]) -> StudyResult:
-        names = [name for group in args.methods for name in group]
-        parameters = {name: vars(build(METHODS[name].Parameters, {})) for name in names}
+        parameters = complete(methods_of(args))
         return StudyResult(
             model=run.model,
             model_sha256=run.model_sha256,
@@ -70,7 +68,7 @@ class Keeping:
             table=self._table(list(parameters)),
             recipe=replace(run.recipe, crop=None),
             seed=args.seed,
-            target=args.target,
+            target=args.target if isinstance(args.target, int) else None,
             created=run.created,
             versions=run.versions,
             refused=refused,

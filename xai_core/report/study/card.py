@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xai_core.report import card
-from xai_core.report.study import small_print
+from xai_core.report.study import small_print, stamp
 from xai_core.report.study.subject import StudySubject
 from xai_core.report.style import PALETTE, STYLES, Style
 from xai_core.study_entry import QUANTILES
@@ -22,8 +22,9 @@ MOST = 12  # methods by name; the report has all
 
 
 def png(subject: StudySubject, theme: str = "light") -> bytes:
-    """1920 × 1080 pixels."""
-    return card.saved_png(lambda: drawn(subject, STYLES[theme]), STYLES[theme])
+    """1920 × 1080 pixels, with the stamp that brings the study back."""
+    info = stamp.chunk(subject)
+    return card.saved_png(lambda: drawn(subject, STYLES[theme]), STYLES[theme], info)
 
 
 def svg(subject: StudySubject, theme: str = "light") -> bytes:
