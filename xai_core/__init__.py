@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xai_core.recipe import Recipe
     from xai_core.runs import Run, open_run
     from xai_core.study_result import StudyResult, open_study
+    from xai_core.target import Target
     from xai_core.types import Attribution, Verdict
 
 _HOMES = {
@@ -33,6 +34,7 @@ _HOMES = {
     "NoiseLevel": "noise_rule",
     "Recipe": "recipe",
     "Run": "runs",
+    "Target": "target",
     "Verdict": "types",
     "XaiError": "errors",
     "assess": "readiness",
@@ -57,6 +59,7 @@ __all__ = [
     "Recipe",
     "Run",
     "StudyResult",
+    "Target",
     "Verdict",
     "XaiError",
     "assess",

@@ -21,6 +21,7 @@ from xai_core.prediction_difference import (
 )
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
+from xai_core.target import Asked, Target
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Progress, Verdict
 from xai_core.verdict_difference import VerdictDifference, verdict_difference
@@ -35,7 +36,7 @@ class Examiner(Explainer, Protocol):
     def assess(
         self,
         inputs: Inputs | None = None,
-        target: int | None = None,
+        target: Asked = None,
         *,
         cancel: threading.Event | None = None,
     ) -> Verdict:
@@ -124,7 +125,8 @@ def examine(
 
     Args:
         request: its `input_spec` says how the picture was prepared.
-        size: width and height of the picture. like: explain the class that this side explains.
+        size: width and height of the picture. like: explain the class that this side does, where
+            the request names no other kind of target.
         known, progress: as in `compare`. verdict: where it is known already.
 
     Raises:
@@ -135,7 +137,7 @@ def examine(
     with _naming(request.model):
         prediction = model.predict(inputs, cancel=cancel)
         classes = Classes(prediction, request.labels)
-        if like is not None:
+        if like is not None and not isinstance(request.target, Target):
             request = replace(request, target=_same_class(like, classes, request.model))
         verdict = verdict or model.assess(inputs, request.target, cancel=cancel)
         run = compare(model, scorer, request, known=known, progress=progress, cancel=cancel)

@@ -65,7 +65,7 @@ def of_attribution(one: Attribution) -> str:
     recipe = Recipe(quantile=None)
     maps = [_coloured(values) for values in before_removal(one, recipe)[:MOST_MAPS]]
     tiles = "".join(
-        _tile(values, f"target {target}") for values, target in zip(maps, one.target, strict=False)
+        _tile(values, told.sentence) for values, told in zip(maps, one.targets, strict=False)
     )
     more = len(one.values) - len(maps)
     rest = f"<p>and {more} more</p>" if more > 0 else ""

@@ -11,7 +11,8 @@ from xai_core.runs import Run, Score
 
 COMPARED = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "target_label"),
-    *("architecture", "output", "input_spec", "level", "machine", "seconds", "created"),
+    *("architecture", "output", "other_inputs", "input_spec"),
+    *("level", "machine", "seconds", "created"),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from xai_core.errors import InputError
 from xai_core.readiness.verdict.json import from_json
 from xai_core.runs import STUDY, read_facts
+from xai_core.target import DEFAULT
 from xai_core.types import Verdict
 
 
@@ -63,9 +64,6 @@ def kept_in(folder: Path) -> Kept:
     try:
         if facts.get("kind") == STUDY:
             return _study_in(folder, facts)
-        named = {one["index"]: one["label"] for one in facts["guesses"]}
-        index = facts["target"]
-        plain = "the only output" if index is None else f"class {index}"
         return Kept(
             id=folder.name,
             folder=folder,
@@ -74,7 +72,7 @@ def kept_in(folder: Path) -> Kept:
             study=False,
             model=str(facts["model"]),
             picture=str(facts["picture"]),
-            target=f"{named[index]} ({index})" if index in named else plain,
+            target=_target(facts),
             methods=tuple(facts["attributions"]),
             created=str(facts["created"]),
         )
@@ -104,6 +102,17 @@ def verdict_in(folder: Path) -> Verdict | None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return from_json(json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
     return None
+
+
+def _target(facts: Mapping[str, Any]) -> str:
+    explained = facts.get("explained")
+    if explained and explained["target"]["kind"] != DEFAULT:
+        return str(explained["sentence"])
+    index = facts["target"]
+    named = {one["index"]: one["label"] for one in facts["guesses"]}
+    if index in named:
+        return f"{named[index]} ({index})"
+    return "the only output" if index is None else f"class {index}"
 
 
 def label_in(folder: Path) -> Label:

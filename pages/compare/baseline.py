@@ -22,8 +22,9 @@ space = workspace()
 st.title("Baseline")
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="baseline")
+    with st.container():  # also without a job: its end must not move the bench below
+        if space.job is not None:
+            compute.show(space, key="baseline")
     level = quantile.current(space, key="baseline")
     share.show(space, page="baseline")
     with st.expander(

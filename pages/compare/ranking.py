@@ -23,8 +23,9 @@ space = workspace()
 st.title("Ranking")
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="ranking")
+    with st.container():  # also without a job: its end must not move the bench below
+        if space.job is not None:
+            compute.show(space, key="ranking")
     level = quantile.current(space, key="ranking")
     share.show(space, page="ranking")
     view = comparison.of(space, level)

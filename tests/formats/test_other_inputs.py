@@ -193,7 +193,7 @@ def test_a_picture_beside_the_picture_is_prepared_as_it_is(tmp_path: Path) -> No
         def forward(self, now: Tensor, before: Tensor) -> Tensor:
             return ((now - before) ** 2).mean((2, 3))
 
-    from xai_core.other_inputs import fix_inputs
+    from xai_core.fixed_inputs import fix_inputs
 
     net = Change()
     fix_inputs(net, (OtherInput("before", file=tmp_path / "before.png"),), SPEC)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.errors import InputError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
+from xai_core.targets.base import TARGETS
 
 DEMO = "demo"
 
@@ -41,6 +43,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
         help="parameter of the method; may be repeated",
     )
     _add_target(parser)
+    add_labels(parser)
     _add_seed(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
 
@@ -56,6 +59,7 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
         "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
     _add_target(parser)
+    add_labels(parser)
     _add_seed(parser)
     _add_quantile(parser)
     parser.add_argument(
@@ -135,6 +139,7 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         trust=args.trust,
         input_spec=spec,
         output=args.output,
+        other_inputs=other_inputs(args),
     )
 
 
@@ -164,6 +169,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         help="let the file run code while it loads; only for files whose origin you trust",
     )
     parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
+    add_inputs(parser)
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
 
 
@@ -186,7 +192,20 @@ def _add_quantile(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", type=int, metavar="T", help="class index (default: the top)")
+    parser.add_argument(
+        "--target",
+        type=_target,
+        metavar="T",
+        help=f"class index (default: the top), or one of {', '.join(TARGETS.names())}",
+    )
+    parser.add_argument(
+        "--target-set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="KEY=VALUE",
+        help="parameter of the target; may be repeated; of a mask or another picture its file",
+    )
 
 
 def _add_seed(parser: argparse.ArgumentParser) -> None:
@@ -205,6 +224,11 @@ def _shape(text: str) -> tuple[int, int, int]:
     if min(channels, height, width) < 1:
         raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
     return channels, height, width
+
+
+def _target(text: str) -> int | str:
+    number = text.strip()
+    return int(number) if number.lstrip("-").isdecimal() else number
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from xai_core.cli.compared import Compared, as_json, as_text
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
+from xai_core.cli.target import asked, of_picture_file
 from xai_core.comparison import score
 from xai_core.images import open_picture, prepare
 from xai_core.model_comparison import ModelPair, Side, examine
@@ -58,7 +59,9 @@ def _side(
 ) -> Side:
     """`before`: of an earlier picture, whose verdict holds for this one."""
     picture = open_picture(file)
-    request = request_of(card, file, prepare(picture, card.input_spec), methods, recipe, args)
+    target = of_picture_file(asked(args), worker, file, card.input_spec)
+    prepared = prepare(picture, card.input_spec)
+    request = request_of(card, file, prepared, methods, recipe, target, args)
     verdict = before.verdict if before else None
     with progress_bar(f"{card.file} on {file.name}") as progress:
         return examine(

@@ -68,7 +68,7 @@ class Keeping:
             table=self._table(list(parameters)),
             recipe=replace(run.recipe, crop=None),
             seed=args.seed,
-            target=args.target,
+            target=args.target if isinstance(args.target, int) else None,
             created=run.created,
             versions=run.versions,
             refused=refused,

@@ -12,6 +12,7 @@ from xai_core.comparison import Request
 from xai_core.images import Prepared
 from xai_core.methods.base import METHODS
 from xai_core.recipe import Recipe
+from xai_core.target import Target
 from xai_core.worker import ModelCard
 
 
@@ -27,9 +28,10 @@ def request_of(
     prepared: Prepared,
     methods: Mapping[str, Mapping[str, Any]],
     recipe: Recipe,
+    target: int | Target | None,
     args: argparse.Namespace,
 ) -> Request:
-    """The picture in `file` by every method, for the target and by the seed of the arguments."""
+    """The picture in `file` by every method, by the seed of the arguments."""
     return Request(
         model=card.file,
         model_sha256=card.sha256,
@@ -37,7 +39,7 @@ def request_of(
         picture=file.name,
         picture_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
         prepared=prepared,
-        target=args.target,
+        target=target,
         methods=methods,
         seed=args.seed,
         recipe=recipe,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core import export_hint
 from xai_core.errors import ModelError
+from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.input_spec import MAX_CHANNELS, InputSpec
-from xai_core.other_inputs import fix_inputs
 from xai_core.own_labels import of_checkpoint, of_module
 from xai_core.peek.digest import digest
 from xai_core.pickles.allowed import ALLOWED

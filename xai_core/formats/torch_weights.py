@@ -12,10 +12,10 @@ from xai_core.architectures.builder import Builder
 from xai_core.architectures.choice import choose
 from xai_core.builders import builders
 from xai_core.errors import ModelError
+from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.formats.torch_eager import guess_input_spec
 from xai_core.labels import Labels
-from xai_core.other_inputs import fix_inputs
 from xai_core.own_labels import of_checkpoint
 from xai_core.peek.digest import digest
 from xai_core.peek.safetensors import safetensors_header

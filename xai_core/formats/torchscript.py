@@ -9,6 +9,7 @@ from pathlib import Path
 from xai_core import export_hint
 from xai_core.conversion.proven_layers import hidden_layers, with_layers
 from xai_core.errors import ModelError
+from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import (
     FORMATS,
     Format,
@@ -17,7 +18,6 @@ from xai_core.formats.base import (
     LoadOptions,
 )
 from xai_core.labels import labels_in
-from xai_core.other_inputs import fix_inputs
 from xai_core.peek.digest import digest
 from xai_core.peek.extra_files import extra_files
 from xai_core.peek.script_code import (

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xai_core.fixed_inputs import like
 from xai_core.keras_models.layout import Layout
-from xai_core.other_inputs import like
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ def _provenance(subject: Subject) -> dict[str, Any]:
     methods = {name: dict(vars(run.attributions[name])) for name in subject.methods}
     for entry in methods.values():
         del entry["values"]
+        entry["explained"] = [one.to_dict() for one in entry["explained"]]
     return {
         "schema": 1,
         **{name: getattr(run, name) for name in (*names, *more)},

@@ -15,12 +15,14 @@ from PIL import Image
 from xai_core.errors import InputError
 from xai_core.recipe import Recipe
 from xai_core.report.subject import Subject
+from xai_core.resolution import checked
+from xai_core.target import Target, asked_to_json, target_from
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
-KEY, SCHEMA = "pedestal", 1
-MAX_CHARACTERS, MAX_METHODS, MAX_NAME, MAX_NUMBER = 65_536, 100, 300, 2**31 - 1
+KEY, SCHEMA = "pedestal", 2  # 1 knew classes alone
+MAX_CHARACTERS, MAX_METHODS, MAX_NAME, MAX_NUMBER = 600_000, 100, 300, 2**31 - 1
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -36,7 +38,7 @@ class Stamp:
     model_sha256: str
     picture: str
     picture_sha256: str
-    target: int | None
+    target: int | Target | None
     recipe: Recipe
     methods: Mapping[str, Mapping[str, Any]]
     seed: int
@@ -52,7 +54,7 @@ def stamp_of(subject: Subject) -> Stamp:
         model_sha256=run.model_sha256,
         picture=run.picture[:MAX_NAME],
         picture_sha256=run.picture_sha256,
-        target=run.target,
+        target=run.asked,
         recipe=subject.recipe,
         methods={one.method: dict(one.parameters) for one in shown},
         seed=shown[0].seed if shown else 0,
@@ -64,7 +66,12 @@ def chunk(stamp: Stamp) -> PngInfo:
     """The stamp as a text chunk of a PNG."""
     from PIL.PngImagePlugin import PngInfo
 
-    data = {"schema": SCHEMA, **vars(stamp), "recipe": stamp.recipe.to_dict()}
+    data = {
+        "schema": SCHEMA,
+        **vars(stamp),
+        "target": asked_to_json(stamp.target),
+        "recipe": stamp.recipe.to_dict(),
+    }
     info = PngInfo()
     info.add_itxt(KEY, json.dumps(data, sort_keys=True), zip=True)
     return info
@@ -86,7 +93,7 @@ def read(data: bytes) -> Stamp | None:
         schema = found.pop("schema", None)
         if isinstance(schema, int) and schema > SCHEMA:
             raise unreadable("a later version of Pedestal wrote it")
-        if schema != SCHEMA:
+        if type(schema) is not int or schema < 1:
             raise unreadable("it names no version")
         return _checked(found)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
@@ -122,12 +129,20 @@ def _checked(found: dict[str, Any]) -> Stamp:
         model_sha256=found["model_sha256"],
         picture=name_in(found["picture"]),
         picture_sha256=found["picture_sha256"],
-        target=None if found["target"] is None else _whole(found["target"]),
+        target=_target(found["target"]),
         recipe=recipe,
         methods=_methods(found["methods"]),
         seed=_whole(found["seed"]),
         run=None if found.get("run") is None else name_in(found["run"]),
     )
+
+
+def _target(found: Any) -> int | Target | None:
+    return checked(target_from(found)) if isinstance(found, dict) else _index(found)
+
+
+def _index(found: Any) -> int | None:
+    return None if found is None else _whole(found)
 
 
 def _methods(found: Any) -> dict[str, dict[str, Any]]:

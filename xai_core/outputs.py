@@ -1,4 +1,4 @@
-"""Model output -> the scalar score that is explained, one a sample.
+"""How a model's output is understood: which entry, as scores of how many classes.
 
 A model's output is understood by its shape. `[B, K]` are class scores, `[B]` and `[B, 1]` one
 score, `[B, K, h, w]` a dense map whose channel K is averaged over the picture, `[B, h, w]` a dense
@@ -9,7 +9,7 @@ mapping's `logits`, `out` or `scores` before others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -25,28 +25,72 @@ PREFERRED = ("logits", "out", "scores", "prediction", "output")
 
 
 @dataclass(frozen=True)
+class OutputForm:
+    """What a model gives, without the numbers: decides which targets fit.
+
+    Attributes:
+        kind: how the main entry is understood. path, shape: of it, batch included.
+        entries: shape of every tensor of the output, also of those that hold integers, by path.
+    """
+
+    kind: OutputKind
+    path: str
+    shape: tuple[int, ...]
+    entries: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; `from_dict` is the way back."""
+        return {**vars(self), "entries": dict(self.entries)}
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> OutputForm:
+        """The form that `to_dict` wrote."""
+        shapes = {str(path): tuple(map(int, one)) for path, one in data["entries"].items()}
+        return OutputForm(data["kind"], data["path"], tuple(map(int, data["shape"])), shapes)
+
+    @property
+    def channels(self) -> int:
+        """How many scores the main entry gives: classes, or channels of a dense map."""
+        if self.kind == "scalar" or (self.kind == "dense" and len(self.shape) == 3):
+            return 1
+        return self.shape[1 if self.kind == "dense" else -1]
+
+
+@dataclass(frozen=True)
 class Prediction:
     """A model's output as numbers.
 
     Attributes:
         kind: how the output was understood. path: which entry of a nested output was taken.
         scores: float32 `[B, K]`; a dense map's are averages over the picture.
-        shape: of the entry, batch included.
+        shape: of the entry, batch included. entries: as in `OutputForm`.
     """
 
     kind: OutputKind
     path: str
     scores: Float32[np.ndarray, "b k"]
     shape: tuple[int, ...]
+    entries: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def form(self) -> OutputForm:
+        """The same without the numbers."""
+        return OutputForm(self.kind, self.path, self.shape, self.entries)
 
     @property
     def probabilities(self) -> Float32[np.ndarray, "b k"]:
         """Softmax of class scores, or the scores where they already are probabilities."""
-        scores = self.scores.astype(np.float64)
-        if scores.min() >= 0 and np.allclose(scores.sum(1), 1, atol=1e-3):
+        if are_probabilities(self.scores):
             return self.scores
+        scores = self.scores.astype(np.float64)
         powers = np.exp(scores - scores.max(1, keepdims=True))
         return (powers / powers.sum(1, keepdims=True)).astype(np.float32)
+
+
+def are_probabilities(scores: Float32[np.ndarray, "b k"]) -> bool:
+    """Whether scores of classes are probabilities already: none below 0, a sum of 1."""
+    values = scores.astype(np.float64)
+    return bool(values.min() >= 0 and np.allclose(values.sum(1), 1, atol=1e-3))
 
 
 def main_output(output: Any) -> tuple[str, Tensor]:
@@ -126,19 +170,24 @@ def predict(output: Any, batch: int) -> Prediction:
     """A model's output as numbers."""
     path, tensor = main_output(output)
     scores = score_matrix(tensor, batch).detach().float().cpu().numpy()
-    return Prediction(output_kind(tensor), path, scores, tuple(tensor.shape))
+    shapes = {name: tuple(one.shape) for name, one in tensors(output)}
+    return Prediction(output_kind(tensor), path, scores, tuple(tensor.shape), shapes)
 
 
-def entries(output: Any, path: str = "") -> Iterator[tuple[str, Tensor]]:
+def entries(output: Any) -> Iterator[tuple[str, Tensor]]:
     """Every floating-point tensor of a nested output, with its path."""
+    return (found for found in tensors(output) if found[1].is_floating_point())
+
+
+def tensors(output: Any, path: str = "") -> Iterator[tuple[str, Tensor]]:
+    """Every tensor of a nested output, with its path."""
     import torch
 
     if isinstance(output, torch.Tensor):
-        if output.is_floating_point():
-            yield path, output
+        yield path, output
     elif isinstance(output, Mapping):
         for key, value in output.items():
-            yield from entries(value, f"{path}[{key!r}]")
+            yield from tensors(value, f"{path}[{key!r}]")
     elif isinstance(output, list | tuple):
         for index, value in enumerate(output):
-            yield from entries(value, f"{path}[{index}]")
+            yield from tensors(value, f"{path}[{index}]")
