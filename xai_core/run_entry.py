@@ -12,6 +12,7 @@ from typing import Any
 from xai_core.errors import InputError
 from xai_core.readiness.verdict.json import from_json
 from xai_core.runs import STUDY, read_facts
+from xai_core.study_result import target_label
 from xai_core.target import DEFAULT
 from xai_core.types import Verdict
 
@@ -81,7 +82,6 @@ def kept_in(folder: Path) -> Kept:
 
 
 def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
-    target = facts["target"]
     return Kept(
         id=folder.name,
         folder=folder,
@@ -90,7 +90,7 @@ def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
         study=True,
         model=str(facts["model"]),
         picture=f"{len(facts['pictures'])} pictures",
-        target="each picture's top class" if target is None else f"class {target}",
+        target=target_label(facts["target"]),
         methods=tuple(facts["methods"]),
         created=str(facts["created"]),
         fingerprint=str(facts.get("fingerprint", "")),

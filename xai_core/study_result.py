@@ -18,6 +18,7 @@ from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
 from xai_core.runs import STUDY, UNREADABLE, read_facts
 from xai_core.study import Study, Table
+from xai_core.target import Explained, Target, asked_from_json, asked_to_json
 from xai_core.types import Level
 
 SCHEMA, SIDE = 1, 112
@@ -44,7 +45,7 @@ class StudyResult:
         model, model_sha256, model_format, input_spec, architecture, output, trusted, level,
             summary, created, versions, machine, seconds: as in `Run`.
         pictures, methods: rows and columns of `table`; methods with all their parameters.
-        target: class index of all pictures; None for each one's top class.
+        target: class index of all pictures, None for each one's top class, or another kind.
         recipe: with the quantile that was looked at.
         refused: why files were left out, by name.
         thumbnails: uint8 `[side, side, 3]` by place of the picture, where there is one.
@@ -58,7 +59,7 @@ class StudyResult:
     table: Table
     recipe: Recipe
     seed: int
-    target: int | None
+    target: int | Target | None
     created: str
     versions: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +79,11 @@ class StudyResult:
         return 0.0 if self.recipe.quantile is None else self.recipe.quantile
 
     @property
+    def target_label(self) -> str:
+        """What was explained, for a person."""
+        return target_label(self.target)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over all that the scores depend on: the same study has the same one."""
         told = {
@@ -86,7 +92,7 @@ class StudyResult:
             "pictures": [one.sha256 for one in self.pictures],
             "methods": list(self.methods.items()),
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
-            "drawn": [self.seed, self.target],
+            "drawn": [self.seed, asked_to_json(self.target)],
         }
         text = json.dumps(told, sort_keys=True, default=dict)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -118,7 +124,7 @@ class StudyResult:
 
 
 PLAIN = (
-    *("model", "model_sha256", "model_format", "methods", "seed", "target", "created"),
+    *("model", "model_sha256", "model_format", "methods", "seed", "created"),
     *("versions", "refused", "architecture", "output", "trusted", "level", "summary"),
     *("machine", "seconds"),
 )
@@ -178,6 +184,7 @@ def open_study(folder: Path | str) -> StudyResult:
         spec = data["input_spec"]
         return StudyResult(
             **{name: data[name] for name in PLAIN},
+            target=_target(data["target"]),
             pictures=pictures,
             table=Table(arrays["raw"], arrays["curves"], int(data["done"]), causes, targets),
             recipe=Recipe.from_dict(data["recipe"]),
@@ -186,6 +193,22 @@ def open_study(folder: Path | str) -> StudyResult:
         )
     except UNREADABLE as cause:
         raise InputError(f"There is no readable study in {folder.name}: {cause}.") from cause
+
+
+def target_label(asked: Any) -> str:
+    """Of a target, or of what JSON has for one."""
+    found = _target(asked) if isinstance(asked, dict) else asked
+    if isinstance(found, Target):
+        told = ", ".join(f"{name} {value}" for name, value in found.parameters.items())
+        return found.kind + (f" ({told})" if told else "")
+    return "each picture's top class" if found is None else f"class {found}"
+
+
+def _target(data: Any) -> int | Target | None:
+    found = asked_from_json(data)
+    if isinstance(found, Explained):
+        raise InputError("A study has one target for all its pictures; this is of one alone.")
+    return found
 
 
 def is_study(folder: Path) -> bool:
@@ -203,6 +226,7 @@ def _described(study: StudyResult) -> dict[str, Any]:
         "kind": STUDY,
         "schema": SCHEMA,
         **{name: getattr(study, name) for name in PLAIN},
+        "target": asked_to_json(study.target),
         "pictures": [asdict(one) for one in study.pictures],
         "done": study.table.done,
         "fingerprint": study.fingerprint,

@@ -6,7 +6,7 @@ from string import Template
 
 from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.run import demo_run
-from xai_core.report.code import file_name, literal
+from xai_core.report.code import file_name, literal, target_literal
 from xai_core.report.study.subject import StudySubject
 
 SCRIPT = Template('''"""Repeats a study of Pedestal, and says whether every score is the same.
@@ -98,7 +98,6 @@ def script(subject: StudySubject) -> str:
         "trust": setup.trust,
         "output": setup.output or study.output,
         "spec": spec.to_dict() if spec else None,
-        "target": study.target,
         "seed": study.seed,
     }
     known = "".join(
@@ -107,6 +106,7 @@ def script(subject: StudySubject) -> str:
     )
     return SCRIPT.substitute(
         {name: repr(value) for name, value in values.items()},
+        target=target_literal(study.target),
         model="demo_weights()" if demo else f"Path({'model-' + file_name(study.model)!r})",
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(given) for name, given in study.methods.items()}),
