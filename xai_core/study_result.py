@@ -18,7 +18,7 @@ from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
 from xai_core.runs import STUDY, UNREADABLE, read_facts
 from xai_core.study import Study, Table
-from xai_core.target import Target, asked_to_json, class_or_target
+from xai_core.target import Target, asked_to_json, class_or_target, over_pictures
 from xai_core.types import Level
 
 SCHEMA, SIDE = 1, 112
@@ -78,6 +78,11 @@ class StudyResult:
     def quantile(self) -> float:
         """At which it was looked at."""
         return 0.0 if self.recipe.quantile is None else self.recipe.quantile
+
+    @property
+    def target_label(self) -> str:
+        """What was explained, for a person."""
+        return over_pictures(self.target)
 
     @property
     def fingerprint(self) -> str:

@@ -86,7 +86,7 @@ def over_pictures(asked: int | Target | None) -> str:
         return "each picture's top class"
     if not isinstance(asked, Target):
         return f"class {asked}"
-    given = ", ".join(f"{name} = {value}"[:60] for name, value in asked.parameters.items())
+    given = ", ".join(f"{name} {value}"[:60] for name, value in asked.parameters.items())
     return f"{asked.kind} ({given})" if given else asked.kind
 
 

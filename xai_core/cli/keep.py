@@ -11,7 +11,6 @@ import numpy as np
 from PIL import Image
 
 from xai_core.cli.requests import methods_of
-from xai_core.cli.target import asked
 from xai_core.errors import InputError
 from xai_core.files import unwritable
 from xai_core.runs import Run, save_run
@@ -46,7 +45,9 @@ class Keeping:
         self._pictures.append(StudiedPicture(name, run.picture_sha256, run.target))
         self._last = run
 
-    def write(self, args: argparse.Namespace, refused: Mapping[str, str]) -> None:
+    def write(
+        self, args: argparse.Namespace, target: int | Target | None, refused: Mapping[str, str]
+    ) -> None:
         """To the disk. Raises `InputError` where that cannot be done."""
         run = self._last
         if run is None:
@@ -55,13 +56,18 @@ class Keeping:
             if len(self._rows) == 1:
                 save_run(run, self._folder)
             else:
-                save_study(self._study(run, args, refused), self._folder)
+                save_study(self._study(run, args, target, refused), self._folder)
         except OSError as cause:
             raise unwritable(cause) from cause
 
-    def _study(self, run: Run, args: argparse.Namespace, refused: Mapping[str, str]) -> StudyResult:
+    def _study(
+        self,
+        run: Run,
+        args: argparse.Namespace,
+        target: int | Target | None,
+        refused: Mapping[str, str],
+    ) -> StudyResult:
         parameters = complete(methods_of(args))
-        target = asked(args)  # without what its files hold; the runs have that
         return StudyResult(
             model=run.model,
             model_sha256=run.model_sha256,

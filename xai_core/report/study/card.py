@@ -13,7 +13,6 @@ from xai_core.report.study.subject import StudySubject
 from xai_core.report.style import PALETTE, STYLES, Style
 from xai_core.study_entry import QUANTILES
 from xai_core.study_statistics import agreement
-from xai_core.target import over_pictures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +39,7 @@ def drawn(subject: StudySubject, style: Style) -> Figure:
     for line, text in enumerate(textwrap.wrap(card.plain(subject.headline), 92)[:2]):
         figure.text(0.02, 0.945 - 0.045 * line, text, size=18, weight="bold")
     count = f"{len(study.pictures)} pictures"
-    told = " · ".join((card.short(study.model, 70), count, over_pictures(study.target)))
+    told = " · ".join((card.short(study.model, 70), count, study.target_label))
     figure.text(0.02, 0.855, told, size=13, color=style.faint)
     _curves(figure.add_axes((0.055, 0.29, 0.44, 0.5)), subject, style)
     _means(figure.add_axes((0.66, 0.55, 0.32, 0.24)), subject, style)

@@ -16,7 +16,6 @@ from xai_core.report.small_print import citation
 from xai_core.report.study import code, figure, small_print
 from xai_core.report.study.subject import StudySubject
 from xai_core.study_statistics import Statistics, agreement, headline
-from xai_core.target import over_pictures
 
 MOST = 24  # pictures of one pair
 FOLDER = Path(__file__).parent
@@ -26,12 +25,7 @@ def html_of(subject: StudySubject) -> bytes:
     """The file; every text from a file or a model is escaped."""
     study = subject.study
     count = f"{len(study.pictures)} pictures"
-    facts = (
-        study.model,
-        count,
-        over_pictures(study.target),
-        f"baseline quantile {subject.quantile:.2f}",
-    )
+    facts = (study.model, count, study.target_label, f"baseline quantile {subject.quantile:.2f}")
     parts = (
         f"<h1>{escape(subject.headline)}</h1>",
         page.paragraph(" · ".join(facts), "faint"),
