@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +16,12 @@ from components.processes import Access, answered, file_of, helpers, known, mode
 from components.state import Photo, Source
 from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
+from xai_core.errors import InputError
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
+from xai_core.outputs import Prediction
 from xai_core.ranking import sweep
+from xai_core.raster import Raster
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
 from xai_core.types import Inputs, Layer, Sweep, Verdict
@@ -66,19 +69,14 @@ def spec_of(source: Source) -> InputSpec:
     return source.spec or opened(source).card.input_spec
 
 
-def fitted(source: Source) -> Source:
-    """The source with an input size that the model was seen to run on."""
-    found = answered(
+def own_verdict(source: Source) -> Verdict:
+    """The verdict on inputs that are made up."""
+    return answered(
         source,
         "own-verdict",
         lambda held, cancel: held.worker.assess(None, cancel=cancel),
         OPENING,
-    ).input_shape
-    if found is None or len(found) != 4 or found[1] not in (1, 3):
-        return source
-    if found[1:] == opened(source).card.input_spec.shape:
-        return source
-    return replace(source, spec=InputSpec.for_shape(found[1], found[2], found[3]))
+    )
 
 
 def inspected(path: Path) -> Inspection:
@@ -105,33 +103,53 @@ def decoded(path: Path, spec: InputSpec) -> Prepared:
         return prepare(open_picture(path), spec)
 
 
-def check_picture(data: bytes) -> None:
-    """Decode it once. Raises `InputError` where it is no picture, or too large a one."""
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height of a picture, upright. Raises `InputError`."""
     with _decoding:
-        open_picture(data)
+        return open_picture(path).size
+
+
+def raster(source: bytes | Path) -> Raster:
+    """A picture as its file has it. Raises `InputError` where it is none, or too large a one."""
+    with _decoding:
+        return open_picture(source)
 
 
 def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:
     """Top five classes of a picture; none where the model has a single output."""
+    return guesses(predicted(source, photo), source.labels or opened(source).labels)
+
+
+def predicted(source: Source, photo: Photo) -> Prediction:
+    """What a model gives on a picture."""
     inputs = inputs_of(source, photo)
-    prediction = answered(
+    return answered(
         source,
         ("prediction", _asked(source, photo)),
         lambda held, cancel: held.worker.predict(inputs, cancel=cancel),
         "Predicting …",
     )
-    return guesses(prediction, source.labels or opened(source).labels)
 
 
 def verdict(source: Source, photo: Photo) -> Verdict:
-    """The readiness verdict of a model on a picture."""
-    inputs = inputs_of(source, photo)
+    """The readiness verdict of a model on a picture, or on inputs of its own where that has not
+    what the model takes.
+    """
+    try:
+        inputs = inputs_of(source, photo)
+    except InputError:
+        return own_verdict(source)
     return answered(
         source,
-        ("verdict", _asked(source, photo)),
+        verdict_question(source, photo),
         lambda held, cancel: held.worker.assess(inputs, cancel=cancel),
         "Following the gradient …",
     )
+
+
+def verdict_question(source: Source, photo: Photo) -> Hashable:
+    """The question that `verdict` asks, as `answered` names it."""
+    return ("verdict", _asked(source, photo))
 
 
 def layers(source: Source, photo: Photo) -> tuple[Layer, ...]:

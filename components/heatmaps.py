@@ -8,11 +8,11 @@ from dataclasses import replace
 import streamlit as st
 
 from components import map_grid, preview, problem, tiles
-from components.colours import DIVERGING, SEQUENTIAL
 from components.map_grid import Tile
 from components.state import Workspace
 from components.tiles import Look, title_of
 from xai_core.canonical import before_removal
+from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build

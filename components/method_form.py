@@ -8,9 +8,31 @@ import streamlit as st
 
 from components import problem
 from components.state import Workspace
+from components.tiles import title_of
 from xai_core.errors import XaiError
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import ParameterInfo, build, describe
+
+
+def of_chosen(space: Workspace) -> None:
+    """Draw the seed, and the form of every chosen method, behind a heading."""
+    with st.expander("Parameters", icon=":material/tune:"):
+        space.seed = int(
+            st.number_input(
+                "Seed of all random draws",
+                0,
+                2**31 - 1,
+                space.seed,
+                key="seed",
+                persist_state="session",
+            )
+        )
+        if space.chosen:
+            for tab, name in zip(
+                st.tabs([title_of(name) for name in space.chosen]), space.chosen, strict=True
+            ):
+                with tab:
+                    show(space, name)
 
 
 def show(space: Workspace, method: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import backend, input_form, problem
+from components import backend, input_facts, input_form, labels_form, preset_guess, problem
 from components.backend import OpenModel
 from components.state import Photo, Workspace
 from xai_core.runs import Guess
@@ -33,7 +33,13 @@ def show(space: Workspace, model: OpenModel, photo: Photo) -> None:
     with classes, problem.guarded():
         st.subheader(f"Top classes for {problem.plain(photo.name)}")
         _classes(backend.guessed(source, photo))
+        with st.expander("Class names", icon=":material/label:"):
+            labels_form.show(space, source, photo)
     with st.expander("How pictures become inputs", icon=":material/input:"):
+        with problem.guarded():
+            input_facts.show(source, photo)
+        with problem.guarded():
+            preset_guess.show(space, source, photo)
         input_form.show(space, source, backend.spec_of(source))
     heading = "Layers in the order in which they run"
     with st.expander(heading, icon=":material/layers:"), problem.guarded():

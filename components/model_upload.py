@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from components import backend, inspection, problem, uploads
+from components import (
+    backend,
+    inspection,
+    labels_form,
+    other_inputs,
+    preprocessing,
+    problem,
+    uploads,
+)
 from components.state import Pending, Source, Workspace
 from components.uploads import Arrival
-from xai_core.errors import InputError, XaiError
+from xai_core.errors import XaiError
 from xai_core.files import modules_of
 from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.labels import check_count, parse_labels
 
 TURN = "model-upload-turn"
 FILE, CODE, LABELS = "model-file", "model-code", "model-labels"
 SMALL_MB = 10
 
 
-def show(space: Workspace) -> None:
-    """Draw the upload, and what the chosen file says of itself."""
+def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None:
+    """Draw the upload, and what the chosen file says of itself.
+
+    Args:
+        take: is given the opened model; None chooses it.
+    """
     turn = st.session_state.setdefault(TURN, 0)
     uploads.arrived(FILE, st.get_option("server.maxUploadSize"), lambda one: _take(space, one))
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
@@ -27,7 +42,7 @@ def show(space: Workspace) -> None:
             )
             return
         with problem.guarded():
-            _pending(space, space.pending)
+            _pending(space, space.pending, take or space.add_source)
 
 
 def _take(space: Workspace, arrival: Arrival) -> None:
@@ -36,7 +51,7 @@ def _take(space: Workspace, arrival: Arrival) -> None:
     uploads.clear_problems(CODE, LABELS)  # they were about another model's
 
 
-def _pending(space: Workspace, pending: Pending) -> None:
+def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None]) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"**{problem.plain(pending.name)}**")
     if right.button("Put away", icon=":material/close:", width="stretch"):
@@ -48,21 +63,30 @@ def _pending(space: Workspace, pending: Pending) -> None:
         _rejected(error)
         return
     inspection.show(found)
-    _open(space, pending, found)
+    _open(space, pending, found, take)
 
 
-def _open(space: Workspace, pending: Pending, found: Inspection) -> None:
+def _open(
+    space: Workspace, pending: Pending, found: Inspection, take: Callable[[Source], None]
+) -> None:
     trust, architecture = _given(pending, found)
     if st.button("Open this model", type="primary", icon=":material/play_circle:"):
         try:
             code = uploads.kept_code(pending.code)
-            options = LoadOptions(architecture=architecture or None, code=code, trust=trust)
+            options = LoadOptions(
+                architecture=architecture or None,
+                code=code,
+                trust=trust,
+                other_inputs=other_inputs.given(pending),
+            )
             source = Source(pending.name, pending.path, options, pending.labels)
-            source = backend.fitted(source)
+            source = preprocessing.fitted(source)
+            _check_labels(source)
         except XaiError as error:
+            other_inputs.proposed(pending, error)
             _rejected(error)
             return
-        space.add_source(source)
+        take(source)
         st.session_state[TURN] += 1  # an opened file leaves a closed, empty form behind
         _close(space)
 
@@ -77,8 +101,9 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
     """What the user adds to the file: code and class names are kept with it."""
     uploads.arrived(CODE, SMALL_MB, lambda one: _take_code(pending, one))
     uploads.arrived(LABELS, SMALL_MB, lambda one: _take_labels(pending, one))
-    needs_more = found.needs_trust or bool(found.missing)
-    with st.expander("Its Python code and class names", expanded=needs_more):
+    other_inputs.take(pending)
+    needs_more = found.needs_trust or bool(found.missing) or bool(pending.others)
+    with st.expander("Its Python code, class names and other inputs", expanded=needs_more):
         uploads.uploader(
             "The .py files that define its classes",
             key=CODE,
@@ -99,10 +124,11 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
             "`input:0->output:0`. Empty: found by itself.",
         )
         uploads.uploader(
-            "Class names, one a line (.txt)", key=LABELS, type=["txt"], max_upload_size=SMALL_MB
+            labels_form.PROMPT, key=LABELS, type=labels_form.TYPES, max_upload_size=SMALL_MB
         )
         if pending.labels:
             st.caption(f"Given: {len(pending.labels)} class names")
+        other_inputs.show(pending)
     return trust, architecture
 
 
@@ -113,13 +139,14 @@ def _take_code(pending: Pending, arrival: Arrival) -> None:
 
 
 def _take_labels(pending: Pending, arrival: Arrival) -> None:
-    try:
-        text = arrival[1].decode("utf-8")
-    except UnicodeDecodeError as cause:
-        raise InputError(
-            "The class names are not UTF-8 text.", "Save them with one name a line."
-        ) from cause
-    pending.labels = tuple(line.strip() for line in text.splitlines() if line.strip()) or None
+    pending.labels = parse_labels(arrival[1])
+
+
+def _check_labels(source: Source) -> None:
+    """Names that are not as many as the outputs would all be wrong."""
+    shape = backend.own_verdict(source).output_shape
+    if source.labels and shape and len(shape) > 1:
+        check_count(source.labels, shape[1])
 
 
 def _close(space: Workspace) -> None:

@@ -97,5 +97,5 @@ def _add(many: Many, found: Found) -> None:
         raise XaiError(found.cause)
     if len(many.uploaded) >= MAX_PICTURES:
         raise XaiError(f"There are {MAX_PICTURES:,} pictures already.")
-    backend.check_picture(found.data)
+    backend.raster(found.data)
     many.add(Photo(found.name, uploads.kept(found.data, "pictures")))

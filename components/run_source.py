@@ -64,7 +64,7 @@ def show(space: Workspace, run: Run, *, own: bool) -> None:
         space.photo = photo
     if title is not None and photo is not None:
         top = run.guesses[0].index if run.guesses else None
-        space.target = None if run.target == top else run.target
+        space.target = None if run.asked == top else run.asked
     _settle(space, run)
 
 

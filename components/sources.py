@@ -39,9 +39,12 @@ class Pending:
 
     Attributes:
         code: the Python files that came with it, by name. labels: the class names that did.
+        others: inputs beside the picture, as text. files: those that stand in it, by name.
     """
 
     name: str
     path: Path
     code: dict[str, bytes] = field(default_factory=dict)
     labels: tuple[str, ...] | None = None
+    others: str = ""
+    files: dict[str, Path] = field(default_factory=dict)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.job import Job
 from components.keeper import Keeper
+from components.pairing import Pairing
 from components.sources import Pending as Pending
 from components.sources import Photo as Photo
 from components.sources import Source as Source
@@ -24,6 +25,8 @@ from xai_core.recipe import Recipe
 from xai_core.runs import Run
 from xai_core.sanity import Controls
 from xai_core.study import Study
+from xai_core.study_result import StudyResult
+from xai_core.target import Target
 from xai_core.types import Verdict
 
 KEY = "workspace"
@@ -46,7 +49,9 @@ class Many:
             it alone, by name. refused: why files are left out, by name.
         target: class index for all pictures; None for each one's top class.
         study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
-        failure, stopped: as in `Workspace`.
+        failure, stopped, keeper: as in `Workspace`.
+        opened: a kept one that is on screen in its place. run_id: of that one.
+        kept: ids of kept studies by fingerprint, as far as they were looked for.
     """
 
     photos: list[str] = field(default_factory=list)
@@ -58,6 +63,10 @@ class Many:
     turn: Turn = field(default_factory=Turn)
     failure: str | None = None
     stopped: bool = False
+    keeper: Keeper | None = None
+    opened: StudyResult | None = None
+    run_id: str | None = None
+    kept: dict[str, str | None] = field(default_factory=dict)
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""
@@ -85,7 +94,7 @@ class Workspace:
 
     Attributes:
         sources, photos: all that can be chosen, by title and by name.
-        target: class index; None for the top class.
+        target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
@@ -95,7 +104,7 @@ class Workspace:
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         controls: maps beside those of a run, with that run's digest. control_job: of them.
-        many: of the page of many pictures.
+        many: of the page of many pictures. pairing: of the page that compares two models.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
@@ -107,7 +116,7 @@ class Workspace:
     source: str
     photo: str
     run: Run
-    target: int | None = None
+    target: int | Target | None = None
     chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0
@@ -129,6 +138,7 @@ class Workspace:
     quantile: float | None = None
     quantile_page: str = ""
     many: Many = field(default_factory=Many)
+    pairing: Pairing = field(default_factory=Pairing)
     returned: Returned | None = None
     run_id: str | None = None
     addressed: str | None = None
@@ -163,6 +173,7 @@ class Workspace:
         self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
         self.controls = self.control_job = None
         self.many.study = self.many.job = None
+        self.pairing.pair = self.pairing.job = None
         self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:

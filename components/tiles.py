@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from components.colours import coloured, data_url, scale_of
 from components.map_grid import Image, Tile
+from xai_core.colours import coloured, data_url, scale_of
 from xai_core.localisation import Mask
 from xai_core.methods.base import title_of as title_of
 from xai_core.runs import Run
@@ -58,6 +58,32 @@ def of_map(
     finite = values[np.isfinite(values)]
     high = span if span is not None else brightest(values, look)
     signed = bool(finite.size and finite.min() < 0)
+    return _drawn(run, values, look, (title, note), high, signed)
+
+
+def of_difference(
+    run: Run,
+    values: Float[np.ndarray, "h w"],
+    look: Look,
+    *,
+    title: str,
+    note: str = "",
+    span: float,
+) -> Tile:
+    """A signed difference, always in two hues, from −span to span."""
+    return _drawn(run, values, look, (title, note), span, True)
+
+
+def _drawn(
+    run: Run,
+    values: Float[np.ndarray, "h w"],
+    look: Look,
+    heading: tuple[str, str],
+    high: float,
+    signed: bool,
+) -> Tile:
+    title, note = heading
+    finite = values[np.isfinite(values)]
     name, low = (look.diverging, -high) if signed else (look.sequential, 0.0)
     layers = [Image(data_url(coloured(values, name, low, high)), look.opacity)]
     if look.opacity < 1:

@@ -37,9 +37,10 @@ def attend(space: Workspace) -> None:
     photos = (*space.photos.values(), *space.many.uploaded.values())
     paths = [photo.path for photo in photos]
     for source in space.sources.values():
-        paths += [source.path, *source.options.code]
+        others = (one.file for one in source.options.other_inputs if one.file is not None)
+        paths += [source.path, *source.options.code, *others]
     if space.pending is not None:
-        paths.append(space.pending.path)
+        paths += [space.pending.path, *space.pending.files.values()]
     for path in paths:
         files.hold(here, path)
 

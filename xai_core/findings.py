@@ -105,6 +105,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "The model does not run on the input, or its output is not understood.",
         "Give an input of the shape that it was trained on (`--input-shape`, `--image`).",
     ),
+    "other-inputs": Meaning("More than the picture goes in.", "Fix the others (`--input`)."),
     "non-finite-output": Meaning(
         "The output has infinite or undefined values.",
         "Look for overflow, a logarithm or a division by zero, and for NaN weights.",

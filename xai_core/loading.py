@@ -51,6 +51,13 @@ def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedMo
     file = _existing(path)
     plugin = FORMATS[options.format] if options.format else recognise(file)
     inspection = _inspect(plugin, file)
+    if options.other_inputs and not plugin.fixes_inputs:
+        raise ModelError(
+            f"Other inputs cannot be fixed for a {plugin.title}.",
+            "Export it with them as constants, or open the model that it was made from.",
+            code="other-inputs",
+            format=plugin.name,
+        )
     try:
         model = _ready(plugin.load(file, inspection, options))
         return narrowed(model, options.output) if options.output else model

@@ -19,7 +19,7 @@ from xai_core.errors import InputError
 from xai_core.files import data_folder
 from xai_core.limits import MB, Limits
 
-AREAS = ("models", "pictures", "code")
+AREAS = ("models", "pictures", "code", "inputs")
 STUDIES = "studies"  # a few kilobytes an entry: they have an age and no cap
 
 

@@ -26,6 +26,7 @@ from xai_core.methods.parameters import build
 from xai_core.recipe import Recipe
 from xai_core.storage import STUDIES
 from xai_core.study_entry import QUANTILES, Entry, read_entry
+from xai_core.target import Target
 
 SCHEMA = 1
 
@@ -37,7 +38,7 @@ class Setting:
     Attributes:
         model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
         recipe: its quantile and crop do not count, the curves hold all quantiles.
-        target: class index; None explains each picture's top class.
+        target: class index; None explains each picture's top class; or a target of another kind.
     """
 
     model_sha256: str
@@ -45,7 +46,7 @@ class Setting:
     spec: InputSpec
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
-    target: int | None = None
+    target: int | Target | None = None
 
     @property
     def key(self) -> str:
@@ -54,10 +55,24 @@ class Setting:
         told = {
             "schema": SCHEMA,
             **asdict(self),
-            "options": {**asdict(self.options), "code": sorted(code)},
+            "spec": self.spec.to_dict(),
+            "options": {**_options(self.options), "code": sorted(code)},
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
         }
         return _digest(told)
+
+
+def _options(options: LoadOptions) -> dict[str, Any]:
+    found = asdict(options)
+    del found["other_inputs"]
+    if options.input_spec is not None:
+        found["input_spec"] = options.input_spec.to_dict()
+    if options.other_inputs:  # those of before had none, and keep their key
+        found["other_inputs"] = [
+            (str(one), one.file and hashlib.sha256(one.file.read_bytes()).hexdigest())
+            for one in options.other_inputs
+        ]
+    return found
 
 
 @dataclass(frozen=True)

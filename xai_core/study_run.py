@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xai_core.comparison import Explainer, target_of
+from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, InputError, MethodError
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.resolution import target_of
 from xai_core.study import Methods, Study, complete
 from xai_core.study_entry import failed, measured
 from xai_core.types import Progress
@@ -91,7 +92,8 @@ def _measure(
 ) -> None:
     setting = study.setting
     recipe = replace(setting.recipe, crop=prepared.content)
-    target = target_of(explainer.predict(prepared.inputs), setting.target)
+    prediction = explainer.predict(prepared.inputs)
+    target = target_of(explainer, prepared.inputs, prediction, setting.target)
     for name, given in methods.items():
         try:
             attribution = explainer.explain(
@@ -105,7 +107,7 @@ def _measure(
             )
             entry = measured(attribution, recipe)
         except MethodError as error:  # the others may still be defined for this model
-            entry = failed(target, str(error))
+            entry = failed(target.index, str(error))
         study.keep(subject.sha256, name, given, entry)
         meter.skip([name])
 

@@ -12,6 +12,7 @@ from components import (
     controls,
     problem,
     quantile,
+    share,
     sidebar,
 )
 from components.state import workspace
@@ -29,5 +30,6 @@ with problem.guarded():
         compute.show(space, key="controls-run")
     control_job.show(space, key="controls")
     level = quantile.show(space, key="controls")
+    share.show(space, page="controls")
     controls.show(space, comparison.of(space, level))
 backend.warm()

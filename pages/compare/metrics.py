@@ -14,6 +14,7 @@ from components import (
     metric_table,
     problem,
     quantile,
+    share,
     sidebar,
 )
 from components.state import workspace
@@ -24,8 +25,9 @@ sidebar.show(space)
 with problem.guarded():
     if space.job is not None:
         compute.show(space, key="metrics")
-    chosen = metric_picker.show(key="metrics-chosen")
+    chosen = metric_picker.show()
     level = quantile.show(space, key="metrics")
+    share.show(space, page="metrics")
     recipe = backend.recipe_for(space.run, space.recipe, level)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")

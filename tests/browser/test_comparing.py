@@ -22,6 +22,7 @@ PAGES = {
     "controls": "Sanity checks",
     "metrics": "Metrics",
     "pictures": "Many pictures",
+    "models": "Two models",
 }
 
 

@@ -34,6 +34,8 @@ HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
         (["explain", "demo", "cat", "--method", "smoothgrad", "--set", "m=x"], "type int"),
         (["explain", "demo", "dog", "--method", "saliency"], "cannot be read"),
         (["rank", "demo", "--method", "saliency"], "IMAGE"),
+        (["compare", "demo", "cat", "--method", "saliency"], "IMAGE"),
+        (["compare", "demo", "nowhere.pt", "cat", "--method", "saliency"], "no file nowhere.pt"),
         (["rank", "demo", "cat", "--method", "saliency", "--quantile", "2"], "between 0 and 1"),
     ],
 )

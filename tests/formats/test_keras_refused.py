@@ -191,9 +191,9 @@ def test_two_inputs_are_named(tmp_path: Path) -> None:
     assert "2 inputs" in error.message
 
 
-def test_other_channels_are_named(tmp_path: Path) -> None:
-    model = keras.Sequential([keras.Input((8, 8, 6)), layers.Flatten()])
-    assert "8 × 8 × 6" in refused(saved(model, "keras", tmp_path)).message
+def test_an_input_that_is_no_picture_is_named(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((8, 8, 6, 2)), layers.Flatten()])
+    assert "8 × 8 × 6 × 2" in refused(saved(model, "keras", tmp_path)).message
 
 
 def test_weights_alone_are_named(tmp_path: Path) -> None:

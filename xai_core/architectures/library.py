@@ -28,8 +28,7 @@ class LibraryArchitecture(Architecture):
         self.entry = entry
         self.channels = channels
         self.name = self.title = entry.name
-        if channels in (1, COLOURS):
-            self.input_spec = entry.picture.spec(channels)
+        self.input_spec = entry.picture.spec(channels)
 
     def build(self, num_classes: int) -> nn.Module:
         """As the contract says."""

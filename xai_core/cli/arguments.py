@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.errors import InputError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
+from xai_core.targets.base import TARGETS
 
 DEMO = "demo"
 
@@ -41,6 +43,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
         help="parameter of the method; may be repeated",
     )
     _add_target(parser)
+    add_labels(parser)
     _add_seed(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
 
@@ -51,34 +54,48 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "images", nargs="+", metavar="IMAGE", help=f"{_picture_help()}, or a folder of pictures"
     )
-    parser.add_argument(
-        "--method",
-        required=True,
-        action="append",
-        dest="methods",
-        nargs="+",
-        metavar="NAME",
-        help="attribution methods; may be repeated",
-    )
+    _add_methods(parser)
     parser.add_argument(
         "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
     _add_target(parser)
+    add_labels(parser)
     _add_seed(parser)
-    parser.add_argument(
-        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
-    )
+    _add_quantile(parser)
     parser.add_argument(
         "--controls",
         action="store_true",
         help="beside them noise, the picture's edges, and each method on random weights",
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep it as a run there, or of several pictures as a study, for `report`",
+    )
     parser.add_argument("--json", action="store_true", help="print the ranking as JSON")
+
+
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    """compare MODEL OTHER IMAGE…"""
+    _add_model(parser)
+    parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    _add_methods(parser)
+    _add_target(parser)
+    parser.add_argument(
+        "--own-class",
+        action="store_true",
+        help="explain each model's own top class (default: the first model's, in both)",
+    )
+    _add_seed(parser)
+    _add_quantile(parser)
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """report RUN --out FILE."""
-    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run")
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run or study")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="ends in .png, .svg, .html or .zip"
     )
@@ -97,9 +114,14 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 
 def model_path(args: argparse.Namespace) -> Path:
     """The model file. Raises `InputError` where there is none."""
-    path = demo_weights() if args.model == DEMO else Path(args.model)
+    return model_file(args.model)
+
+
+def model_file(name: str) -> Path:
+    """A model's file by its path or the demo's name. Raises `InputError` where there is none."""
+    path = demo_weights() if name == DEMO else Path(name)
     if not path.exists():
-        raise InputError(f"There is no file {args.model}.", "Check the path.")
+        raise InputError(f"There is no file {name}.", "Check the path.")
     return path
 
 
@@ -109,7 +131,7 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         if not file.is_file():
             raise InputError(f"There is no file {file}.", "Check the path given to --code.")
     spec = None
-    if args.input_shape is not None and args.input_shape[0] in (1, 3):
+    if args.input_shape is not None:
         spec = InputSpec.for_shape(*args.input_shape)
     return LoadOptions(
         architecture=args.architecture,
@@ -117,6 +139,7 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         trust=args.trust,
         input_spec=spec,
         output=args.output,
+        other_inputs=other_inputs(args),
     )
 
 
@@ -146,11 +169,43 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         help="let the file run code while it loads; only for files whose origin you trust",
     )
     parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
+    add_inputs(parser)
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
 
 
+def _add_methods(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--method",
+        required=True,
+        action="append",
+        dest="methods",
+        nargs="+",
+        metavar="NAME",
+        help="attribution methods; may be repeated",
+    )
+
+
+def _add_quantile(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
+    )
+
+
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", type=int, metavar="T", help="class index (default: the top)")
+    parser.add_argument(
+        "--target",
+        type=_target,
+        metavar="T",
+        help=f"class index (default: the top), or one of {', '.join(TARGETS.names())}",
+    )
+    parser.add_argument(
+        "--target-set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="KEY=VALUE",
+        help="parameter of the target; may be repeated; of a mask or another picture its file",
+    )
 
 
 def _add_seed(parser: argparse.ArgumentParser) -> None:
@@ -169,6 +224,11 @@ def _shape(text: str) -> tuple[int, int, int]:
     if min(channels, height, width) < 1:
         raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
     return channels, height, width
+
+
+def _target(text: str) -> int | str:
+    number = text.strip()
+    return int(number) if number.lstrip("-").isdecimal() else number
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -6,15 +6,15 @@ import argparse
 import textwrap
 from collections.abc import Iterator
 
-import numpy as np
-
 from xai_core.cage.protection import Protection
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.inputs import prepared_as
+from xai_core.cli.target import asked, of_picture_file
 from xai_core.errors import Cancelled, InputError, XaiError
-from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.images import open_picture, prepare
 from xai_core.readiness import to_json, to_markdown
-from xai_core.types import Finding, Inputs, Verdict
+from xai_core.types import Finding, Verdict
 from xai_core.worker import Worker
 
 EXIT_CODES = {"ready": 0, "input-gradients": 10, "inference-only": 11, "rejected": 12}
@@ -41,14 +41,17 @@ def judge(args: argparse.Namespace) -> tuple[Verdict, Protection]:
     Raises:
         InputError: an argument is wrong. WorkerError: no worker can be started.
     """
-    path, options = model_path(args), load_options(args)
+    path, options, target = model_path(args), load_options(args), asked(args)
     picture = open_picture(picture_file(args.image)) if args.image else None
     with Worker() as worker, progress_bar("checking") as progress:
         protection = worker.protection
         try:
-            card = worker.load(path, options)
-            inputs = prepare(picture, card.input_spec).inputs if picture else _noise(args)
-            return worker.assess(inputs, args.target, progress=progress), protection
+            card = prepared_as(args, worker.load(path, options), worker, picture)
+            inputs = prepare(picture, card.input_spec).inputs if picture else None
+            if args.image:
+                file = picture_file(args.image)
+                target = of_picture_file(target, worker, file, card.input_spec)
+            return worker.assess(inputs, target, progress=progress), protection
         except (InputError, Cancelled):
             raise
         except XaiError as error:
@@ -86,11 +89,3 @@ def _methods(verdict: Verdict) -> Iterator[str]:
     for name, one in verdict.methods.items():
         if not one.available:
             yield f"  not {name}: {one.reason}"
-
-
-def _noise(args: argparse.Namespace) -> Inputs | None:
-    """Random inputs of a shape that no picture has; None where the model's own spec will do."""
-    if args.input_shape is None or args.input_shape[0] in (1, InputSpec.channels):
-        return None
-    shape = (1, *args.input_shape)
-    return np.random.default_rng(0).standard_normal(shape, dtype=np.float32)

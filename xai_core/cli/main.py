@@ -37,6 +37,8 @@ def parser() -> Parser:
     arguments.add_check(check)
     arguments.add_explain(explain)
     arguments.add_rank(rank)
+    compare = commands.add_parser("compare", help="two models on the same pictures")
+    arguments.add_compare(compare)
     report = commands.add_parser("report", help="write a kept run as picture, HTML or zip")
     arguments.add_report(report)
     return whole

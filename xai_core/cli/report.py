@@ -8,8 +8,11 @@ from dataclasses import replace
 from xai_core.comparison import score
 from xai_core.errors import InputError
 from xai_core.report.forms import MIMES, render
+from xai_core.report.study.subject import StudySubject, study_subject_of
 from xai_core.report.subject import Subject, subject_of
+from xai_core.run_entry import verdict_in
 from xai_core.runs import open_run
+from xai_core.study_result import is_study, open_study
 from xai_core.worker import Worker
 
 
@@ -32,12 +35,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _subject(args: argparse.Namespace) -> Subject:
-    kept = open_run(args.run)
+def _subject(args: argparse.Namespace) -> Subject | StudySubject:
     methods = [name for group in args.methods for name in group] or None
+    verdict = verdict_in(args.run)
+    if is_study(args.run):
+        chosen = tuple(methods) if methods else None
+        return study_subject_of(open_study(args.run), args.quantile, chosen, verdict=verdict)
+    kept = open_run(args.run)
     if args.quantile in (None, kept.recipe.quantile):
-        return subject_of(kept, methods=methods)
+        return subject_of(kept, methods=methods, verdict=verdict)
     recipe = replace(kept.recipe, quantile=args.quantile)
     with Worker() as worker:
         scores = score(worker, kept.attributions, recipe)
-    return subject_of(kept, recipe, methods, scores)
+    return subject_of(kept, recipe, methods, scores, verdict=verdict)

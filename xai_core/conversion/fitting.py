@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xai_core.errors import ModelError
-from xai_core.images import InputSpec
+from xai_core.input_spec import MAX_CHANNELS, InputSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -44,8 +44,8 @@ def fitting_shape(module: nn.Module, first: Shape, time_limit: float = TIME_LIMI
 
 
 def spec_of(shape: Shape | None) -> InputSpec:
-    """ImageNet preprocessing at that size; the default where a picture has not such channels."""
-    return InputSpec.for_shape(*shape) if shape and shape[0] in (1, 3) else InputSpec()
+    """The usual preprocessing at that size; the default where no shape is known."""
+    return InputSpec.for_shape(*shape) if shape and shape[0] <= MAX_CHANNELS else InputSpec()
 
 
 def _shapes(module: nn.Module, first: Shape) -> Iterator[Shape]:

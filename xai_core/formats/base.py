@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.export_hint import ExportHint
 from xai_core.images import InputSpec
+from xai_core.other_inputs import OtherInput
 from xai_core.registry import Registry
 from xai_core.types import Finding, Inputs
 
@@ -34,6 +35,7 @@ class LoadOptions:
         input_spec: how pictures are turned into inputs; None takes the model's own or a default.
         output: the entry of a nested output that is explained, `['aux']` or `[1]`; None takes
             the one that looks like class scores, else the first.
+        other_inputs: what is fixed, for a model that takes more than the picture.
     """
 
     format: str | None = None
@@ -42,6 +44,7 @@ class LoadOptions:
     trust: bool = False
     input_spec: InputSpec | None = None
     output: str | None = None
+    other_inputs: tuple[OtherInput, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,15 @@ class LoadedModel:
 
 
 class Format(ABC):
-    """One model file format. order: lower is asked first. better: how such a model is exported."""
+    """One model file format. order: lower is asked first. better: how such a model is exported.
+
+    fixes_inputs: `load` minds `options.other_inputs`.
+    """
 
     name: str
     title: str
     order: int = 100
+    fixes_inputs: bool = False
     better: ExportHint
 
     @abstractmethod

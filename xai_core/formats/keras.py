@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from xai_core import export_hint
@@ -11,6 +12,7 @@ from xai_core.keras_models.declared import declared
 from xai_core.keras_models.loader import load
 from xai_core.keras_models.older import modernise
 from xai_core.keras_models.summary import inspection
+from xai_core.labels import labels_in
 from xai_core.peek.zips import zip_names
 
 
@@ -21,6 +23,7 @@ class Keras(Format):
     name = "keras"
     title = "Keras model"
     order = 40
+    fixes_inputs = True
     better = export_hint.KERAS
 
     def recognise(self, path: Path) -> bool:
@@ -41,4 +44,5 @@ class Keras(Format):
         def write(target: Path) -> None:
             write_archive(path, config, target)
 
-        return load(path, inspection, options, declared(config), write, ".keras")
+        model = load(path, inspection, options, declared(config), write, ".keras")
+        return replace(model, labels=labels_in(archive.metadata))

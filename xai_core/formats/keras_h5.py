@@ -31,6 +31,7 @@ class KerasH5(Format):
     name = "keras-h5"
     title = "Keras model (HDF5)"
     order = 41
+    fixes_inputs = True
     better = export_hint.HDF5
 
     def recognise(self, path: Path) -> bool:

@@ -17,8 +17,10 @@ from xai_core.formats.base import (
     LoadOptions,
     Predictor,
 )
+from xai_core.images import InputSpec
+from xai_core.labels import labels_in
 from xai_core.onnx_graphs.facts import facts_of
-from xai_core.onnx_graphs.picture_input import PictureInput, Shape, picture_input
+from xai_core.onnx_graphs.picture_input import PictureInput, Shape, fix_inputs, picture_input
 from xai_core.onnx_graphs.source import complete, is_onnx, read_model
 from xai_core.peek.digest import digest
 from xai_core.types import Finding
@@ -38,6 +40,7 @@ class Onnx(Format):
     name = "onnx"
     title = "ONNX graph"
     order = 60
+    fixes_inputs = True
     better = export_hint.ONNX
 
     def recognise(self, path: Path) -> bool:
@@ -53,6 +56,8 @@ class Onnx(Format):
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says; `module` is None where the conversion is not proven."""
         model = complete(*read_model(path))
+        if options.other_inputs:
+            fix_inputs(model, options.other_inputs, options.input_spec or InputSpec())
         source = picture_input(model)
         runtime = _runtime(model, source)
         shape = _shape(runtime.predict, source, options)
@@ -71,6 +76,7 @@ class Onnx(Format):
             loaded_by=f"onnxruntime {onnxruntime.__version__}, from memory",
             reference=runtime.predict,
             converted_by=f"{CONVERTER} {converter_version()}" if module is not None else None,
+            labels=labels_in({prop.key: prop.value for prop in model.metadata_props}),
             findings=(*runtime.findings, *findings),
         )
 

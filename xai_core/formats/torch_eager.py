@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core import export_hint
 from xai_core.errors import ModelError
+from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
-from xai_core.images import InputSpec
+from xai_core.input_spec import MAX_CHANNELS, InputSpec
+from xai_core.own_labels import of_checkpoint, of_module
 from xai_core.peek.digest import digest
 from xai_core.pickles.allowed import ALLOWED
 from xai_core.pickles.full import load_full, refuse_dangerous
@@ -38,6 +40,7 @@ class TorchEager(Format):
     name = "torch-eager"
     title = "PyTorch module"
     order = 20
+    fixes_inputs = True
     better = export_hint.MODULE
 
     def recognise(self, path: Path) -> bool:
@@ -80,14 +83,17 @@ class TorchEager(Format):
             return _rescued(path, inspection, options, error)
         key, module = _module_in(found)
         findings = (_taken(key),) if key else ()
+        spec = options.input_spec or guess_input_spec(module)
+        fix_inputs(module, options.other_inputs, spec)
         return LoadedModel(
             path=path,
             format=self.name,
             sha256=inspection.sha256,
             size=inspection.size,
             module=module,
-            input_spec=options.input_spec or guess_input_spec(module),
+            input_spec=spec,
             loaded_by=loaded_by,
+            labels=of_checkpoint(found) or of_module(module),
             findings=findings,
         )
 
@@ -136,10 +142,10 @@ def guarded_can_read(file: TorchFile) -> bool:
 
 
 def guess_input_spec(module: nn.Module) -> InputSpec:
-    """ImageNet preprocessing with the channels that the first convolution takes."""
+    """The usual preprocessing with the channels that the first convolution takes."""
     for layer in module.modules():
         channels = getattr(layer, "in_channels", None)
-        if channels in (1, 3):
+        if isinstance(channels, int) and 1 <= channels <= MAX_CHANNELS:
             return InputSpec.for_shape(channels, InputSpec.height, InputSpec.width)
         if channels is not None:
             break

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xai_core import export_hint
 from xai_core.conversion.proven_layers import Converters, hidden_layers, with_layers
 from xai_core.errors import ModelError
+from xai_core.fixed_inputs import fix_positions
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.images import InputSpec
+from xai_core.labels import labels_in
+from xai_core.other_inputs import OtherInput, check_names
 from xai_core.peek.digest import digest
+from xai_core.peek.extra_files import extra_files
 from xai_core.peek.zips import zip_names
 from xai_core.types import Finding
 
 if TYPE_CHECKING:
+    from torch import nn
     from torch.export import ExportedProgram
 
 TITLE = "An exported program"
@@ -39,6 +45,7 @@ class TorchExport(Format):
     name = "torch-export"
     title = "PyTorch exported program"
     order = 30
+    fixes_inputs = True
     better = export_hint.SCRIPT
 
     def recognise(self, path: Path) -> bool:
@@ -75,7 +82,11 @@ class TorchExport(Format):
         program = _program(path)
         module = program.module()
         precision = to_float32(module)
-        wanted = options.input_spec.shape if options.input_spec else _shape(program)
+        names, others = _inputs(program), options.other_inputs
+        place = _picture(names, others)
+        wanted = options.input_spec.shape if options.input_spec else _shape(program, place)
+        spec = options.input_spec or spec_of(wanted)
+        fix_positions(module, names, others, spec)
         shape = fitting_shape(module, wanted or spec_of(None).shape)
         hidden = LoadedModel(
             path=path,
@@ -86,10 +97,11 @@ class TorchExport(Format):
             input_spec=options.input_spec or spec_of(shape or wanted),
             loaded_by="torch.export.load: code that the file holds could run",
             reference=predictor_of(module),
+            labels=labels_in(extra_files(path)),
             layers_readable=False,
-            findings=(*([precision] if precision else []), *_baked_in(program)),
+            findings=(*([precision] if precision else []), *_baked_in(program, place)),
         )
-        return with_layers(hidden, TITLE, _converters(program), shape)
+        return with_layers(hidden, TITLE, _converters(program, names, others, spec), shape)
 
 
 def _program(path: Path) -> ExportedProgram:
@@ -113,37 +125,52 @@ def _tensors(program: ExportedProgram) -> Iterator[Any]:
     return (value for value in held if isinstance(value, torch.Tensor))
 
 
-def _converters(program: ExportedProgram) -> Converters:
+def _converters(
+    program: ExportedProgram, names: list[str], others: Sequence[OtherInput], spec: InputSpec
+) -> Converters:
     import torch
 
     from xai_core.conversion.unflattened import flat, unflattened
 
+    def fixed(module: nn.Module) -> nn.Module:
+        fix_positions(module, names, others, spec)
+        return module.float()
+
     version = torch.__version__.partition("+")[0]
     return {
-        f"unflatten of torch {version}": lambda _: unflattened(program).float(),
-        f"interpreter of torch {version}": lambda _: flat(program).float(),
+        f"unflatten of torch {version}": lambda _: fixed(unflattened(program)),
+        f"interpreter of torch {version}": lambda _: fixed(flat(program)),
     }
 
 
-def _sizes(program: ExportedProgram) -> list[Any]:
-    """Of the first input: numbers where they are fixed; empty where it is no tensor."""
-    first = next(iter(program.graph_signature.user_inputs), None)
-    node = next((node for node in program.graph.nodes if node.name == first), None)
+def _inputs(program: ExportedProgram) -> list[str]:
+    """Names of what it takes, in order; of a nested input there is one for each tensor."""
+    return [name for name in program.graph_signature.user_inputs if isinstance(name, str)]
+
+
+def _picture(names: list[str], others: Sequence[OtherInput]) -> int:
+    return names.index(check_names(names, others)) if len(names) > 1 or others else 0
+
+
+def _sizes(program: ExportedProgram, place: int) -> list[Any]:
+    """Of one input: numbers where they are fixed; empty where it is no tensor."""
+    name = next(iter(_inputs(program)[place:]), None)
+    node = next((node for node in program.graph.nodes if node.name == name), None)
     return list(getattr(node.meta.get("val"), "shape", ())) if node is not None else []
 
 
-def _shape(program: ExportedProgram) -> tuple[int, int, int] | None:
+def _shape(program: ExportedProgram, place: int) -> tuple[int, int, int] | None:
     """`(C, H, W)` that it was exported with; None where that is not told."""
     examples = (program.example_inputs or ((), {}))[0]
-    example = list(getattr(examples[0], "shape", ())) if examples else []
-    sizes = example or _sizes(program)
+    example = list(getattr(examples[place], "shape", ())) if len(examples) > place else []
+    sizes = example or _sizes(program, place)
     if len(sizes) != 4 or not all(isinstance(size, int) for size in sizes):
         return None
     return (sizes[1], sizes[2], sizes[3])
 
 
-def _baked_in(program: ExportedProgram) -> tuple[Finding, ...]:
-    sizes = _sizes(program)
+def _baked_in(program: ExportedProgram, place: int) -> tuple[Finding, ...]:
+    sizes = _sizes(program, place)
     if len(sizes) != 4 or not isinstance(sizes[0], int):
         return ()
     return (

@@ -12,8 +12,11 @@ from xai_core.architectures.builder import Builder
 from xai_core.architectures.choice import choose
 from xai_core.builders import builders
 from xai_core.errors import ModelError
+from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
 from xai_core.formats.torch_eager import guess_input_spec
+from xai_core.labels import Labels
+from xai_core.own_labels import of_checkpoint
 from xai_core.peek.digest import digest
 from xai_core.peek.safetensors import safetensors_header
 from xai_core.pickles.full import load_full, refuse_dangerous
@@ -35,6 +38,7 @@ class TorchWeights(Format):
     name = "torch-weights"
     title = "PyTorch weights"
     order = 10
+    fixes_inputs = True
     better = export_hint.WEIGHTS
 
     def recognise(self, path: Path) -> bool:
@@ -87,8 +91,10 @@ def put_into_network(
     network.load_state_dict(_complete(fit, network), strict=True)
     known = builder.architecture
     spec = options.input_spec or (known.input_spec if known else guess_input_spec(network))
-    labels = _labels(builder, fit)
-    assumed = (_assumed(),) if labels and known and known.labels_assumed else ()
+    fix_inputs(network, options.other_inputs, spec)
+    own = _own_labels(path, checkpoint)
+    labels = own or _labels(builder, fit)
+    assumed = (_assumed(),) if labels and not own and known and known.labels_assumed else ()
     return LoadedModel(
         path=path,
         format=inspection.format,
@@ -135,7 +141,12 @@ def _complete(fit: Fit, network: nn.Module) -> Mapping[str, Tensor]:
     return state
 
 
-def _labels(builder: Builder, fit: Fit) -> tuple[str, ...] | None:
+def _own_labels(path: Path, checkpoint: Any) -> Labels | None:
+    header = safetensors_header(path)
+    return of_checkpoint(checkpoint if header is None else header.get("__metadata__"))
+
+
+def _labels(builder: Builder, fit: Fit) -> Labels | None:
     known = builder.architecture
     if known is None or (known.labels_assumed and not looks_trained(fit.tensors())):
         return None

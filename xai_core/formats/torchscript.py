@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from xai_core import export_hint
 from xai_core.conversion.proven_layers import hidden_layers, with_layers
 from xai_core.errors import ModelError
+from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import (
     FORMATS,
     Format,
@@ -15,7 +17,9 @@ from xai_core.formats.base import (
     LoadedModel,
     LoadOptions,
 )
+from xai_core.labels import labels_in
 from xai_core.peek.digest import digest
+from xai_core.peek.extra_files import extra_files
 from xai_core.peek.script_code import (
     baked_in,
     is_trace,
@@ -35,6 +39,7 @@ PACKED = Finding(
     "processor, and there is no gradient through that.",
     "Save the module before torch.jit.optimize_for_inference or optimize_for_mobile.",
 )
+FIXED = "with inputs fixed, it is not converted."
 
 
 @FORMATS.register
@@ -44,6 +49,7 @@ class TorchScript(Format):
     name = "torchscript"
     title = "TorchScript"
     order = 15
+    fixes_inputs = True
     better = export_hint.SCRIPT
 
     def recognise(self, path: Path) -> bool:
@@ -86,19 +92,24 @@ class TorchScript(Format):
         script = torch.jit.load(path, map_location="cpu").eval()  # type: ignore[no-untyped-call]
         precision = to_float32(script)
         wanted = options.input_spec.shape if options.input_spec else traced_shape(path)
-        shape = fitting_shape(script, wanted or spec_of(None).shape)
+        spec = options.input_spec or spec_of(wanted)
+        module = fix_inputs(script, options.other_inputs, spec)
+        shape = fitting_shape(module, wanted or spec_of(None).shape)
         hidden = LoadedModel(
             path=path,
             format=self.name,
             sha256=inspection.sha256,
             size=inspection.size,
-            module=script,
+            module=module,
             input_spec=options.input_spec or spec_of(shape or wanted),
             loaded_by="torch.jit.load",
-            reference=predictor_of(script),
+            reference=predictor_of(module),
+            labels=labels_in(extra_files(path)),
             layers_readable=False,
             findings=(*([precision] if precision else []), *baked_in(code, is_trace(path))),
         )
+        if options.other_inputs:
+            return replace(hidden, findings=(*hidden.findings, hidden_layers(self.title, FIXED)))
         converters = {converter_version(): lambda shape: script_graph(path, shape)}
         return with_layers(hidden, self.title, converters, shape)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,11 @@ MAX_RATIO = 100  # Keras stores; an archive that was packed again comes nowhere 
 
 @dataclass(frozen=True)
 class KerasArchive:
-    """A checked archive: the model's configuration and the version that wrote it."""
+    """A checked archive: the model's configuration, the version that wrote it, and its metadata."""
 
     config: dict[str, Any]
     version: str
+    metadata: Mapping[str, Any]
 
 
 def read_archive(path: Path) -> KerasArchive:
@@ -42,7 +44,7 @@ def read_archive(path: Path) -> KerasArchive:
         raise broken(str(cause)) from cause
     if not isinstance(config, dict) or not isinstance(metadata, dict):
         raise broken("its configuration is not an object")
-    return KerasArchive(config, str(metadata.get("keras_version", "unknown")))
+    return KerasArchive(config, str(metadata.get("keras_version", "unknown")), metadata)
 
 
 def write_archive(source: Path, config: dict[str, Any], target: Path) -> None:

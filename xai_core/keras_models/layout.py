@@ -7,13 +7,14 @@ from math import isqrt
 from typing import TYPE_CHECKING, Literal
 
 from xai_core.errors import ModelError
+from xai_core.input_spec import MAX_CHANNELS
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Order = Literal["channels_last", "channels_first"]
 Kind = Literal["channels_last", "channels_first", "grey", "flat"]
-CHANNELS = (1, 3)
+CHANNELS = (1, 3)  # of photos: where they stand tells the order of the axes
 SIZE = 224  # where the model takes any
 
 
@@ -54,7 +55,7 @@ def layout_of(shape: tuple[int | None, ...], data_format: str | None) -> Layout:
         kind = _order(sizes, features)
         channels, height, width = sizes if kind == "channels_first" else (sizes[2], *sizes[:2])
         height, width = height or width or SIZE, width or height or SIZE
-        if (channels or 3) in CHANNELS:
+        if (channels or 3) <= MAX_CHANNELS:
             return Layout(kind, channels or 3, height, width, features)
     if len(sizes) == 2:
         return Layout("grey", 1, sizes[0] or SIZE, sizes[1] or SIZE, features)
@@ -65,8 +66,8 @@ def layout_of(shape: tuple[int | None, ...], data_format: str | None) -> Layout:
                 return Layout("flat", channels, side, side, features)
     text = " × ".join("any" if size is None else str(size) for size in sizes)
     raise ModelError(
-        f"A picture of 1 or 3 channels was expected as input; the model takes {text}.",
-        "Pedestal explains models of single pictures, grey or RGB.",
+        f"A picture was expected as input; the model takes {text}.",
+        "Pedestal explains models of single pictures.",
         code="forward-failed",
         input_shape=list(shape),
     )

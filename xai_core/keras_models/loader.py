@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.errors import ModelError, XaiError
 from xai_core.formats.base import Inspection, LoadedModel, LoadOptions
+from xai_core.images import InputSpec
 from xai_core.keras_models.backend import import_keras
 from xai_core.keras_models.custom import custom_objects, registrations_undone
 from xai_core.keras_models.declared import Declared
 from xai_core.keras_models.layout import Layout, layout_of
 from xai_core.keras_models.preprocessing import input_spec
 from xai_core.keras_models.safety import custom, needing_trust, refuse_dangerous, trust_error
+from xai_core.other_inputs import array_of, check_names
 from xai_core.types import Finding
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def load(
             copy = Path(folder) / f"model{suffix}"
             write(copy)
             model = _deserialised(keras, copy, known, options.trust)
-        module, layout = _module(model, said)
+        module, layout = _module(model, said, options)
     return LoadedModel(
         path=path,
         format=inspection.format,
@@ -118,8 +120,8 @@ def _short(text: str) -> str:
     return first if len(first) <= 300 else f"{first[:300]}…"
 
 
-def _module(model: Any, said: Declared) -> tuple[KerasModule, Layout]:
-    from xai_core.keras_models.module import KerasModule
+def _module(model: Any, said: Declared, options: LoadOptions) -> tuple[KerasModule, Layout]:
+    from xai_core.keras_models.module import Fixed, KerasModule
 
     shapes = _input_shapes(model) or said.inputs
     if not model.built or not shapes:
@@ -128,15 +130,17 @@ def _module(model: Any, said: Declared) -> tuple[KerasModule, Layout]:
             "Call the model once on a picture, then save it again.",
             code="forward-failed",
         )
-    if len(shapes) > 1:
-        raise ModelError(
-            f"A model of one picture was expected; this one takes {len(shapes)} inputs.",
-            "Wrap it in a model of one input that supplies the others, and save that.",
-            code="forward-failed",
-            inputs=[list(shape) for shape in shapes],
-        )
-    layout = layout_of(shapes[0], said.data_format)
-    return KerasModule(model, layout).eval(), layout
+    if len(shapes) < 2 and not options.other_inputs:
+        layout = layout_of(shapes[0], said.data_format)
+        return KerasModule(model, layout).eval(), layout
+    tensors = list(getattr(model, "inputs", None) or ())
+    sizes = {str(tensor.name): tuple(tensor.shape) for tensor in tensors}
+    names = list(sizes) or [f"input {index}" for index in range(len(shapes))]
+    picture = check_names(names, options.other_inputs, sizes)
+    spec = options.input_spec or InputSpec()
+    given = {one.name: array_of(one, spec, sizes[one.name]) for one in options.other_inputs}
+    layout = layout_of(sizes[picture], said.data_format)
+    return KerasModule(model, layout, Fixed(tuple(names), given)).eval(), layout
 
 
 def _input_shapes(model: Any) -> tuple[tuple[int | None, ...], ...]:

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xai_core.fixed_inputs import like
 from xai_core.keras_models.layout import Layout
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A model's inputs in their order, and the values of all but the picture's."""
+
+    names: tuple[str, ...]
+    values: Mapping[str, np.ndarray]
+
+    def around(self, picture: Tensor, batch: Tensor) -> list[Tensor]:
+        """What the model is called with. batch: `[B, …]`, one of each sample."""
+        return [
+            like(torch.from_numpy(self.values[name]), batch) if name in self.values else picture
+            for name in self.names
+        ]
 
 
 class KerasModule(nn.Module):
@@ -22,10 +40,12 @@ class KerasModule(nn.Module):
 
     Args:
         model: a built Keras model; it belongs to this module from now on.
+        fixed: what it takes beside the picture.
     """
 
-    def __init__(self, model: Any, layout: Layout) -> None:
+    def __init__(self, model: Any, layout: Layout, fixed: Fixed | None = None) -> None:
         super().__init__()
+        self._fixed = fixed
         self.layout = layout
         self.data_format = layout.features
         self._model = (model,)  # in a tuple: its layers are children here, it is not
@@ -52,8 +72,11 @@ class KerasModule(nn.Module):
         scope = keras.StatelessScope()
         # Not as its argument, which would cast the values to the precision of the file.
         scope.state_mapping.update({id(v): _held(holder, name) for v, holder, name in self._slots})
+        given = self.layout.arrange(inputs)
         with keras.device(str(inputs.device)), scope:
-            return self.model(self.layout.arrange(inputs), training=False)
+            return self.model(
+                given if self._fixed is None else self._fixed.around(given, inputs), training=False
+            )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> KerasModule:
         # Keras copies models by saving and loading them, which takes seconds; and the readiness

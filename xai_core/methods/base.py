@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.methods.folding import Folding
+    from xai_core.resolution import FixedScore
 
 Family = Literal["gradient", "noise", "cam", "perturbation"]
 
@@ -47,7 +48,7 @@ class Scorer:
     """The scalar that is explained, as a function of the inputs: `[B, C, H, W]` -> `[B]`.
 
     Args:
-        module: the model, borrowed. target: class index, or None for the only score.
+        module: the model, borrowed. score: output and batch -> `[B]`, the target's.
         call: what is run in the module's place (the module with other weights).
         folding: how it is run faster. weights: what `call` uses in place of the parameters.
     """
@@ -55,14 +56,14 @@ class Scorer:
     def __init__(
         self,
         module: nn.Module,
-        target: int | None,
+        score: FixedScore,
         meter: Meter,
         call: Callable[[Tensor], Any] | None = None,
         folding: Folding | None = None,
         weights: Mapping[str, Tensor] | None = None,
     ) -> None:
         self.module = module
-        self.target = target
+        self.score = score
         self.meter = meter
         self.call = call or module
         self._folding = folding
@@ -70,7 +71,7 @@ class Scorer:
 
     def calling(self, call: Callable[[Tensor], Any], weights: Mapping[str, Tensor]) -> Scorer:
         """The same score of what `call` gives: the module with other weights, by name."""
-        return Scorer(self.module, self.target, self.meter, call, self._folding, weights)
+        return Scorer(self.module, self.score, self.meter, call, self._folding, weights)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """`[B]` scores, counted as so many samples."""
@@ -82,10 +83,8 @@ class Scorer:
 
     def of_output(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output that was computed elsewhere, counted as `batch` samples."""
-        from xai_core.targets import main_output, pick, score_matrix
-
         self.meter.advance(batch)
-        return pick(score_matrix(main_output(output)[1], batch), self.target)
+        return self.score(output, batch)
 
     def gradient(self, inputs: Tensor) -> Tensor:
         """d score / d input, `[B, C, H, W]`. Raises `MethodError` where there is none."""
@@ -100,8 +99,9 @@ class Scorer:
             gradient = self._gradient(inputs)
         if gradient is None:
             raise MethodError(
-                "The gradient of the score does not reach the input.",
-                "See the model page: the readiness check says where it is lost.",
+                f"The gradient of {self.score.explained.sentence} does not reach the input.",
+                "An argmax, a detach, NumPy or integers are in between; the readiness check on "
+                "the model page says where.",
                 code="no-gradient",
             )
         return gradient.detach()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from xai_core.errors import ModelError
 from xai_core.images import InputSpec
+from xai_core.other_inputs import OtherInput, array_of, check_names
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, ValueInfoProto
@@ -48,8 +49,6 @@ class PictureInput:
     def spec(self, shape: Shape) -> InputSpec:
         """Preprocessing for pictures: none for whole numbers, else the usual one."""
         channels, height, width = shape
-        if channels not in PICTURE:
-            return InputSpec.for_shape(3, height, width)
         usual = InputSpec.for_shape(channels, height, width)
         if not self.whole_numbers:
             return usual
@@ -61,16 +60,17 @@ def picture_input(model: ModelProto) -> PictureInput:
     """The input of the graph.
 
     Raises:
-        ModelError: there is not exactly one, or it takes no pictures (`forward-failed`).
+        ModelError: there are several (`other-inputs`), or none that takes pictures
+            (`forward-failed`).
     """
     inputs = graph_inputs(model.graph)
-    if len(inputs) != 1:
-        told = ", ".join(f"{value.name} {_sizes(value)}" for value in inputs) or "none"
+    if not inputs:
         raise ModelError(
-            f"One input for a picture was expected; the graph has {len(inputs)}: {told}.",
-            "Export the model with the picture as its only input and the others fixed.",
+            "An input for a picture was expected; the graph has none.",
+            "Export the model with the picture as its input.",
             code="forward-failed",
         )
+    check_names([one.name for one in inputs], (), {one.name: _sizes(one) for one in inputs})
     (value,) = inputs
     sizes, kind = _sizes(value), _kind(value)
     if len(sizes) != 4 or not kind.startswith(("FLOAT", "DOUBLE", "BFLOAT", "UINT8", "INT")):
@@ -85,6 +85,24 @@ def picture_input(model: ModelProto) -> PictureInput:
     batch, channels, height, width = order
     channels = channels or _first_channels(model.graph)
     return PictureInput(value.name, layout, batch, channels, height, width, "INT" in kind, kind)
+
+
+def fix_inputs(model: ModelProto, others: Sequence[OtherInput], spec: InputSpec) -> None:
+    """Make constants of all inputs but the picture's; changes the model.
+
+    Raises:
+        ModelError: `other-inputs`, another one is left over. InputError: a value does not fit.
+    """
+    import onnx
+
+    inputs = {value.name: value for value in graph_inputs(model.graph)}
+    sizes = {name: _sizes(value) for name, value in inputs.items()}
+    check_names(list(inputs), others, sizes)
+    for one in others:
+        kind = onnx.helper.tensor_dtype_to_np_dtype(inputs[one.name].type.tensor_type.elem_type)
+        value = array_of(one, spec, sizes[one.name], kind)
+        model.graph.initializer.append(onnx.numpy_helper.from_array(value, one.name))
+        model.graph.input.remove(inputs[one.name])
 
 
 def graph_inputs(graph: GraphProto) -> list[ValueInfoProto]:

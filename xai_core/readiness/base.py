@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from xai_core.images import InputSpec
     from xai_core.readiness.setting.score import Score
+    from xai_core.target import Asked
 
 
 class TimeUp(Exception):  # noqa: N818 - it is an outcome, not an error
@@ -53,7 +54,7 @@ class Case:
         predicts_only: the format has no gradient at all.
         readable: the loader says that inner layers can be relied on.
         explained: the loader has named what stops the gradient.
-        given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's class.
+        given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's.
         inputs: what is run: given ones first. Filled by the forward check.
         score: the scalar that is explained. None until the forward check found one.
         layers, rectifiers: what was seen in the forward pass.
@@ -72,7 +73,7 @@ class Case:
     readable: bool = True
     explained: bool = False
     given: list[Tensor] = field(default_factory=list)
-    target: int | None = None
+    target: Asked = None
     inputs: list[Tensor] = field(default_factory=list)
     score: Score | None = None
     output_shape: tuple[int, ...] | None = None

@@ -75,9 +75,11 @@ def _scores(case: Case, picture: Tensor) -> list[Score]:
 
     with torch.no_grad(), same_draws():
         scores = score_matrix(main_output(run(case.module, picture))[1], 1)
+    if case.score is not None and case.score.fixed is not None:
+        return [case.score]
     path = case.score.path if case.score else ""
-    if case.target is not None or scores.shape[1] == 1:
-        return [Score(path, case.target)]
+    if isinstance(case.target, int) or scores.shape[1] == 1:
+        return [Score(path, case.score.target if case.score else None)]
     likely = scores[0].topk(min(CLASSES, scores.shape[1])).indices.tolist()
     return [Score(path, index) for index in likely]
 

@@ -14,6 +14,7 @@ from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.pictures import PICTURES
 from xai_core.demo.run import demo_run
 from xai_core.report.subject import Subject
+from xai_core.target import Target
 
 SCRIPT = Template('''"""Repeats a run of Pedestal, and says whether each map has the same bits.
 
@@ -34,6 +35,7 @@ import xai_core
 from xai_core.cli.arguments import picture_file
 from xai_core.demo.models import demo_weights
 from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.other_inputs import OtherInput
 from xai_core.peek.digest import digest
 from xai_core.worker import Worker
 
@@ -41,7 +43,14 @@ MODEL = $model
 PICTURE = $picture
 MODEL_SHA256 = $model_sha256
 PICTURE_SHA256 = $picture_sha256
-OPTIONS = xai_core.LoadOptions(architecture=$architecture, code=$code, trust=$trust, output=$output)
+OTHERS = $others  # inputs beside the picture
+OPTIONS = xai_core.LoadOptions(
+    architecture=$architecture,
+    code=$code,
+    trust=$trust,
+    output=$output,
+    other_inputs=tuple(map(OtherInput.of_text, OTHERS)),
+)
 SPEC = $spec  # None: the model's own
 TARGET = $target
 SEED = $seed
@@ -95,17 +104,18 @@ def script(subject: Subject) -> str:
         "trust": setup.trust,
         "output": setup.output,
         "spec": setup.spec.to_dict() if setup.spec else None,
-        "target": run.target,
+        "others": run.other_inputs,
         "seed": _seed(subject),
     }
     literals = {name: repr(value) for name, value in values.items()}
+    literals["target"] = _target(run.asked)
     return SCRIPT.substitute(
         literals,
         model="demo_weights()" if _is_demo(subject) else f"Path({model_name(subject)!r})",
         picture=f"picture_file({picture_name(subject)!r})",
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
-        methods=_literal({name: dict(one.parameters) for name, one in shown.items()}),
-        digests=_literal(
+        methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
+        digests=literal(
             {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
         ),
     )
@@ -121,13 +131,30 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--method", name]
         for key, value in one.parameters.items():
             words += ["--set", f"{key}={value}"]
-        words += [] if subject.run.target is None else ["--target", str(subject.run.target)]
+        words += list(_target_words(subject.run.asked))
         words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
         words += ["--architecture", setup.architecture] if setup.architecture else []
         words += ["--output", setup.output] if setup.output else []
+        words += [word for other in subject.run.other_inputs for word in ("--input", other)]
         words += [word for file in setup.code for word in ("--code", file)]
         words += ["--trust"] if setup.trust else []
         yield shlex.join(words)
+
+
+def _target(asked: int | Target | None) -> str:
+    if not isinstance(asked, Target):
+        return repr(asked)
+    return f"xai_core.Target({asked.kind!r}, {dict(asked.parameters)!r})"
+
+
+def _target_words(asked: int | Target | None) -> Iterator[str]:
+    """A mask or an embedding stands in the line as its text, not as a file."""
+    if asked is None:
+        return
+    kind, given = (asked.kind, asked.parameters) if isinstance(asked, Target) else (asked, {})
+    yield from ("--target", str(kind))
+    for name, value in given.items():
+        yield from ("--target-set", f"{name}={value}")
 
 
 def file_name(text: str) -> str:
@@ -156,5 +183,6 @@ def _seed(subject: Subject) -> int:
     return next((subject.run.attributions[name].seed for name in subject.methods), 0)
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
+    """As it stands in a script."""
     return pprint.pformat(value, width=96, sort_dicts=False)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 from xai_core.cage.protection import Protection
 from xai_core.errors import Cancelled, InputError, ModelError, WorkerError
 from xai_core.formats.base import LoadOptions
+from xai_core.other_inputs import lent_inputs
 from xai_core.types import Progress
 from xai_core.worker.budget import Budget
 from xai_core.worker.call import Call, await_start
@@ -177,8 +178,12 @@ class Link:
             refuse_unguarded(protection)
         code = tuple(Path(absolute(file)) for file in options.code)
         self._holds_model = False
-        lent, *code_lent = self.process.model.lend((Path(path), *code))
-        plain = encode(replace(options, code=tuple(code_lent)), [])
+        files = [one.file for one in options.other_inputs if one.file is not None]
+        given = (*code, *(Path(absolute(file)) for file in files))
+        lent, *places = self.process.model.lend((Path(path), *given))
+        found = replace(options, code=tuple(places[: len(code)]))
+        found = replace(found, other_inputs=lent_inputs(options.other_inputs, places[len(code) :]))
+        plain = encode(found, [])
         card = self.ask(ModelCard, "load", {"path": str(lent), "options": plain}, cancel=cancel)
         self._holds_model = True
         return card

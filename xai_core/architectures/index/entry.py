@@ -32,10 +32,12 @@ class Picture:
     std: tuple[float, ...]
 
     def spec(self, channels: int = 3) -> InputSpec:
-        """Grey pictures get the mean of the colours' means and deviations."""
+        """Grey pictures get the mean of the colours' means and deviations; others [0, 1]."""
         mean, std = self.mean, self.std
         if channels == 1:
             mean, std = (float(np.mean(mean)),), (float(np.mean(std)),)
+        elif channels != len(mean):
+            mean, std = (0.0,) * channels, (1.0,) * channels
         return InputSpec(channels, self.height, self.width, self.fit, self.resize, mean, std)
 
 

@@ -1,0 +1,1 @@
+"""One kind of picture file a module: recognised by its bytes, decoded within bounds."""
