@@ -35,6 +35,7 @@ PAGES = {
         st.Page(
             "pages/compare/pictures.py", title="Many pictures", icon=":material/photo_library:"
         ),
+        st.Page("pages/compare/models.py", title="Two models", icon=":material/compare:"),
     ],
     "Share": [
         st.Page("pages/share/runs.py", title="Runs", icon=":material/inventory_2:"),

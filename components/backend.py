@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from xai_core.comparison import guesses, score
 from xai_core.errors import InputError
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
+from xai_core.outputs import Prediction
 from xai_core.ranking import sweep
 from xai_core.raster import Raster
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
-from xai_core.targets import Prediction
 from xai_core.types import Inputs, Layer, Sweep, Verdict
 from xai_core.worker import ModelCard
 from xai_core.worker.models import INSPECTOR, SCORER
@@ -103,6 +103,12 @@ def decoded(path: Path, spec: InputSpec) -> Prepared:
         return prepare(open_picture(path), spec)
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height of a picture, upright. Raises `InputError`."""
+    with _decoding:
+        return open_picture(path).size
+
+
 def raster(source: bytes | Path) -> Raster:
     """A picture as its file has it. Raises `InputError` where it is none, or too large a one."""
     with _decoding:
@@ -115,7 +121,7 @@ def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:
 
 
 def predicted(source: Source, photo: Photo) -> Prediction:
-    """What the model gives for a picture."""
+    """What a model gives on a picture."""
     inputs = inputs_of(source, photo)
     return answered(
         source,
@@ -135,10 +141,15 @@ def verdict(source: Source, photo: Photo) -> Verdict:
         return own_verdict(source)
     return answered(
         source,
-        ("verdict", _asked(source, photo)),
+        verdict_question(source, photo),
         lambda held, cancel: held.worker.assess(inputs, cancel=cancel),
         "Following the gradient …",
     )
+
+
+def verdict_question(source: Source, photo: Photo) -> Hashable:
+    """The question that `verdict` asks, as `answered` names it."""
+    return ("verdict", _asked(source, photo))
 
 
 def layers(source: Source, photo: Photo) -> tuple[Layer, ...]:

@@ -13,6 +13,7 @@ from components.job import Job
 from components.keeper import Keeper
 from components.processes import Access
 from components.state import Workspace
+from components.steady import steady
 from components.tiles import title_of
 from components.waiting import Turn
 from xai_core.comparison import Request, compare
@@ -23,6 +24,14 @@ from xai_core.types import Progress
 SAME = ("model_sha256", "picture_sha256", "architecture", "output", "other_inputs")
 
 
+@steady
+def while_it_runs(space: Workspace, *, key: str) -> None:
+    """Draw the progress of what runs, and nothing otherwise."""
+    if space.job is not None:
+        _watch(space, space.job, key)
+
+
+@steady
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     if space.job is not None:
@@ -73,8 +82,9 @@ def differences(space: Workspace) -> list[str]:
     if run.picture != space.photo:
         found.append(f"picture {problem.plain(space.photo)}")
     top = run.guesses[0].index if run.guesses else None
-    if not found and (space.target if space.target is not None else top) != run.target:
-        found.append("class")
+    wanted = top if space.target is None else space.target
+    if not found and wanted != run.asked:
+        found.append("what is explained")
     done = {**run.attributions, **run.failures}
     new = [name for name in space.chosen if name not in done]
     if new:
@@ -98,12 +108,14 @@ def start(space: Workspace, *, again: bool = False) -> None:
     space.failure, space.stopped = None, False
     source = space.sources[space.source]
     try:
-        request = _request(space)
+        request = request_of(space, space.source)
     except XaiError as error:
         space.failure = str(error)
         return
-    known = space.run.attributions if not again and _same_input(space.run, request) else {}
-    keeper = space.keeper = Keeper(kept_runs.store(), kept_runs.owner())
+    known = space.run.attributions if not again and same_input(space.run, request) else {}
+    keeper = space.keeper = Keeper(
+        kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
+    )
     space.turn = Turn()
     access = Access(space.turn)
 
@@ -118,12 +130,13 @@ def start(space: Workspace, *, again: bool = False) -> None:
     visit.current().at_end("job", job.cancel)
 
 
-def _request(space: Workspace) -> Request:
-    source, photo = space.sources[space.source], space.photos[space.photo]
+def request_of(space: Workspace, title: str) -> Request:
+    """What is chosen, of one of the session's models. Raises `XaiError`."""
+    source, photo = space.sources[title], space.photos[space.photo]
     model, spec = backend.opened(source), backend.spec_of(source)
-    verdict = space.verdicts.get(space.source)
+    verdict = space.verdicts.get(title)
     return Request(
-        model=space.source,
+        model=title,
         model_sha256=model.card.sha256,
         model_format=model.card.format,
         picture=space.photo,
@@ -144,7 +157,7 @@ def _request(space: Workspace) -> Request:
     )
 
 
-def _same_input(run: Run, request: Request) -> bool:
+def same_input(run: Run, request: Request) -> bool:
     """Whether the run's attributions are of this very model and input."""
     return (
         all(getattr(run, name) == getattr(request, name) for name in SAME)

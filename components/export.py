@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
+from components import kept_runs, run_source, verdict_offer
 from components.comparison import View
 from components.state import Workspace
 from components.tiles import title_of
+from xai_core.errors import XaiError
 from xai_core.report import code
 from xai_core.report.forms import MIMES, render
+from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Setup, Subject, subject_of
+from xai_core.runs import Run
+from xai_core.study_result import StudyResult
+from xai_core.types import Verdict
 
 BUTTONS = (
     ("Picture, light (PNG)", "png", "light"),
@@ -38,40 +46,41 @@ def show(space: Workspace, view: View, *, key: str) -> None:
         subject = _subject(space, view, chosen)
         files, script = st.tabs(["Files", "Code"])
         with files:
-            for label, form, theme in BUTTONS:
-                st.download_button(
-                    label,
-                    partial(render, subject, form, theme),
-                    f"pedestal-{theme}.{form}" if form == "png" else f"pedestal.{form}",
-                    MIMES[form],
-                    key=f"{key}-{form}-{theme}",
-                    on_click="ignore",
-                    width="stretch",
-                )
+            downloads(lambda: subject, key=key)
+            if subject.verdict is None:
+                verdict_offer.show(space, space.run, space.run_id, key=key)
         with script:
             st.code("\n".join(code.commands(subject)), language="shell", wrap_lines=True)
             st.code(code.script(subject), language="python", height=300)
 
 
-def _subject(space: Workspace, view: View, methods: list[str]) -> Subject:
-    run = space.run
-    verdict = space.verdicts.get(run.model)
-    if verdict is not None and verdict.sha256 != run.model_sha256:
-        verdict = None
-    return subject_of(
-        run,
-        view.recipe,
-        methods,
-        view.scores,
-        verdict=verdict,
-        setup=_setup(space, run.model),
-        run_id=space.run_id,
-    )
+def downloads(
+    subject: Callable[[], Subject | StudySubject], *, key: str, stem: str = "pedestal"
+) -> None:
+    """Draw a button for each form; `subject` is called when one is pressed."""
+    for label, form, theme in BUTTONS:
+        st.download_button(
+            label,
+            partial(_rendered, subject, form, theme),
+            f"{stem}-{theme}.{form}" if form == "png" else f"{stem}.{form}",
+            MIMES[form],
+            key=f"{key}-{form}-{theme}",
+            on_click="ignore",
+            width="stretch",
+        )
 
 
-def _setup(space: Workspace, title: str) -> Setup | None:
-    source = space.sources.get(title)
-    if source is None:
+def _rendered(subject: Callable[[], Subject | StudySubject], form: str, theme: str) -> bytes:
+    return render(subject(), form, theme)
+
+
+def setup_of(space: Workspace, run: Run | StudyResult) -> Setup | None:
+    """How the run's model was opened in this session; None where it is not in it."""
+    source = space.sources.get(run.model)
+    if source is None or (source.options.architecture, source.options.output) != (
+        run.architecture,
+        run.output,
+    ):
         return None
     options = source.options
     return Setup(
@@ -81,3 +90,27 @@ def _setup(space: Workspace, title: str) -> Setup | None:
         options.output,
         source.spec or options.input_spec,
     )
+
+
+def _subject(space: Workspace, view: View, methods: list[str]) -> Subject:
+    run = space.run
+    return subject_of(
+        run,
+        view.recipe,
+        methods,
+        view.scores,
+        verdict=verdict_of(space, run, space.run_id),
+        setup=setup_of(space, run),
+        run_id=space.run_id,
+        localisations=view.localisations,
+    )
+
+
+def verdict_of(space: Workspace, run: Run | StudyResult, run_id: str | None) -> Verdict | None:
+    """The session's, else the one that was kept with the run."""
+    found = space.verdicts.get(run_source.model_of(space, run) or "")
+    if found is not None and found.sha256 == run.model_sha256:
+        return found
+    with suppress(XaiError):  # deleted in the meantime
+        return kept_runs.store().verdict(run_id) if run_id is not None else None
+    return None

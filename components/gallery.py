@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from components import preprocessing, problem
@@ -13,18 +15,22 @@ from xai_core.formats.base import LoadOptions
 COLUMNS = 4
 
 
-def show(space: Workspace) -> None:
-    """Draw the gallery; a click opens the model."""
+def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None:
+    """Draw the gallery; a click opens the model.
+
+    Args:
+        take: is given the opened model; None chooses it.
+    """
     with st.expander("Try a model of the gallery", icon=":material/museum:"):
         exhibits = gallery()
         for start in range(0, len(exhibits), COLUMNS):
             row = exhibits[start : start + COLUMNS]
             for column, exhibit in zip(st.columns(COLUMNS), row, strict=False):
                 with column.container(border=True, height="stretch"):
-                    _card(space, exhibit)
+                    _card(exhibit, take or space.add_source)
 
 
-def _card(space: Workspace, exhibit: Exhibit) -> None:
+def _card(exhibit: Exhibit, take: Callable[[Source], None]) -> None:
     name, colour, icon = BADGES[exhibit.level]
     st.markdown(f"**{exhibit.title}**")
     st.caption(exhibit.sentence)
@@ -34,5 +40,5 @@ def _card(space: Workspace, exhibit: Exhibit) -> None:
         options = LoadOptions(code=(exhibit.code_path,), trust=True)
         with problem.guarded():
             source = Source(f"Gallery: {exhibit.title}", exhibit.model_path, options)
-            space.add_source(preprocessing.fitted(source))
+            take(preprocessing.fitted(source))
             st.rerun()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from xai_core.errors import XaiError
 from xai_core.run_store import RunStore
 from xai_core.runs import Run
+from xai_core.study_result import StudyResult
+from xai_core.types import Verdict
 
 
 class Keeper:
@@ -14,14 +16,17 @@ class Keeper:
         id: of the kept run. failure: why there is none; the result itself is not lost by that.
     """
 
-    def __init__(self, store: RunStore, owner: str) -> None:
+    def __init__(self, store: RunStore, owner: str, verdict: Verdict | None = None) -> None:
         self.id: str | None = None
         self.failure: str | None = None
-        self._store, self._owner = store, owner
+        self._store, self._owner, self._verdict = store, owner, verdict
 
-    def keep(self, run: Run) -> None:
+    def keep(self, run: Run | StudyResult) -> None:
         """Save it; an error becomes `failure`."""
+        verdict = self._verdict
+        if verdict is not None and verdict.sha256 != run.model_sha256:
+            verdict = None  # of another file under the same title
         try:
-            self.id = self._store.save(run, self._owner)
+            self.id = self._store.save(run, self._owner, verdict=verdict)
         except XaiError as error:
             self.failure = f"This result is on screen, but not kept. {error}"

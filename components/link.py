@@ -11,22 +11,33 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from components import kept_runs, problem, quantile, recipe_form
-from components.colours import DIVERGING, SEQUENTIAL
-from components.heatmaps import PER_MAP, PERCENTILES, SHARED
+from components import (
+    kept_runs,
+    metric_picker,
+    metric_scatter,
+    problem,
+    quantile,
+    recipe_form,
+    scale_pictures,
+)
+from components.heatmaps import PERCENTILES
+from components.map_scale import PER_MAP, SCOPES
 from components.state import Workspace
+from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.errors import XaiError
+from xai_core.metrics.base import METRICS
 from xai_core.recipe import Channels, Recipe, Sign
 
-RUN, METHODS, VIEW = "run", "methods", "view"
+RUN, STUDY, METHODS, METRIC, VIEW = "run", "study", "methods", "metrics", "view"
 # What `view` may say, by the key of the widget.
 LOOKS: Mapping[str, tuple[Any, ...]] = {
     "opacity": tuple(round(0.05 * step, 2) for step in range(21)),
     "signed": (False, True),
     "sequential": SEQUENTIAL,
     "diverging": DIVERGING,
-    "scale": (PER_MAP, SHARED),
+    "scale": tuple(SCOPES),
     "percentile": PERCENTILES,
+    **dict.fromkeys(metric_scatter.AXES, tuple(METRICS.names())),
 }
 RECIPE: Mapping[str, tuple[Any, ...]] = {
     "channels": get_args(Channels),
@@ -35,14 +46,24 @@ RECIPE: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-def of(space: Workspace, page: str) -> str:
-    """The query of the link to what is on screen. `page`: its name in the address."""
-    words = {"page": page, RUN: space.run_id or ""}
+def of(space: Workspace, page: str, study: str | None = None) -> str:
+    """The query of the link to what is on screen.
+
+    Args:
+        page: its name in the address. study: the id of a kept study, which is all of the view.
+    """
     level = space.quantile if space.quantile is not None else quantile.DEFAULT
-    words[quantile.KEY] = f"{level:.9g}"
+    told = f"{level:.9g}"
+    if study is not None:
+        return urlencode({"page": page, STUDY: study, quantile.KEY: told})
+    words = {"page": page, RUN: space.run_id or "", quantile.KEY: told}
     chosen = [name for name in space.chosen if name in space.run.attributions]
     if chosen and chosen != list(space.run.attributions):
         words[METHODS] = ",".join(chosen)
+    metrics = st.session_state.get(metric_picker.KEY)
+    if page == "metrics" and metrics and list(metrics) != list(metric_picker.DEFAULT):
+        words[METRIC] = ",".join(metrics)
+    words |= scale_pictures.words(space, SCOPES[st.session_state.get("scale", PER_MAP)])
     words[VIEW] = ",".join(f"{name}:{place}" for name, place in _view(space).items())
     return urlencode({name: word for name, word in words.items() if word}, safe=",:")
 
@@ -58,7 +79,7 @@ def follow(space: Workspace) -> None:
             return  # said for as long as the address names it
         space.quantile = None
         quantile.choose(space, st.query_params.get(quantile.KEY))
-    if given != space.addressed or VIEW in st.query_params or METHODS in st.query_params:
+    if given != space.addressed or {VIEW, METHODS, METRIC} & {*st.query_params}:
         _take(space)
     space.addressed = space.run_id
     if space.run_id is not None and st.query_params.get(RUN) != space.run_id:
@@ -73,6 +94,11 @@ def _take(space: Workspace) -> None:
     known = [name for name in dict.fromkeys(chosen) if name in space.run.attributions]
     if known:
         space.chosen = known
+    metrics = st.query_params.get(METRIC, "").split(",")
+    asked = [name for name in dict.fromkeys(metrics) if name in METRICS]
+    if asked:
+        st.session_state[metric_picker.KEY] = asked
+    scale_pictures.take(space, st.query_params)
     for word in st.query_params.get(VIEW, "").split(","):
         name, _, place = word.partition(":")
         choices = {**LOOKS, **RECIPE}.get(name, ())
@@ -82,7 +108,7 @@ def _take(space: Workspace) -> None:
             st.session_state[name] = choices[int(place)]
         else:
             _set_recipe(space, name, choices[int(place)])
-    for name in (METHODS, VIEW):
+    for name in (METHODS, METRIC, VIEW, *scale_pictures.WORDS):
         if name in st.query_params:
             del st.query_params[name]
 

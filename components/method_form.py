@@ -6,11 +6,34 @@ from typing import Any
 
 import streamlit as st
 
-from components import problem
+from components import method_fields, noise_form, problem
 from components.state import Workspace
+from components.tiles import title_of
 from xai_core.errors import XaiError
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import ParameterInfo, build, describe
+
+
+def of_chosen(space: Workspace) -> None:
+    """Draw the seed, and the form of every chosen method, behind a heading."""
+    with st.expander("Parameters", icon=":material/tune:"):
+        space.seed = int(
+            st.number_input(
+                "Seed of all random draws",
+                0,
+                2**31 - 1,
+                space.seed,
+                key="seed",
+                persist_state="session",
+            )
+        )
+        if space.chosen:
+            for tab, name in zip(
+                st.tabs([title_of(name) for name in space.chosen]), space.chosen, strict=True
+            ):
+                with tab:
+                    show(space, name)
+        noise_form.show(space)
 
 
 def show(space: Workspace, method: str) -> None:
@@ -39,7 +62,7 @@ def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:
     shared: dict[str, Any] = {
         "label": info.name,
         "help": info.help,
-        "key": f"parameter-{method}-{info.name}",
+        "key": method_fields.key_of(method, info.name),
         "persist_state": "session",
     }
     if info.choices:

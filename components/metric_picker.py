@@ -6,17 +6,18 @@ import streamlit as st
 
 from xai_core.metrics.base import METRICS
 
+KEY = "metrics-chosen"
 DEFAULT = ("complexity", "sparseness", "effective-complexity", "mst-c", "pixel-flipping")
 
 
-def show(*, key: str) -> list[str]:
+def show() -> list[str]:
     """Draw the choice; names in the order of the menu."""
     chosen = st.multiselect(
         "Metrics",
         METRICS.names(),
         default=list(DEFAULT),
         format_func=_label,
-        key=key,
+        key=KEY,
         persist_state="session",
     )
     st.caption(

@@ -14,6 +14,7 @@ from components.tiles import title_of
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Ranking, agreement, rank
 
+AXES = ("metrics-x", "metrics-y")  # keys of the choices
 FOCUS, FAITHFULNESS = "complexity", "pixel-flipping"
 
 
@@ -24,9 +25,9 @@ def show(measurements: Measurements, *, key: str) -> None:
         return
     left, right = st.columns(2)
     with left:
-        across = _chosen("Across", measurements.metrics, FOCUS, 0, f"{key}-x")
+        across = _chosen("Across", measurements.metrics, FOCUS, 0, AXES[0])
     with right:
-        up = _chosen("Upwards", measurements.metrics, FAITHFULNESS, 1, f"{key}-y")
+        up = _chosen("Upwards", measurements.metrics, FAITHFULNESS, 1, AXES[1])
     first, second = (rank(measurements.scores(name), name) for name in (across, up))
     both = [entry.name for entry in first.entries if entry.place and second.place(entry.name)]
     if not both:
@@ -63,6 +64,8 @@ def _agreement(first: Ranking, second: Ranking, count: int) -> str:
 
 
 def _chosen(label: str, names: Sequence[str], wanted: str, otherwise: int, key: str) -> str:
+    if st.session_state.get(key) not in names:
+        st.session_state.pop(key, None)  # that metric is not shown any more
     index = names.index(wanted) if wanted in names else otherwise
     found: str = st.selectbox(
         label, names, index=index, format_func=lambda name: METRICS[name].title, key=key

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from components import (
@@ -25,8 +27,12 @@ FILE, CODE, LABELS = "model-file", "model-code", "model-labels"
 SMALL_MB = 10
 
 
-def show(space: Workspace) -> None:
-    """Draw the upload, and what the chosen file says of itself."""
+def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None:
+    """Draw the upload, and what the chosen file says of itself.
+
+    Args:
+        take: is given the opened model; None chooses it.
+    """
     turn = st.session_state.setdefault(TURN, 0)
     uploads.arrived(FILE, st.get_option("server.maxUploadSize"), lambda one: _take(space, one))
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
@@ -36,7 +42,7 @@ def show(space: Workspace) -> None:
             )
             return
         with problem.guarded():
-            _pending(space, space.pending)
+            _pending(space, space.pending, take or space.add_source)
 
 
 def _take(space: Workspace, arrival: Arrival) -> None:
@@ -45,7 +51,7 @@ def _take(space: Workspace, arrival: Arrival) -> None:
     uploads.clear_problems(CODE, LABELS)  # they were about another model's
 
 
-def _pending(space: Workspace, pending: Pending) -> None:
+def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None]) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"**{problem.plain(pending.name)}**")
     if right.button("Put away", icon=":material/close:", width="stretch"):
@@ -57,10 +63,12 @@ def _pending(space: Workspace, pending: Pending) -> None:
         _rejected(error)
         return
     inspection.show(found)
-    _open(space, pending, found)
+    _open(space, pending, found, take)
 
 
-def _open(space: Workspace, pending: Pending, found: Inspection) -> None:
+def _open(
+    space: Workspace, pending: Pending, found: Inspection, take: Callable[[Source], None]
+) -> None:
     trust, architecture = _given(pending, found)
     if st.button("Open this model", type="primary", icon=":material/play_circle:"):
         try:
@@ -78,7 +86,7 @@ def _open(space: Workspace, pending: Pending, found: Inspection) -> None:
             other_inputs.proposed(pending, error)
             _rejected(error)
             return
-        space.add_source(source)
+        take(source)
         st.session_state[TURN] += 1  # an opened file leaves a closed, empty form behind
         _close(space)
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.colours import lookup
-from components.study_statistics import Statistics
+from xai_core.colours import lookup
+from xai_core.study_statistics import Statistics
 
 
 def show(names: Sequence[str], here: Statistics, *, key: str) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from components import map_grid, tiles
-from components.colours import coloured, data_url, scale_of
 from components.map_grid import Image, Tile
 from components.tiles import Look, title_of
+from xai_core.colours import coloured, data_url, scale_of
 from xai_core.types import Preview
 
 WIDTH = 300  # CSS pixels

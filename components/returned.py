@@ -6,18 +6,24 @@ import hashlib
 
 import streamlit as st
 
-from components import backend, problem, quantile
+from components import backend, problem, quantile, run_source, study_link
 from components.recipe_form import GRIDS
 from components.state import Photo, Returned, Workspace
 from xai_core.errors import InputError
 from xai_core.recipe import Recipe
 from xai_core.report import stamp
 from xai_core.report.stamp import Stamp
+from xai_core.report.study import stamp as study_stamp
+from xai_core.report.study.stamp import StudyStamp
 
 
 def recognised(space: Workspace, photo: Photo, data: bytes) -> bool:
     """Whether a picture is a result card; its view is brought back then, as far as it can be."""
     try:
+        study = study_stamp.read(data)
+        if study is not None:
+            space.returned = Returned(photo, _study(space, study))
+            return True
         found = stamp.read(data)
     except InputError as error:
         space.returned = Returned(photo, (str(error),))
@@ -44,6 +50,7 @@ def show(space: Workspace) -> None:
 def _brought_back(space: Workspace, found: Stamp) -> tuple[str, ...]:
     missing = _model(space, found) + _photo(space, found)
     space.target = found.target
+    run_source.forget_widgets("target-")
     space.seed = st.session_state["seed"] = found.seed
     space.chosen = [*found.methods]
     st.session_state[f"methods-{space.source}"] = [*found.methods]
@@ -53,6 +60,18 @@ def _brought_back(space: Workspace, found: Stamp) -> tuple[str, ...]:
             st.session_state[f"parameter-{name}-{key}"] = value
     _recipe(space, found.recipe)
     return ("This result card brought its view back.", *missing)
+
+
+def _study(space: Workspace, found: StudyStamp) -> tuple[str, ...]:
+    try:
+        if found.run is not None:
+            study_link.open_(space, found.run)
+            quantile.choose(space, found.quantile)
+            return ("This result card brought its study back, on the page Many pictures.",)
+    except InputError:
+        pass  # it was deleted, or is on another server
+    told = f"the study of {found.model} on {found.pictures} pictures is not kept on this server"
+    return ("This is the result card of a study.", f"Missing: {told}.")
 
 
 def _recipe(space: Workspace, recipe: Recipe) -> None:

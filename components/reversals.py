@@ -7,20 +7,19 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from components import backend, problem, study
+from components import problem, study_choice, study_sheet
 from components.state import Photo, Workspace
-from components.study_statistics import Statistics
 from components.tiles import title_of
 from xai_core.errors import XaiError
-from xai_core.images import InputSpec
 from xai_core.paired import Comparison
-from xai_core.study import Table
+from xai_core.study_result import StudyResult
 from xai_core.study_run import Subject
+from xai_core.study_statistics import Statistics
 
-MOST, COLUMNS, SIDE = 24, 6, 160
+MOST, COLUMNS = 24, 6
 
 
-def show(space: Workspace, table: Table, here: Statistics) -> None:
+def show(space: Workspace, sheet: StudyResult, here: Statistics) -> None:
     """Draw the pictures of one pair, the clearest reversal first."""
     pairs = [one for one in here.neighbours if one.reversed_on]
     if not pairs:
@@ -31,49 +30,65 @@ def show(space: Workspace, table: Table, here: Statistics) -> None:
     place = st.selectbox(
         "Pair",
         range(len(pairs)),
-        format_func=lambda place: _named(space, pairs[place]) if place < len(pairs) else "",
+        format_func=lambda place: _named(sheet, pairs[place]) if place < len(pairs) else "",
         key="many-pair",
     )
     pair = pairs[min(int(place or 0), len(pairs) - 1)]
-    pictures = study.subjects(space)
+    files = {one.sha256: one for one in study_choice.subjects(space)}
     rows = pair.reversed_on[:MOST]
     for start in range(0, len(rows), COLUMNS):
         for column, row in zip(st.columns(COLUMNS), rows[start : start + COLUMNS], strict=False):
             gap = here.scores[row, pair.front] - here.scores[row, pair.back]
             with column:
-                _tile(space, pictures[row], float(gap), table.targets.get(row))
+                _tile(space, sheet, row, float(gap), files.get(sheet.pictures[row].sha256))
     if len(pair.reversed_on) > MOST:
         st.caption(f"And {len(pair.reversed_on) - MOST} more.")
 
 
-def _tile(space: Workspace, picture: Subject, gap: float, target: int | None) -> None:
+def _tile(space: Workspace, sheet: StudyResult, row: int, gap: float, file: Subject | None) -> None:
+    picture = sheet.pictures[row]
     try:
-        st.image(_thumbnail(str(picture.path)), width="stretch", alt=picture.name)
+        if row in sheet.thumbnails:
+            st.image(sheet.thumbnails[row], width="stretch")
+        elif file is not None:
+            st.image(_thumbnail(str(file.path)), width="stretch", alt=picture.name)
     except XaiError as error:  # its file is gone from the server
         problem.show(error)
     st.caption(f"{problem.plain(picture.name)}  \nreversed by {gap:.3f} nats")
-    if st.button(
+    if file is None:
+        return
+    # A callback: the click counts also where the picture is no longer listed in the next run,
+    # because the quantile was still moving or another picture was done.
+    st.button(
         "Open",
         key=f"many-open-{picture.sha256}",
         help="Opens the heatmaps of this picture, with the same methods and the same class.",
         width="stretch",
-    ):
-        _open(space, picture, target)
+        on_click=_choose,
+        args=(space, file, sheet.target),
+    )
 
 
-def _open(space: Workspace, picture: Subject, target: int | None) -> None:
+def _choose(space: Workspace, picture: Subject, target: int | None) -> None:
     space.add_photo(Photo(picture.name, picture.path))
-    if space.many.target is not None:
-        space.target = target
-    st.switch_page("pages/compare/heatmaps.py")
+    space.target = target
+    space.many.opening = True
 
 
-def _named(space: Workspace, pair: Comparison) -> str:
-    front, back = (title_of(space.chosen[column]) for column in (pair.front, pair.back))
+def follow(space: Workspace) -> None:
+    """Go to the heatmaps of the picture that was clicked; a callback itself cannot."""
+    if space.many.opening:
+        space.many.opening = False
+        # Without words of its own it fails, because a slider is bound to one (Streamlit 1.67).
+        st.switch_page("pages/compare/heatmaps.py", query_params={})
+
+
+def _named(sheet: StudyResult, pair: Comparison) -> str:
+    names = [title_of(name) for name in sheet.methods]
+    front, back = names[pair.front], names[pair.back]
     return f"{back} below {front}: {len(pair.reversed_on)} of {pair.pictures} pictures"
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _thumbnail(path: str) -> np.ndarray:
-    spec = InputSpec(height=SIDE, width=SIDE, resize=SIDE)
-    return backend.decoded(Path(path), spec).picture
+    return study_sheet.thumbnail(Path(path))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import kept_runs, problem
+from components import kept_runs, problem, study_link
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.limits import MB
@@ -69,7 +69,7 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
         picture.image(image, width=96)
     pin = ":material/keep: " if one.label.pinned else ""
     tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
-    shown = " · **on screen**" if one.id == space.run_id else ""
+    shown = " · **on screen**" if one.id in (space.run_id, space.many.run_id) else ""
     when = one.created.replace("T", " ")[:16]
     facts.markdown(
         f"{pin}**{problem.plain(one.title)}**{shown} {tags}  \n"
@@ -82,11 +82,18 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
         if st.button(
             "Open run", key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"
         ):
-            kept_runs.open_(space, one.id)
-            st.switch_page("pages/start/overview.py")
+            _open(space, one)
         if own:
             with st.popover("Change", icon=":material/edit:", width="stretch"):
                 _changes(space, one)
+
+
+def _open(space: Workspace, one: Kept) -> None:
+    if one.study:
+        study_link.open_(space, one.id)
+        st.switch_page("pages/compare/pictures.py")
+    kept_runs.open_(space, one.id)
+    st.switch_page("pages/start/overview.py")
 
 
 def _changes(space: Workspace, one: Kept) -> None:
@@ -105,6 +112,9 @@ def _changes(space: Workspace, one: Kept) -> None:
         store.delete(one.id)
         if space.run_id == one.id:
             space.run_id = None
+        if space.many.run_id == one.id:
+            space.many.opened = space.many.run_id = None
+        space.many.kept.clear()
         st.rerun()
 
 

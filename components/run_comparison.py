@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import kept_runs, map_grid, tiles
+from components import kept_runs, map_grid, map_pair, score_table, tiles
 from components.tiles import title_of
 from xai_core.canonical import canonicalise
+from xai_core.map_difference import MapDifference, map_difference
 from xai_core.run_difference import changes, scores
 from xai_core.run_entry import Kept
 from xai_core.runs import Run
@@ -16,6 +19,7 @@ from xai_core.runs import Run
 
 def show(runs: tuple[Kept, ...]) -> None:
     """Draw the choice of two runs, and what they differ in."""
+    runs = tuple(one for one in runs if not one.study)
     if len(runs) < 2:
         return
     with st.expander("Compare two runs", icon=":material/compare_arrows:"):
@@ -32,28 +36,12 @@ def show(runs: tuple[Kept, ...]) -> None:
             return
         store = kept_runs.store()
         first, second = store.open(ids[0]), store.open(ids[1])
-        st.dataframe(_scores(first, second), hide_index=True)
+        score_table.show(scores(first, second), "first", "second")
         st.caption(
-            "Complexity after removal, each by its own recipe. Moved: places gained (+) or lost."
+            "Complexity after removal and raw, each by its own recipe. Places are by the former."
         )
         _differences(first, second)
-        map_grid.show(
-            [*_tiles(first, "first"), *_tiles(second, "second")], key="compared", tile_width=180
-        )
-
-
-def _scores(first: Run, second: Run) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Method": title_of(row.method),
-            "First": row.first,
-            "Second": row.second,
-            "Place in first": row.first_place,
-            "Place in second": row.second_place,
-            "Moved": row.moved,
-        }
-        for row in scores(first, second)
-    )
+        _maps(first, second)
 
 
 def _differences(first: Run, second: Run) -> None:
@@ -68,7 +56,41 @@ def _differences(first: Run, second: Run) -> None:
         )
 
 
-def _tiles(run: Run, which: str) -> list[map_grid.Tile]:
+def _maps(first: Run, second: Run) -> None:
+    """Both maps of each method and, where they are of one picture, their difference."""
+    alike = _differing(first, second)
+    for name, found in alike.items():
+        st.markdown(f"**{title_of(name)}**  \n:small[{map_pair.figures(found)}]")
+        map_pair.show(
+            (first, second),
+            found,
+            span=map_pair.span_of(alike.values()),
+            names=("first", "second"),
+            key=f"compared-{name}",
+        )
+    apart = [*_tiles(first, "first", alike), *_tiles(second, "second", alike)]
+    if apart:
+        map_grid.show(apart, key="compared", tile_width=180)
+
+
+def _differing(first: Run, second: Run) -> dict[str, MapDifference]:
+    if first.picture_sha256 != second.picture_sha256:
+        return {}
+    found = {}
+    for name, one in first.attributions.items():
+        other = second.attributions.get(name)
+        if other is None:
+            continue
+        shapes = (
+            canonicalise(values, run.recipe).shape
+            for values, run in ((one, first), (other, second))
+        )
+        if len(set(shapes)) == 1:
+            found[name] = map_difference(one, other, (first.recipe, second.recipe))
+    return found
+
+
+def _tiles(run: Run, which: str, shown: Collection[str]) -> list[map_grid.Tile]:
     return [
         tiles.of_map(
             run,
@@ -78,6 +100,7 @@ def _tiles(run: Run, which: str) -> list[map_grid.Tile]:
             note=f"{which} · {_told(run.scores[name].after)}",
         )
         for name, one in run.attributions.items()
+        if name not in shown
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import streamlit as st
 
 from components.job import Job
 from components.keeper import Keeper
+from components.pairing import Pairing
+from components.scaling import Scaling
 from components.sources import Pending as Pending
 from components.sources import Photo as Photo
 from components.sources import Source as Source
@@ -20,10 +22,13 @@ from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import describe
+from xai_core.noise_rule import NoiseLevel
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
 from xai_core.sanity import Controls
 from xai_core.study import Study
+from xai_core.study_result import StudyResult
+from xai_core.target import Target
 from xai_core.types import Verdict
 
 KEY = "workspace"
@@ -44,20 +49,28 @@ class Many:
     Attributes:
         photos: names of the session's photos that belong to it. uploaded: pictures that came for
             it alone, by name. refused: why files are left out, by name.
-        target: class index for all pictures; None for each one's top class.
+        target: of all pictures; None for each one's top class.
         study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
-        failure, stopped: as in `Workspace`.
+        failure, stopped, keeper: as in `Workspace`.
+        opened: a kept one that is on screen in its place. run_id: of that one.
+        kept: ids of kept studies by fingerprint, as far as they were looked for.
+        opening: a picture of it was clicked, and its page comes next.
     """
 
     photos: list[str] = field(default_factory=list)
     uploaded: dict[str, Photo] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    target: int | None = None
+    target: int | Target | None = None
     study: Study | None = None
     job: Job[dict[str, str]] | None = None
     turn: Turn = field(default_factory=Turn)
     failure: str | None = None
     stopped: bool = False
+    keeper: Keeper | None = None
+    opened: StudyResult | None = None
+    run_id: str | None = None
+    kept: dict[str, str | None] = field(default_factory=dict)
+    opening: bool = False
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""
@@ -80,22 +93,44 @@ class Measuring:
 
 
 @dataclass
+class Bearing:
+    """How much noise models bear.
+
+    Attributes:
+        found: what was measured, by what it was measured on. asked: the key of the job's.
+        job: what is being measured. turn: how many go before it. note: why the last one gave
+            nothing.
+        pictures: names of the photos to measure on; None takes the chosen one. classes: the true
+            class of a photo, where a person gave it.
+    """
+
+    found: dict[Hashable, NoiseLevel] = field(default_factory=dict)
+    asked: Hashable = None
+    job: Job[NoiseLevel] | None = None
+    turn: Turn = field(default_factory=Turn)
+    note: str | None = None
+    pictures: list[str] | None = None
+    classes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
 
     Attributes:
         sources, photos: all that can be chosen, by title and by name.
-        target: class index; None for the top class.
+        target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
-        measuring: the metrics that are being computed.
+        measuring: the metrics that are being computed. bearing: the noise that models bear.
         failure: why the last computation gave nothing. stopped: it was cancelled.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         controls: maps beside those of a run, with that run's digest. control_job: of them.
-        many: of the page of many pictures.
+        many: of the page of many pictures. pairing: of the page that compares two models.
+        scaling: pictures behind the scale of the heatmaps.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
@@ -108,7 +143,7 @@ class Workspace:
     source: str
     photo: str
     run: Run
-    target: int | None = None
+    target: int | Target | None = None
     chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0
@@ -116,6 +151,7 @@ class Workspace:
     job: Job[Run] | None = None
     turn: Turn = field(default_factory=Turn)
     measuring: Measuring = field(default_factory=Measuring)
+    bearing: Bearing = field(default_factory=Bearing)
     failure: str | None = None
     stopped: bool = False
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -130,6 +166,8 @@ class Workspace:
     quantile: float | None = None
     quantile_page: str = ""
     many: Many = field(default_factory=Many)
+    pairing: Pairing = field(default_factory=Pairing)
+    scaling: Scaling = field(default_factory=Scaling)
     returned: Returned | None = None
     run_id: str | None = None
     addressed: str | None = None
@@ -165,6 +203,7 @@ class Workspace:
         self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
         self.controls = self.control_job = None
         self.many.study = self.many.job = None
+        self.pairing.pair = self.pairing.job = None
         self.verdicts.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:

@@ -8,66 +8,23 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from components import backend, problem, progress, visit
+from components import backend, kept_runs, problem, progress, study_sheet, visit
 from components.job import Job
+from components.keeper import Keeper
 from components.processes import Access
-from components.state import Many, Photo, Source, Workspace
+from components.state import Many, Workspace
+from components.steady import steady
+from components.study_choice import known, methods, study_of, subjects
 from components.waiting import Turn
 from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, XaiError
-from xai_core.files import data_folder
-from xai_core.peek.digest import digest
-from xai_core.study import Methods, Setting, Study, Table, complete
-from xai_core.study_run import Subject, conduct
+from xai_core.study import Table
+from xai_core.study_result import filled
+from xai_core.study_run import conduct
 from xai_core.types import Progress
 
-TOP, ONE = "each picture's top class", "one class for all"
 
-
-def target(space: Workspace) -> None:
-    """Draw what is explained in every picture."""
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    rule = left.radio(
-        "Class to explain",
-        [TOP, ONE],
-        index=0 if space.many.target is None else 1,
-        key="many-rule",
-        persist_state="session",
-        horizontal=True,
-    )
-    if rule == TOP:
-        space.many.target = None
-        return
-    start = space.many.target or 0
-    space.many.target = int(
-        right.number_input("Class index", 0, None, start, key="many-class", persist_state="session")
-    )
-
-
-def subjects(space: Workspace) -> list[Subject]:
-    """The pictures of the study; the same file under two names counts once."""
-    photos = [space.photos[name] for name in space.many.photos if name in space.photos]
-    found: dict[str, Subject] = {}
-    for photo in (*photos, *space.many.uploaded.values()):
-        sha256 = _sha256(photo)
-        found.setdefault(sha256, Subject(photo.name, photo.path, sha256))
-    return list(found.values())
-
-
-def methods(space: Workspace) -> Methods:
-    """The chosen methods with all their parameters."""
-    return complete({name: space.parameters(name) for name in space.chosen})
-
-
-def known(space: Workspace) -> Table | None:
-    """What is computed already of what is chosen; None where the model was never opened."""
-    source = space.sources[space.source]
-    if not space.chosen or not backend.is_open(source):
-        return None
-    study = _study(space, source)
-    return study.table([one.sha256 for one in subjects(space)], methods(space))
-
-
+@steady
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     many = space.many
@@ -99,11 +56,15 @@ def start(space: Workspace) -> None:
     many.failure, many.stopped, many.turn = None, False, Turn()
     try:
         backend.opened(source)
-        study, wanted, pictures = _study(space, source), methods(space), subjects(space)
+        study, wanted, pictures = study_of(space, source), methods(space), subjects(space)
+        draft = study_sheet.draft(space)
     except XaiError as error:
         many.failure = str(error)
         return
     access = Access(many.turn)
+    keeper = many.keeper = Keeper(
+        kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
+    )
 
     @contextmanager
     def borrow() -> Iterator[Explainer]:
@@ -112,7 +73,7 @@ def start(space: Workspace) -> None:
 
     def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
-        return conduct(
+        refused = conduct(
             study,
             pictures,
             wanted,
@@ -121,24 +82,12 @@ def start(space: Workspace) -> None:
             progress=progress,
             cancel=cancel,
         )
+        paths = {one.sha256: one.path for one in pictures}
+        keeper.keep(study_sheet.pictured(filled(draft, study, refused), paths))
+        return refused
 
     many.job = job = Job(work)
     visit.current().at_end("study", job.cancel)
-
-
-def _study(space: Workspace, source: Source) -> Study:
-    setting = Setting(
-        model_sha256=backend.opened(source).card.sha256,
-        options=source.options,
-        spec=backend.spec_of(source),
-        seed=space.seed,
-        recipe=space.recipe,
-        target=space.many.target,
-    )
-    found = space.many.study
-    if found is None or found.setting != setting:
-        found = space.many.study = Study(setting)
-    return found
 
 
 def _watch(space: Workspace, job: Job[dict[str, str]], key: str) -> None:
@@ -157,6 +106,8 @@ def _finish(many: Many, job: Job[dict[str, str]]) -> None:
     many.job = None
     if job.result is not None:
         many.refused.update(job.result)
+        if many.keeper is not None and many.keeper.failure:
+            many.failure = many.keeper.failure
     elif isinstance(job.error, Cancelled):
         many.stopped = True
     elif job.error is not None:
@@ -186,8 +137,3 @@ def _state(many: Many, count: int, table: Table | None) -> str:
 
 def _duration(seconds: float) -> str:
     return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"
-
-
-def _sha256(photo: Photo) -> str:
-    uploaded = photo.path.parent == data_folder() / "pictures"
-    return photo.path.name if uploaded else digest(photo.path).sha256

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import band_chart, places_chart, reversals, study
+from components import band_chart, places_chart, problem, reversals, study_export, study_sheet
 from components.state import Workspace
-from components.study_statistics import Statistics, bands, statistics
+from components.study_statistics import bands, statistics
 from components.tiles import title_of
-from xai_core.agreement import Concordance
-from xai_core.bootstrap import FEW, Band
+from xai_core.bootstrap import FEW
 from xai_core.study import Table
 from xai_core.study_entry import QUANTILES
+from xai_core.study_result import StudyResult
+from xai_core.study_statistics import Statistics, agreement, headline
 
 REFRESH_SECONDS = 3.0
 
@@ -29,15 +30,18 @@ def show(space: Workspace, quantile: float) -> None:
 
 
 def _show(space: Workspace, quantile: float) -> None:
-    table = study.known(space)
-    if table is None or not np.isfinite(table.curves).any():
+    reversals.follow(space)
+    sheet = study_sheet.on_screen(space)
+    if sheet is None:
         st.info("There is no result yet.", icon=":material/hourglass_empty:")
         return
-    names = [title_of(name) for name in space.chosen]
+    table, names = sheet.table, [title_of(name) for name in sheet.methods]
     at = int(np.abs(QUANTILES - quantile).argmin())
     found, here = bands(table.curves), statistics(table.at(quantile))
-    st.markdown(f"#### {headline(names, found, at, here)}")
+    st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
     st.caption(_counts(table, here))
+    if space.many.job is None:
+        study_export.show(space, sheet, quantile)
     band_chart.show(names, found, quantile, key="many-bands")
     left, right = st.columns(2)
     with left:
@@ -45,50 +49,10 @@ def _show(space: Workspace, quantile: float) -> None:
         places_chart.show(names, here, key="many-places")
     with right:
         st.markdown("##### Agreement of the pictures")
-        st.markdown(in_words(here.concordance))
+        st.markdown("  \n".join(agreement(here.concordance)))
     _tests(names, here)
-    reversals.show(space, table, here)
-    _causes(space, table, names)
-
-
-def headline(names: Sequence[str], found: Band, at: int, here: Statistics) -> str:
-    """Who has the lowest mean, on how many pictures it leads, and how sure the mean is."""
-    if not here.order:
-        return f"No map has a score at q = {QUANTILES[at]:.2f}."
-    best = here.order[0]
-    mean, low, high = (one[best, at] for one in (found.mean, found.low, found.high))
-    sure = f"[{low:.2f}, {high:.2f}] nats" if np.isfinite(low) else "nats, of one picture alone"
-    told = f"has the lowest mean Complexity at q = {QUANTILES[at]:.2f}: {mean:.2f} {sure}"
-    if not here.places.pictures:
-        return f"**{names[best]}** {told}."
-    firsts = here.places.shares[:, 0] * here.places.pictures
-    most = int(np.nanargmax(firsts))
-    total = here.places.pictures
-    if firsts[most] > firsts[best]:
-        return (
-            f"**{names[best]}** {told}; **{names[most]}** is the least complex most often, on "
-            f"{firsts[most]:.0f} of {total} pictures."
-        )
-    return (
-        f"**{names[best]}** is the least complex on {firsts[best]:.0f} of {total} "
-        f"{_pictures(total)} at q = {QUANTILES[at]:.2f}; mean {mean:.2f} {sure}."
-    )
-
-
-def in_words(found: Concordance) -> str:
-    """Kendall's W and what it means."""
-    if np.isnan(found.w):
-        return (
-            "Kendall's W is undefined: it takes two pictures and two methods with scores, and an "
-            "order among them."
-        )
-    p = "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
-    return (
-        f"**Kendall's W = {found.w:.2f}**: {found.strength} agreement on the order of "
-        f"{found.methods} methods over {found.pictures} {_pictures(found.pictures)} "
-        f"(1: all have the same order, 0: there is no common one).  \n"
-        f"Friedman test: χ² = {found.chi2:.1f}, {p}."
-    )
+    reversals.show(space, sheet, here)
+    _causes(sheet, names)
 
 
 def _counts(table: Table, here: Statistics) -> str:
@@ -143,14 +107,13 @@ def _tests(names: Sequence[str], here: Statistics) -> None:
     )
 
 
-def _causes(space: Workspace, table: Table, names: Sequence[str]) -> None:
-    if not table.causes:
+def _causes(sheet: StudyResult, names: Sequence[str]) -> None:
+    if not sheet.table.causes:
         return
-    pictures = study.subjects(space)
-    with st.expander(f"{len(table.causes)} maps without a score", icon=":material/block:"):
+    with st.expander(f"{len(sheet.table.causes)} maps without a score", icon=":material/block:"):
         rows = [
-            {"Picture": pictures[row].name, "Method": names[column], "Why": why}
-            for (row, column), why in table.causes.items()
+            {"Picture": sheet.pictures[row].name, "Method": names[column], "Why": why}
+            for (row, column), why in sheet.table.causes.items()
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True)
 
@@ -159,7 +122,3 @@ def _p(value: float) -> str:
     if np.isnan(value):
         return "–"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _pictures(count: int) -> str:
-    return "picture" if count == 1 else "pictures"

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import streamlit as st
 
-from xai_core.agreement import Concordance, Places, Table, concordance, places
+from xai_core import study_statistics
 from xai_core.bootstrap import Band, band
-from xai_core.paired import Comparison, mean_order, neighbours
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """At one quantile. order: columns with a score by their means, best first."""
-
-    scores: Table
-    order: tuple[int, ...]
-    places: Places
-    concordance: Concordance
-    neighbours: tuple[Comparison, ...]
+from xai_core.study_statistics import Statistics
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -32,6 +19,4 @@ def bands(curves: np.ndarray) -> Band:
 @st.cache_data(max_entries=64, show_spinner=False)
 def statistics(scores: np.ndarray) -> Statistics:
     """Of `[P, M]`, one score a picture and method."""
-    return Statistics(
-        scores, mean_order(scores), places(scores), concordance(scores), neighbours(scores)
-    )
+    return study_statistics.statistics(scores)

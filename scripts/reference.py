@@ -24,6 +24,7 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import ParameterInfo, describe
 from xai_core.metrics.base import METRICS
 from xai_core.readiness.base import CHECKS
+from xai_core.targets.base import TARGETS
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 MARK = re.compile(r"(<!-- begin: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
@@ -46,6 +47,21 @@ def parameters() -> str:
         for info in describe(m.Parameters)
     )
     return _table(("method", "parameter", "default", "allowed", "meaning"), rows)
+
+
+def targets() -> str:
+    """Every kind of target, with its parameters."""
+    rows = (
+        (
+            f"`{t.name}`",
+            t.title,
+            t.summary,
+            t.formula,
+            _names(t.Parameters),
+        )
+        for t in TARGETS
+    )
+    return _table(("name", "title", "what it is for", "score", "parameters"), rows)
 
 
 def metrics() -> str:
@@ -105,6 +121,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     for table in (
         methods,
         parameters,
+        targets,
         metrics,
         controls,
         formats,
@@ -148,6 +165,11 @@ def _default(one: Field[Any]) -> str:
     if isinstance(one.default, int | float):
         return f"{one.default:g}"
     return "by cores and memory, at most 8"
+
+
+def _names(parameters: type) -> str:
+    files = {True: " (a picture's file)", False: ""}
+    return ", ".join(f"`{one.name}`{files[bool(one.holds)]}" for one in describe(parameters))
 
 
 def _allowed(info: ParameterInfo) -> str:

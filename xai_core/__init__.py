@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from xai_core.readiness import assess
     from xai_core.recipe import Recipe
     from xai_core.runs import Run, open_run
+    from xai_core.study_result import StudyResult, open_study
+    from xai_core.target import Target
     from xai_core.types import Attribution, Verdict
 
 _HOMES = {
@@ -32,6 +34,7 @@ _HOMES = {
     "NoiseLevel": "noise_rule",
     "Recipe": "recipe",
     "Run": "runs",
+    "Target": "target",
     "Verdict": "types",
     "XaiError": "errors",
     "assess": "readiness",
@@ -41,7 +44,9 @@ _HOMES = {
     "explain": "explanation",
     "load_model": "loading",
     "noise_level": "noise_tolerance",
+    "StudyResult": "study_result",
     "open_run": "runs",
+    "open_study": "study_result",
     "sweep": "ranking",
 }
 
@@ -53,6 +58,8 @@ __all__ = [
     "NoiseLevel",
     "Recipe",
     "Run",
+    "StudyResult",
+    "Target",
     "Verdict",
     "XaiError",
     "assess",
@@ -63,6 +70,7 @@ __all__ = [
     "load_model",
     "noise_level",
     "open_run",
+    "open_study",
     "sweep",
 ]
 

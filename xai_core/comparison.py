@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -16,12 +15,14 @@ from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
 from xai_core.labels import fitting
-from xai_core.machine import machine
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
+from xai_core.resolution import named, target_of
 from xai_core.runs import Guess, Run, Score
+from xai_core.surroundings import machine, versions
+from xai_core.target import Asked, Explained, Target
 from xai_core.targets import Prediction
 from xai_core.types import (
     Attribution,
@@ -33,8 +34,6 @@ from xai_core.types import (
     Values,
 )
 
-LIBRARIES = ("torch", "captum", "quantus", "numpy")
-
 
 class Explainer(Protocol):
     """What a comparison needs of a worker."""
@@ -42,10 +41,13 @@ class Explainer(Protocol):
     def predict(self, inputs: Inputs) -> Prediction:
         """The loaded model's output."""
 
+    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
+        """A target fixed on every picture."""
+
     def explain(
         self,
         inputs: Inputs,
-        target: int | None,
+        target: Asked,
         method: str,
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
@@ -79,7 +81,7 @@ class Request:
     picture: str
     picture_sha256: str
     prepared: Prepared
-    target: int | None
+    target: int | Target | None
     methods: Mapping[str, Mapping[str, Any]]
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
@@ -121,16 +123,17 @@ def compare(
     """
     start = time.perf_counter()
     prediction = explainer.predict(request.prepared.inputs)
-    target = target_of(prediction, request.target)
-    reused = {name: one for name, one in (known or {}).items() if _same(one, request, name, target)}
-    parts = Parts(_costs(request, reused), progress)
+    explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
+    same = {name: one for name, one in (known or {}).items() if _same(one, request, name)}
+    reused = {name: one for name, one in same.items() if one.targets[0].same_as(explained)}
+    parts = Parts(costs(request, reused), progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():
         try:
             attributions[name] = reused.get(name) or explainer.explain(
                 request.prepared.inputs,
-                target,
+                explained,
                 name,
                 request.seed,
                 given,
@@ -144,14 +147,16 @@ def compare(
         **{name: getattr(request, name) for name in PROVENANCE},
         pixels=request.prepared.picture,
         content=request.prepared.content,
-        target=target,
+        target=explained.index,
+        explained=named(explained, request.labels),
+        form=prediction.form,
         guesses=guesses(prediction, request.labels),
         attributions=attributions,
         recipe=recipe,
         scores=score(scorer, attributions, recipe),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         failures=failures,
-        versions={name: importlib.metadata.version(name) for name in LIBRARIES},
+        versions=versions(),
         machine=machine(),
         seconds=time.perf_counter() - start,
     )
@@ -195,22 +200,15 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
     return labels[index] if labels and index < len(labels) else f"class {index}"
 
 
-def target_of(prediction: Prediction, target: int | None) -> int | None:
-    """The class that is explained: as asked, else the top one; None for a single output."""
-    if prediction.scores.shape[1] < 2:
-        return None
-    return int(prediction.scores[0].argmax()) if target is None else target
-
-
-def _same(one: Attribution, request: Request, name: str, target: int | None) -> bool:
+def _same(one: Attribution, request: Request, name: str) -> bool:
     if name not in request.methods:
         return False
     settings = build(METHODS[name].Parameters, request.methods[name])
-    wanted = (asdict(settings), request.seed, (target,))
-    return (dict(one.parameters), one.seed, one.target) == wanted
+    return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
 
 
-def _costs(request: Request, reused: Mapping[str, Attribution]) -> dict[str, int]:
+def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:
+    """Samples by method, of those that are not reused."""
     shape = request.prepared.inputs.shape[1:]
     return {
         name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)

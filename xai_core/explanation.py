@@ -13,7 +13,10 @@ from xai_core.borrow import borrowed
 from xai_core.device import device_of
 from xai_core.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.methods.base import METHODS, Meter, Method, RawMap, Scorer, Task
+from xai_core.methods.folding import WORTH, Folding
 from xai_core.methods.parameters import build
+from xai_core.resolution import FixedScore, fixed, on_each
+from xai_core.target import Asked
 from xai_core.types import Attribution, Inputs, Progress
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 def explain(
     model: LoadedModel | nn.Module,
     inputs: Inputs,
-    target: int | None = None,
+    target: Asked = None,
     method: str = "guided-backprop",
     seed: int = 0,
     *,
@@ -40,7 +43,8 @@ def explain(
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
-            picture's top class. seed: of all random draws. parameters: of the method.
+            picture's top class; a `Target` says anything else. It is fixed on each picture, and
+            the same for all noisy copies. seed: of all random draws. parameters: of the method.
 
     Raises:
         InputError: inputs, target or a parameter is not what it has to be.
@@ -55,11 +59,14 @@ def explain(
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
     with borrowed(module):
-        targets = _targets(module, tensor, target)
-        at_once = _bearable(module, tensor[:1], min(batch_size, samples))
+        explained = on_each(module, tensor, target, getattr(model, "labels", None))
+        scores = [fixed(one) for one in explained]
+        at_once = _bearable(module, tensor[:1], scores[0], min(batch_size, samples))
+        folding = Folding.of(module, tensor[:1]) if samples >= WORTH else None
         raws = [
-            _one(plugin, Task(Scorer(module, index, meter), picture, settings, seed, at_once))
-            for picture, index in zip(_singly(tensor), targets, strict=True)
+            _one(plugin, Task(scorer, picture, settings, seed, at_once))
+            for picture, score in zip(_singly(tensor), scores, strict=True)
+            for scorer in (Scorer(module, score, meter, folding=folding),)
         ]
     values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
     return Attribution(
@@ -67,11 +74,12 @@ def explain(
         method=method,
         parameters=asdict(settings),
         seed=seed,
-        target=targets,
+        target=tuple(one.index for one in explained),
         native_size=raws[0].native_size or (tensor.shape[2], tensor.shape[3]),
         seconds=time.perf_counter() - start,
         signed=plugin.is_signed(settings),
         chosen=_chosen(raws),
+        explained=explained,
     )
 
 
@@ -110,19 +118,6 @@ def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
     return found
 
 
-def _targets(module: nn.Module, tensor: Tensor, target: int | None) -> tuple[int | None, ...]:
-    import torch
-
-    from xai_core.targets import main_output, resolve_target, score_matrix
-
-    with torch.no_grad():
-        chosen: list[int | None] = []
-        for picture in _singly(tensor):  # exports often have a fixed batch of 1
-            scores = score_matrix(main_output(run(module, picture))[1], 1)
-            chosen += resolve_target(scores, target)
-    return tuple(chosen)
-
-
 def run(module: nn.Module, tensor: Tensor) -> Any:
     """One forward pass whose failure is a `ModelError` that a user can act on.
 
@@ -138,18 +133,16 @@ def run(module: nn.Module, tensor: Tensor) -> Any:
         ) from cause
 
 
-def _bearable(module: nn.Module, picture: Tensor, wanted: int) -> int:
+def _bearable(module: nn.Module, picture: Tensor, score: FixedScore, wanted: int) -> int:
     """`wanted`, or 1 for a model that takes one sample at a time or mixes those of a batch."""
     import torch
-
-    from xai_core.targets import main_output, score_matrix
 
     if wanted == 1:
         return 1
     with torch.no_grad():
-        alone = score_matrix(main_output(run(module, picture))[1], 1)
+        alone = score(run(module, picture), 1)
         try:
-            twice = score_matrix(main_output(run(module, torch.cat([picture] * 2)))[1], 2)
+            twice = score(run(module, torch.cat([picture] * 2)), 2)
         except ModelError:
             return 1
     return wanted if torch.allclose(twice, alone.expand_as(twice), 1e-3, 1e-4) else 1

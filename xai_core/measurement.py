@@ -12,7 +12,10 @@ from xai_core.methods.base import METHODS, Meter
 from xai_core.methods.parameters import build
 from xai_core.metrics.base import METRICS, ModelMetric
 from xai_core.metrics.case import Case, Map
+from xai_core.outputs import predict
 from xai_core.recipe import Recipe
+from xai_core.resolution import fixed, is_of_class, of_other_class
+from xai_core.target import DEFAULT, Explained
 from xai_core.types import Attribution, Inputs, Progress
 
 if TYPE_CHECKING:
@@ -90,17 +93,18 @@ def _case(
     values: Map,
     meter: Meter,
 ) -> Case:
-    target = attribution.target[0]
-    outputs = _scores(module, inputs)
+    explained = attribution.targets[0]
+    classes = predict(_output(module, inputs), 1).scores.shape[1]
     meter.advance(1)
 
-    def predict(picture: Inputs) -> float:
+    def ask(picture: Inputs) -> float:
         meter.advance(1)
-        return float(_scores(module, picture)[target or 0])
+        return _score(explained, _output(module, picture))
 
     def explain_again(picture: Inputs, other: int | None) -> Map:
         from xai_core.explanation import explain
 
+        asked = explained if other is None else of_other_class(explained, other)
         before = meter.done
 
         def tick(done: int, _: int) -> None:
@@ -109,7 +113,7 @@ def _case(
         again = explain(
             model,
             picture,
-            other,
+            asked,
             attribution.method,
             attribution.seed,
             progress=tick,
@@ -119,21 +123,26 @@ def _case(
         return found
 
     box = recipe.crop or (0, 0, *inputs.shape[2:])
-    return Case(inputs, target, len(outputs), values, box, attribution.seed, predict, explain_again)
+    target = explained.index if is_of_class(explained) else None
+    return Case(inputs, target, classes, values, box, attribution.seed, ask, explain_again)
 
 
-def _scores(module: nn.Module, inputs: Inputs) -> Any:
-    """Probabilities of all classes, or the only score as it is, `[K]`."""
+def _output(module: nn.Module, inputs: Inputs) -> Any:
     import torch
 
     from xai_core.device import device_of
     from xai_core.explanation import run
-    from xai_core.targets import predict
 
     with torch.no_grad():
-        tensor = torch.from_numpy(inputs.copy()).to(device_of(module))
-        found = predict(run(module, tensor), 1)
-    return found.scores[0] if found.scores.shape[1] < 2 else found.probabilities[0]
+        return run(module, torch.from_numpy(inputs.copy()).to(device_of(module)))
+
+
+def _score(explained: Explained, output: Any) -> float:
+    """The target's score; of a class of a classifier its probability."""
+    found = predict(output, 1)
+    if explained.target.kind == DEFAULT and found.scores.shape[1] > 1:
+        return float(found.probabilities[0][explained.index or 0])
+    return float(fixed(explained)(output, 1)[0])
 
 
 def _measured(score: float, cause: str) -> Measurement:

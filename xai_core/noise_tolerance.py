@@ -136,8 +136,9 @@ def _hits(
     from xai_core.methods.base import Scorer
     from xai_core.methods.noise import generators
     from xai_core.methods.noisy_weights import noisy_scorers
+    from xai_core.resolution import fixed_class
 
-    scorer, right, count = Scorer(module, None, meter), 0, 0
+    scorer, right, count = Scorer(module, fixed_class(None), meter), 0, 0
     draws = noisy_scorers(scorer, pictures[:1], noise, generators(seed)[0])
     with closing(draws) as scorers:
         for one in scorers:

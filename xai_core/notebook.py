@@ -12,9 +12,12 @@ import numpy as np
 from PIL import Image
 
 from xai_core.canonical import before_removal, canonicalise
+from xai_core.methods.base import title_of
 from xai_core.ranking import Ranking, rank
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
+from xai_core.study_result import StudyResult
+from xai_core.study_statistics import agreement, headline, statistics
 from xai_core.types import Attribution, Verdict
 
 TILE = "display:inline-block;margin:0 12px 8px 0;vertical-align:top"
@@ -40,12 +43,29 @@ def of_run(run: Run) -> str:
     return f"<div><p>{head}</p>{''.join(tiles)}{ranking}{failed}</div>"
 
 
+def of_study(study: StudyResult) -> str:
+    """Who leads, means with intervals, agreement, at the quantile that it was kept with."""
+    names = [title_of(name) for name in study.methods]
+    here = statistics(study.table.at(study.quantile))
+    head = f"<b>{escape(study.model)}</b> · {len(study.pictures)} pictures"
+    told = f"{headline(names, here, study.quantile)}. {' '.join(agreement(here.concordance))}"
+    rows = []
+    for column in here.order:
+        low, high = here.means.low[column], here.means.high[column]
+        sure = f"{low:.4f} to {high:.4f}" if np.isfinite(low) else "–"
+        rows.append((names[column], f"{here.means.mean[column]:.4f}", sure))
+    return (
+        f"<div><p>{head}<br>{escape(told)}</p>"
+        f"{_table(('method', 'mean (nats)', '95 % interval'), rows)}</div>"
+    )
+
+
 def of_attribution(one: Attribution) -> str:
     """The map of each sample of a batch, and the parameters."""
     recipe = Recipe(quantile=None)
     maps = [_coloured(values) for values in before_removal(one, recipe)[:MOST_MAPS]]
     tiles = "".join(
-        _tile(values, f"target {target}") for values, target in zip(maps, one.target, strict=False)
+        _tile(values, told.sentence) for values, told in zip(maps, one.targets, strict=False)
     )
     more = len(one.values) - len(maps)
     rest = f"<p>and {more} more</p>" if more > 0 else ""

@@ -42,4 +42,9 @@ class _Part:
 
     def preview(self, make: Callable[[], Preview]) -> None:
         if isinstance(self.whole, Watcher):
-            self.whole.preview(lambda: replace(make(), method=self.method))
+            self.whole.preview(lambda: _named(make(), self.method))
+
+
+def _named(preview: Preview, part: str) -> Preview:
+    """With the method's name; a part of a part has it already."""
+    return preview if preview.method else replace(preview, method=part)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xai_core.ranking import Entry, rank
-from xai_core.runs import Run
+from xai_core.ranking import Entry, Ranking, rank
+from xai_core.runs import Run, Score
 
 COMPARED = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "target_label"),
@@ -22,6 +22,7 @@ class Row:
 
     Attributes:
         first, second: Complexity after removal, in nats. The places are by it; 1 is best.
+        first_raw, second_raw: before removal.
     """
 
     method: str
@@ -29,6 +30,8 @@ class Row:
     second: float | None
     first_place: int | None
     second_place: int | None
+    first_raw: float | None = None
+    second_raw: float | None = None
 
     @property
     def moved(self) -> int | None:
@@ -49,25 +52,36 @@ class Change:
 
 def scores(first: Run, second: Run) -> tuple[Row, ...]:
     """Every method of either run, in the order of the first."""
-    found = [_places(run) for run in (first, second)]
+    return places(first.scores, second.scores)
+
+
+def places(first: Mapping[str, Score], second: Mapping[str, Score]) -> tuple[Row, ...]:
+    """The same of scores by method, however they were computed."""
+    ranked = [{entry.name: entry for entry in order(found).entries} for found in (first, second)]
     rows = []
-    for name in dict.fromkeys((*first.scores, *second.scores)):
-        one, other = (entries.get(name) for entries in found)
+    for name in dict.fromkeys((*first, *second)):
+        one, other = (entries.get(name) for entries in ranked)
         rows.append(
             Row(
                 name,
-                one.score if one else None,
-                other.score if other else None,
+                _score(one),
+                _score(other),
                 one.place if one else None,
                 other.place if other else None,
+                first[name].raw if one else None,
+                second[name].raw if other else None,
             )
         )
     return tuple(rows)
 
 
-def _places(run: Run) -> dict[str, Entry]:
-    ranking = rank({name: one.after for name, one in run.scores.items()})
-    return {entry.name: entry for entry in ranking.entries if entry.place}
+def order(scores: Mapping[str, Score]) -> Ranking:
+    """Methods by their Complexity after removal."""
+    return rank({name: one.after for name, one in scores.items()})
+
+
+def _score(entry: Entry | None) -> float | None:
+    return entry.score if entry is not None and entry.place else None
 
 
 def changes(first: Run, second: Run) -> tuple[Change, ...]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xai_core.errors import InputError
-from xai_core.runs import read_facts
+from xai_core.readiness.verdict.json import from_json
+from xai_core.runs import STUDY, read_facts
+from xai_core.target import DEFAULT, class_or_target, over_pictures
+from xai_core.types import Verdict
 
 
 @dataclass(frozen=True)
@@ -31,18 +36,21 @@ class Kept:
     """A run in the list, without its maps.
 
     Attributes:
-        size: bytes on disk. target: what was explained, as in `Run.target_label`.
+        size: bytes on disk. study: it is of many pictures. target: what was explained, as in
+            `Run.target_label`. fingerprint: of a study, see `StudyResult`.
     """
 
     id: str
     folder: Path
     label: Label
     size: int
+    study: bool
     model: str
     picture: str
     target: str
     methods: tuple[str, ...]
     created: str
+    fingerprint: str = ""
 
     @property
     def title(self) -> str:
@@ -54,22 +62,56 @@ def kept_in(folder: Path) -> Kept:
     """The run in a folder. Raises `InputError` where it cannot be read."""
     facts = read_facts(folder)
     try:
-        named = {one["index"]: one["label"] for one in facts["guesses"]}
-        index = facts["target"]
-        plain = "the only output" if index is None else f"class {index}"
+        if facts.get("kind") == STUDY:
+            return _study_in(folder, facts)
         return Kept(
             id=folder.name,
             folder=folder,
             label=label_in(folder),
             size=size_of(folder),
+            study=False,
             model=str(facts["model"]),
             picture=str(facts["picture"]),
-            target=f"{named[index]} ({index})" if index in named else plain,
+            target=_target(facts),
             methods=tuple(facts["attributions"]),
             created=str(facts["created"]),
         )
-    except (KeyError, TypeError) as cause:
+    except (KeyError, TypeError, ValueError) as cause:
         raise InputError(f"There is no readable run in {folder.name}.") from cause
+
+
+def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
+    return Kept(
+        id=folder.name,
+        folder=folder,
+        label=label_in(folder),
+        size=size_of(folder),
+        study=True,
+        model=str(facts["model"]),
+        picture=f"{len(facts['pictures'])} pictures",
+        target=over_pictures(class_or_target(facts["target"])),
+        methods=tuple(facts["methods"]),
+        created=str(facts["created"]),
+        fingerprint=str(facts.get("fingerprint", "")),
+    )
+
+
+def verdict_in(folder: Path) -> Verdict | None:
+    """The verdict that was kept beside a run; None where none was, or it cannot be read."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return from_json(json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+    return None
+
+
+def _target(facts: Mapping[str, Any]) -> str:
+    explained = facts.get("explained")
+    if explained and explained["target"]["kind"] != DEFAULT:
+        return str(explained["sentence"])
+    index = facts["target"]
+    named = {one["index"]: one["label"] for one in facts["guesses"]}
+    if index in named:
+        return f"{named[index]} ({index})"
+    return "the only output" if index is None else f"class {index}"
 
 
 def label_in(folder: Path) -> Label:

@@ -22,8 +22,11 @@ from xai_core.durable import DELETED, DRAFT, remove, write_text
 from xai_core.errors import InputError, XaiError
 from xai_core.files import data_folder, unwritable
 from xai_core.limits import MB
-from xai_core.run_entry import Kept, Label, kept_in, label_in, size_of
+from xai_core.readiness.verdict.json import to_json
+from xai_core.run_entry import Kept, Label, kept_in, label_in, size_of, verdict_in
 from xai_core.runs import Run, open_run, save_run
+from xai_core.study_result import StudyResult, open_study, save_study
+from xai_core.types import Verdict
 
 try:
     import fcntl
@@ -43,8 +46,17 @@ class RunStore:
         self.folder = folder or data_folder() / "runs"
         self.cap = int(cap * MB)
 
-    def save(self, run: Run, owner: str = "", name: str = "") -> str:
+    def save(
+        self,
+        run: Run | StudyResult,
+        owner: str = "",
+        name: str = "",
+        verdict: Verdict | None = None,
+    ) -> str:
         """Keep a run and give its id; when this returns, a kill or a power cut loses it no more.
+
+        Args:
+            verdict: on its model, kept beside it as the proof of the run's level.
 
         Raises:
             XaiError: the disk is full, or all that is kept is pinned.
@@ -53,7 +65,7 @@ class RunStore:
         label = Label(name=name[:MAX_NAME], owner=owner)
         try:
             with self._locked():
-                save_run(run, self._path(name_of), label=json.dumps(asdict(label)))
+                _write(run, self._path(name_of), label, verdict)
                 self._make_room(name_of)
         except OSError as cause:
             raise unwritable(cause) from cause
@@ -62,6 +74,22 @@ class RunStore:
     def open(self, name: str) -> Run:
         """The run with this id. Raises `InputError` where there is none."""
         return open_run(self._existing(name))
+
+    def study(self, name: str) -> StudyResult:
+        """The study with this id. Raises `InputError` where there is none."""
+        return open_study(self._existing(name))
+
+    def verdict(self, name: str) -> Verdict | None:
+        """The verdict that was kept with a run; None where none was, or it cannot be read."""
+        return verdict_in(self._existing(name))
+
+    def add_verdict(self, name: str, verdict: Verdict) -> None:
+        """Keep the verdict on a run's model beside it. Raises `InputError` where there is none."""
+        try:
+            with self._locked():
+                write_text(self._existing(name) / "verdict.json", json.dumps(to_json(verdict)))
+        except OSError as cause:
+            raise unwritable(cause) from cause
 
     def entry(self, name: str) -> Kept:
         """What the list says of one run. Raises `InputError` where there is none."""
@@ -153,3 +181,13 @@ class RunStore:
             if fcntl is not None:
                 fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed, also by a kill
             yield
+
+
+def _write(run: Run | StudyResult, folder: Path, label: Label, verdict: Verdict | None) -> None:
+    more = {"label": json.dumps(asdict(label))}
+    if verdict is not None:
+        more["verdict"] = json.dumps(to_json(verdict))
+    if isinstance(run, StudyResult):
+        save_study(run, folder, **more)
+    else:
+        save_run(run, folder, **more)

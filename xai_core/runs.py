@@ -6,7 +6,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from PIL import Image
 from xai_core.durable import whole_folder
 from xai_core.errors import InputError
 from xai_core.images import InputSpec
+from xai_core.outputs import OutputForm
 from xai_core.recipe import Recipe
+from xai_core.run_json import NESTED, SCHEMA, attribution_from, described
+from xai_core.target import DEFAULT, Explained, Target, explained_from
 from xai_core.types import Attribution, Level, Picture
 
-WRITTEN_APART = (
-    *("pixels", "attributions", "scores", "recipe", "guesses", "input_spec", "other_inputs"),
-)
-SCHEMA = 2  # 1 had none of the fields after `failures`
+STUDY = "study"  # the kind of a folder that `study_result` writes
 UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
     *(InputError, zipfile.BadZipFile, zlib.error),
@@ -54,7 +54,8 @@ class Run:
         model: title. model_sha256, model_format: of its file.
         picture: name. picture_sha256: of its file. pixels: uint8 `[H, W, 3]` as the model saw it.
         content: `(top, left, bottom, right)` of the picture inside the input.
-        target: class index; None where the model has one output. guesses: top classes.
+        target: class index; None where the model has one output, or no class is explained.
+        guesses: top classes.
         attributions: by method name. recipe: with the quantile of `scores`.
         created: UTC, ISO 8601. versions: of the libraries that computed.
         failures: why a method that was asked for gave no map, by method name.
@@ -64,6 +65,8 @@ class Run:
         trusted: it was opened with trust, or with Python code of its own.
         level, summary: of the readiness verdict, where there was one.
         machine: what computed. seconds: wall time of the whole computation.
+        explained: the target as it was fixed on the picture. form: of the model's output. Both
+            None in runs of an earlier version.
     """
 
     model: str
@@ -89,11 +92,22 @@ class Run:
     summary: str = ""
     machine: str = ""
     seconds: float = 0.0
+    explained: Explained | None = None
+    form: OutputForm | None = None
     other_inputs: tuple[str, ...] = ()
 
     @property
+    def asked(self) -> int | Target | None:
+        """The target that explains the same again."""
+        if self.explained is None or self.explained.target.kind == DEFAULT:
+            return self.target
+        return self.explained.target
+
+    @property
     def target_label(self) -> str:
-        """What was explained, for a person."""
+        """What was explained, for a person: a class by its name, all else by its sentence."""
+        if isinstance(self.asked, Target) and self.explained is not None:
+            return self.explained.sentence
         for guess in self.guesses:
             if guess.index == self.target:
                 return f"{guess.label} ({guess.index})"
@@ -114,7 +128,7 @@ def save_run(run: Run, folder: Path, **more: str) -> None:
         more: texts of further files, by stem: `label='{}'` becomes `label.json`.
     """
     with whole_folder(folder) as draft:
-        texts = {**more, "run": json.dumps(_described(run), indent=1)}
+        texts = {**more, "run": json.dumps(described(run), indent=1)}
         for stem, text in texts.items():
             (draft / f"{stem}.json").write_text(text, encoding="utf-8")
         maps = {name: attribution.values for name, attribution in run.attributions.items()}
@@ -130,15 +144,17 @@ def open_run(folder: Path | str) -> Run:
     """
     folder = Path(folder)
     data = read_facts(folder)
+    if data.get("kind") == STUDY:
+        raise InputError("This is a study of many pictures.", "Open it with `xai_core.open_study`.")
     try:
         with np.load(folder / "maps.npz", allow_pickle=False) as maps:
             attributions = {
-                name: _attribution(entry, maps[name])
+                name: attribution_from(entry, maps[name])
                 for name, entry in data.pop("attributions").items()
             }
         with Image.open(folder / "picture.png") as picture:
             pixels = np.asarray(picture.convert("RGB"))
-        spec = data.pop("input_spec", None)
+        spec, explained, form = (data.pop(name, None) for name in NESTED)
         return Run(
             **{
                 **data,
@@ -149,6 +165,8 @@ def open_run(folder: Path | str) -> Run:
                 "attributions": attributions,
                 "pixels": pixels,
                 "input_spec": InputSpec.from_dict(spec) if spec else None,
+                "explained": explained_from(explained) if explained else None,
+                "form": OutputForm.from_dict(form) if form else None,
                 "other_inputs": tuple(data.get("other_inputs", ())),
             }
         )
@@ -173,32 +191,6 @@ def read_facts(folder: Path) -> dict[str, Any]:
 
 def _unreadable(folder: Path, cause: Exception) -> InputError:
     return InputError(f"There is no readable run in {folder.name}: {cause}.")
-
-
-def _described(run: Run) -> dict[str, Any]:
-    data = {name: value for name, value in vars(run).items() if name not in WRITTEN_APART}
-    entries = {name: dict(vars(one)) for name, one in run.attributions.items()}
-    for entry in entries.values():
-        del entry["values"]
-    scores = {
-        name: {key: value if np.isfinite(value) else None for key, value in asdict(one).items()}
-        for name, one in run.scores.items()
-    }
-    return {
-        "schema": SCHEMA,
-        **data,
-        "guesses": [asdict(guess) for guess in run.guesses],
-        "recipe": run.recipe.to_dict(),
-        "input_spec": run.input_spec.to_dict() if run.input_spec else None,
-        **({"other_inputs": list(run.other_inputs)} if run.other_inputs else {}),
-        "scores": scores,
-        "attributions": entries,
-    }
-
-
-def _attribution(entry: dict[str, Any], values: np.ndarray) -> Attribution:
-    pairs = {name: tuple(entry[name]) for name in ("target", "native_size")}
-    return Attribution(**{**entry, **pairs, "values": values.astype(np.float32, copy=False)})
 
 
 def _score(data: dict[str, float | None]) -> Score:

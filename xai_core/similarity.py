@@ -19,7 +19,7 @@ WINDOW = 5  # pixels, a side
 
 @dataclass(frozen=True)
 class Similarity:
-    """Of a map and its twin on random weights, each at most 1; NaN where a map is flat.
+    """Of two maps, each at most 1; NaN where a map is flat.
 
     Attributes:
         rank: Spearman's correlation of the pixels. structure: SSIM of both, scaled to a peak of 1.
@@ -35,7 +35,7 @@ class Similarity:
 
     @property
     def alike(self) -> bool:
-        """Whether the twin looks almost the same: the map hardly depends on the weights."""
+        """Whether the two look almost the same; a twin on random weights should not."""
         return self.rank >= ALIKE and self.structure >= ALIKE
 
 
@@ -60,3 +60,14 @@ def similarity(one: Map, other: Map) -> Similarity:
     span = 2.0 if min(first.min(), second.min()) < 0 else 1.0
     structure = structural_similarity(first, second, win_size=window, data_range=span)
     return Similarity(rank, float(structure))
+
+
+def cosine(one: Map, other: Map) -> float:
+    """Of two maps of one shape, as vectors: 1 the same but for a factor; NaN where one is zero."""
+    pair = [np.asarray(values, dtype=np.float64).ravel() for values in (one, other)]
+    # Over its peak first: the squares of tiny gradients would vanish.
+    peaks = [float(np.abs(values).max(initial=0.0)) for values in pair]
+    if not all(np.isfinite(peak) and peak > 0 for peak in peaks):
+        return float("nan")
+    first, second = (values / peak for values, peak in zip(pair, peaks, strict=True))
+    return float(first @ second / np.sqrt((first @ first) * (second @ second)))

@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Float32, Float64, UInt8
 
+from xai_core.target import Explained, of_class
+
 Inputs = Float32[np.ndarray, "b c h w"]  # what a model is fed, after preprocessing
 Values = Float32[np.ndarray, "b c h w"]  # raw attributions
 Map = Float[np.ndarray, "h w"]  # one map
@@ -166,9 +168,11 @@ class Attribution:
         parameters: the method's parameters as asked for. seed: of its random draws.
         chosen: what the method picked where a parameter left it open (the layer, the window), and
             how far it sampled (`samples`, `standard_error`); a list where pictures differ.
-        target: what was explained, one entry a sample (class index, or None for the only score).
+        target: the class that was explained, one entry a sample; None for the only score, or where
+            it was no class.
         native_size: `(h, w)` at which the method sees; coarser than the input for CAM.
         seconds: wall time.
+        explained: what was explained, one entry a sample; none in runs of an earlier version.
     """
 
     values: Values
@@ -180,6 +184,12 @@ class Attribution:
     seconds: float
     signed: bool
     chosen: Mapping[str, Any] = field(default_factory=dict)
+    explained: tuple[Explained, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Explained, ...]:
+        """What was explained, one entry a sample, whatever version wrote it."""
+        return self.explained or tuple(map(of_class, self.target))
 
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_attribution

@@ -18,12 +18,16 @@ _button = st.components.v2.component(
 )
 
 
-def show(space: Workspace, *, page: str) -> None:
-    """Draw the button. `page`: its name in the address; empty for the first one."""
-    if space.keeper is not None and space.keeper.failure:
+def show(space: Workspace, *, page: str, study: str | None = None) -> None:
+    """Draw the button.
+
+    Args:
+        page: its name in the address; empty for the first one. study: id of the study on screen.
+    """
+    if study is None and space.keeper is not None and space.keeper.failure:
         st.caption("This result is not kept, so no link leads to it.")
         return
-    _button(data={"link": f"{base(page)}?{link.of(space, page)}"}, key=f"share-{page}")
+    _button(data={"link": f"{base(page)}?{link.of(space, page, study)}"}, key=f"share-{page}")
 
 
 def base(page: str) -> str:

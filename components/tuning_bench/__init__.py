@@ -6,24 +6,20 @@ Python computes the same with Quantus; that value is the final one, and a differ
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from components import modules, quantile
+from components import backend, quantile, tiles
 from components.comparison import View
 from components.state import Workspace
-from components.tuning_bench import payload
+from xai_core import bench
+from xai_core.bench import payload
+from xai_core.bench.payload import QUANTILES, Maps
+from xai_core.runs import Run
 
-_FOLDER = Path(__file__).parent
-_STYLES = sorted((_FOLDER / "css").glob("*.css"))
-_bench = st.components.v2.component(
-    "pedestal_tuning_bench",
-    css="\n".join(style.read_text(encoding="utf-8") for style in _STYLES),
-    js=modules.joined(_FOLDER / "js" / "bench.js"),
-)
+_bench = st.components.v2.component("pedestal_tuning_bench", css=bench.styles(), js=bench.script())
 
 
 def show(space: Workspace, view: View, *, key: str, cards: bool = True) -> None:
@@ -35,14 +31,21 @@ def show(space: Workspace, view: View, *, key: str, cards: bool = True) -> None:
     if not view.before:
         st.info("The run on screen has no map.", icon=":material/info:")
         return
-    maps = payload.of(space.run, view)
-    with st.container(gap=None):
+    maps = maps_of(space.run, view)
+    with st.container(gap=None, key=f"{key}-place"):
         _bench(data=maps.data, key=f"{key}-maps")
         _bench(
             data=_told(view, maps.digest, cards),
             key=key,
             on_quantile_change=lambda: _take(space, key),
         )
+
+
+def maps_of(run: Run, view: View) -> Maps:
+    """The maps of the run on screen, as the browser gets them."""
+    swept = backend.swept(np.stack(list(view.before.values())), QUANTILES)
+    curves = dict(zip(view.before, swept, strict=True))
+    return payload.of(tiles.cut(run), view.before, curves)
 
 
 def _told(view: View, digest: str, cards: bool) -> dict[str, Any]:
@@ -56,6 +59,7 @@ def _told(view: View, digest: str, cards: bool) -> dict[str, Any]:
         "highest": quantile.HIGHEST,
         "scores": scores,
         "cards": cards,
+        "asks": True,
     }
 
 

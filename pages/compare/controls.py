@@ -12,6 +12,7 @@ from components import (
     controls,
     problem,
     quantile,
+    share,
     sidebar,
 )
 from components.state import workspace
@@ -25,9 +26,9 @@ st.markdown(
 )
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="controls-run")
+    compute.while_it_runs(space, key="controls-run")
     control_job.show(space, key="controls")
     level = quantile.show(space, key="controls")
+    share.show(space, page="controls")
     controls.show(space, comparison.of(space, level))
 backend.warm()

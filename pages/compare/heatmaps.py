@@ -16,30 +16,13 @@ from components import (
     sidebar,
 )
 from components.state import workspace
-from components.tiles import title_of
 
 space = workspace()
 st.title("Heatmaps")
 sidebar.show(space)
 with problem.guarded():
     method_picker.show(space, availability.known(space))
-    with st.expander("Parameters", icon=":material/tune:"):
-        space.seed = int(
-            st.number_input(
-                "Seed of all random draws",
-                0,
-                2**31 - 1,
-                space.seed,
-                key="seed",
-                persist_state="session",
-            )
-        )
-        if space.chosen:
-            for tab, name in zip(
-                st.tabs([title_of(name) for name in space.chosen]), space.chosen, strict=True
-            ):
-                with tab:
-                    method_form.show(space, name)
+    method_form.of_chosen(space)
     compute.show(space, key="heatmaps")
     heatmaps.show(space, lambda: share.show(space, page="heatmaps"))
     controls.link()

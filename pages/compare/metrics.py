@@ -14,6 +14,7 @@ from components import (
     metric_table,
     problem,
     quantile,
+    share,
     sidebar,
 )
 from components.state import workspace
@@ -22,10 +23,10 @@ space = workspace()
 st.title("Metrics")
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="metrics")
-    chosen = metric_picker.show(key="metrics-chosen")
+    compute.while_it_runs(space, key="metrics")
+    chosen = metric_picker.show()
     level = quantile.show(space, key="metrics")
+    share.show(space, page="metrics")
     recipe = backend.recipe_for(space.run, space.recipe, level)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")

@@ -12,6 +12,8 @@ from components import (
     quantile,
     sidebar,
     study,
+    study_choice,
+    study_link,
     study_results,
 )
 from components.state import workspace
@@ -20,8 +22,12 @@ space = workspace()
 st.title("Many pictures")
 sidebar.show(space)
 with problem.guarded():
-    picture_set.show(space)
-    method_picker.show(space, availability.known(space))
-    study.target(space)
-    study.show(space, key="pictures")
+    study_link.follow(space)
+    if space.many.opened is None:
+        picture_set.show(space)
+        method_picker.show(space, availability.known(space))
+        study_choice.target(space)
+        study.show(space, key="pictures")
+    else:
+        study_link.banner(space, space.many.opened)
     study_results.show(space, quantile.show(space, key="pictures"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.tuning_bench import payload
+from xai_core.bench import payload
 
 
 def flips(*gaps: float) -> list[dict[str, object]]:

@@ -11,17 +11,15 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components import backend, processes, study
+from components import backend, kept_runs, processes, study_choice
 from components.state import KEY, Workspace
-from components.study_results import headline, in_words
-from components.study_statistics import statistics
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from tests.statistics.study_process import InProcess
 from xai_core.agreement import concordance
-from xai_core.bootstrap import band
 from xai_core.errors import Cancelled
 from xai_core.study_run import conduct
+from xai_core.study_statistics import agreement, headline, statistics
 
 pytestmark = pytest.mark.xdist_group("app")
 PAGE = "pages/compare/pictures.py"
@@ -83,7 +81,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     ran(app)
     found, worker = space.many.study, InProcess()
     assert found is not None
-    pictures, wanted = study.subjects(space), study.methods(space)
+    pictures, wanted = study_choice.subjects(space), study_choice.methods(space)
 
     def stop(done: int, total: int) -> None:
         if done == 5:  # in the fifth map, which is not kept
@@ -105,18 +103,28 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     assert "q = 0.90" in texts(app) != before
     assert len(worker.asked) == 11, "only the map in progress is computed again"
 
+    app.button(key="study-keep").click()
+    ran(app)
+    (entry,) = kept_runs.store().entries()
+    assert (entry.study, entry.picture) == (True, "5 pictures")
+    assert "study-keep" not in {one.key for one in app.button}
+    kept = kept_runs.store().study(entry.id)
+    np.testing.assert_array_equal(kept.table.curves, found.table(*_asked(space)).curves)
+    assert sorted(kept.thumbnails) == [0, 1, 2, 3, 4]
+
+
+def _asked(space: Workspace) -> tuple[list[str], dict[str, dict[str, object]]]:
+    pictures = [one.sha256 for one in study_choice.subjects(space)]
+    return pictures, {name: dict(given) for name, given in study_choice.methods(space).items()}
+
 
 def test_the_headline_and_agreement_in_words() -> None:
     scores = np.array([[1.0, 2.0], [1.5, 2.5], [3.0, 2.9]])
-    names, found = ["A", "B"], band(np.repeat(scores[:, :, None], 100, axis=2))
-    told = headline(names, found, 20, statistics(scores))
-    assert told.startswith("**A** is the least complex on 2 of 3 pictures at q = 0.20; mean 1.83 [")
+    names = ["A", "B"]
+    told = headline(names, statistics(scores), 0.2)
+    assert told.startswith("A is the least complex on 2 of 3 pictures at q = 0.20; mean 1.83 [")
     often = np.array([[1.0, 9.0], [2.0, 1.0], [2.0, 1.0]])
-    found = band(np.repeat(often[:, :, None], 100, axis=2))
-    assert "**B** is the least complex most often, on 2 of 3" in headline(
-        names, found, 20, statistics(often)
-    )
-    alone = band(np.repeat(scores[:1, :, None], 100, axis=2))
-    assert "nats, of one picture alone" in headline(names, alone, 20, statistics(scores[:1]))
-    assert "undefined" in in_words(concordance(scores[:1]))
-    assert "Kendall's W = 0.11" in in_words(concordance(scores))
+    assert "B is the least complex most often, on 2 of 3" in headline(names, statistics(often), 0.2)
+    assert "nats, of one picture alone" in headline(names, statistics(scores[:1]), 0.2)
+    assert "undefined" in agreement(concordance(scores[:1]))[0]
+    assert "Kendall's W = 0.11" in agreement(concordance(scores))[0]

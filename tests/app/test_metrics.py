@@ -51,7 +51,7 @@ def test_every_metric_can_be_chosen_and_none(page: AppTest) -> None:
 
 
 def test_two_metrics_of_maps_are_set_against_each_other(page: AppTest) -> None:
-    page.selectbox(key="metrics-scatter-y").set_value("mst-c")
+    page.selectbox(key="metrics-y").set_value("mst-c")
     ran(page)
     assert "**FusionGrad** is the best of 2 by Complexity, and the last by MST-C." in texts(page)
 

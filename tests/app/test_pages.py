@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from components import quantile
 from components.job import Job
-from components.sidebar import OTHER
 from components.state import KEY, Workspace
+from components.target_fields import OTHER
 from xai_core.demo.run import demo_run
 from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.runs import Run, Score
@@ -29,6 +29,7 @@ PAGES = {
     "pages/compare/controls.py": "Sanity checks",
     "pages/compare/metrics.py": "Metrics",
     "pages/compare/pictures.py": "Many pictures",
+    "pages/compare/models.py": "Two models",
     "pages/share/runs.py": "Runs",
 }
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process

@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
-from components import modules, quantile
+from components import quantile
 from components.comparison import View
-from components.tuning_bench import payload
-from xai_core import complexity
+from components.tuning_bench import maps_of
+from xai_core import bench, complexity
 from xai_core.canonical import remove_baseline
 from xai_core.demo.run import demo_run
 from xai_core.methods.base import METHODS
 from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
 
-FOLDER = Path(payload.__file__).parent
+FOLDER = Path(bench.__file__).parent
 NAMES = [method.name for method in METHODS]
 THEME = """:root { --st-text-color: #1b2226; --st-background-color: #fff; --st-font: sans-serif;
   --st-border-color: #d5dadd; --st-secondary-background-color: #f3f5f6;
@@ -77,12 +77,11 @@ class Bench:
 
     def __init__(self, page: Page, maps: np.ndarray, level: float = 0.2) -> None:
         self.page, self.maps = page, maps
-        packed = payload.of(run_of(maps), view_of(maps, level))
+        packed = maps_of(run_of(maps), view_of(maps, level))
         self.digest = packed.digest
         page.set_content('<body style="margin:16px;font-family:sans-serif"><div id="place">')
-        styles = "\n".join(one.read_text("utf-8") for one in (FOLDER / "css").glob("*.css"))
-        script = modules.joined(FOLDER / "js" / "bench.js")
-        page.evaluate(MOUNT, [script, THEME + styles, base64.b64encode(packed.data).decode()])
+        given = [bench.script(), THEME + bench.styles(), base64.b64encode(packed.data).decode()]
+        page.evaluate(MOUNT, given)
         self.answer(level)
         expect(page.locator(".bench .row")).to_have_count(len(maps))
 
@@ -100,6 +99,7 @@ class Bench:
             "highest": quantile.HIGHEST,
             "scores": scores,
             "cards": True,
+            "asks": True,
         }
         self.page.evaluate("window.tell", json.loads(json.dumps(told)))
         self.settled()

@@ -13,6 +13,8 @@ from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
 from tests.server import serving
+from tests.statistics.small_study import small_study
+from xai_core.run_store import RunStore
 
 COPIED = "window.copied"
 OFFERED = "Object.defineProperty(navigator, 'clipboard', {configurable: true, value: %s})"
@@ -57,7 +59,7 @@ def test_a_link_shows_the_same_after_a_restart_without_the_files(
         screen.settled(page)
         overview, shown = link_of(page), screen.scores(page)
         screen.go(page, "Heatmaps")
-        screen.choose(page, "Scale", "same for all")
+        screen.choose(page, "Scale", "per picture")
         screen.settled(page)
         heatmaps = link_of(page)
         screen.go(page, "Ranking")
@@ -79,7 +81,7 @@ def test_a_link_shows_the_same_after_a_restart_without_the_files(
         leave(page)
         page = visit(heatmaps, at=address)
         screen.title(page, "Heatmaps")
-        expect(page.get_by_role("combobox", name="Scale")).to_have_value("same for all")
+        expect(page.get_by_role("combobox", name="Scale")).to_have_value("per picture")
         assert parse_qs(urlsplit(link_of(page)).query) == parse_qs(urlsplit(heatmaps).query)
         page.reload()
         screen.title(page, "Heatmaps")
@@ -109,3 +111,57 @@ def test_a_link_to_no_run_says_so_and_shows_the_page(visit: Visit) -> None:
     expect(page.get_by_text("There is no such run on this server.")).to_be_visible()
     screen.go(page, "Baseline")
     expect(page.get_by_text("There is no such run on this server.")).to_have_count(0)
+
+
+def test_a_link_to_a_study_shows_it_after_a_restart_without_the_files(
+    tmp_path: Path, visit: Visit
+) -> None:
+    store = RunStore(tmp_path / "runs")
+    name = store.save(small_study(8, model="<b>net</b> **bold**"))
+    with serving(tmp_path) as address:
+        page = visit(f"/?page=pictures&study={name}&quantile=0.4", at=address)
+        screen.title(page, "Many pictures")
+        expect(page.get_by_text("<b>net</b> **bold**")).to_be_visible()
+        headline = page.get_by_role("heading", level=4)
+        expect(headline).to_contain_text("q = 0.40")
+        told = headline.inner_text()
+        link = link_of(page)
+        assert parse_qs(urlsplit(link).query)["study"] == [name]
+        page.get_by_role("button", name="Share").click()
+        with page.expect_download() as given:
+            page.get_by_role("button", name="Report (HTML)").click()
+        report = Path(given.value.path()).read_text(encoding="utf-8")
+        assert told.rstrip(".") in report
+        leave(page)
+    with serving(tmp_path) as address:
+        page = visit(link, at=address)
+        screen.title(page, "Many pictures")
+        expect(page.get_by_role("heading", level=4)).to_have_text(told)
+        page.reload()
+        expect(page.get_by_role("heading", level=4)).to_contain_text("pictures at q = ")
+        page.get_by_role("button", name="Choose pictures").click()
+        expect(page.get_by_text("There is no result yet.")).to_be_visible()
+        expect(page).not_to_have_url(re.compile("study="))
+        leave(page)
+
+
+def test_the_pages_of_checks_and_metrics_have_links_of_their_own(visit: Visit) -> None:
+    page = visit("/?page=metrics&quantile=0.3&metrics=sparseness,mst-c,nonsense")
+    screen.title(page, "Metrics")
+    chosen = page.get_by_test_id("stMultiSelect").filter(has_text="Metrics")
+    expect(chosen).to_contain_text("Sparseness")
+    expect(chosen).not_to_contain_text("Complexity")
+    words = parse_qs(urlsplit(link_of(page)).query)
+    assert (words["page"], words["metrics"]) == (["metrics"], ["sparseness,mst-c"])
+    assert words["quantile"] == ["0.3"]
+    page = visit("/?page=controls&quantile=0.3")
+    screen.title(page, "Sanity checks")
+    words = parse_qs(urlsplit(link_of(page)).query)
+    assert (words["page"], words["quantile"]) == (["controls"], ["0.3"])
+
+
+def test_a_link_to_no_study_says_so(visit: Visit) -> None:
+    page = visit("/?page=pictures&study=../../etc")
+    screen.title(page, "Many pictures")
+    expect(page.get_by_text("There is no such run on this server.")).to_be_visible()
+    expect(page.get_by_role("button", name="Compute", exact=True)).to_be_visible()

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
+from tests.statistics.small_study import small_study
 from xai_core.demo.run import demo_run
 from xai_core.report import stamp
 from xai_core.report.forms import render
+from xai_core.report.study.subject import study_subject_of
+from xai_core.report.style import STYLES
 from xai_core.report.subject import subject_of
+from xai_core.study_statistics import statistics
 
 
 def test_a_picture_brings_its_view_back(visit: Visit) -> None:
@@ -38,23 +44,84 @@ def test_a_picture_brings_its_view_back(visit: Visit) -> None:
     expect(other.get_by_role("combobox", name="Picture")).to_have_value("card.png")
 
 
-def test_the_report_needs_no_network(browser: Browser, tmp_path: Path) -> None:
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[Page]:
+    """A page without a network, of a reader whose system is dark, that must not complain."""
+    context = browser.new_context(offline=True, color_scheme="dark")
+    page, complaints = context.new_page(), []
+    page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda one: complaints.append(one.url) if asks(one.url) else None)
+    yield page
+    context.close()
+    assert not complaints
+
+
+def asks(url: str) -> bool:
+    return not url.startswith(("file:", "data:", "blob:"))
+
+
+def background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def ink(page: Page) -> str:
+    return str(page.evaluate("document.querySelector('.bench').model.ink.kept"))
+
+
+def test_the_report_needs_no_network_and_removes_the_baseline(
+    offline: Page, tmp_path: Path
+) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(render(subject_of(demo_run()), "html"))
-    context = browser.new_context(offline=True)
-    try:
-        page = context.new_page()
-        complaints: list[str] = []
-        page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda one: asked.append(one.url))
-        asked: list[str] = []
-        page.goto(file.as_uri())
-        expect(page.locator("#bench .slider-labels").first).to_be_visible()
-        expect(page.locator("#bench .heatmaplayer image")).to_have_count(2)
-        page.locator("#bench .slider-rail-touch-rect").click(position={"x": 400, "y": 8})
-        expect(page.locator("#bench .annotation-text").first).not_to_contain_text("9.918")
-        assert not complaints
-        assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
-    finally:
-        context.close()
+    offline.goto(file.as_uri())
+    card = offline.get_by_role("article", name="FusionGrad")
+    expect(card).to_contain_text("9.8932 nats")
+    expect(offline.locator(".status")).to_contain_text("Final, computed by Quantus")
+    offline.get_by_role("slider", name="Baseline quantile").press("PageUp")
+    expect(card).to_contain_text("set to zero 30.0%")
+    expect(card).not_to_contain_text("9.8932 nats")
+    expect(offline.locator(".status")).to_contain_text("at 0.20 Quantus computed it")
+
+
+def test_the_report_is_dark_or_light_as_its_reader_likes_and_light_on_paper(
+    offline: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_bytes(render(subject_of(demo_run()), "html"))
+    offline.goto(file.as_uri())
+    expect(offline.get_by_role("article", name="FusionGrad")).to_be_visible()
+    dark, light = "rgb(18, 23, 26)", "rgb(255, 255, 255)"
+    assert background(offline) == dark
+    offline.evaluate(
+        "addEventListener('beforeprint', () => { window.printed ="
+        " [getComputedStyle(document.body).backgroundColor,"
+        " document.querySelector('.bench').model.ink.kept]; })"
+    )
+    assert offline.pdf(format="A4").startswith(b"%PDF")
+    assert offline.evaluate("window.printed") == [light, STYLES["light"].accent]
+    assert background(offline) == dark
+    offline.get_by_role("button", name="Light").click()
+    assert background(offline) == light
+    expect(offline.get_by_role("button", name="Dark")).to_be_visible()
+    offline.wait_for_function("document.querySelector('.bench').model.frame === null")
+    assert ink(offline) == STYLES["light"].accent
+
+
+def test_the_report_of_a_study_moves_through_the_quantiles(offline: Page, tmp_path: Path) -> None:
+    study = small_study(12)
+    file = tmp_path / "report.html"
+    file.write_bytes(render(study_subject_of(study), "html"))
+    offline.goto(file.as_uri())
+    shown = offline.locator("[data-quantile]:visible")
+    expect(shown).to_have_attribute("data-quantile", "0.20")
+    line = offline.locator("#here")
+    before = line.get_attribute("x1")
+    offline.get_by_role("slider", name="Baseline quantile").press("ArrowRight")
+    expect(shown).to_have_attribute("data-quantile", "0.25")
+    mean = statistics(study.table.at(0.25)).means.mean
+    for value in mean:
+        expect(shown).to_contain_text(f"{value:.4f}")
+    expect(line).not_to_have_attribute("x1", before or "")
+    assert background(offline) == "rgb(18, 23, 26)"
+    assert offline.pdf(format="A4").startswith(b"%PDF")

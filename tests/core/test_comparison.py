@@ -19,7 +19,9 @@ from xai_core.canonical import before_removal, canonicalise
 from xai_core.comparison import Request, compare
 from xai_core.errors import Cancelled
 from xai_core.images import InputSpec, prepare
+from xai_core.resolution import explained_of
 from xai_core.runs import Run, open_run, save_run
+from xai_core.target import Asked, Explained
 from xai_core.targets import Prediction, predict
 from xai_core.types import Attribution, Maps, Scores
 
@@ -39,10 +41,13 @@ class InProcess:
     def predict(self, inputs: np.ndarray) -> Prediction:
         return predict(self.net(torch.from_numpy(inputs)), len(inputs))
 
+    def resolve(self, inputs: np.ndarray, target: Asked) -> tuple[Explained, ...]:
+        return explained_of(self.net, inputs, target)
+
     def explain(
         self,
         inputs: np.ndarray,
-        target: int | None,
+        target: Asked,
         method: str,
         seed: int = 0,
         parameters: Any = None,

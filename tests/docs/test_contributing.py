@@ -32,6 +32,28 @@ assert not xai_core.explain(net, x, 1, "vargrad", sg_std=0.0).values.round(9).an
 assert xai_core.assess(net, x).methods["vargrad"].available
 """
 
+TARGET = """
+import numpy as np, torch, xai_core
+from torch import nn
+
+torch.manual_seed(0)
+net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(144, 3)).eval()
+x = np.random.default_rng(0).standard_normal((1, 3, 8, 8)).astype(np.float32)
+one = xai_core.explain(net, x, xai_core.Target("doubt"), "saliency", absolute=False)
+leaf = torch.from_numpy(x).requires_grad_(True)
+chances = net(leaf).softmax(1)
+torch.special.entr(chances).sum().backward()
+np.testing.assert_allclose(one.values, leaf.grad.numpy(), rtol=1e-4, atol=1e-8)
+assert one.explained[0].sentence == "the entropy of the predicted classes"
+assert xai_core.assess(net, x, xai_core.Target("doubt")).level == "ready"
+try:
+    xai_core.explain(net[:2], x, xai_core.Target("doubt"), "saliency")
+except xai_core.XaiError as error:
+    assert "There fit: logit" in str(error)
+else:
+    raise AssertionError("a dense output has no classes")
+"""
+
 FORMAT = """
 import numpy as np, xai_core
 from pathlib import Path
@@ -110,6 +132,7 @@ assert table.iloc[0, 0] == 1.0 and -1 < table.iloc[0, 1] < 1
 
 PROOFS = {
     "xai_core/methods/vargrad.py": METHOD,
+    "xai_core/targets/doubt.py": TARGET,
     "xai_core/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/batch.py": CHECK,
     "xai_core/metrics/gini.py": METRIC,

@@ -20,6 +20,7 @@ from xai_core.cli.check import EXIT_CODES
 from xai_core.cli.main import parser
 from xai_core.methods.base import METHODS
 
+SUBCOMMANDS = ("check", "explain", "rank", "compare", "report")
 COMMANDS = [*commands(README), *commands(CONTRIBUTING)]
 
 
@@ -55,7 +56,7 @@ def test_the_python_runs(block, folder):
 
 
 def test_there_are_commands_to_test():
-    assert {words.split()[0] for words in COMMANDS} == {"check", "explain", "rank", "report"}
+    assert {words.split()[0] for words in COMMANDS} == set(SUBCOMMANDS)
     assert "check model.pt --json" in [words.strip() for words in COMMANDS]
 
 
@@ -66,7 +67,7 @@ def test_a_command_parses(words):
     assert all(name in METHODS for group in named for name in group)
 
 
-@pytest.mark.parametrize("command", ["check", "explain", "rank", "report"])
+@pytest.mark.parametrize("command", SUBCOMMANDS)
 def test_the_help_lists_the_options(command, capsys):
     with pytest.raises(SystemExit) as left:
         parser().parse_args([command, "--help"])

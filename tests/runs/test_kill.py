@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.runs.small import small_run
+from tests.runs.test_studies import same as same_study
+from tests.statistics.small_study import small_study
 from xai_core.durable import DELETED, DRAFT
 from xai_core.run_store import ID, RunStore
 
@@ -21,11 +23,12 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.runs.small import small_run
+from tests.statistics.small_study import small_study
 from xai_core.run_store import RunStore
 store, seed = RunStore(Path(sys.argv[1])), int(sys.argv[2])
 print("ready", flush=True)
 while True:
-    print(store.save(small_run(seed)), flush=True)
+    print(store.save(small_run(seed) if seed % 2 else small_study(seed=seed)), flush=True)
     seed += 1
 """
 
@@ -54,6 +57,10 @@ def test_a_kill_leaves_whole_runs_and_loses_none_that_was_reported(tmp_path: Pat
     expected = {}
     for name in names:
         assert ID.fullmatch(name)
+        if store.entry(name).study:
+            study = store.study(name)
+            same_study(study, small_study(seed=study.seed))
+            continue
         run = store.open(name)
         seed = run.attributions["saliency"].seed
         expected.setdefault(seed, small_run(seed))

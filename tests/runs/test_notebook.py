@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.runs.small import small_run
+from tests.statistics.small_study import small_study
 from xai_core.ranking import rank
 from xai_core.types import Availability, Finding, Verdict
 
@@ -27,6 +28,7 @@ SHOWN = {
     "run": RUN,
     "attribution": RUN.attributions["smoothgrad"],
     "verdict": VERDICT,
+    "study": small_study(model=HOSTILE),
     "ranking": rank({HOSTILE: 1.0, "dead": float("nan")}, causes={"dead": HOSTILE}),
 }
 

@@ -12,12 +12,14 @@ import pytest
 
 import xai_core
 from tests.runs.small import small_run
-from xai_core.demo.run import FOLDER as DEMO
 from xai_core.errors import InputError, XaiError
+from xai_core.outputs import OutputForm
 from xai_core.run_store import ID, RunStore
 from xai_core.runs import Run
+from xai_core.target import Explained, Target
 
-FIXTURE = Path(__file__).parent / "written" / "schema-2"
+WRITTEN = Path(__file__).parent / "written"
+FIXTURE = WRITTEN / "schema-2"
 MISSING = "A" * 22
 
 
@@ -52,9 +54,26 @@ def test_a_run_written_by_this_version_is_opened_with_one_call() -> None:
     same(run, small_run(7, **changed))
 
 
+def test_a_run_says_what_was_explained_since_schema_3(store: RunStore) -> None:
+    chosen = {"index": 1, "against": 0}
+    told = Explained(Target("margin", {"index": -1, "against": -1}), chosen, "the score of b …")
+    form = OutputForm("classes", "['aux']", (1, 2), {"['aux']": (1, 2), "['label']": (1,)})
+    run = small_run(7, explained=told, form=form)
+    same(store.open(store.save(run)), run)
+    written = xai_core.open_run(FIXTURE.parent / "schema-3")
+    same(written, small_run(7, explained=told, form=form, versions=written.versions))
+    old = xai_core.open_run(FIXTURE)
+    assert (old.explained, old.form, old.asked) == (None, None, 1)
+    assert old.attributions["saliency"].targets[0].index == 1
+
+
 def test_the_first_version_of_a_run_is_still_opened() -> None:
-    assert json.loads((DEMO / "run.json").read_text())["schema"] == 1
-    assert xai_core.open_run(DEMO).input_spec is None
+    first = WRITTEN / "schema-1"
+    assert json.loads((first / "run.json").read_text())["schema"] == 1
+    run = xai_core.open_run(first)
+    assert run.input_spec is None
+    assert run.scores["fusiongrad"].after == pytest.approx(9.893, abs=1e-3)
+    assert set(run.attributions) == {"guided-backprop", "fusiongrad"}
 
 
 def test_a_run_of_a_later_version_is_refused_and_kept(store: RunStore) -> None:

@@ -21,9 +21,11 @@ from xai_core import explain
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.peek.digest import digest
+from xai_core.resolution import explained_of
 from xai_core.study import Setting, Study
 from xai_core.study_entry import Entry
 from xai_core.study_run import Subject, conduct
+from xai_core.target import Asked, Explained
 from xai_core.targets import Prediction, predict
 from xai_core.types import Attribution, Inputs
 
@@ -43,10 +45,13 @@ class InProcess:
     def predict(self, inputs: Inputs) -> Prediction:
         return predict(self.net(torch.from_numpy(inputs)), len(inputs))
 
+    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
+        return explained_of(self.net, inputs, target)
+
     def explain(
         self,
         inputs: Inputs,
-        target: int | None,
+        target: Asked,
         method: str,
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,

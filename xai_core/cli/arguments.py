@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
 from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
 from xai_core.demo.models import demo_weights
@@ -12,6 +13,8 @@ from xai_core.errors import InputError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
+from xai_core.noise_rule import NoiseType
+from xai_core.targets.base import TARGETS
 
 DEMO = "demo"
 
@@ -53,35 +56,71 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "images", nargs="+", metavar="IMAGE", help=f"{_picture_help()}, or a folder of pictures"
     )
-    parser.add_argument(
-        "--method",
-        required=True,
-        action="append",
-        dest="methods",
-        nargs="+",
-        metavar="NAME",
-        help="attribution methods; may be repeated",
-    )
+    _add_methods(parser)
     parser.add_argument(
         "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
     _add_target(parser)
     add_labels(parser)
     _add_seed(parser)
-    parser.add_argument(
-        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
-    )
+    _add_quantile(parser)
     parser.add_argument(
         "--controls",
         action="store_true",
         help="beside them noise, the picture's edges, and each method on random weights",
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep it as a run there, or of several pictures as a study, for `report`",
+    )
     parser.add_argument("--json", action="store_true", help="print the ranking as JSON")
+
+
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    """compare MODEL OTHER IMAGE…"""
+    _add_model(parser)
+    parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    _add_methods(parser)
+    _add_target(parser)
+    parser.add_argument(
+        "--own-class",
+        action="store_true",
+        help="explain each model's own top class (default: the first model's, in both)",
+    )
+    _add_seed(parser)
+    _add_quantile(parser)
+    parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+
+
+def add_noise(parser: argparse.ArgumentParser) -> None:
+    """noise MODEL IMAGE…"""
+    _add_model(parser)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    parser.add_argument(
+        "--class",
+        action="append",
+        dest="classes",
+        default=[],
+        type=int,
+        metavar="INDEX",
+        help="true class of a picture; once for each, in their order (default: the top class)",
+    )
+    parser.add_argument(
+        "--noise-type",
+        choices=get_args(NoiseType),
+        default="multiplicative",
+        help="of the weights (default: multiplicative)",
+    )
+    _add_seed(parser)
+    parser.add_argument("--json", action="store_true", help="print the curve and levels as JSON")
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """report RUN --out FILE."""
-    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run")
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run or study")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="ends in .png, .svg, .html or .zip"
     )
@@ -100,9 +139,14 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 
 def model_path(args: argparse.Namespace) -> Path:
     """The model file. Raises `InputError` where there is none."""
-    path = demo_weights() if args.model == DEMO else Path(args.model)
+    return model_file(args.model)
+
+
+def model_file(name: str) -> Path:
+    """A model's file by its path or the demo's name. Raises `InputError` where there is none."""
+    path = demo_weights() if name == DEMO else Path(name)
     if not path.exists():
-        raise InputError(f"There is no file {args.model}.", "Check the path.")
+        raise InputError(f"There is no file {name}.", "Check the path.")
     return path
 
 
@@ -154,8 +198,39 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
 
 
+def _add_methods(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--method",
+        required=True,
+        action="append",
+        dest="methods",
+        nargs="+",
+        metavar="NAME",
+        help="attribution methods; may be repeated",
+    )
+
+
+def _add_quantile(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
+    )
+
+
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", type=int, metavar="T", help="class index (default: the top)")
+    parser.add_argument(
+        "--target",
+        type=_target,
+        metavar="T",
+        help=f"class index (default: the top), or one of {', '.join(TARGETS.names())}",
+    )
+    parser.add_argument(
+        "--target-set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="KEY=VALUE",
+        help="parameter of the target; may be repeated; of a mask or another picture its file",
+    )
 
 
 def _add_seed(parser: argparse.ArgumentParser) -> None:
@@ -174,6 +249,11 @@ def _shape(text: str) -> tuple[int, int, int]:
     if min(channels, height, width) < 1:
         raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
     return channels, height, width
+
+
+def _target(text: str) -> int | str:
+    number = text.strip()
+    return int(number) if number.lstrip("-").isdecimal() else number
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from xai_core.cage.protection import Protection
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
+from xai_core.cli.target import asked, of_picture_file
 from xai_core.errors import Cancelled, InputError, XaiError
 from xai_core.images import open_picture, prepare
 from xai_core.readiness import to_json, to_markdown
@@ -40,14 +41,17 @@ def judge(args: argparse.Namespace) -> tuple[Verdict, Protection]:
     Raises:
         InputError: an argument is wrong. WorkerError: no worker can be started.
     """
-    path, options = model_path(args), load_options(args)
+    path, options, target = model_path(args), load_options(args), asked(args)
     picture = open_picture(picture_file(args.image)) if args.image else None
     with Worker() as worker, progress_bar("checking") as progress:
         protection = worker.protection
         try:
             card = prepared_as(args, worker.load(path, options), worker, picture)
             inputs = prepare(picture, card.input_spec).inputs if picture else None
-            return worker.assess(inputs, args.target, progress=progress), protection
+            if args.image:
+                file = picture_file(args.image)
+                target = of_picture_file(target, worker, file, card.input_spec)
+            return worker.assess(inputs, target, progress=progress), protection
         except (InputError, Cancelled):
             raise
         except XaiError as error:

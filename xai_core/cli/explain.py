@@ -11,11 +11,13 @@ import numpy as np
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import progress_bar
 from xai_core.cli.inputs import named_as, prepared_as
+from xai_core.cli.target import asked, of_picture_file
 from xai_core.errors import InputError
 from xai_core.images import open_picture, prepare
 from xai_core.labels import Labels
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.resolution import named
 from xai_core.types import Attribution
 from xai_core.worker import Worker
 
@@ -25,14 +27,16 @@ def run(args: argparse.Namespace) -> int:
     parameters = dict(args.set)
     build(METHODS[args.method].Parameters, parameters)  # wrong usage shows before the model loads
     path, options = model_path(args), load_options(args)
-    picture = open_picture(picture_file(args.image))
+    target, file = asked(args), picture_file(args.image)
+    picture = open_picture(file)
     out = args.out or Path(f"{Path(args.image).stem}-{args.method}.npy")
     with Worker() as worker, progress_bar(args.method) as progress:
         card = prepared_as(args, worker.load(path, options), worker, picture)
         inputs = prepare(picture, card.input_spec).inputs
         labels = named_as(args, card, worker.predict(inputs).scores.shape[1])
+        target = of_picture_file(target, worker, file, card.input_spec)
         result = worker.explain(
-            inputs, args.target, args.method, args.seed, parameters, progress=progress
+            inputs, target, args.method, args.seed, parameters, progress=progress
         )
     _write(out, result, labels)
     print(out)
@@ -48,11 +52,5 @@ def _write(out: Path, result: Attribution, labels: Labels | None) -> None:
             f"{out} cannot be written: {cause.strerror}.", "Choose another --out."
         ) from cause
     shape = "×".join(map(str, result.values.shape))
-    target = _named(result.target[0], labels)
-    print(f"{result.method} of {target}, {shape}, {result.seconds:.1f} s", file=sys.stderr)
-
-
-def _named(target: int | None, labels: Labels | None) -> str:
-    if target is None:
-        return "the only output"
-    return f"{labels[target]} (class {target})" if labels else f"class {target}"
+    told = named(result.targets[0], labels).sentence
+    print(f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", file=sys.stderr)

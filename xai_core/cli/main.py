@@ -37,6 +37,10 @@ def parser() -> Parser:
     arguments.add_check(check)
     arguments.add_explain(explain)
     arguments.add_rank(rank)
+    compare = commands.add_parser("compare", help="two models on the same pictures")
+    arguments.add_compare(compare)
+    noise = commands.add_parser("noise", help="how much noise a model bears, for noise methods")
+    arguments.add_noise(noise)
     report = commands.add_parser("report", help="write a kept run as picture, HTML or zip")
     arguments.add_report(report)
     return whole

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import named_as, prepared_as
+from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
+from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
-from xai_core.comparison import Request, compare, score
-from xai_core.images import Prepared, open_picture, prepare
-from xai_core.methods.base import METHODS
+from xai_core.cli.target import asked, of_picture_file
+from xai_core.comparison import compare, score
+from xai_core.images import open_picture, prepare
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.ranking import rank as ordered
@@ -51,10 +51,10 @@ class Ranked:
 def run(args: argparse.Namespace) -> int:
     """Print the rankings of every picture."""
     recipe = Recipe(quantile=args.quantile)
-    names = [name for group in args.methods for name in group]
-    methods: dict[str, dict[str, Any]] = {METHODS[name].name: {} for name in names}
-    path, options = model_path(args), load_options(args)
+    methods = methods_of(args)
+    path, options, target = model_path(args), load_options(args), asked(args)
     files = chosen_pictures(args.images)
+    keeping = Keeping(args.keep) if args.keep is not None else None
     with Worker() as worker:
         worker.warm("score")
         first = open_picture(next(iter(files.pictures.values())))
@@ -64,13 +64,20 @@ def run(args: argparse.Namespace) -> int:
         results = []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file), card.input_spec)
-            one = _compare(worker, card, file, prepared, methods, recipe, args)
+            wanted = of_picture_file(target, worker, file, card.input_spec)
+            request = request_of(card, file, prepared, methods, recipe, wanted, args)
+            with progress_bar(file.name) as progress:
+                one = compare(worker, worker, request, progress=progress)
+            if keeping is not None:
+                keeping.add(name, one)
             scores, causes = _scored(worker, prepared.inputs, one, args.metric)
             ranked = _ranked(name, args.metric, one, scores, causes)
             if args.controls:
                 beside = controls.beside(worker, card, file, one, scores, args.metric)
                 ranked = replace(ranked, beside=beside)
             results.append(ranked)
+    if keeping is not None:
+        keeping.write(args, target, files.refused)
     many = over_pictures([one.after for one in results], list(methods), args.metric)
     if args.json:
         told = as_json(card, args.metric, args.quantile, results)
@@ -79,32 +86,6 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(as_text(args.metric, args.quantile, results)))
         print("\n".join(statistics_text(many, files.refused)))
     return 0
-
-
-def _compare(
-    worker: Worker,
-    card: ModelCard,
-    file: Path,
-    prepared: Prepared,
-    methods: Mapping[str, Mapping[str, Any]],
-    recipe: Recipe,
-    args: argparse.Namespace,
-) -> Run:
-    request = Request(
-        model=card.file,
-        model_sha256=card.sha256,
-        model_format=card.format,
-        picture=file.name,
-        picture_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        prepared=prepared,
-        target=args.target,
-        methods=methods,
-        seed=args.seed,
-        recipe=recipe,
-        labels=card.labels,
-    )
-    with progress_bar(file.name) as progress:
-        return compare(worker, worker, request, progress=progress)
 
 
 def _scored(

@@ -6,10 +6,15 @@ import argparse
 from dataclasses import replace
 
 from xai_core.comparison import score
+from xai_core.demo.wafer.examples import truth_of
 from xai_core.errors import InputError
+from xai_core.localisation import localised
 from xai_core.report.forms import MIMES, render
+from xai_core.report.study.subject import StudySubject, study_subject_of
 from xai_core.report.subject import Subject, subject_of
+from xai_core.run_entry import verdict_in
 from xai_core.runs import open_run
+from xai_core.study_result import is_study, open_study
 from xai_core.worker import Worker
 
 
@@ -32,12 +37,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _subject(args: argparse.Namespace) -> Subject:
-    kept = open_run(args.run)
+def _subject(args: argparse.Namespace) -> Subject | StudySubject:
     methods = [name for group in args.methods for name in group] or None
-    if args.quantile in (None, kept.recipe.quantile):
-        return subject_of(kept, methods=methods)
-    recipe = replace(kept.recipe, quantile=args.quantile)
+    verdict = verdict_in(args.run)
+    if is_study(args.run):
+        chosen = tuple(methods) if methods else None
+        return study_subject_of(open_study(args.run), args.quantile, chosen, verdict=verdict)
+    kept = open_run(args.run)
+    own = args.quantile in (None, kept.recipe.quantile)
+    recipe = kept.recipe if own else replace(kept.recipe, quantile=args.quantile)
+    truth = truth_of(kept.pixels)
+    if own and truth is None:
+        return subject_of(kept, methods=methods, verdict=verdict)
     with Worker() as worker:
-        scores = score(worker, kept.attributions, recipe)
-    return subject_of(kept, recipe, methods, scores)
+        return subject_of(
+            kept,
+            recipe,
+            methods,
+            None if own else score(worker, kept.attributions, recipe),
+            verdict=verdict,
+            localisations=None
+            if truth is None
+            else localised(worker, kept.attributions, recipe, truth),
+        )

@@ -8,24 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.agreement import Concordance, Places, concordance, places
-from xai_core.bootstrap import FEW, Band, band
+from xai_core.bootstrap import FEW
 from xai_core.metrics.base import METRICS
-from xai_core.paired import Comparison, mean_order, neighbours
 from xai_core.ranking import Ranking
+from xai_core.study_statistics import Statistics, statistics
 
 
 @dataclass(frozen=True)
 class OverPictures:
-    """Statistics of one score a picture and method. order: columns by their means, best first."""
+    """Statistics of one score a picture and method, and whose the columns are."""
 
     methods: tuple[str, ...]
     pictures: int
-    order: tuple[int, ...]
-    means: Band
-    places: Places
-    concordance: Concordance
-    neighbours: tuple[Comparison, ...]
+    found: Statistics
 
 
 def over_pictures(rankings: Sequence[Ranking], methods: Sequence[str], metric: str) -> OverPictures:
@@ -35,22 +30,16 @@ def over_pictures(rankings: Sequence[Ranking], methods: Sequence[str], metric: s
         for entry in one.entries:
             scores[row, methods.index(entry.name)] = entry.score
     lower = METRICS[metric].direction == "lower"
-    return OverPictures(
-        tuple(methods),
-        len(rankings),
-        mean_order(scores, lower),
-        band(scores),
-        places(scores, lower),
-        concordance(scores),
-        neighbours(scores, lower),
-    )
+    return OverPictures(tuple(methods), len(rankings), statistics(scores, lower))
 
 
-def statistics_json(found: OverPictures) -> dict[str, Any] | None:
+def statistics_json(over: OverPictures) -> dict[str, Any] | None:
     """For a program; null for one picture."""
-    if found.pictures < 2:
-        return None
-    names = found.methods
+    return as_json(over.methods, over.found) if over.pictures > 1 else None
+
+
+def as_json(names: Sequence[str], found: Statistics) -> dict[str, Any]:
+    """Means with intervals, places, agreement, tests; columns by their names."""
     return {
         "means": [
             {
@@ -70,22 +59,23 @@ def statistics_json(found: OverPictures) -> dict[str, Any] | None:
     }
 
 
-def statistics_text(found: OverPictures, refused: Mapping[str, str]) -> Iterator[str]:
+def statistics_text(over: OverPictures, refused: Mapping[str, str]) -> Iterator[str]:
     """For a person; nothing over pictures where there is one alone."""
     for name, why in refused.items():
         yield f"left out: {name}: {why}"
-    if found.pictures < 2:
+    if over.pictures < 2:
         return
-    few = f"; fewer than {FEW}: too narrow" if found.pictures < FEW else ""
+    found = over.found
+    few = f"; fewer than {FEW}: too narrow" if over.pictures < FEW else ""
     yield ""
-    yield f"Over {found.pictures} pictures, after removal (95 % BCa bootstrap intervals{few})"
+    yield f"Over {over.pictures} pictures, after removal (95 % BCa bootstrap intervals{few})"
     for column in found.order:
         mean, low, high = (
             one[column] for one in (found.means.mean, found.means.low, found.means.high)
         )
         first = found.places.shares[column, 0]
         yield (
-            f"  {found.methods[column]:<22}{mean:>8.4f} [{low:.4f}, {high:.4f}]  "
+            f"  {over.methods[column]:<22}{mean:>8.4f} [{low:.4f}, {high:.4f}]  "
             f"first on {first:.0%}"
         )
     agreed = found.concordance
@@ -95,7 +85,7 @@ def statistics_text(found: OverPictures, refused: Mapping[str, str]) -> Iterator
     )
     for one in found.neighbours:
         yield (
-            f"  {found.methods[one.front]} before {found.methods[one.back]}: difference "
+            f"  {over.methods[one.front]} before {over.methods[one.back]}: difference "
             f"{one.difference:.4f}, Wilcoxon p = {one.p:.3g} (Holm {one.adjusted:.3g}), effect "
             f"{one.effect:.2f}, reversed on {len(one.reversed_on)} of {one.pictures}"
         )

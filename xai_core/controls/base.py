@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from xai_core.registry import Registry
+from xai_core.target import Asked
 from xai_core.types import Attribution, Inputs, Picture, Progress, Values
 
 
@@ -18,7 +19,7 @@ class Randomiser(Protocol):
     def explain_randomised(
         self,
         inputs: Inputs,
-        target: int | None,
+        target: Asked,
         method: str,
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,

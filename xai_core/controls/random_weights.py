@@ -28,7 +28,7 @@ class RandomWeights(Control):
         assert one is not None, "a control of a method needs the method's map"  # noqa: S101
         found = case.model.explain_randomised(
             case.inputs,
-            one.target[0],
+            one.targets[0],
             one.method,
             one.seed,
             one.parameters,

@@ -18,6 +18,9 @@ from xai_core.types import Capabilities, Preview, Progress, Watcher
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from xai_core.methods.folding import Folding
+    from xai_core.resolution import FixedScore
+
 Family = Literal["gradient", "noise", "cam", "perturbation"]
 
 
@@ -45,58 +48,76 @@ class Scorer:
     """The scalar that is explained, as a function of the inputs: `[B, C, H, W]` -> `[B]`.
 
     Args:
-        module: the model, borrowed. target: class index, or None for the only score.
+        module: the model, borrowed. score: output and batch -> `[B]`, the target's.
         call: what is run in the module's place (the module with other weights).
+        folding: how it is run faster. weights: what `call` uses in place of the parameters.
     """
 
     def __init__(
         self,
         module: nn.Module,
-        target: int | None,
+        score: FixedScore,
         meter: Meter,
         call: Callable[[Tensor], Any] | None = None,
+        folding: Folding | None = None,
+        weights: Mapping[str, Tensor] | None = None,
     ) -> None:
         self.module = module
-        self.target = target
+        self.score = score
         self.meter = meter
         self.call = call or module
+        self._folding = folding
+        self._weights = weights
 
-    def calling(self, call: Callable[[Tensor], Any]) -> Scorer:
-        """The same score of what `call` gives."""
-        return Scorer(self.module, self.target, self.meter, call)
+    def calling(self, call: Callable[[Tensor], Any], weights: Mapping[str, Tensor]) -> Scorer:
+        """The same score of what `call` gives: the module with other weights, by name."""
+        return Scorer(self.module, self.score, self.meter, call, self._folding, weights)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """`[B]` scores, counted as so many samples."""
-        own = inputs.clone()  # models may work on their input in place
-        return self.of_output(self.call(own), inputs.shape[0])
+        if self._folding is not None:
+            output = self._folding.run(self.call, inputs, self._weights)
+        else:
+            output = self.call(inputs.clone())  # models may work on their input in place
+        return self.of_output(output, inputs.shape[0])
 
     def of_output(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output that was computed elsewhere, counted as `batch` samples."""
-        from xai_core.targets import main_output, pick, score_matrix
-
         self.meter.advance(batch)
-        return pick(score_matrix(main_output(output)[1], batch), self.target)
+        return self.score(output, batch)
 
     def gradient(self, inputs: Tensor) -> Tensor:
         """d score / d input, `[B, C, H, W]`. Raises `MethodError` where there is none."""
+        from xai_core.errors import MethodError
+
+        try:
+            gradient = self._gradient(inputs)
+        except RuntimeError:
+            if self._folding is None or not self._folding.norms:
+                raise
+            self._folding.give_up()  # layers that run once more in the backward pass
+            gradient = self._gradient(inputs)
+        if gradient is None:
+            raise MethodError(
+                f"The gradient of {self.score.explained.sentence} does not reach the input.",
+                "An argmax, a detach, NumPy or integers are in between; the readiness check on "
+                "the model page says where.",
+                code="no-gradient",
+            )
+        return gradient.detach()
+
+    def _gradient(self, inputs: Tensor) -> Tensor | None:
         import torch
 
-        from xai_core.errors import MethodError
         from xai_core.methods.batch_norm import sound_batch_norm
 
         leaf = inputs.detach().requires_grad_(True)
         with torch.enable_grad(), sound_batch_norm():
             score = self(leaf).sum()
-        gradient = None
-        if score.requires_grad:
-            (gradient,) = torch.autograd.grad(score, leaf, allow_unused=True)
-        if gradient is None:
-            raise MethodError(
-                "The gradient of the score does not reach the input.",
-                "See the model page: the readiness check says where it is lost.",
-                code="no-gradient",
-            )
-        return gradient.detach()
+        if not score.requires_grad:
+            return None
+        (gradient,) = torch.autograd.grad(score, leaf, allow_unused=True)
+        return gradient
 
 
 @dataclass(frozen=True)
@@ -138,6 +159,8 @@ class Method(ABC):
         name: as on the command line. title: as on the page. order: place in menus.
         needs_gradient: False for a method that works on whatever predicts.
         signed: negative values mean "against the target".
+        unit: what a value is measured in, where other methods measure in the same, so that one
+            scale may hold several; empty for a unit of the method's own.
         summary: one sentence on what the map shows.
         citation: the source paper.
         Parameters: frozen dataclass made with `parameters.parameter(...)`.
@@ -149,6 +172,7 @@ class Method(ABC):
     family: ClassVar[Family]
     signed: ClassVar[bool]
     needs_gradient: ClassVar[bool] = True
+    unit: ClassVar[str] = ""
     summary: ClassVar[str]
     citation: ClassVar[str]
     Parameters: ClassVar[type] = NoParameters
@@ -174,6 +198,8 @@ def no_gradient(capabilities: Capabilities) -> str:
     """The sentence that every gradient method gives for a model without a usable gradient."""
     return capabilities.why_no_gradient or "The gradient of the score does not reach the input."
 
+
+SLOPE, SHARE = "score per unit of the input", "part of the score"  # units that methods share
 
 METHODS: Registry[Method] = Registry("xai_core.methods", "method")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xai_core.errors import MethodError
 from xai_core.methods.base import Scorer
@@ -73,7 +73,10 @@ def _replaced(
 def _with_weights(scorer: Scorer, weights: Weights) -> Scorer:
     from torch.func import functional_call
 
-    return scorer.calling(lambda inputs: functional_call(scorer.module, weights, (inputs,)))
+    def call(inputs: Tensor) -> Any:
+        return functional_call(scorer.module, weights, (inputs,))
+
+    return scorer.calling(call, weights)
 
 
 def _overwritten(

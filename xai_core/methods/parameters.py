@@ -23,6 +23,7 @@ class ParameterInfo:
     Attributes:
         kind: `int`, `float`, `str` or `bool`. choices: the values allowed, where they are few.
         minimum, maximum: inclusive bounds. help: one sentence.
+        holds: what a text is made of, where nobody types it: `mask` or `embedding`.
     """
 
     name: str
@@ -33,15 +34,18 @@ class ParameterInfo:
     maximum: float | None = None
     step: float | None = None
     choices: tuple[str, ...] = ()
+    holds: str = ""
 
 
 def parameter(default: Any, help: str, **bounds: Any) -> Any:  # noqa: A002 - the form's word for it
-    """A dataclass field with what a form needs: `minimum`, `maximum`, `step`, `choices`."""
+    """A dataclass field with what a form needs: `minimum`, `maximum`, `step`, `choices`,
+    `holds`.
+    """
     return dataclasses.field(default=default, metadata={"help": help, **bounds})
 
 
 def describe(parameters: type) -> tuple[ParameterInfo, ...]:
-    """The parameters of a method, in the order of their declaration."""
+    """The parameters of a plugin, in the order of their declaration."""
     hints = get_type_hints(parameters)
     return tuple(
         ParameterInfo(f.name, _kind(hints[f.name]), f.default, **f.metadata)
@@ -60,7 +64,7 @@ def build(parameters: type, given: Mapping[str, Any]) -> Any:
         if name not in known:
             raise InputError(
                 f"There is no parameter {name!r}.",
-                f"There are: {', '.join(known)}." if known else "This method has none.",
+                f"There are: {', '.join(known)}." if known else "It has none.",
             )
     return parameters(**{name: _checked(known[name], value) for name, value in given.items()})
 

@@ -20,13 +20,15 @@ class Case:
     """What a metric may look at and ask.
 
     Attributes:
-        inputs: float32 `[1, C, H, W]`. target: class index, or None for the only score.
+        inputs: float32 `[1, C, H, W]`. target: the class that is explained; None for the only
+            score, or where it is no class.
         classes: how many scores the model gives.
         values: the canonical map, `[rows, columns]` in [0, 1].
         box: `(top, left, bottom, right)` of the picture that the map shows, inside the input.
         seed: of all random draws.
-        predict: inputs -> the target's probability, or the only score as it is.
-        explain: inputs and class -> the canonical map by the same method, parameters and recipe.
+        predict: inputs -> the class's probability, or the score of any other target as it is.
+        explain: inputs and another class, or None for the same target as before -> the canonical
+            map by the same method, parameters and recipe.
     """
 
     inputs: Inputs

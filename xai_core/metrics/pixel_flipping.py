@@ -33,7 +33,7 @@ class PixelFlipping(ModelMetric):
     definition: ClassVar[str] = (
         "Faithfulness: the picture's pixels turn to its mean colour, the map's brightest first, a "
         "hundredth of them a step. Mean probability of the class on the way (trapezoidal rule), "
-        "in [0, 1]; of a model with one output its mean score. Computed by Quantus 0.6.0."
+        "in [0, 1]; of any other target its mean score. Computed by Quantus 0.6.0."
     )
     cost: ClassVar[str] = "A prediction for each hundredth of the pixels: 100 forward passes."
     citation: ClassVar[str] = (

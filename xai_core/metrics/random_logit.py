@@ -56,8 +56,10 @@ class RandomLogit(ModelMetric):
         return explaining_again(logit, case, case.explain, case.target or 0)
 
     def unavailable_because(self, case: Case) -> str | None:
-        if case.target is None or case.classes < 2:
+        if case.classes < 2:
             return "The model has one output: there is no other class."
+        if case.target is None:
+            return "What is explained is no class: there is no other to compare with."
         if min(case.values.shape) < WINDOW:
             return f"SSIM needs a map of at least {WINDOW}×{WINDOW} pixels."
         return None

@@ -44,9 +44,7 @@ class Sensitivity(ModelMetric):
             lower_bound=RADIUS * float(picture.max() - picture.min()),
             disable_warnings=True,
         )
-        return explaining_again(
-            average, case, lambda inputs, label: case.explain(inputs, case.target)
-        )
+        return explaining_again(average, case, lambda inputs, label: case.explain(inputs, None))
 
     def unavailable_because(self, case: Case) -> str | None:
         picture = case.picture()

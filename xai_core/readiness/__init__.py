@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from xai_core.errors import XaiError
     from xai_core.formats.base import LoadedModel
+    from xai_core.target import Asked
     from xai_core.types import Inputs, Progress, Verdict
 
 TIME_LIMIT = 60.0
@@ -22,7 +23,7 @@ TIME_LIMIT = 60.0
 def assess(
     model: LoadedModel | nn.Module,
     inputs: Inputs | None = None,
-    target: int | None = None,
+    target: Asked = None,
     *,
     progress: Progress | None = None,
     time_limit: float = TIME_LIMIT,
@@ -34,7 +35,8 @@ def assess(
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed; None makes some of a shape that fits.
-        target: class index; None takes the top class.
+        target: class index; None takes the top class; or a target of another kind, which is fixed
+            on the first input.
         progress: called as `progress(done, total)` in checks. time_limit: in seconds.
 
     Raises:

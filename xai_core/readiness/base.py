@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from xai_core.images import InputSpec
     from xai_core.readiness.setting.score import Score
+    from xai_core.target import Asked
 
 
 class TimeUp(Exception):  # noqa: N818 - it is an outcome, not an error
@@ -53,7 +56,7 @@ class Case:
         predicts_only: the format has no gradient at all.
         readable: the loader says that inner layers can be relied on.
         explained: the loader has named what stops the gradient.
-        given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's class.
+        given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's.
         inputs: what is run: given ones first. Filled by the forward check.
         score: the scalar that is explained. None until the forward check found one.
         layers, rectifiers: what was seen in the forward pass.
@@ -63,6 +66,7 @@ class Case:
         missing: derivative along that direction that the gradient lacks.
         proven: the gradient agrees with finite differences.
         stopped: the model does not run, so nothing else can be established.
+        seconds: that passes took which a check had to make anyway, by the name of their evidence.
     """
 
     module: nn.Module
@@ -72,7 +76,7 @@ class Case:
     readable: bool = True
     explained: bool = False
     given: list[Tensor] = field(default_factory=list)
-    target: int | None = None
+    target: Asked = None
     inputs: list[Tensor] = field(default_factory=list)
     score: Score | None = None
     output_shape: tuple[int, ...] | None = None
@@ -88,6 +92,7 @@ class Case:
     stopped: bool = False
     findings: list[Finding] = field(default_factory=list)
     evidence: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
 
     def add(
         self,
@@ -100,6 +105,17 @@ class Case:
     ) -> None:
         """Add a finding."""
         self.findings.append(Finding(code, severity, message, hint, where, layer))
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Note how long the block takes, if it ends well."""
+        import torch
+
+        start = time.perf_counter()
+        yield
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        self.seconds.setdefault(name, []).append(time.perf_counter() - start)
 
 
 class Check(ABC):

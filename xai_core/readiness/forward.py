@@ -11,6 +11,8 @@ from xai_core.readiness.base import CHECKS, Case, Check
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from xai_core.readiness.setting.score import Score
+
 FITS = "It does run on {} (channels × height × width): prepare the input that way."
 
 
@@ -110,7 +112,7 @@ def _output(case: Case, picture: Tensor) -> Any:
     from xai_core.explanation import run
     from xai_core.readiness.setting.score import same_draws
 
-    with torch.no_grad(), same_draws():
+    with torch.no_grad(), same_draws(), case.timed("seconds_per_forward"):
         return run(case.module, picture)
 
 
@@ -141,26 +143,43 @@ def _fitting(case: Case) -> tuple[int, int, int] | None:
 
 
 def _understand(case: Case, output: Any) -> None:
-    from xai_core.readiness.setting.score import Score
-    from xai_core.targets import entries, main_output, output_kind, resolve_target, score_matrix
+    from xai_core.targets import entries, main_output, output_kind, score_matrix
 
     try:
         path, tensor = main_output(output)
-        scores = score_matrix(tensor.detach(), 1)
+        score = _score(case, output, path, score_matrix(tensor.detach(), 1))
     except ModelError as error:
         case.symptom = "no-gradient"
         case.add(error.code, "error", error.message, error.hint)
         return
-    target = resolve_target(scores, case.target)[0]
-    case.score = Score(path, target)
+    case.score = score
     case.output_shape = tuple(tensor.shape)
-    case.evidence |= {"output_kind": output_kind(tensor), "target": target}
-    if path:
+    case.evidence |= {"output_kind": output_kind(tensor), "target": score.target}
+    if score.fixed is not None:
+        case.evidence["explained"] = score.fixed.explained.sentence
+    elif path:
         shapes = {entry: list(tensor.shape) for entry, tensor in entries(output)}
         case.evidence |= {"output_entry": path, "output_entries": shapes}
         others = ", ".join(entry for entry in shapes if entry != path)
         hint = f"Another one can be chosen (`--output`): {others}." if others else ""
         case.add("output-entry", "info", f"Of the nested output, output{path} is explained.", hint)
+
+
+def _score(case: Case, output: Any, path: str, scores: Tensor) -> Score:
+    """The caller's target, fixed on the first input.
+
+    Raises:
+        InputError: it does not fit the output. ModelError: it leaves the graph.
+    """
+    from xai_core.readiness.setting.score import Score
+    from xai_core.resolution import fixed, resolve
+    from xai_core.targets import resolve_target
+
+    if case.target is None or isinstance(case.target, int):
+        return Score(path, resolve_target(scores, case.target)[0])
+    _, _, height, width = case.inputs[0].shape
+    explained = resolve(case.target, output, (height, width))
+    return Score(path, explained.index, fixed(explained))
 
 
 def _is_finite(case: Case, output: Any) -> bool:

@@ -10,7 +10,7 @@ import io
 import re
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,43 +21,57 @@ from xai_core.report.subject import Subject, headline
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.PngImagePlugin import PngInfo
 
 WIDTH, HEIGHT, DPI = 16.0, 9.0, 120  # inches: 1920 × 1080 pixels
 MOST = 6  # methods with maps; the ranking has all
 BODY = (0.215, 0.865)  # bottom and top of what lies between title and small print
-SMALL_PRINT_LINES = 9
 _drawing = threading.Lock()  # matplotlib's settings are the whole process's
 
 
 def png(subject: Subject, theme: str = "light") -> bytes:
     """1920 × 1080 pixels, with the stamp that brings the view back."""
-    buffer = io.BytesIO()
-    with _settings(STYLES[theme]):
-        info = stamp.chunk(stamp.stamp_of(subject))
-        figure = drawn(subject, STYLES[theme])
-        figure.savefig(buffer, format="png", dpi=DPI, pil_kwargs={"pnginfo": info})
-    return buffer.getvalue()
+    info = stamp.chunk(stamp.stamp_of(subject))
+    return saved_png(lambda: drawn(subject, STYLES[theme]), STYLES[theme], info)
 
 
 def svg(subject: Subject, theme: str = "light") -> bytes:
     """Text as outlines, pictures inside: it refers to nothing outside."""
+    return saved_svg(lambda: drawn(subject, STYLES[theme]), STYLES[theme])
+
+
+def saved_png(draw: Callable[[], Figure], style: Style, info: PngInfo | None = None) -> bytes:
+    """A card as a PNG. `draw` is called with the settings of the style."""
     buffer = io.BytesIO()
-    with _settings(STYLES[theme]):
-        metadata = {"Date": None, "Creator": "Pedestal"}
-        drawn(subject, STYLES[theme]).savefig(buffer, format="svg", metadata=metadata)
+    with _settings(style):
+        draw().savefig(buffer, format="png", dpi=DPI, pil_kwargs={"pnginfo": info})
+    return buffer.getvalue()
+
+
+def saved_svg(draw: Callable[[], Figure], style: Style) -> bytes:
+    """A card as an SVG."""
+    buffer = io.BytesIO()
+    with _settings(style):
+        draw().savefig(buffer, format="svg", metadata={"Date": None, "Creator": "Pedestal"})
     return re.sub(rb"<!DOCTYPE[^>]*>\n?", b"", buffer.getvalue(), count=1)
 
 
-def drawn(subject: Subject, style: Style) -> Figure:
-    """The card as a figure."""
+def blank(style: Style) -> Figure:
+    """A slide with nothing on it."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor=style.background)
     FigureCanvasAgg(figure)
+    return figure
+
+
+def drawn(subject: Subject, style: Style) -> Figure:
+    """The card as a figure."""
+    figure = blank(style)
     run = subject.run
-    figure.text(0.02, 0.945, _short(headline(subject), 88), size=18, weight="bold")
-    facts = (_short(run.model, 60), _short(run.picture, 40), _short(run.target_label, 40))
+    figure.text(0.02, 0.945, short(headline(subject), 88), size=18, weight="bold")
+    facts = (short(run.model, 60), short(run.picture, 40), short(run.target_label, 40))
     told = " · ".join((*facts, f"baseline quantile {subject.quantile:.2f}"))
     figure.text(0.02, 0.905, told, size=13, color=style.faint)
     _photo(figure, subject)
@@ -90,25 +104,34 @@ def _ranking(figure: Figure, subject: Subject, style: Style) -> None:
         axes.text(0, heights[entry.name], raw, size=size, va="center")
         axes.plot((0.2, 0.34), (heights[entry.name], at), color=colour, lw=2.5, marker="o")
         after = f"{entry.place}. {entry.score:.3f}" if entry.place else "–  none"
-        told = f"{after}  {_short(title_of(entry.name), 20)}"
+        told = f"{after}  {short(title_of(entry.name), 20)}"
         axes.text(0.38, at, told, size=size, va="center", weight="bold" if place == 0 else "normal")
     for place, name in enumerate(subject.run.failures):
-        told = f"No map: {_short(title_of(name), 30)}"
+        told = f"No map: {short(title_of(name), 30)}"
         axes.text(0, len(entries) + place + 1.5, told, size=9, va="center", color=style.faint)
 
 
 def _print_small(figure: Figure, subject: Subject, style: Style) -> None:
-    size = 8.5
-    told = [line for one in small_print.lines(subject) for line in textwrap.wrap(_plain(one), 205)]
+    told = [*small_print.lines(subject)]
     if len(subject.methods) > MOST:
         told.insert(0, f"Maps of {MOST} of {len(subject.methods)} methods; all are ranked.")
-    if len(told) > SMALL_PRINT_LINES:
+    print_small(figure, told, style)
+
+
+def print_small(figure: Figure, lines: Sequence[str], style: Style, top: float = 0.18) -> None:
+    """Lines of small print, wrapped, as many as there is room for."""
+    for size, width in ((8.5, 225), (7.5, 255), (6.5, 295)):  # as large as all of it fits
+        told = [line for one in lines for line in textwrap.wrap(plain(one), width)]
+        most = int(top * HEIGHT * 72 / (1.42 * size))
+        if len(told) <= most:
+            break
+    if len(told) > most:
         told = [
-            *told[: SMALL_PRINT_LINES - 1],
+            *told[: most - 1],
             "… The report has the rest.",
         ]
     figure.text(
-        0.02, 0.18, "\n".join(told), size=size, color=style.faint, va="top", linespacing=1.35
+        0.02, top, "\n".join(told), size=size, color=style.faint, va="top", linespacing=1.35
     )
 
 
@@ -130,11 +153,12 @@ def _settings(style: Style) -> Iterator[None]:
         yield
 
 
-def _short(text: str, most: int) -> str:
-    plain = _plain(text)
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
+def short(text: str, most: int) -> str:
+    """At most so many signs."""
+    whole = plain(text)
+    return whole if len(whole) <= most else whole[: most - 1] + "…"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """On one line, of signs that can be printed."""
     return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -14,6 +14,7 @@ from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.pictures import PICTURES
 from xai_core.demo.run import demo_run
 from xai_core.report.subject import Subject
+from xai_core.target import Target
 
 SCRIPT = Template('''"""Repeats a run of Pedestal, and says whether each map has the same bits.
 
@@ -104,17 +105,17 @@ def script(subject: Subject) -> str:
         "output": setup.output,
         "spec": setup.spec.to_dict() if setup.spec else None,
         "others": run.other_inputs,
-        "target": run.target,
         "seed": _seed(subject),
     }
     literals = {name: repr(value) for name, value in values.items()}
+    literals["target"] = target_literal(run.asked)
     return SCRIPT.substitute(
         literals,
         model="demo_weights()" if _is_demo(subject) else f"Path({model_name(subject)!r})",
         picture=f"picture_file({picture_name(subject)!r})",
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
-        methods=_literal({name: dict(one.parameters) for name, one in shown.items()}),
-        digests=_literal(
+        methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
+        digests=literal(
             {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
         ),
     )
@@ -130,7 +131,7 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--method", name]
         for key, value in one.parameters.items():
             words += ["--set", f"{key}={value}"]
-        words += [] if subject.run.target is None else ["--target", str(subject.run.target)]
+        words += list(_target_words(subject.run.asked))
         words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
         words += ["--architecture", setup.architecture] if setup.architecture else []
         words += ["--output", setup.output] if setup.output else []
@@ -138,6 +139,23 @@ def commands(subject: Subject) -> Iterator[str]:
         words += [word for file in setup.code for word in ("--code", file)]
         words += ["--trust"] if setup.trust else []
         yield shlex.join(words)
+
+
+def target_literal(asked: int | Target | None) -> str:
+    """A target as Python."""
+    if not isinstance(asked, Target):
+        return repr(asked)
+    return f"xai_core.Target({asked.kind!r}, {dict(asked.parameters)!r})"
+
+
+def _target_words(asked: int | Target | None) -> Iterator[str]:
+    """A mask or an embedding stands in the line as its text, not as a file."""
+    if asked is None:
+        return
+    kind, given = (asked.kind, asked.parameters) if isinstance(asked, Target) else (asked, {})
+    yield from ("--target", str(kind))
+    for name, value in given.items():
+        yield from ("--target-set", f"{name}={value}")
 
 
 def file_name(text: str) -> str:
@@ -166,5 +184,6 @@ def _seed(subject: Subject) -> int:
     return next((subject.run.attributions[name].seed for name in subject.methods), 0)
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
+    """As it stands in a script."""
     return pprint.pformat(value, width=96, sort_dicts=False)

@@ -66,11 +66,14 @@ def _boxes(
 
 
 def _map(axes: Axes, values: Map) -> None:
+    import matplotlib
+
     finite = values[np.isfinite(values)]
     high = float(np.percentile(np.abs(finite), BRIGHTEST)) if finite.size else 0.0
     high = high or (float(np.abs(finite).max()) if finite.size else 0.0) or 1.0
     signed = bool(finite.size and finite.min() < 0)
-    axes.imshow(values, cmap=SIGNED_MAP if signed else MAP, vmin=-high if signed else 0, vmax=high)
+    colours = matplotlib.colormaps[SIGNED_MAP if signed else MAP].with_extremes(bad="#808080")
+    axes.imshow(values, cmap=colours, vmin=-high if signed else 0, vmax=high)
     axes.set_axis_off()
     axes.set_anchor("NW")
 
@@ -103,4 +106,10 @@ def _score(subject: Subject, name: str, side: str) -> str:
     ranking = subject.raw if side == "raw" else subject.after
     entry = next(one for one in ranking.entries if one.name == name)
     where = "raw" if side == "raw" else f"q {subject.quantile:.2f}"
-    return f"{where} · {entry.score:.3f}" if entry.place else f"{where} · no score"
+    told = f"{where} · {entry.score:.3f}" if entry.place else f"{where} · no score"
+    found = subject.localisations.get(name)
+    if found is None:
+        return told
+    mass = found.mass_raw if side == "raw" else found.mass_after
+    hit = f"{mass:.0%}" if np.isfinite(mass) else "–"
+    return f"{told} · {hit}" + (" in truth" if len(subject.methods) < 5 else "")

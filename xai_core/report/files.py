@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from xai_core.readiness import to_json
+from xai_core.readiness.verdict.json import plain as finite
 from xai_core.report import card, code
 from xai_core.report.code import file_name
 from xai_core.report.subject import Subject
@@ -23,9 +24,14 @@ DATE = (1980, 1, 1, 0, 0, 0)  # the same run gives the same bytes
 
 def zipped(subject: Subject) -> bytes:
     """The archive; every name in it is plain and relative."""
+    return packed(_entries(subject))
+
+
+def packed(entries: Iterable[tuple[str, bytes]]) -> bytes:
+    """An archive of these files, by name; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in _entries(subject):
+        for name, data in entries:
             archive.writestr(zipfile.ZipInfo(name, DATE), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
@@ -33,14 +39,14 @@ def zipped(subject: Subject) -> bytes:
 def _entries(subject: Subject) -> Iterator[tuple[str, bytes]]:
     for name in subject.methods:
         stem = f"maps/{file_name(name)}"
-        yield f"{stem}.npy", _array(subject.run.attributions[name].values)
-        yield f"{stem}-before.npy", _array(subject.before[name])
-        yield f"{stem}-after.npy", _array(subject.removals[name].values)
+        yield f"{stem}.npy", array(subject.run.attributions[name].values)
+        yield f"{stem}-before.npy", array(subject.before[name])
+        yield f"{stem}-after.npy", array(subject.removals[name].values)
     yield "scores.csv", _scores(subject)
-    yield "recipe.json", _json(subject.recipe.to_dict())
-    yield "provenance.json", _json(_provenance(subject))
+    yield "recipe.json", as_json(subject.recipe.to_dict())
+    yield "provenance.json", as_json(_provenance(subject))
     if subject.verdict is not None:
-        yield "verdict.json", _json(to_json(subject.verdict))
+        yield "verdict.json", as_json(to_json(subject.verdict))
     yield "figures/photo.png", _png(subject.photo)
     yield "figures/card-light.png", card.png(subject, "light")
     yield "figures/card-dark.png", card.png(subject, "dark")
@@ -68,6 +74,7 @@ def _provenance(subject: Subject) -> dict[str, Any]:
     methods = {name: dict(vars(run.attributions[name])) for name in subject.methods}
     for entry in methods.values():
         del entry["values"]
+        entry["explained"] = [one.to_dict() for one in entry["explained"]]
     return {
         "schema": 1,
         **{name: getattr(run, name) for name in (*names, *more)},
@@ -78,7 +85,8 @@ def _provenance(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _array(values: np.ndarray) -> bytes:
+def array(values: np.ndarray) -> bytes:
+    """As `numpy.save` writes it."""
     buffer = io.BytesIO()
     np.save(buffer, values, allow_pickle=False)
     return buffer.getvalue()
@@ -90,5 +98,7 @@ def _png(pixels: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def _json(data: Any) -> bytes:
-    return (json.dumps(data, indent=1, ensure_ascii=False, default=dict) + "\n").encode()
+def as_json(data: Any) -> bytes:
+    """With numbers that JSON does not know (infinite, not a number) as null."""
+    text = json.dumps(finite(data), indent=1, ensure_ascii=False, default=dict, allow_nan=False)
+    return (text + "\n").encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from xai_core.errors import InputError
+from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Subject
 
 Form = Literal["png", "svg", "html", "zip"]
@@ -16,25 +17,37 @@ MIMES: dict[str, str] = {
 }
 
 
-def render(subject: Subject, form: str, theme: str = "light") -> bytes:
+def render(subject: Subject | StudySubject, form: str, theme: str = "light") -> bytes:
     """The bytes of one form. `theme`: `light` or `dark`, of pictures.
 
     Raises:
         InputError: there is no such form.
     """
-    if form == "png" or form == "svg":
-        from xai_core.report import card
+    if form not in MIMES:
+        raise InputError(
+            f"A run is written as {', '.join(get_args(Form))}, not as {form!r}.",
+            "Give --out a name that ends in one of them.",
+        )
+    if isinstance(subject, StudySubject):
+        return _of_study(subject, form, theme)
+    return _of_run(subject, form, theme)
 
-        return card.png(subject, theme) if form == "png" else card.svg(subject, theme)
+
+def _of_run(subject: Subject, form: str, theme: str) -> bytes:
+    from xai_core.report import card, files, html
+
     if form == "html":
-        from xai_core.report.html import html
-
-        return html(subject)
+        return html.html(subject)
     if form == "zip":
-        from xai_core.report.files import zipped
+        return files.zipped(subject)
+    return card.png(subject, theme) if form == "png" else card.svg(subject, theme)
 
-        return zipped(subject)
-    raise InputError(
-        f"A run is written as {', '.join(get_args(Form))}, not as {form!r}.",
-        "Give --out a name that ends in one of them.",
-    )
+
+def _of_study(subject: StudySubject, form: str, theme: str) -> bytes:
+    from xai_core.report.study import card, files, page
+
+    if form == "html":
+        return page.html_of(subject)
+    if form == "zip":
+        return files.zipped(subject)
+    return card.png(subject, theme) if form == "png" else card.svg(subject, theme)

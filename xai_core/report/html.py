@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from collections.abc import Iterable
+import math
 from html import escape
-from pathlib import Path
-from string import Template
 
-from PIL import Image
-
+from xai_core import localisation
+from xai_core.bench import styles
 from xai_core.methods.base import METHODS, title_of
 from xai_core.ranking import Ranking, ceiling
-from xai_core.report import charts, code, sentences, small_print
+from xai_core.report import bench, card, code, evidence, page, sentences, small_print
 from xai_core.report.subject import Subject, headline
 from xai_core.types import Finding, Verdict
-
-TEMPLATE = Path(__file__).with_name("report.html")
 
 
 def html(subject: Subject) -> bytes:
     """The report; every text from a file or a model is escaped."""
-    from plotly.offline import get_plotlyjs
-
     run = subject.run
     facts = (run.model, run.picture, run.target_label, f"baseline quantile {subject.quantile:g}")
-    told = {
-        "headline": escape(headline(subject)),
-        "facts": escape(" · ".join(facts)),
-        "photo": _photo(subject),
-        "plotly": get_plotlyjs(),
-        "bench": _plot(charts.bench(subject), "bench") if subject.methods else "No map.",
-        "histograms": _plot(charts.histograms(subject), "histograms") if subject.methods else "",
-        "ranking": _ranking(subject),
-        "sentences": _list(sentences.of(subject)),
-        "verdict": _verdict(subject.verdict),
-        "methods": _methods(subject),
-        "provenance": _list(small_print.lines(subject)),
-        "commands": escape("\n".join(code.commands(subject))),
-        "script": escape(code.script(subject)),
-    }
-    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(told).encode()
+    told = headline(subject)
+    parts = (
+        f"<h1>{escape(told)}</h1>",
+        page.paragraph(" · ".join(facts), "faint"),
+        page.picture(subject.photo, "The picture as the model saw it", "photo"),
+        page.section("Maps, and Complexity at every quantile", *_bench(subject)),
+        page.section("Ranking", _ranking(subject), page.bullets(sentences.of(subject))),
+        page.section("Can the model be explained?", *verdict_parts(subject.verdict)),
+        page.section("Methods", _methods(subject)),
+        page.section("How it was computed", page.bullets(small_print.lines(subject))),
+        page.section(
+            "Repeat it",
+            "<pre>" + escape("\n".join(code.commands(subject))) + "</pre>",
+            f"<details><summary>As a script</summary><pre>{escape(code.script(subject))}</pre>"
+            "</details>",
+        ),
+    )
+    scripts = bench.scripts(subject) if subject.methods else ""
+    return page.page(told, "\n".join(parts), style=styles(), scripts=scripts)
 
 
-def _plot(figure: object, name: str) -> str:
-    import plotly.io
-
-    given = {"full_html": False, "include_plotlyjs": False, "config": charts.CONFIG}
-    text: str = plotly.io.to_html(figure, div_id=name, **given)
-    return text
-
-
-def _photo(subject: Subject) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(subject.photo).save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+def _bench(subject: Subject) -> tuple[str, ...]:
+    if not subject.methods:
+        return (page.paragraph("The run has no map."),)
+    still = page.picture(card.png(subject), "The result as a picture")
+    return (
+        page.paragraph(
+            "Move the slider: the value of each map at the quantile is subtracted, and what falls "
+            "below zero is zero."
+        ),
+        f"<noscript>{still}</noscript>",
+        bench.PLACE,
+    )
 
 
 def _ranking(subject: Subject) -> str:
@@ -76,7 +71,29 @@ def _ranking(subject: Subject) -> str:
     head = ("Place", "Method", "After removal", "Place raw", "Raw", "exp(H)/N", "Note")
     top = ceiling(subject.quantile, subject.pixels)
     note = f"Lower is more focused. After removal no map, not even noise, exceeds {top:.3f} nats."
-    return _table(head, rows) + f"<p class='faint'>{escape(note)}</p>"
+    return page.table(head, rows) + page.paragraph(note, "faint") + _localised(subject)
+
+
+def _localised(subject: Subject) -> str:
+    """How much of each map lies where it should, where that is known."""
+    if not subject.localisations:
+        return ""
+    rows = [
+        (title_of(name), *(_share(value) for value in (one.mass_after, one.mass_raw, one.rank)))
+        for name, one in subject.localisations.items()
+        if name in subject.methods
+    ]
+    head = ("Method", "Mass after removal", "Mass raw", "Rank accuracy")
+    told = f"{localisation.MASS} {localisation.RANK} {localisation.CITATION}."
+    return (
+        "<h3>Localisation: what should light up is known</h3>"
+        + page.table(head, rows)
+        + page.paragraph(told, "faint")
+    )
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}" if math.isfinite(value) else "not defined"
 
 
 def _number(ranking: Ranking, name: str) -> str:
@@ -88,32 +105,23 @@ def _failures(subject: Subject) -> list[tuple[str, str]]:
     return list(subject.run.failures.items())
 
 
-def _verdict(verdict: Verdict | None) -> str:
+def verdict_parts(verdict: Verdict | None) -> tuple[str, ...]:
+    """The level, the findings, and the evidence that they rest on."""
     if verdict is None:
-        return "<p>The readiness of the model was not checked for this run.</p>"
-    head = ("Severity", "Code", "Finding", "Where")
+        return (page.paragraph("The readiness of the model was not checked for this run."),)
     rows = [_finding(one) for one in verdict.findings]
-    proof = [
-        (name.replace("_", " "), _brief(value))
-        for name, value in verdict.evidence.items()
-        if value is not None
-    ]
+    found = page.table(("Severity", "Code", "Finding", "Where"), rows)
     return (
-        f"<p><b>{escape(verdict.level)}</b>: {escape(verdict.summary)}</p>"
-        + (_table(head, rows) if rows else "<p>No findings.</p>")
-        + "<h3>Proof</h3>"
-        + _table(("Evidence", "Value"), proof)
+        f"<p><b>{escape(verdict.level)}</b>: {escape(verdict.summary)}</p>",
+        found if rows else page.paragraph("No findings."),
+        "<h3>Proof</h3>",
+        page.table(("Evidence", "Value"), evidence.lines(verdict)),
     )
 
 
 def _finding(one: Finding) -> tuple[str, str, str, str]:
     where = " · ".join(part for part in (one.where, one.layer) if part)
     return one.severity, one.code, f"{one.message} {one.hint}", where
-
-
-def _brief(value: object) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _methods(subject: Subject) -> str:
@@ -124,15 +132,4 @@ def _methods(subject: Subject) -> str:
         rows.append(
             (title_of(name), summary, small_print.settings(one), small_print.citation(name))
         )
-    return _table(("Method", "What it shows", "Parameters", "Source"), rows)
-
-
-def _table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
-    def line(cells: Iterable[object], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(str(c))}</{tag}>" for c in cells) + "</tr>"
-
-    return f"<table>{line(head, 'th')}{''.join(line(row, 'td') for row in rows)}</table>"
-
-
-def _list(texts: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
+    return page.table(("Method", "What it shows", "Parameters", "Source"), rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from xai_core import localisation
 from xai_core.methods.base import METHODS, title_of
 from xai_core.metrics.base import METRICS
 from xai_core.recipe import Recipe
@@ -12,16 +13,32 @@ from xai_core.types import Attribution
 
 
 def lines(subject: Subject) -> Iterator[str]:
-    """Model, picture, target, recipe, each method with its parameters, versions, the metric."""
+    """Model, picture, target, recipe, versions, the metric; last each method's parameters."""
     run = subject.run
     yield f"Model {run.model} ({run.model_format}), SHA-256 {run.model_sha256}"
     yield f"Picture {run.picture}, SHA-256 {run.picture_sha256}; target {run.target_label}"
     yield f"Recipe: {recipe(subject.recipe)}"
+    yield computed(run.created, run.versions, run.machine, run.seconds)
+    yield complexity()
+    if subject.localisations:
+        yield f"Percent in truth: {localisation.MASS} {localisation.CITATION}"
+    if subject.run_id:
+        yield f"Kept as run {subject.run_id}"
     told = [f"{title_of(name)}: {settings(run.attributions[name])}" for name in subject.methods]
     yield "; ".join(told)
-    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
-    yield f"Computed {run.created}{' with ' + versions if versions else ''}"
-    yield f"Complexity: {METRICS['complexity'].definition} Lower is more focused."
+
+
+def computed(created: str, versions: Mapping[str, str], machine: str, seconds: float) -> str:
+    """When, with what, on what, and how long it took."""
+    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    spent = f" in {seconds:.0f} s" if seconds else ""
+    where = f" on {machine}" if machine else ""
+    return f"Computed {created}{' with ' + told if told else ''}{where}{spent}"
+
+
+def complexity() -> str:
+    """What the score is."""
+    return f"Complexity: {METRICS['complexity'].definition} Lower is more focused."
 
 
 def recipe(steps: Recipe) -> str:

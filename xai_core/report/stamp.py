@@ -15,12 +15,14 @@ from PIL import Image
 from xai_core.errors import InputError
 from xai_core.recipe import Recipe
 from xai_core.report.subject import Subject
+from xai_core.resolution import checked
+from xai_core.target import Target, asked_to_json, target_from
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
-KEY, SCHEMA = "pedestal", 1
-MAX_CHARACTERS, MAX_METHODS, MAX_NAME, MAX_NUMBER = 65_536, 100, 300, 2**31 - 1
+KEY, SCHEMA = "pedestal", 2  # 1 knew classes alone
+MAX_CHARACTERS, MAX_METHODS, MAX_NAME, MAX_NUMBER = 600_000, 100, 300, 2**31 - 1
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -36,7 +38,7 @@ class Stamp:
     model_sha256: str
     picture: str
     picture_sha256: str
-    target: int | None
+    target: int | Target | None
     recipe: Recipe
     methods: Mapping[str, Mapping[str, Any]]
     seed: int
@@ -52,7 +54,7 @@ def stamp_of(subject: Subject) -> Stamp:
         model_sha256=run.model_sha256,
         picture=run.picture[:MAX_NAME],
         picture_sha256=run.picture_sha256,
-        target=run.target,
+        target=run.asked,
         recipe=subject.recipe,
         methods={one.method: dict(one.parameters) for one in shown},
         seed=shown[0].seed if shown else 0,
@@ -64,7 +66,12 @@ def chunk(stamp: Stamp) -> PngInfo:
     """The stamp as a text chunk of a PNG."""
     from PIL.PngImagePlugin import PngInfo
 
-    data = {"schema": SCHEMA, **vars(stamp), "recipe": stamp.recipe.to_dict()}
+    data = {
+        "schema": SCHEMA,
+        **vars(stamp),
+        "target": asked_to_json(stamp.target),
+        "recipe": stamp.recipe.to_dict(),
+    }
     info = PngInfo()
     info.add_itxt(KEY, json.dumps(data, sort_keys=True), zip=True)
     return info
@@ -76,57 +83,66 @@ def read(data: bytes) -> Stamp | None:
     Raises:
         InputError: there is a stamp that cannot be understood.
     """
-    text = _text(data)
+    text = text_of(data, KEY)
     if text is None:
         return None
-    if len(text) > MAX_CHARACTERS:
-        raise _unreadable("it is too long")
     try:
         found = json.loads(text)
         if not isinstance(found, dict):
-            raise _unreadable("it is no JSON object")
+            raise unreadable("it is no JSON object")
         schema = found.pop("schema", None)
         if isinstance(schema, int) and schema > SCHEMA:
-            raise _unreadable("a later version of Pedestal wrote it")
-        if schema != SCHEMA:
-            raise _unreadable("it names no version")
+            raise unreadable("a later version of Pedestal wrote it")
+        if type(schema) is not int or schema < 1:
+            raise unreadable("it names no version")
         return _checked(found)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
-        raise _unreadable(f"{type(cause).__name__}") from cause
+        raise unreadable(f"{type(cause).__name__}") from cause
 
 
-def _text(data: bytes) -> str | None:
+def text_of(data: bytes, key: str) -> str | None:
+    """A text chunk of a PNG; None where there is none. Raises `InputError` for a huge one."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-                found = picture.info.get(KEY)
+                found = picture.info.get(key)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None  # no PNG, or none that can be read: whoever decodes it says why
-    return str(found) if found is not None else None
+    if found is not None and len(str(found)) > MAX_CHARACTERS:
+        raise unreadable("it is too long")
+    return None if found is None else str(found)
 
 
 def _checked(found: dict[str, Any]) -> Stamp:
     recipe = Recipe.from_dict(found["recipe"])
     if recipe.quantile is None or isinstance(recipe.quantile, bool):
-        raise _unreadable("it has no quantile")
+        raise unreadable("it has no quantile")
     for box in (recipe.crop, recipe.grid):
         if box is not None:
             _ = [_whole(side) for side in box]
     for name in ("model_sha256", "picture_sha256"):
         if SHA256.fullmatch(found[name]) is None:
-            raise _unreadable(f"its {name} is none")
+            raise unreadable(f"its {name} is none")
     return Stamp(
-        model=_name(found["model"]),
+        model=name_in(found["model"]),
         model_sha256=found["model_sha256"],
-        picture=_name(found["picture"]),
+        picture=name_in(found["picture"]),
         picture_sha256=found["picture_sha256"],
-        target=None if found["target"] is None else _whole(found["target"]),
+        target=_target(found["target"]),
         recipe=recipe,
         methods=_methods(found["methods"]),
         seed=_whole(found["seed"]),
-        run=None if found.get("run") is None else _name(found["run"]),
+        run=None if found.get("run") is None else name_in(found["run"]),
     )
+
+
+def _target(found: Any) -> int | Target | None:
+    return checked(target_from(found)) if isinstance(found, dict) else _index(found)
+
+
+def _index(found: Any) -> int | None:
+    return None if found is None else _whole(found)
 
 
 def _methods(found: Any) -> dict[str, dict[str, Any]]:
@@ -135,26 +151,28 @@ def _methods(found: Any) -> dict[str, dict[str, Any]]:
     from xai_core.methods.parameters import build
 
     if not isinstance(found, dict) or len(found) > MAX_METHODS:
-        raise _unreadable("its methods are none")
+        raise unreadable("its methods are none")
     known = {name: given for name, given in found.items() if name in METHODS}
     return {
         name: dict(vars(build(METHODS[name].Parameters, given))) for name, given in known.items()
     }
 
 
-def _name(value: Any) -> str:
+def name_in(value: Any) -> str:
+    """A text that is short enough."""
     if not isinstance(value, str) or len(value) > MAX_NAME:
-        raise _unreadable("a name in it is none")
+        raise unreadable("a name in it is none")
     return value
 
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
-        raise _unreadable("a number in it is none")
+        raise unreadable("a number in it is none")
     return value
 
 
-def _unreadable(reason: str) -> InputError:
+def unreadable(reason: str) -> InputError:
+    """The error of a stamp that cannot be read."""
     return InputError(
         f"The picture carries a view of Pedestal that cannot be read: {reason}.",
         "It can still be used as a photo.",

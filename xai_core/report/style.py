@@ -19,11 +19,14 @@ class Style:
     text: str
     faint: str
     bars: str
+    panel: str
+    line: str
+    accent: str
 
 
 STYLES: Mapping[str, Style] = {
-    "light": Style("#ffffff", "#1b2226", "#5b666d", "#9aa8b0"),
-    "dark": Style("#12171a", "#e6ebee", "#9fabb2", "#66747c"),
+    "light": Style("#ffffff", "#1b2226", "#5b666d", "#9aa8b0", "#f3f5f6", "#d5dadd", "#17696f"),
+    "dark": Style("#12171a", "#e6ebee", "#9fabb2", "#66747c", "#1d2529", "#38444a", "#5fb3ba"),
 }
 
 

@@ -10,11 +10,13 @@ import numpy as np
 from xai_core.canonical import Removal, before_removal, remove_baseline
 from xai_core.errors import InputError
 from xai_core.images import InputSpec
+from xai_core.localisation import Localisation
 from xai_core.methods.base import title_of
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import Ranking, overtakings, rank, sweep
 from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
+from xai_core.study_result import StudyResult
 from xai_core.types import Map, Picture, Verdict
 
 QUANTILES = np.linspace(0.0, 0.99, 100)
@@ -44,6 +46,7 @@ class Subject:
         before: maps before removal, `[h, w]`. removals: after it. curves: Complexity at
             `QUANTILES`. raw, after: the rankings; a method that gave no map is in neither.
         verdict: on the model, where it was checked. run_id: where the run is kept.
+        localisations: by method, where it is known what a map should show.
     """
 
     run: Run
@@ -57,6 +60,7 @@ class Subject:
     verdict: Verdict | None = None
     setup: Setup = field(default_factory=Setup)
     run_id: str | None = None
+    localisations: Mapping[str, Localisation] = field(default_factory=dict)
 
     @property
     def quantile(self) -> float:
@@ -84,6 +88,7 @@ def subject_of(
     verdict: Verdict | None = None,
     setup: Setup | None = None,
     run_id: str | None = None,
+    localisations: Mapping[str, Localisation] | None = None,
 ) -> Subject:
     """A run through a recipe with a quantile; as it was kept where `recipe` is None.
 
@@ -121,9 +126,15 @@ def subject_of(
         raw=rank({name: scores[name].raw for name in names}, causes=causes, pixels=pixels),
         after=rank({name: scores[name].after for name in names}, causes=causes, pixels=pixels),
         verdict=verdict,
-        setup=setup or Setup(),
+        setup=setup or opened_as(run),
         run_id=run_id,
+        localisations=localisations or {},
     )
+
+
+def opened_as(run: Run | StudyResult) -> Setup:
+    """As far as the run itself tells; the names of Python files it does not."""
+    return Setup(run.architecture, (), run.trusted, run.output, run.input_spec)
 
 
 def headline(subject: Subject) -> str:

@@ -12,6 +12,7 @@ from xai_core.errors import InputError
 from xai_core.measurement import Measurement
 from xai_core.noise_rule import NoiseLevel, NoiseType
 from xai_core.recipe import Recipe
+from xai_core.target import Asked, Explained, asked_to_json
 from xai_core.types import Attribution, Inputs, Progress
 from xai_core.worker.codec import encode
 from xai_core.worker.link import Link
@@ -23,10 +24,25 @@ class Explaining:
 
     _link: Link
 
+    def resolve(
+        self, inputs: Inputs, target: Asked, *, cancel: threading.Event | None = None
+    ) -> tuple[Explained, ...]:
+        """A target fixed on every picture, as `explain` would fix it.
+
+        Raises:
+            InputError: it does not fit the open model. ModelError: it leaves the graph.
+        """
+        batch, params = checked(inputs), {"target": asked_to_json(target)}
+        call: dict[str, Any] = {"cancel": cancel, "model": True}
+        found = self._link.ask(tuple[Explained, ...], "resolve", params, (batch,), **call)
+        if len(found) != len(batch):
+            self._link.distrust(f"{len(found)} targets for {len(batch)} inputs")
+        return found
+
     def explain(
         self,
         inputs: Inputs,
-        target: int | None,
+        target: Asked,
         method: str,
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
@@ -46,13 +62,13 @@ class Explaining:
             Cancelled: `cancel` was set.
         """
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
-        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
+        asked = _asked(target, method, seed, parameters)
         return self._attribution("explain", inputs, asked, call)
 
     def explain_randomised(
         self,
         inputs: Inputs,
-        target: int | None,
+        target: Asked,
         method: str,
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
@@ -66,7 +82,7 @@ class Explaining:
             MethodError: it has no weights that could be (`no-float-parameters`).
         """
         call: dict[str, Any] = {"progress": progress, "cancel": cancel}
-        asked = {"target": target, "method": method, "seed": seed, "parameters": parameters or {}}
+        asked = _asked(target, method, seed, parameters)
         return self._attribution("explain_randomised", inputs, asked, call)
 
     def _attribution(
@@ -76,7 +92,8 @@ class Explaining:
         call |= {"model": True, "preview": batch.shape[2:]}
         result = self._link.ask(Attribution, operation, params, (batch,), **call)
         got, asked = result.values.shape, batch.shape
-        if (got[0], *got[2:]) != (asked[0], *asked[2:]) or len(result.target) != asked[0]:
+        counts = {len(result.target), len(result.explained)}
+        if (got[0], *got[2:]) != (asked[0], *asked[2:]) or {asked[0]} != counts:
             self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
         return result
 
@@ -116,6 +133,17 @@ class Explaining:
         params = {"classes": given, "noise_type": noise_type, "seed": seed}
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         return self._link.ask(NoiseLevel, "noise_level", params, (checked(inputs),), **call)
+
+
+def _asked(
+    target: Asked, method: str, seed: int, parameters: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "target": asked_to_json(target),
+        "method": method,
+        "seed": seed,
+        "parameters": parameters or {},
+    }
 
 
 def checked(inputs: Inputs) -> Array:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from xai_core.cage.protection import Protection
 from xai_core.errors import XaiError
 from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.target import Asked, asked_to_json
 from xai_core.targets import Prediction
 from xai_core.types import Inputs, Layer, Progress, Verdict
 from xai_core.worker.budget import Budget
@@ -84,7 +85,7 @@ class Worker(Explaining, Scoring):
     def assess(
         self,
         inputs: Inputs | None = None,
-        target: int | None = None,
+        target: Asked = None,
         *,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
@@ -92,7 +93,7 @@ class Worker(Explaining, Scoring):
         """Whether the open model can be explained with gradients."""
         arrays = () if inputs is None else (checked(inputs),)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._link.ask(Verdict, "assess", {"target": target}, arrays, **call)
+        return self._link.ask(Verdict, "assess", {"target": asked_to_json(target)}, arrays, **call)
 
     def rejected(self, path: Path | str, error: XaiError) -> Verdict:
         """The verdict on a file that `load` or `assess` failed on with `error`."""

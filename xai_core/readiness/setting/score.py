@@ -10,18 +10,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from xai_core.resolution import FixedScore
+
 
 @dataclass(frozen=True)
 class Score:
-    """One entry of the output. path: of the tensor in a nested output. target: its column."""
+    """The scalar that is explained.
+
+    path: of the tensor in a nested output. target: its column. fixed: in the place of both, a
+    target of another kind.
+    """
 
     path: str
     target: int | None
+    fixed: FixedScore | None = None
 
     def of_output(self, output: Any) -> Tensor:
         """The score, 0-dimensional. Raises `ModelError` where the output holds none."""
         from xai_core.targets import main_output, pick, score_matrix
 
+        if self.fixed is not None:
+            return self.fixed(output, 1).sum()
         return pick(score_matrix(main_output(output)[1], 1), self.target).sum()
 
     def of(self, module: nn.Module, inputs: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.formats.base import LoadedModel
+    from xai_core.target import Asked
 
 CAUSES = ("detach", "non-differentiable-op")
 PICTURES = 4  # of a larger batch only the first few are looked at
@@ -28,7 +29,7 @@ PICTURES = 4  # of a larger batch only the first few are looked at
 def judge(
     model: LoadedModel | nn.Module,
     inputs: Inputs | None,
-    target: int | None,
+    target: Asked,
     progress: Progress | None,
     time_limit: float,
 ) -> Verdict:
@@ -93,7 +94,10 @@ def _plain_torch() -> Iterator[None]:
 
 
 def _case(
-    model: LoadedModel | nn.Module, inputs: Inputs | None, target: int | None, clock: Clock
+    model: LoadedModel | nn.Module,
+    inputs: Inputs | None,
+    target: Asked,
+    clock: Clock,
 ) -> Case:
     from torch import nn
 

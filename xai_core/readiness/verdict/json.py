@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from xai_core.types import Verdict
+from xai_core.types import Availability, Finding, Verdict
 
 SCHEMA = 1
 
 
 def to_json(verdict: Verdict) -> dict[str, Any]:
     """Schema 1; numbers that JSON does not know (infinite, not a number) become null."""
-    plain = {
+    told = {
         "schema": SCHEMA,
         "file": verdict.file,
         "sha256": verdict.sha256,
@@ -27,14 +27,28 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
         "evidence": verdict.evidence,
         "methods": {name: asdict(method) for name, method in verdict.methods.items()},
     }
-    return {key: _plain(value) for key, value in plain.items()}
+    return {key: plain(value) for key, value in told.items()}
 
 
-def _plain(value: Any) -> Any:
+def from_json(told: Mapping[str, Any]) -> Verdict:
+    """What `to_json` wrote; what became null stays so. Raises what a wrong form raises."""
+    names = ("file", "sha256", "format", "level", "summary", "evidence")
+    given: dict[str, Any] = {name: told[name] for name in names}
+    for name in ("input_shape", "output_shape"):
+        given[name] = None if told[name] is None else tuple(told[name])
+    return Verdict(
+        **given,
+        findings=tuple(Finding(**one) for one in told["findings"]),
+        methods={name: Availability(**one) for name, one in told["methods"].items()},
+    )
+
+
+def plain(value: Any) -> Any:
+    """Numbers that JSON does not know as null."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

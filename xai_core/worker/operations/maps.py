@@ -6,6 +6,7 @@ import numpy as np
 
 from xai_core.measurement import Measurement
 from xai_core.recipe import Recipe
+from xai_core.target import Explained, asked_from_json
 from xai_core.types import Attribution, Progress, Scores
 from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
@@ -24,12 +25,22 @@ def explain(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
     return attribute(
         session.opened(),
         arrays[0],
-        params["target"],
+        asked_from_json(params["target"]),
         method,
         params["seed"],
         progress=tick,
         **given,
     )
+
+
+@operation
+def resolve(
+    session: Session, params: Params, arrays: Arrays, tick: Progress
+) -> tuple[Explained, ...]:
+    """`target`, inputs -> one Explained a sample."""
+    from xai_core.resolution import explained_of
+
+    return explained_of(session.opened(), arrays[0], asked_from_json(params["target"]))
 
 
 @operation

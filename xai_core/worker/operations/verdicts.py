@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xai_core.errors import XaiError
+from xai_core.target import asked_from_json
 from xai_core.types import Progress, Verdict
 from xai_core.worker.codec import error_from
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
@@ -17,8 +18,8 @@ def assess(session: Session, params: Params, arrays: Arrays, tick: Progress) -> 
     """`target`, maybe inputs -> Verdict."""
     from xai_core.readiness import assess as judge
 
-    inputs = arrays[0] if arrays else None
-    return judge(session.opened(), inputs, params["target"], progress=tick)
+    inputs, target = arrays[0] if arrays else None, asked_from_json(params["target"])
+    return judge(session.opened(), inputs, target, progress=tick)
 
 
 @operation

@@ -1,0 +1,133 @@
+"""The fields of a target's form, made from its parameters' dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from xai_core.methods.parameters import ParameterInfo, describe
+from xai_core.outputs import OutputForm
+from xai_core.runs import Guess
+from xai_core.targets.base import TARGETS, TOP
+from xai_core.targets.box import FAR
+
+OTHER = -2
+TOP_OF = {
+    "against": "The strongest other class",
+    "connected-region": "The class predicted at the pixel",
+}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A form that is being drawn. form: of the output. key: of its fields in the session."""
+
+    kind: str
+    form: OutputForm
+    guesses: tuple[Guess, ...]
+    key: str
+
+    @property
+    def turn(self) -> int:
+        """How often a place was drawn on the picture: its fields are new ones each time."""
+        return int(st.session_state.get(f"{self.key}-turn", 0))
+
+    def drawn(self) -> None:
+        """A place was drawn."""
+        st.session_state[f"{self.key}-turn"] = self.turn + 1
+
+
+def start(asking: Asking, before: int, size: tuple[int, ...]) -> dict[str, int]:
+    """Where a form begins: at the class of before, in the middle of the picture."""
+    height, width = size
+    names = {info.name for info in describe(TARGETS[asking.kind].Parameters)}
+    found: dict[str, int] = {}
+    if TARGETS[asking.kind].of_class and asking.kind not in TOP_OF:
+        found["index"] = before
+    if "top" in names:
+        found |= {
+            "top": height // 4,
+            "left": width // 4,
+            "bottom": height - height // 4,
+            "right": width - width // 4,
+        }
+    if "row" in names:
+        found |= {"row": height // 2, "column": width // 2}
+    return found
+
+
+def show(asking: Asking, given: dict[str, Any], size: tuple[int, ...]) -> dict[str, Any]:
+    """Draw the fields; their values."""
+    kind, found = TARGETS[asking.kind], dict(given)
+    narrow: list[Any] = []
+    for info in describe(kind.Parameters):
+        if info.holds:
+            continue
+        if info.name in ("index", "against") and kind.of_class:
+            if asking.form.channels > 1:
+                label = "Class to explain" if info.name == "index" else "Against"
+                found[info.name] = of_class(label, int(given[info.name]), asking, info.name)
+        elif info.name == "index" and asking.form.channels == 1:
+            continue
+        elif info.maximum == FAR:
+            narrow = narrow or [*st.columns(2), *st.columns(2)]
+            with narrow.pop(0):
+                found[info.name] = _pixel(asking, info, given[info.name], size)
+        else:
+            found[info.name] = _field(asking, info, given[info.name])
+    return found
+
+
+def of_class(label: str, current: int, asking: Asking, name: str) -> int:
+    """Draw the choice of a class: the top one, a likely one, or any by its number."""
+    listed = {one.index: f"{one.label} · {one.probability:.0%}" for one in asking.guesses}
+    top = TOP_OF.get(name) or TOP_OF.get(asking.kind)
+    if top is None:
+        top = f"Top class: {listed[asking.guesses[0].index]}" if asking.guesses else "Top class"
+    named = {TOP: top, OTHER: "Another class …", **listed}
+    options = [TOP, *listed, OTHER]
+    chosen = st.selectbox(
+        label,
+        options,
+        index=options.index(current if current in options else OTHER),
+        format_func=lambda option: named[option],
+        key=asking.key if name == "index" else f"{asking.key}-{name}",
+    )
+    if chosen != OTHER:
+        return chosen
+    start = max(current, 0)
+    text = "Class index" if name == "index" else "Index of the other class"
+    return int(st.number_input(text, min_value=0, value=start, step=1))
+
+
+def _pixel(asking: Asking, info: ParameterInfo, value: int, size: tuple[int, ...]) -> int:
+    """A row or a column of the picture; a box's ends may lie behind its last pixel."""
+    across = size[0] if info.name in ("top", "bottom", "row") else size[1]
+    most = across if info.name in ("bottom", "right") else across - 1
+    label, start = info.name.capitalize(), min(int(value), most)
+    key = f"{asking.key}-{info.name}-{asking.turn}"
+    return int(st.number_input(label, 0, most, start, step=1, help=info.help, key=key))
+
+
+def _field(asking: Asking, info: ParameterInfo, value: Any) -> Any:
+    label, key = info.name.capitalize(), f"{asking.key}-{info.name}"
+    if info.name == "path":
+        paths = ["", *sorted(asking.form.entries)] if asking.form.entries else [""]
+        paths = list(dict.fromkeys([*paths, value]))
+        return st.selectbox(
+            "Entry",
+            paths,
+            index=paths.index(value),
+            format_func=lambda path: path or f"the main one {asking.form.path}",
+            help=info.help,
+            key=key,
+        )
+    if info.choices:
+        place = info.choices.index(value)
+        return st.selectbox(label, info.choices, index=place, help=info.help, key=key)
+    if info.kind is int:
+        low, high = int(info.minimum or 0), int(info.maximum or 0)
+        return int(st.number_input(label, low, high, int(value), 1, help=info.help, key=key))
+    return st.text_input(label, value, help=info.help, key=key)

@@ -1,0 +1,58 @@
+"""Two models are opened on the page itself and compared."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+
+SECOND, FIRST = "Second model (B)", "First model (A)"
+
+
+def weights(seed: int) -> bytes:
+    import torch
+
+    from tests.comparing.test_model_comparison import network
+
+    buffer = io.BytesIO()
+    torch.save(network(seed), buffer)
+    return buffer.getvalue()
+
+
+def open_second(page: Page, name: str, data: bytes) -> None:
+    section = screen.expand(page, "Open a model file")
+    screen.upload(section, name, data, "application/octet-stream")
+    page.get_by_role("button", name="Open this model").click()
+    expect(page.get_by_role("combobox", name=SECOND)).to_have_value(name)
+    screen.settled(page)
+
+
+def compute(page: Page) -> None:
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(page.get_by_text("Both results are kept as runs.")).to_be_visible()
+    screen.settled(page)
+
+
+def test_two_uploads_are_compared(visit: Visit) -> None:
+    page = visit("/?page=models")
+    screen.title(page, "Two models")
+    open_second(page, "yesterday.pt", weights(0))
+    page.locator(".st-key-pair-swap").get_by_role("button").click()
+    expect(page.get_by_role("combobox", name=FIRST)).to_have_value("yesterday.pt")
+    screen.settled(page)
+    open_second(page, "today.pt", weights(1))
+    compute(page)
+    expect(page.get_by_text(re.compile("Their maps differ; .* differs most"))).to_be_visible()
+    expect(screen.maps(page, re.compile("^A: yesterday.pt"))).to_have_count(2)
+    expect(screen.maps(page, re.compile("^B: today.pt"))).to_have_count(2)
+    expect(screen.maps(page, re.compile("^difference: B − A"))).to_have_count(2)
+
+    open_second(page, "same.pt", weights(0) + b"")
+    expect(page.get_by_text("The choice has changed since this was computed.")).to_be_visible()
+    page.get_by_role("button", name="Zoom in").first.click()
+    compute(page)
+    expect(page.get_by_text("Their maps are the same but for rounding.")).to_be_visible()

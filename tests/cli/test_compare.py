@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+WORDS = ("--method", "saliency", "grad-cam", "--input-shape", "3,16,16")
+
+
+def test_a_model_and_its_export_are_the_same(cli: Cli, models: Path, picture: Path) -> None:
+    done = cli(
+        "compare", models / "ready.pt", models / "scripted.pt", picture, "cat", *WORDS, "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert [one["level"] for one in told["models"]] == ["ready", "ready"]
+    assert [one["format"] for one in told["models"]] == ["torch-eager", "torchscript"]
+    assert told["verdict"]["only_first"] == []
+    assert [Path(one["picture"]).name for one in told["pictures"]] == ["noise.png", "cat"]
+    for one in told["pictures"]:
+        assert set(one["maps"]) == {"saliency", "grad-cam"}
+        assert all(found["same"] for found in one["maps"].values())
+        assert one["prediction"]["same_top"]
+        assert one["prediction"]["largest"]["difference"] == pytest.approx(0, abs=1e-5)
+        assert [row["moved"] for row in one["complexity"]] == [0, 0]
+        assert one["overtakings"] == []
+
+
+def test_another_model_is_told_in_words(cli: Cli, models: Path, picture: Path) -> None:
+    words = (models / "ready.pt", models / "detached.pt", picture, *WORDS, "--own-class")
+    done = cli("compare", *words)
+    assert done.returncode == 0, done.stderr
+    assert "A ready.pt (torch-eager): ready" in done.stdout
+    assert "B detached.pt (torchscript): inference-only" in done.stdout
+    assert "only in B: no-gradient" in done.stdout
+    assert "grad-cam only in A" in done.stdout
+    assert "no map by saliency in B" in done.stdout
+
+
+def test_an_error_names_the_model(cli: Cli, models: Path, picture: Path) -> None:
+    words = (models / "five.pt", models / "ready.pt", picture, "--method", "saliency")
+    done = cli("compare", *words, "--input-shape", "3,16,16")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: five.pt: ")
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,78 @@
+"""`compare`: two models on the same pictures; maps, predictions, verdicts and places."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from xai_core.cli.arguments import load_options, model_file
+from xai_core.cli.compared import Compared, as_json, as_text
+from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.pictures import chosen_pictures
+from xai_core.cli.requests import methods_of, request_of
+from xai_core.cli.target import asked, of_picture_file
+from xai_core.comparison import score
+from xai_core.images import open_picture, prepare
+from xai_core.model_comparison import ModelPair, Side, examine
+from xai_core.recipe import Recipe
+from xai_core.worker import ModelCard, Worker
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what differs, picture by picture."""
+    recipe, methods = Recipe(quantile=args.quantile), methods_of(args)
+    paths = [model_file(name) for name in (args.model, args.other)]
+    options = load_options(args)
+    files = chosen_pictures(args.images)
+    with Worker() as one, Worker() as other:
+        other.warm("score")
+        cards = one.load(paths[0], options), other.load(paths[1], options)
+        found: list[Compared] = []
+        pair: ModelPair | None = None
+        for name, file in files.pictures.items():
+            ask = partial(_side, file=file, methods=methods, recipe=recipe, args=args)
+            first = ask(one, cards[0], before=pair.first if pair else None)
+            like = None if args.own_class else first
+            second = ask(other, cards[1], before=pair.second if pair else None, like=like)
+            pair = ModelPair(first, second)
+            found.append(_compared(name, pair, recipe, other))
+    if args.json:
+        print_json(as_json(cards, args.quantile, found))
+    else:
+        print("\n".join(as_text(cards, args.quantile, found)))
+    return 0
+
+
+def _side(
+    worker: Worker,
+    card: ModelCard,
+    *,
+    file: Path,
+    methods: Mapping[str, Mapping[str, Any]],
+    recipe: Recipe,
+    args: argparse.Namespace,
+    before: Side | None,
+    like: Side | None = None,
+) -> Side:
+    """`before`: of an earlier picture, whose verdict holds for this one."""
+    picture = open_picture(file)
+    target = of_picture_file(asked(args), worker, file, card.input_spec)
+    prepared = prepare(picture, card.input_spec)
+    request = request_of(card, file, prepared, methods, recipe, target, args)
+    verdict = before.verdict if before else None
+    with progress_bar(f"{card.file} on {file.name}") as progress:
+        return examine(
+            worker, worker, request, picture.size, like=like, verdict=verdict, progress=progress
+        )
+
+
+def _compared(name: str, pair: ModelPair, recipe: Recipe, scorer: Worker) -> Compared:
+    sides = zip((pair.first, pair.second), pair.recipes(recipe), strict=True)
+    first, second = (
+        score(scorer, {name: side.run.attributions[name] for name in pair.methods}, own)
+        for side, own in sides
+    )
+    return Compared(name, pair, pair.maps(recipe), (first, second))

@@ -1,0 +1,51 @@
+"""What a command asks of a model on one picture."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from xai_core.comparison import Request
+from xai_core.images import Prepared
+from xai_core.methods.base import METHODS
+from xai_core.recipe import Recipe
+from xai_core.target import Target
+from xai_core.worker import ModelCard
+
+
+def methods_of(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """The methods that were named, with their defaults. Raises `InputError` for an unknown one."""
+    names = [name for group in args.methods for name in group]
+    return {METHODS[name].name: {} for name in names}
+
+
+def request_of(
+    card: ModelCard,
+    file: Path,
+    prepared: Prepared,
+    methods: Mapping[str, Mapping[str, Any]],
+    recipe: Recipe,
+    target: int | Target | None,
+    args: argparse.Namespace,
+) -> Request:
+    """The picture in `file` by every method, by the seed of the arguments."""
+    return Request(
+        model=card.file,
+        model_sha256=card.sha256,
+        model_format=card.format,
+        picture=file.name,
+        picture_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        prepared=prepared,
+        target=target,
+        methods=methods,
+        seed=args.seed,
+        recipe=recipe,
+        labels=card.labels,
+        input_spec=card.input_spec,
+        architecture=args.architecture,
+        output=args.output,
+        trusted=args.trust or bool(args.code),
+    )

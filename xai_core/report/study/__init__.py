@@ -1,0 +1,1 @@
+"""A study of many pictures to hand on; `forms.render` makes each form."""

@@ -1,0 +1,122 @@
+"""A study as code: a script that repeats it over a folder and compares every score."""
+
+from __future__ import annotations
+
+from string import Template
+
+from xai_core.demo.models import MODEL_TITLE
+from xai_core.demo.run import demo_run
+from xai_core.report.code import file_name, literal, target_literal
+from xai_core.report.study.subject import StudySubject
+
+SCRIPT = Template('''"""Repeats a study of Pedestal, and says whether every score is the same.
+
+Start it with Pedestal's Python and its folder on PYTHONPATH:
+
+    python repeat.py FOLDER [MODEL]
+
+FOLDER holds the pictures, found by their SHA-256 whatever their names; `demo` is the folder of the
+pictures that come with Pedestal. Scores are written to scores.npy, `[pictures, methods]`.
+"""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import xai_core
+from xai_core.demo.models import demo_weights
+from xai_core.demo.pictures import PICTURES as DEMO, picture_path
+from xai_core.images import InputSpec
+from xai_core.other_inputs import OtherInput
+from xai_core.peek.digest import digest
+from xai_core.picture_archive import picture_files
+from xai_core.study import Setting, Study
+from xai_core.study_run import Subject, conduct
+from xai_core.worker import Worker
+
+MODEL = $model
+MODEL_SHA256 = $model_sha256
+OPTIONS = xai_core.LoadOptions(
+    architecture=$architecture,
+    code=$code,
+    trust=$trust,
+    output=$output,
+    other_inputs=tuple(map(OtherInput.of_text, $others)),
+)
+SPEC = $spec  # None: the model's own
+RECIPE = xai_core.Recipe(channels=$channels, sign=$sign, grid=$grid, quantile=$quantile)
+TARGET = $target  # None: each picture's top class
+SEED = $seed
+METHODS = $methods
+SCORES = $scores  # at the quantile, by SHA-256 of the picture
+
+
+def main() -> int:
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    demo = sys.argv[1] == "demo"
+    files = map(picture_path, DEMO) if demo else picture_files(Path(sys.argv[1]))
+    found = {digest(file).sha256: file for file in files}
+    missing = [sha256 for sha256 in SCORES if sha256 not in found]
+    if missing:
+        sys.exit(f"{len(missing)} pictures are not in the folder, the first is {missing[0]}.")
+    model = Path(sys.argv[2]) if len(sys.argv) > 2 else MODEL
+    if not model.exists():
+        sys.exit(f"There is no {model}. Put the file with SHA-256 {MODEL_SHA256} there.")
+    pictures = [Subject(found[sha256].name, found[sha256], sha256) for sha256 in SCORES]
+    with Worker() as worker:
+        card = worker.load(model, OPTIONS)
+        spec = card.input_spec if SPEC is None else InputSpec(**SPEC)
+        setting = Setting(card.sha256, OPTIONS, spec, SEED, RECIPE, TARGET)
+        study = Study(setting, Path("study"))
+
+        @contextmanager
+        def borrow():
+            yield worker
+
+        conduct(study, pictures, METHODS, borrow)
+        table = study.table(list(SCORES), METHODS)
+    scores, expected = table.at(RECIPE.quantile), np.array(list(SCORES.values()), dtype=float)
+    np.save("scores.npy", scores)
+    apart = np.nanmax(np.abs(scores - expected), initial=0.0)
+    same = np.array_equal(scores, expected, equal_nan=True)
+    for name, mean in zip(METHODS, np.nanmean(scores, axis=0)):
+        print(name, f"{mean:.4f} nats")
+    print("same bits" if same else f"NOT the same bits, {apart:.2g} nats apart")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+''')
+
+
+def script(subject: StudySubject) -> str:
+    """A Python script. Names from files stand in it as literals only."""
+    study, setup = subject.study, subject.setup
+    demo = study.model == MODEL_TITLE and study.model_sha256 == demo_run().model_sha256
+    spec = setup.spec or study.input_spec
+    values = {
+        **study.recipe.to_dict(),
+        "quantile": subject.quantile,
+        "model_sha256": study.model_sha256,
+        "architecture": setup.architecture or study.architecture,
+        "trust": setup.trust,
+        "output": setup.output or study.output,
+        "spec": spec.to_dict() if spec else None,
+        "others": study.other_inputs,
+        "seed": study.seed,
+    }
+    known = "".join(
+        f"    {one.sha256!r}: {[float(v) if v == v else None for v in subject.here.scores[row]]},\n"
+        for row, one in enumerate(study.pictures)
+    )
+    return SCRIPT.substitute(
+        {name: repr(value) for name, value in values.items()},
+        model="demo_weights()" if demo else f"Path({'model-' + file_name(study.model)!r})",
+        target=target_literal(study.target),
+        code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
+        methods=literal({name: dict(given) for name, given in study.methods.items()}),
+        scores="{\n" + known + "}",
+    )

@@ -1,0 +1,185 @@
+"""A target fixed on a picture: from what was asked to a score that never changes again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from xai_core.borrow import borrowed
+from xai_core.errors import InputError, XaiError
+from xai_core.methods.parameters import build
+from xai_core.outputs import OutputForm, Prediction, predict
+from xai_core.target import Asked, Explained, Target, as_target, of_class
+from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, no_class
+from xai_core.types import Inputs
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.formats.base import LoadedModel
+
+UNTOLD = (XaiError, LookupError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True)
+class FixedScore:
+    """The scalar that is explained, as a function of the output."""
+
+    explained: Explained
+    kind: TargetKind
+    parameters: Any
+
+    def __call__(self, output: Any, batch: int) -> Tensor:
+        """`[B]` scores out of an output.
+
+        Raises:
+            ModelError: the output is not what it was on the clean picture.
+            InputError: what was fixed is of another model, or no choice of this kind.
+        """
+        try:
+            return self.kind.score(output, batch, self.parameters, self.explained.chosen)
+        except (LookupError, TypeError, AttributeError) as cause:
+            raise InputError(
+                f"The target {self.kind.name!r} was not fixed on this model.", "Fix it again."
+            ) from cause
+
+
+def fixed(explained: Explained) -> FixedScore:
+    """The score that was explained. Raises `InputError` for a kind that is not known here."""
+    kind = TARGETS[explained.target.kind]
+    return FixedScore(explained, kind, build(kind.Parameters, explained.target.parameters))
+
+
+def fixed_class(index: int | None) -> FixedScore:
+    """The score of one class, or the only score."""
+    return fixed(of_class(index))
+
+
+def resolve(asked: Asked, output: Any, size: tuple[int, int], labels: Labels = None) -> Explained:
+    """Fix a target on a model's output.
+
+    Args:
+        output: of a batch of one, on the clean picture. size: `(height, width)` of the input.
+
+    Raises:
+        InputError: the target does not fit the output, or a parameter is wrong.
+        ModelError: what is asked for leaves the graph (`no-gradient`), or is no score.
+    """
+    if isinstance(asked, Explained):
+        return asked
+    target = checked(as_target(asked))
+    kind = TARGETS[target.kind]
+    parameters = build(kind.Parameters, target.parameters)
+    seen = Seen(output, predict(output, 1), size)
+    reason = kind.unfit_because(seen.form)
+    if reason is not None:
+        fits = ", ".join(one.name for one in fitting(seen.form))
+        raise InputError(
+            f"The target {kind.name!r} does not fit this model. {reason}", f"There fit: {fits}."
+        )
+    chosen = kind.choose(seen, parameters)
+    return Explained(target, chosen, kind.sentence(parameters, chosen, labels))
+
+
+def on_each(
+    module: nn.Module, tensor: Tensor, target: Asked, labels: Labels = None
+) -> tuple[Explained, ...]:
+    """A target fixed on every picture of `[B, C, H, W]`, by a borrowed model.
+
+    Raises:
+        XaiError: as `resolve`, or the model fails.
+    """
+    import torch
+
+    from xai_core.explanation import run
+
+    if isinstance(target, Explained):
+        return (target,) * len(tensor)
+    size = (tensor.shape[2], tensor.shape[3])
+    with torch.no_grad():  # one at a time: exports often have a fixed batch of 1
+        return tuple(
+            resolve(target, run(module, picture[None]), size, labels) for picture in tensor
+        )
+
+
+def explained_of(
+    model: LoadedModel | nn.Module, inputs: Inputs, target: Asked = None
+) -> tuple[Explained, ...]:
+    """What a target is on every picture, without explaining it: class, region, sentence.
+
+    Raises:
+        XaiError: as `resolve`, or the model fails.
+    """
+    from xai_core.explanation import module_of, tensor_of
+
+    module = module_of(model, needs_gradient=False)
+    with borrowed(module):
+        return on_each(module, tensor_of(inputs, module), target, getattr(model, "labels", None))
+
+
+class Resolver(Protocol):
+    """What fixes targets; a worker does."""
+
+    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
+        """A target fixed on every picture."""
+
+
+def target_of(
+    resolver: Resolver, inputs: Inputs, prediction: Prediction, asked: int | Target | None
+) -> Explained:
+    """What is explained on a picture: as asked, else the top class, else the only output.
+
+    Raises:
+        InputError: the target does not fit the model. ModelError: it leaves the graph.
+    """
+    if isinstance(asked, Target):
+        return resolver.resolve(inputs, asked)[0]
+    classes = prediction.scores.shape[1]
+    if classes < 2:
+        return of_class(None, prediction.kind)
+    if asked is not None and not 0 <= asked < classes:
+        raise no_class(asked, classes)
+    index = int(prediction.scores[0].argmax()) if asked is None else asked
+    return of_class(index, prediction.kind)
+
+
+def checked(target: Target) -> Target:
+    """With every parameter. Raises `InputError` for an unknown kind or a wrong value."""
+    kind = TARGETS[target.kind]
+    return replace(target, parameters=asdict(build(kind.Parameters, target.parameters)))
+
+
+def fitting(form: OutputForm) -> tuple[TargetKind, ...]:
+    """The kinds that are defined for an output, in the order of menus."""
+    return tuple(kind for kind in TARGETS if kind.unfit_because(form) is None)
+
+
+def named(explained: Explained, labels: Labels) -> Explained:
+    """The same with the names of classes in its sentence, as far as it can be told here.
+
+    It may come from a model's process or a file, so nothing in it is taken for granted.
+    """
+    try:
+        kind = TARGETS[explained.target.kind]
+        parameters = build(kind.Parameters, explained.target.parameters)
+        sentence = kind.sentence(parameters, explained.chosen, labels)
+    except UNTOLD:
+        return explained
+    return replace(explained, sentence=sentence)
+
+
+def of_other_class(explained: Explained, index: int) -> Explained:
+    """The same target of another class, as sanity checks want it."""
+    kind = TARGETS[explained.target.kind]
+    parameters: Mapping[str, Any] = {**explained.target.parameters, "index": index}
+    chosen = kind.of_other(explained.chosen, index)
+    target = replace(explained.target, parameters=parameters)
+    told = kind.sentence(build(kind.Parameters, parameters), chosen, None)
+    return Explained(target, chosen, told)
+
+
+def is_of_class(explained: Explained) -> bool:
+    """Whether another class could take the place of the one that is explained."""
+    known = explained.target.kind in TARGETS
+    return known and TARGETS[explained.target.kind].of_class and explained.index is not None

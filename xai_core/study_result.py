@@ -1,0 +1,224 @@
+"""A finished study of many pictures, and how it is kept on disk: JSON, NumPy arrays, no pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from xai_core.durable import whole_folder
+from xai_core.errors import InputError
+from xai_core.images import InputSpec
+from xai_core.recipe import Recipe
+from xai_core.runs import STUDY, UNREADABLE, read_facts
+from xai_core.study import Study, Table
+from xai_core.target import Target, asked_to_json, class_or_target, over_pictures
+from xai_core.types import Level
+
+SCHEMA, SIDE = 1, 112
+
+
+@dataclass(frozen=True)
+class StudiedPicture:
+    """One picture of a study.
+
+    Attributes:
+        sha256: of its file. target: class index that was explained, where that is known.
+    """
+
+    name: str
+    sha256: str
+    target: int | None = None
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """Complexity of many pictures by several methods, with all that led to it.
+
+    Attributes:
+        model, model_sha256, model_format, input_spec, architecture, output, trusted, level,
+            summary, created, versions, machine, seconds: as in `Run`.
+        pictures, methods: rows and columns of `table`; methods with all their parameters.
+        target: of all pictures; None for each one's top class. other_inputs: beside each picture.
+        recipe: with the quantile that was looked at.
+        refused: why files were left out, by name.
+        thumbnails: uint8 `[side, side, 3]` by place of the picture, where there is one.
+    """
+
+    model: str
+    model_sha256: str
+    model_format: str
+    pictures: tuple[StudiedPicture, ...]
+    methods: Mapping[str, Mapping[str, Any]]
+    table: Table
+    recipe: Recipe
+    seed: int
+    target: int | Target | None
+    created: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    input_spec: InputSpec | None = None
+    architecture: str | None = None
+    output: str | None = None
+    other_inputs: tuple[str, ...] = ()
+    trusted: bool = False
+    level: Level | None = None
+    summary: str = ""
+    machine: str = ""
+    seconds: float = 0.0
+    thumbnails: Mapping[int, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def quantile(self) -> float:
+        """At which it was looked at."""
+        return 0.0 if self.recipe.quantile is None else self.recipe.quantile
+
+    @property
+    def target_label(self) -> str:
+        """What was explained, for a person."""
+        return over_pictures(self.target)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all that the scores depend on: the same study has the same one."""
+        told = {
+            "model": [self.model_sha256, self.architecture, self.output],
+            "spec": self.input_spec.to_dict() if self.input_spec else None,
+            "pictures": [one.sha256 for one in self.pictures],
+            "methods": list(self.methods.items()),
+            "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
+            "drawn": [self.seed, asked_to_json(self.target)],
+            **({"other_inputs": self.other_inputs} if self.other_inputs else {}),
+        }
+        text = json.dumps(told, sort_keys=True, default=dict)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def of(self, methods: Sequence[str]) -> StudyResult:
+        """The same with some of the methods. Raises `InputError` for one that it has not."""
+        names = list(self.methods)
+        for name in methods:
+            if name not in names:
+                raise InputError(f"The study has no method {name!r}.", f"It has: {names}.")
+        places = [names.index(name) for name in methods]
+        causes = {
+            (row, places.index(column)): why
+            for (row, column), why in self.table.causes.items()
+            if column in places
+        }
+        table = replace(
+            self.table,
+            raw=self.table.raw[:, places],
+            curves=self.table.curves[:, places],
+            causes=causes,
+        )
+        return replace(self, methods={name: self.methods[name] for name in methods}, table=table)
+
+    def _repr_html_(self) -> str:
+        from xai_core.notebook import of_study
+
+        return of_study(self)
+
+
+PLAIN = (
+    *("model", "model_sha256", "model_format", "methods", "seed", "created"),
+    *("versions", "refused", "architecture", "output", "trusted", "level", "summary"),
+    *("machine", "seconds"),
+)
+
+
+def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> StudyResult:
+    """The draft with all that a study knows of its pictures; refused ones are left out."""
+    pictures = [one for one in draft.pictures if one.name not in refused]
+    table = study.table([one.sha256 for one in pictures], draft.methods)
+    entries = (
+        study.entry(one.sha256, name, given)
+        for one in pictures
+        for name, given in draft.methods.items()
+    )
+    return replace(
+        draft,
+        pictures=tuple(replace(one, target=table.targets.get(n)) for n, one in enumerate(pictures)),
+        table=table,
+        refused={**draft.refused, **refused},
+        seconds=sum(one.seconds for one in entries if one is not None),
+    )
+
+
+def save_study(study: StudyResult, folder: Path, **more: str) -> None:
+    """Write a study as `save_run` writes a run; a kill leaves the whole folder or none."""
+    with whole_folder(folder) as draft:
+        texts = {**more, "run": json.dumps(_described(study), indent=1)}
+        for stem, text in texts.items():
+            (draft / f"{stem}.json").write_text(text, encoding="utf-8")
+        arrays = {"raw": study.table.raw, "curves": study.table.curves}
+        np.savez_compressed(draft / "scores.npz", allow_pickle=False, **arrays)
+        small = {str(place): one for place, one in study.thumbnails.items()}
+        np.savez_compressed(draft / "thumbnails.npz", allow_pickle=False, **small)
+        if study.thumbnails:
+            first = study.thumbnails[min(study.thumbnails)]
+            Image.fromarray(first).save(draft / "picture.png")
+
+
+def open_study(folder: Path | str) -> StudyResult:
+    """The study that `save_study` wrote, by this version or an earlier one.
+
+    Raises:
+        InputError: there is none, or it is broken or of a later version.
+    """
+    folder = Path(folder)
+    data = read_facts(folder)
+    try:
+        if data.pop("kind", None) != STUDY:
+            raise InputError("It is of one picture", "Open it with `xai_core.open_run`.")
+        arrays = _arrays(folder / "scores.npz")
+        pictures = tuple(StudiedPicture(**one) for one in data["pictures"])
+        shape = (len(pictures), len(data["methods"]))
+        if arrays["raw"].shape != shape or arrays["curves"].shape[:2] != shape:
+            raise ValueError("its scores are of other pictures")
+        causes = {(row, column): str(why) for row, column, why in data["causes"]}
+        targets = {row: one.target for row, one in enumerate(pictures)}
+        spec = data["input_spec"]
+        return StudyResult(
+            **{name: data[name] for name in PLAIN},
+            pictures=pictures,
+            table=Table(arrays["raw"], arrays["curves"], int(data["done"]), causes, targets),
+            target=class_or_target(data["target"]),
+            other_inputs=tuple(data.get("other_inputs", ())),
+            recipe=Recipe.from_dict(data["recipe"]),
+            input_spec=InputSpec.from_dict(spec) if spec else None,
+            thumbnails={int(name): one for name, one in _arrays(folder / "thumbnails.npz").items()},
+        )
+    except UNREADABLE as cause:
+        raise InputError(f"There is no readable study in {folder.name}: {cause}.") from cause
+
+
+def is_study(folder: Path) -> bool:
+    """Whether a folder holds a study, not a run. Raises `InputError` where it holds neither."""
+    return read_facts(folder).get("kind") == STUDY
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as found:
+        return {name: found[name] for name in found.files}
+
+
+def _described(study: StudyResult) -> dict[str, Any]:
+    return {
+        "kind": STUDY,
+        "schema": SCHEMA,
+        **{name: getattr(study, name) for name in PLAIN},
+        "target": asked_to_json(study.target),
+        "other_inputs": list(study.other_inputs),
+        "pictures": [asdict(one) for one in study.pictures],
+        "done": study.table.done,
+        "fingerprint": study.fingerprint,
+        "causes": [[*place, why] for place, why in study.table.causes.items()],
+        "recipe": study.recipe.to_dict(),
+        "input_spec": study.input_spec.to_dict() if study.input_spec else None,
+    }
