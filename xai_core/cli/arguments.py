@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
+from xai_core.cli.words import add_quantile, add_seed, add_target, setting, shape
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.errors import InputError
@@ -14,7 +15,6 @@ from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
 from xai_core.noise_rule import NoiseType
-from xai_core.targets.base import TARGETS
 
 DEMO = "demo"
 
@@ -23,7 +23,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
     """check MODEL."""
     _add_model(parser)
     parser.add_argument("--image", metavar="FILE", help="picture to run the checks on")
-    _add_target(parser)
+    add_target(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the verdict as JSON")
     form.add_argument(
@@ -40,13 +40,13 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
-        type=_setting,
+        type=setting,
         metavar="KEY=VALUE",
         help="parameter of the method; may be repeated",
     )
-    _add_target(parser)
+    add_target(parser)
     add_labels(parser)
-    _add_seed(parser)
+    add_seed(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
 
 
@@ -60,10 +60,10 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
-    _add_target(parser)
+    add_target(parser)
     add_labels(parser)
-    _add_seed(parser)
-    _add_quantile(parser)
+    add_seed(parser)
+    add_quantile(parser)
     parser.add_argument(
         "--controls",
         action="store_true",
@@ -84,14 +84,14 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
     parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
     _add_methods(parser)
-    _add_target(parser)
+    add_target(parser)
     parser.add_argument(
         "--own-class",
         action="store_true",
         help="explain each model's own top class (default: the first model's, in both)",
     )
-    _add_seed(parser)
-    _add_quantile(parser)
+    add_seed(parser)
+    add_quantile(parser)
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 
@@ -114,7 +114,7 @@ def add_noise(parser: argparse.ArgumentParser) -> None:
         default="multiplicative",
         help="of the weights (default: multiplicative)",
     )
-    _add_seed(parser)
+    add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print the curve and levels as JSON")
 
 
@@ -195,7 +195,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
     add_inputs(parser)
-    parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
+    parser.add_argument("--input-shape", type=shape, metavar="C,H,W", help="of the model's input")
 
 
 def _add_methods(parser: argparse.ArgumentParser) -> None:
@@ -210,54 +210,5 @@ def _add_methods(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_quantile(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
-    )
-
-
-def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--target",
-        type=_target,
-        metavar="T",
-        help=f"class index (default: the top), or one of {', '.join(TARGETS.names())}",
-    )
-    parser.add_argument(
-        "--target-set",
-        action="append",
-        default=[],
-        type=_setting,
-        metavar="KEY=VALUE",
-        help="parameter of the target; may be repeated; of a mask or another picture its file",
-    )
-
-
-def _add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all random draws")
-
-
 def _picture_help() -> str:
     return f"picture file, or one of {', '.join(PICTURES)}"
-
-
-def _shape(text: str) -> tuple[int, int, int]:
-    try:
-        channels, height, width = (int(part) for part in text.split(","))
-    except ValueError:
-        channels = height = width = 0
-    if min(channels, height, width) < 1:
-        raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
-    return channels, height, width
-
-
-def _target(text: str) -> int | str:
-    number = text.strip()
-    return int(number) if number.lstrip("-").isdecimal() else number
-
-
-def _setting(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, not {text!r}")
-    return key.strip(), value.strip()
