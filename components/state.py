@@ -98,6 +98,7 @@ class Workspace:
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
+        detecting: model and picture whose likely preset was asked for.
         keeper: keeps what is being computed. linked: ids of runs that were opened by a link.
     """
 
@@ -134,6 +135,7 @@ class Workspace:
     returned: Returned | None = None
     run_id: str | None = None
     addressed: str | None = None
+    detecting: tuple[str, str] | None = None
     keeper: Keeper | None = None
     linked: set[str] = field(default_factory=set)
 
