@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xai_core.methods.parameters import NoParameters
+from xai_core.methods.variants import base_of, which_of
 from xai_core.registry import Registry
 from xai_core.types import Capabilities, Preview, Progress, Watcher
 
@@ -201,9 +202,22 @@ def no_gradient(capabilities: Capabilities) -> str:
 
 SLOPE, SHARE = "score per unit of the input", "part of the score"  # units that methods share
 
-METHODS: Registry[Method] = Registry("xai_core.methods", "method")
+
+class Methods(Registry[Method]):
+    """The methods by name; a variant's name gives its method."""
+
+    def __getitem__(self, name: str) -> Method:
+        return super().__getitem__(base_of(name))
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(base_of(name) if isinstance(name, str) else name)
+
+
+METHODS = Methods("xai_core.methods", "method")
 
 
 def title_of(method: str) -> str:
-    """A method's title, also for a run that a later version wrote."""
-    return METHODS[method].title if method in METHODS else method
+    """A method's title, also for a run that a later version wrote; a variant's says which."""
+    if method not in METHODS:
+        return method
+    return " · ".join(filter(None, (METHODS[method].title, which_of(method))))
