@@ -77,7 +77,7 @@ class Keeping:
             table=self._table(list(parameters)),
             recipe=replace(run.recipe, crop=None),
             seed=args.seed,
-            target=target if isinstance(args.target, int) else None,
+            target=target,
             created=run.created,
             versions=run.versions,
             refused=refused,
