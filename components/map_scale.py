@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from components import scale_job, scale_pictures
+from components import problem, scale_job, scale_pictures
 from components.processes import known
 from components.scale_strip import Strip
 from components.state import Workspace
@@ -151,14 +151,15 @@ def _scale(
 
 
 def _told(space: Workspace, look: Look, count: int) -> str:
+    what = problem.plain(space.run.target_label)
     pictures = f"{count} {'picture' if count == 1 else 'pictures'}"
     if look.scope == "set":
         return (
-            f"Each method has one scale over {pictures}, all for {space.run.target_label}: no map "
+            f"Each method has one scale over {pictures}, all for {what}: no map "
             "among them is clipped more than on a scale of its own. Complexity does not change."
         )
     return (
         f"Percentile {look.percentile:g} of the maps of {pictures} of good parts, all for "
-        f"{space.run.target_label}: values up to it are dark, {CONTRAST:g} times as high ones are "
+        f"{what}: values up to it are dark, {CONTRAST:g} times as high ones are "
         "the brightest. Complexity does not change."
     )

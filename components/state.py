@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import describe
+from xai_core.noise_rule import NoiseLevel
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
 from xai_core.sanity import Controls
@@ -48,7 +49,7 @@ class Many:
     Attributes:
         photos: names of the session's photos that belong to it. uploaded: pictures that came for
             it alone, by name. refused: why files are left out, by name.
-        target: class index for all pictures; None for each one's top class.
+        target: of all pictures; None for each one's top class.
         study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
         failure, stopped, keeper: as in `Workspace`.
         opened: a kept one that is on screen in its place. run_id: of that one.
@@ -59,7 +60,7 @@ class Many:
     photos: list[str] = field(default_factory=list)
     uploaded: dict[str, Photo] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    target: int | None = None
+    target: int | Target | None = None
     study: Study | None = None
     job: Job[dict[str, str]] | None = None
     turn: Turn = field(default_factory=Turn)
@@ -92,6 +93,27 @@ class Measuring:
 
 
 @dataclass
+class Bearing:
+    """How much noise models bear.
+
+    Attributes:
+        found: what was measured, by what it was measured on. asked: the key of the job's.
+        job: what is being measured. turn: how many go before it. note: why the last one gave
+            nothing.
+        pictures: names of the photos to measure on; None takes the chosen one. classes: the true
+            class of a photo, where a person gave it.
+    """
+
+    found: dict[Hashable, NoiseLevel] = field(default_factory=dict)
+    asked: Hashable = None
+    job: Job[NoiseLevel] | None = None
+    turn: Turn = field(default_factory=Turn)
+    note: str | None = None
+    pictures: list[str] | None = None
+    classes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
 
@@ -101,7 +123,7 @@ class Workspace:
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
-        measuring: the metrics that are being computed.
+        measuring: the metrics that are being computed. bearing: the noise that models bear.
         failure: why the last computation gave nothing. stopped: it was cancelled.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
@@ -128,6 +150,7 @@ class Workspace:
     job: Job[Run] | None = None
     turn: Turn = field(default_factory=Turn)
     measuring: Measuring = field(default_factory=Measuring)
+    bearing: Bearing = field(default_factory=Bearing)
     failure: str | None = None
     stopped: bool = False
     verdicts: dict[str, Verdict] = field(default_factory=dict)

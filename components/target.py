@@ -141,8 +141,9 @@ def _drawn(space: Workspace, target: Target, asking: Asking) -> None:
     names = next((one for one in PLACES if set(one) <= set(target.parameters)), ())
 
     def take(place: list[int]) -> None:
-        for name, value in zip(names, place, strict=True):
-            st.session_state[f"{asking.key}-{name}"] = value
+        values = {**target.parameters, **dict(zip(names, place, strict=True))}
+        space.target = Target(target.kind, values)
+        asking.drawn()
 
     if names or mask is not None:
         pixels = backend.prepared(str(photo.path), backend.spec_of(source)).picture

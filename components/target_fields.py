@@ -29,6 +29,15 @@ class Asking:
     guesses: tuple[Guess, ...]
     key: str
 
+    @property
+    def turn(self) -> int:
+        """How often a place was drawn on the picture: its fields are new ones each time."""
+        return int(st.session_state.get(f"{self.key}-turn", 0))
+
+    def drawn(self) -> None:
+        """A place was drawn."""
+        st.session_state[f"{self.key}-turn"] = self.turn + 1
+
 
 def start(asking: Asking, before: int, size: tuple[int, ...]) -> dict[str, int]:
     """Where a form begins: at the class of before, in the middle of the picture."""
@@ -97,11 +106,9 @@ def _pixel(asking: Asking, info: ParameterInfo, value: int, size: tuple[int, ...
     """A row or a column of the picture; a box's ends may lie behind its last pixel."""
     across = size[0] if info.name in ("top", "bottom", "row") else size[1]
     most = across if info.name in ("bottom", "right") else across - 1
-    key = f"{asking.key}-{info.name}"
-    if key not in st.session_state:
-        st.session_state[key] = min(int(value), most)
-    label = info.name.capitalize()
-    return int(st.number_input(label, 0, most, step=1, help=info.help, key=key))
+    label, start = info.name.capitalize(), min(int(value), most)
+    key = f"{asking.key}-{info.name}-{asking.turn}"
+    return int(st.number_input(label, 0, most, start, step=1, help=info.help, key=key))
 
 
 def _field(asking: Asking, info: ParameterInfo, value: Any) -> Any:

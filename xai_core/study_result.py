@@ -18,7 +18,7 @@ from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
 from xai_core.runs import STUDY, UNREADABLE, read_facts
 from xai_core.study import Study, Table
-from xai_core.target import Explained, Target, asked_from_json, asked_to_json
+from xai_core.target import Target, asked_to_json, class_or_target, over_pictures
 from xai_core.types import Level
 
 SCHEMA, SIDE = 1, 112
@@ -45,7 +45,7 @@ class StudyResult:
         model, model_sha256, model_format, input_spec, architecture, output, trusted, level,
             summary, created, versions, machine, seconds: as in `Run`.
         pictures, methods: rows and columns of `table`; methods with all their parameters.
-        target: class index of all pictures, None for each one's top class, or another kind.
+        target: of all pictures; None for each one's top class. other_inputs: beside each picture.
         recipe: with the quantile that was looked at.
         refused: why files were left out, by name.
         thumbnails: uint8 `[side, side, 3]` by place of the picture, where there is one.
@@ -66,6 +66,7 @@ class StudyResult:
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
     summary: str = ""
@@ -81,7 +82,7 @@ class StudyResult:
     @property
     def target_label(self) -> str:
         """What was explained, for a person."""
-        return target_label(self.target)
+        return over_pictures(self.target)
 
     @property
     def fingerprint(self) -> str:
@@ -93,6 +94,7 @@ class StudyResult:
             "methods": list(self.methods.items()),
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
             "drawn": [self.seed, asked_to_json(self.target)],
+            **({"other_inputs": self.other_inputs} if self.other_inputs else {}),
         }
         text = json.dumps(told, sort_keys=True, default=dict)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -184,31 +186,16 @@ def open_study(folder: Path | str) -> StudyResult:
         spec = data["input_spec"]
         return StudyResult(
             **{name: data[name] for name in PLAIN},
-            target=_target(data["target"]),
             pictures=pictures,
             table=Table(arrays["raw"], arrays["curves"], int(data["done"]), causes, targets),
+            target=class_or_target(data["target"]),
+            other_inputs=tuple(data.get("other_inputs", ())),
             recipe=Recipe.from_dict(data["recipe"]),
             input_spec=InputSpec.from_dict(spec) if spec else None,
             thumbnails={int(name): one for name, one in _arrays(folder / "thumbnails.npz").items()},
         )
     except UNREADABLE as cause:
         raise InputError(f"There is no readable study in {folder.name}: {cause}.") from cause
-
-
-def target_label(asked: Any) -> str:
-    """Of a target, or of what JSON has for one."""
-    found = _target(asked) if isinstance(asked, dict) else asked
-    if isinstance(found, Target):
-        told = ", ".join(f"{name} {value}" for name, value in found.parameters.items())
-        return found.kind + (f" ({told})" if told else "")
-    return "each picture's top class" if found is None else f"class {found}"
-
-
-def _target(data: Any) -> int | Target | None:
-    found = asked_from_json(data)
-    if isinstance(found, Explained):
-        raise InputError("A study has one target for all its pictures; this is of one alone.")
-    return found
 
 
 def is_study(folder: Path) -> bool:
@@ -227,6 +214,7 @@ def _described(study: StudyResult) -> dict[str, Any]:
         "schema": SCHEMA,
         **{name: getattr(study, name) for name in PLAIN},
         "target": asked_to_json(study.target),
+        "other_inputs": list(study.other_inputs),
         "pictures": [asdict(one) for one in study.pictures],
         "done": study.table.done,
         "fingerprint": study.fingerprint,

@@ -45,7 +45,7 @@ class Records(Protocol):
 
     @property
     def target(self) -> int | Target | None:
-        """What is explained; None explains each picture's top class."""
+        """Class index; None explains each picture's top class; or a target of another kind."""
 
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         """Whether nothing needs to be computed of a picture (its SHA-256) by a method."""

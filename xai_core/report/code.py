@@ -142,7 +142,7 @@ def commands(subject: Subject) -> Iterator[str]:
 
 
 def target_literal(asked: int | Target | None) -> str:
-    """A target as it stands in a script."""
+    """A target as Python."""
     if not isinstance(asked, Target):
         return repr(asked)
     return f"xai_core.Target({asked.kind!r}, {dict(asked.parameters)!r})"
