@@ -16,6 +16,7 @@ from xai_core.formats.base import LoadOptions
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.runs import Run
+from xai_core.study_result import StudyResult
 
 DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed")  # keys of widgets with a choice
 
@@ -32,15 +33,15 @@ def note(space: Workspace) -> None:
         )
 
 
-def model_of(space: Workspace) -> str | None:
-    """The title of the session's model that the run on screen is of."""
-    run = space.run
+def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | None:
+    """The title of the session's model that a run is of; of the one on screen where None."""
+    run = run or space.run
     same = [
         title
         for title, one in space.sources.items()
         if one.path.exists()
         and (one.options.architecture, one.options.output) == (run.architecture, run.output)
-        and _sha256(str(one.path)) == run.model_sha256
+        and sha256_of(str(one.path)) == run.model_sha256
     ]
     return run.model if run.model in same else next(iter(same), None)
 
@@ -80,7 +81,12 @@ def _settle(space: Workspace, run: Run) -> None:
             continue
         space.settings[name] = given
         space.seed = run.attributions[name].seed
-    for key in [str(key) for key in st.session_state if str(key).startswith(DRAWN)]:
+    forget_widgets(*DRAWN)
+
+
+def forget_widgets(*prefixes: str) -> None:
+    """Widgets whose keys begin so show the workspace's values again."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(prefixes)]:
         del st.session_state[key]
 
 
@@ -96,12 +102,12 @@ def _offer_files(space: Workspace, run: Run) -> None:
 
 
 def _is(path: Path, sha256: str) -> bool:
-    return path.is_file() and _sha256(str(path)) == sha256
+    return path.is_file() and sha256_of(str(path)) == sha256
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def _sha256(path: str) -> str:
-    """Uploads are named by it; of other files it is computed once."""
+def sha256_of(path: str) -> str:
+    """Of a file. Uploads are named by it; of others it is computed once."""
     file = Path(path)
     if file.parent.parent == data_folder():
         return file.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import streamlit as st
 from components.job import Job
 from components.keeper import Keeper
 from components.pairing import Pairing
+from components.scaling import Scaling
 from components.sources import Pending as Pending
 from components.sources import Photo as Photo
 from components.sources import Source as Source
@@ -21,6 +22,7 @@ from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import describe
+from xai_core.noise_rule import NoiseLevel
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
 from xai_core.sanity import Controls
@@ -47,17 +49,18 @@ class Many:
     Attributes:
         photos: names of the session's photos that belong to it. uploaded: pictures that came for
             it alone, by name. refused: why files are left out, by name.
-        target: class index for all pictures; None for each one's top class.
+        target: of all pictures; None for each one's top class.
         study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
         failure, stopped, keeper: as in `Workspace`.
         opened: a kept one that is on screen in its place. run_id: of that one.
         kept: ids of kept studies by fingerprint, as far as they were looked for.
+        opening: a picture of it was clicked, and its page comes next.
     """
 
     photos: list[str] = field(default_factory=list)
     uploaded: dict[str, Photo] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    target: int | None = None
+    target: int | Target | None = None
     study: Study | None = None
     job: Job[dict[str, str]] | None = None
     turn: Turn = field(default_factory=Turn)
@@ -67,6 +70,7 @@ class Many:
     opened: StudyResult | None = None
     run_id: str | None = None
     kept: dict[str, str | None] = field(default_factory=dict)
+    opening: bool = False
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""
@@ -89,6 +93,27 @@ class Measuring:
 
 
 @dataclass
+class Bearing:
+    """How much noise models bear.
+
+    Attributes:
+        found: what was measured, by what it was measured on. asked: the key of the job's.
+        job: what is being measured. turn: how many go before it. note: why the last one gave
+            nothing.
+        pictures: names of the photos to measure on; None takes the chosen one. classes: the true
+            class of a photo, where a person gave it.
+    """
+
+    found: dict[Hashable, NoiseLevel] = field(default_factory=dict)
+    asked: Hashable = None
+    job: Job[NoiseLevel] | None = None
+    turn: Turn = field(default_factory=Turn)
+    note: str | None = None
+    pictures: list[str] | None = None
+    classes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class Workspace:
     """The session: what is chosen, and the result on screen.
 
@@ -98,13 +123,14 @@ class Workspace:
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns.
         run: the result on screen. job: what is being computed. turn: how many go before it.
-        measuring: the metrics that are being computed.
+        measuring: the metrics that are being computed. bearing: the noise that models bear.
         failure: why the last computation gave nothing. stopped: it was cancelled.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
         controls: maps beside those of a run, with that run's digest. control_job: of them.
         many: of the page of many pictures. pairing: of the page that compares two models.
+        scaling: pictures behind the scale of the heatmaps.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
@@ -124,6 +150,7 @@ class Workspace:
     job: Job[Run] | None = None
     turn: Turn = field(default_factory=Turn)
     measuring: Measuring = field(default_factory=Measuring)
+    bearing: Bearing = field(default_factory=Bearing)
     failure: str | None = None
     stopped: bool = False
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -139,6 +166,7 @@ class Workspace:
     quantile_page: str = ""
     many: Many = field(default_factory=Many)
     pairing: Pairing = field(default_factory=Pairing)
+    scaling: Scaling = field(default_factory=Scaling)
     returned: Returned | None = None
     run_id: str | None = None
     addressed: str | None = None

@@ -13,6 +13,7 @@ from components.job import Job
 from components.keeper import Keeper
 from components.processes import Access
 from components.state import Many, Workspace
+from components.steady import steady
 from components.study_choice import known, methods, study_of, subjects
 from components.waiting import Turn
 from xai_core.comparison import Explainer
@@ -23,6 +24,7 @@ from xai_core.study_run import conduct
 from xai_core.types import Progress
 
 
+@steady
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     many = space.many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
 from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
 from xai_core.demo.models import demo_weights
@@ -12,6 +13,7 @@ from xai_core.errors import InputError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
+from xai_core.noise_rule import NoiseType
 from xai_core.targets.base import TARGETS
 
 DEMO = "demo"
@@ -91,6 +93,29 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     _add_seed(parser)
     _add_quantile(parser)
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
+
+
+def add_noise(parser: argparse.ArgumentParser) -> None:
+    """noise MODEL IMAGE…"""
+    _add_model(parser)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    parser.add_argument(
+        "--class",
+        action="append",
+        dest="classes",
+        default=[],
+        type=int,
+        metavar="INDEX",
+        help="true class of a picture; once for each, in their order (default: the top class)",
+    )
+    parser.add_argument(
+        "--noise-type",
+        choices=get_args(NoiseType),
+        default="multiplicative",
+        help="of the weights (default: multiplicative)",
+    )
+    _add_seed(parser)
+    parser.add_argument("--json", action="store_true", help="print the curve and levels as JSON")
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:

@@ -159,6 +159,8 @@ class Method(ABC):
         name: as on the command line. title: as on the page. order: place in menus.
         needs_gradient: False for a method that works on whatever predicts.
         signed: negative values mean "against the target".
+        unit: what a value is measured in, where other methods measure in the same, so that one
+            scale may hold several; empty for a unit of the method's own.
         summary: one sentence on what the map shows.
         citation: the source paper.
         Parameters: frozen dataclass made with `parameters.parameter(...)`.
@@ -170,6 +172,7 @@ class Method(ABC):
     family: ClassVar[Family]
     signed: ClassVar[bool]
     needs_gradient: ClassVar[bool] = True
+    unit: ClassVar[str] = ""
     summary: ClassVar[str]
     citation: ClassVar[str]
     Parameters: ClassVar[type] = NoParameters
@@ -195,6 +198,8 @@ def no_gradient(capabilities: Capabilities) -> str:
     """The sentence that every gradient method gives for a model without a usable gradient."""
     return capabilities.why_no_gradient or "The gradient of the score does not reach the input."
 
+
+SLOPE, SHARE = "score per unit of the input", "part of the score"  # units that methods share
 
 METHODS: Registry[Method] = Registry("xai_core.methods", "method")
 
