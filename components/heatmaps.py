@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components import map_grid, preview, problem, tiles
+from components import chosen_methods, map_grid, map_scale, preview, problem, scale_strip, tiles
 from components.map_grid import Tile
+from components.map_scale import SCOPES
 from components.state import Workspace
 from components.tiles import Look, title_of
 from xai_core.canonical import before_removal
@@ -16,9 +17,10 @@ from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.region import on_grid
 from xai_core.runs import Run
+from xai_core.targets.base import region_of
 
-PER_MAP, SHARED = "per map", "same for all"
 PERCENTILES = (99.5, 99.0, 95.0, 100.0)
 
 
@@ -35,17 +37,17 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     recipe = replace(space.recipe, crop=run.content, quantile=None)
     if signed:
         recipe = replace(recipe, sign="as-is")
-    names = [name for name in space.chosen if name in run.attributions] or list(run.attributions)
+    names = chosen_methods.shown(space) or list(run.attributions)
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
-    span = None
-    if look.shared:
-        span = max((tiles.brightest(one, look) for one in maps.values()), default=None)
+    scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
     shown = [tiles.photo(run)]
     for name, values in maps.items():
-        shown.append(
-            tiles.of_map(run, values, look, title=title_of(name), note=_note(run, name), span=span)
-        )
-    map_grid.show(_with_truth(run, shown), key="heatmaps", tile_width=300)
+        scale = scales.by_method[name]
+        note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
+        shown.append(tiles.of_map(run, values, look, title=title_of(name), note=note, scale=scale))
+    map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
+    if scales.strip is not None:
+        scale_strip.show(space, scales.strip)
     for name, reason in run.failures.items():
         st.warning(f"**{title_of(name)}** gave no map. {reason}", icon=":material/block:")
     with st.expander("What these maps are", icon=":material/info:"):
@@ -58,6 +60,16 @@ def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:
     if mask is None or not st.toggle("Outline the defect", True, key="outline"):
         return shown
     return [tiles.outlined(one, mask) for one in shown]
+
+
+def _with_region(run: Run, shown: list[Tile]) -> list[Tile]:
+    mask = region_of(run.explained.chosen) if run.explained is not None else None
+    if mask is None or not st.toggle("Outline the explained region", key="outline-region"):
+        return shown
+    top, left, bottom, right = run.content
+    height, width = run.pixels.shape[:2]
+    region = on_grid(mask, (height, width))[top:bottom, left:right]
+    return [tiles.outlined(one, region) for one in shown]
 
 
 def _controls() -> tuple[Look, bool]:
@@ -78,7 +90,9 @@ def _controls() -> tuple[Look, bool]:
         key="diverging" if signed else "sequential",
         persist_state="session",
     )
-    scale = fourth.selectbox("Scale", (PER_MAP, SHARED), key="scale", persist_state="session")
+    scale = fourth.selectbox(
+        "Scale", list(SCOPES), key="scale", persist_state="session", help=map_scale.HELP
+    )
     percentile = fifth.selectbox(
         "Brightest at",
         PERCENTILES,
@@ -87,7 +101,7 @@ def _controls() -> tuple[Look, bool]:
         persist_state="session",
         help="Higher values get the same colour: a single hot pixel must not leave the rest black.",
     )
-    look = Look(opacity=opacity, shared=scale == SHARED, percentile=percentile)
+    look = Look(opacity=opacity, scope=SCOPES[scale], percentile=percentile)
     look = replace(look, diverging=colours) if signed else replace(look, sequential=colours)
     return look, signed
 

@@ -11,11 +11,22 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from components import kept_runs, metric_picker, metric_scatter, problem, quantile, recipe_form
-from components.heatmaps import PER_MAP, PERCENTILES, SHARED
+from components import (
+    chosen_methods,
+    kept_runs,
+    metric_picker,
+    metric_scatter,
+    problem,
+    quantile,
+    recipe_form,
+    scale_pictures,
+)
+from components.heatmaps import PERCENTILES
+from components.map_scale import PER_MAP, SCOPES
 from components.state import Workspace
 from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.errors import XaiError
+from xai_core.methods.variants import base_of
 from xai_core.metrics.base import METRICS
 from xai_core.recipe import Channels, Recipe, Sign
 
@@ -26,7 +37,7 @@ LOOKS: Mapping[str, tuple[Any, ...]] = {
     "signed": (False, True),
     "sequential": SEQUENTIAL,
     "diverging": DIVERGING,
-    "scale": (PER_MAP, SHARED),
+    "scale": tuple(SCOPES),
     "percentile": PERCENTILES,
     **dict.fromkeys(metric_scatter.AXES, tuple(METRICS.names())),
 }
@@ -48,12 +59,13 @@ def of(space: Workspace, page: str, study: str | None = None) -> str:
     if study is not None:
         return urlencode({"page": page, STUDY: study, quantile.KEY: told})
     words = {"page": page, RUN: space.run_id or "", quantile.KEY: told}
-    chosen = [name for name in space.chosen if name in space.run.attributions]
+    chosen = chosen_methods.shown(space)
     if chosen and chosen != list(space.run.attributions):
         words[METHODS] = ",".join(chosen)
     metrics = st.session_state.get(metric_picker.KEY)
     if page == "metrics" and metrics and list(metrics) != list(metric_picker.DEFAULT):
         words[METRIC] = ",".join(metrics)
+    words |= scale_pictures.words(space, SCOPES[st.session_state.get("scale", PER_MAP)])
     words[VIEW] = ",".join(f"{name}:{place}" for name, place in _view(space).items())
     return urlencode({name: word for name, word in words.items() if word}, safe=",:")
 
@@ -83,11 +95,12 @@ def _take(space: Workspace) -> None:
     chosen = st.query_params.get(METHODS, "").split(",")
     known = [name for name in dict.fromkeys(chosen) if name in space.run.attributions]
     if known:
-        space.chosen = known
+        space.chosen = list(dict.fromkeys(map(base_of, known)))
     metrics = st.query_params.get(METRIC, "").split(",")
     asked = [name for name in dict.fromkeys(metrics) if name in METRICS]
     if asked:
         st.session_state[metric_picker.KEY] = asked
+    scale_pictures.take(space, st.query_params)
     for word in st.query_params.get(VIEW, "").split(","):
         name, _, place = word.partition(":")
         choices = {**LOOKS, **RECIPE}.get(name, ())
@@ -97,7 +110,7 @@ def _take(space: Workspace) -> None:
             st.session_state[name] = choices[int(place)]
         else:
             _set_recipe(space, name, choices[int(place)])
-    for name in (METHODS, METRIC, VIEW):
+    for name in (METHODS, METRIC, VIEW, *scale_pictures.WORDS):
         if name in st.query_params:
             del st.query_params[name]
 

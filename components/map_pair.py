@@ -8,6 +8,7 @@ import numpy as np
 
 from components import map_grid, tiles
 from components.tiles import Look
+from xai_core.colour_scale import over
 from xai_core.map_difference import MapDifference
 from xai_core.runs import Run
 
@@ -31,9 +32,9 @@ def show(
     """
     look = Look()
     pair = zip(runs, (found.first, found.second), names, strict=True)
-    high = max(tiles.brightest(one, look) for one in (found.first, found.second))
+    scale = over([found.first, found.second], look.percentile)
     shown = [
-        tiles.of_map(run, values, look, title=name, note=run.model, span=high)
+        tiles.of_map(run, values, look, title=name, note=run.model, scale=scale)
         for run, values, name in pair
     ]
     shown.append(

@@ -6,10 +6,11 @@ import hashlib
 
 import streamlit as st
 
-from components import backend, problem, quantile, study_link
+from components import backend, problem, quantile, run_source, study_link
 from components.recipe_form import GRIDS
 from components.state import Photo, Returned, Workspace
 from xai_core.errors import InputError
+from xai_core.methods.variants import merged
 from xai_core.recipe import Recipe
 from xai_core.report import stamp
 from xai_core.report.stamp import Stamp
@@ -50,10 +51,12 @@ def show(space: Workspace) -> None:
 def _brought_back(space: Workspace, found: Stamp) -> tuple[str, ...]:
     missing = _model(space, found) + _photo(space, found)
     space.target = found.target
+    run_source.forget_widgets("target-")
     space.seed = st.session_state["seed"] = found.seed
-    space.chosen = [*found.methods]
-    st.session_state[f"methods-{space.source}"] = [*found.methods]
-    for name, given in found.methods.items():
+    methods = merged(found.methods)
+    space.chosen = [*methods]
+    st.session_state[f"methods-{space.source}"] = [*methods]
+    for name, given in methods.items():
         space.settings[name] = dict(given)
         for key, value in given.items():
             st.session_state[f"parameter-{name}-{key}"] = value

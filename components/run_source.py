@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -15,7 +18,9 @@ from xai_core.files import data_folder
 from xai_core.formats.base import LoadOptions
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.methods.variants import base_of, merged
 from xai_core.runs import Run
+from xai_core.study_result import StudyResult
 
 DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed")  # keys of widgets with a choice
 
@@ -32,15 +37,15 @@ def note(space: Workspace) -> None:
         )
 
 
-def model_of(space: Workspace) -> str | None:
-    """The title of the session's model that the run on screen is of."""
-    run = space.run
+def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | None:
+    """The title of the session's model that a run is of; of the one on screen where None."""
+    run = run or space.run
     same = [
         title
         for title, one in space.sources.items()
         if one.path.exists()
         and (one.options.architecture, one.options.output) == (run.architecture, run.output)
-        and _sha256(str(one.path)) == run.model_sha256
+        and sha256_of(str(one.path)) == run.model_sha256
     ]
     return run.model if run.model in same else next(iter(same), None)
 
@@ -71,17 +76,26 @@ def show(space: Workspace, run: Run, *, own: bool) -> None:
 def _settle(space: Workspace, run: Run) -> None:
     """Take over methods, parameters, seed and recipe, also in the widgets that show them."""
     space.recipe = replace(run.recipe, crop=None, quantile=0.2)
-    space.chosen = [name for name in run.attributions if name in METHODS]
-    for name in space.chosen:
-        given = dict(run.attributions[name].parameters)
-        try:
-            build(METHODS[name].Parameters, given)
-        except XaiError:  # another version's
-            continue
-        space.settings[name] = given
-        space.seed = run.attributions[name].seed
-    for key in [str(key) for key in st.session_state if str(key).startswith(DRAWN)]:
+    known = [name for name in run.attributions if name in METHODS]
+    space.chosen = list(dict.fromkeys(map(base_of, known)))
+    space.settings |= merged(dict(_fitting(run, known)))
+    space.seed = next((run.attributions[name].seed for name in known), space.seed)
+    forget_widgets(*DRAWN)
+
+
+def forget_widgets(*prefixes: str) -> None:
+    """Widgets whose keys begin so show the workspace's values again."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(prefixes)]:
         del st.session_state[key]
+
+
+def _fitting(run: Run, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The parameters that a form here can show; another version may have had others."""
+    for name in names:
+        given = dict(run.attributions[name].parameters)
+        with suppress(XaiError):
+            build(METHODS[name].Parameters, given)
+            yield name, given
 
 
 def _offer_files(space: Workspace, run: Run) -> None:
@@ -96,12 +110,12 @@ def _offer_files(space: Workspace, run: Run) -> None:
 
 
 def _is(path: Path, sha256: str) -> bool:
-    return path.is_file() and _sha256(str(path)) == sha256
+    return path.is_file() and sha256_of(str(path)) == sha256
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def _sha256(path: str) -> str:
-    """Uploads are named by it; of other files it is computed once."""
+def sha256_of(path: str) -> str:
+    """Of a file. Uploads are named by it; of others it is computed once."""
     file = Path(path)
     if file.parent.parent == data_folder():
         return file.name

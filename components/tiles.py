@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from components.map_grid import Image, Tile
-from xai_core.colours import coloured, data_url, scale_of
+from xai_core.colour_scale import ColourScale, Scope, over, peak
+from xai_core.colours import Scale, coloured, data_url, scale_of
 from xai_core.localisation import Mask
 from xai_core.methods.base import title_of as title_of
 from xai_core.runs import Run
@@ -22,7 +23,7 @@ class Look:
 
     Attributes:
         sequential, diverging: colour map for maps from 0 up, and for signed ones.
-        opacity: of the map over the photo, in [0, 1]. shared: one scale for all maps.
+        opacity: of the map over the photo, in [0, 1]. scope: what a map's scale goes by.
         percentile: of magnitudes, at which the brightest colour is reached: a single hot pixel
             must not leave the rest of a map black.
     """
@@ -30,7 +31,7 @@ class Look:
     sequential: str = "inferno"
     diverging: str = "berlin"
     opacity: float = 1.0
-    shared: bool = False
+    scope: Scope = "map"
     percentile: float = 99.5
 
 
@@ -52,13 +53,13 @@ def of_map(
     *,
     title: str,
     note: str = "",
-    span: float | None = None,
+    scale: ColourScale | None = None,
 ) -> Tile:
-    """One map. `span`: the value of the brightest colour; None takes the map's own peak."""
+    """One map. `scale`: None takes the map's own."""
     finite = values[np.isfinite(values)]
-    high = span if span is not None else brightest(values, look)
     signed = bool(finite.size and finite.min() < 0)
-    return _drawn(run, values, look, (title, note), high, signed)
+    own = scale or over([values], look.percentile)
+    return _drawn(run, values, look, (title, note), own, signed)
 
 
 def of_difference(
@@ -71,7 +72,7 @@ def of_difference(
     span: float,
 ) -> Tile:
     """A signed difference, always in two hues, from −span to span."""
-    return _drawn(run, values, look, (title, note), span, True)
+    return _drawn(run, values, look, (title, note), ColourScale("set", 0.0, span, 100.0), True)
 
 
 def _drawn(
@@ -79,32 +80,35 @@ def _drawn(
     values: Float[np.ndarray, "h w"],
     look: Look,
     heading: tuple[str, str],
-    high: float,
+    scale: ColourScale,
     signed: bool,
 ) -> Tile:
     title, note = heading
-    finite = values[np.isfinite(values)]
-    name, low = (look.diverging, -high) if signed else (look.sequential, 0.0)
-    layers = [Image(data_url(coloured(values, name, low, high)), look.opacity)]
+    name, low = (look.diverging, -1.0) if signed else (look.sequential, 0.0)
+    layers = [Image(data_url(coloured(scale.shares(values), name, low, 1.0)), look.opacity)]
     if look.opacity < 1:
         layers.insert(0, Image(data_url(cut(run))))
+    legend = _legend(values, name, scale, signed)
+    return Tile(title, note, f"{title}: {note}", tuple(layers), _ratio(run), legend)
+
+
+def _legend(values: Float[np.ndarray, "h w"], name: str, scale: ColourScale, signed: bool) -> Scale:
+    """Both ends in the map's own values, and what is behind them."""
+    high, finite = scale.brightest, values[np.isfinite(values)]
     clipped = bool(finite.size and np.abs(finite).max() > high)
-    return Tile(
-        title,
-        note,
-        f"{title}: {note}",
-        tuple(layers),
-        _ratio(run),
-        scale_of(name, low, high, clipped=clipped),
-    )
+    legend = scale_of(name, -high if signed else scale.calm, high, clipped=clipped)
+    if scale.scope == "reference":
+        low = legend.low if signed else f"≤ {legend.low}"
+        legend = replace(legend, low=low)
+    if scale.pictures < 2 and scale.scope != "reference":
+        return legend
+    what = "maps of this picture" if scale.scope == "picture" else "pictures"
+    return replace(legend, note=f"{scale.pictures} {what} · percentile {scale.percentile:g}")
 
 
 def brightest(values: Float[np.ndarray, "h w"], look: Look) -> float:
-    """The magnitude that gets the brightest colour."""
-    finite = np.abs(values[np.isfinite(values)])
-    if finite.size == 0:
-        return 0.0
-    return float(np.percentile(finite, look.percentile)) or float(finite.max())
+    """The magnitude that gets the brightest colour on a map's own scale."""
+    return peak(values, look.percentile)
 
 
 def cut(run: Run) -> np.ndarray:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components import compute, problem, run_source
+from components.map_scale import REFERENCE
 from components.state import Photo, Source, Workspace
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
+from xai_core.demo.wafer.generator import NONE
 from xai_core.formats.base import LoadOptions
+from xai_core.kept_maps import SHORT
+
+METHODS_SHOWN = ("guided-backprop", "integrated-gradients", "grad-cam")
+JUDGED = ("no-defect", "bridge", "missing-contact", "particle", "particle-on-contacts")
 
 
 def show(space: Workspace) -> None:
@@ -21,6 +28,17 @@ def show(space: Workspace) -> None:
         for column, exhibit in zip(st.columns(len(exhibits)), exhibits, strict=True):
             with column.container(border=True, height="stretch"):
                 _card(space, exhibit)
+        text, action = st.columns([3, 1], vertical_alignment="center")
+        text.markdown(
+            "**Does a good part stay dark?** A map scaled by itself is bright somewhere on every "
+            "picture. Here four pictures without a defect set the scale; a fifth one stays dark on "
+            "it, and defects light up."
+        )
+        if action.button(
+            "Show", key="wafer-scale", icon=":material/contrast:", width="stretch", type="primary"
+        ):
+            with problem.guarded():
+                _against_good_parts(space)
 
 
 def _card(space: Workspace, exhibit: WaferExhibit) -> None:
@@ -31,6 +49,22 @@ def _card(space: Workspace, exhibit: WaferExhibit) -> None:
     if st.button("Open", key=f"wafer-{exhibit.name}", width="stretch"):
         _open(space, exhibit)
         st.rerun()
+
+
+def _against_good_parts(space: Workspace) -> None:
+    """Open the classifier on a defect, and have its maps scaled by pictures without one."""
+    _open(space, wafer_exhibits()[0])
+    good = [one for one in EXAMPLES.values() if one.kind == NONE]
+    judged = [EXAMPLES[name] for name in JUDGED]
+    ids = {one.name: run_source.sha256_of(str(one.path))[:SHORT] for one in (*good, *judged)}
+    space.scaling.reference = [ids[one.name] for one in good if one not in judged]
+    space.scaling.group = [ids[one.name] for one in judged]
+    space.scaling.at_once = True
+    space.chosen = list(METHODS_SHOWN)
+    st.session_state["scale"] = REFERENCE
+    st.session_state.pop(f"methods-{space.source}", None)
+    compute.start(space)
+    st.switch_page("pages/compare/heatmaps.py")
 
 
 def _open(space: Workspace, exhibit: WaferExhibit) -> None:

@@ -17,11 +17,16 @@ DIVERGING = ("berlin", "managua", "vanimo", "RdBu_r")
 
 @dataclass(frozen=True)
 class Scale:
-    """The legend of a coloured map: both ends as text, and the colours between them."""
+    """The legend of a coloured map: both ends as text, and the colours between them.
+
+    Attributes:
+        note: what is behind the scale, where that is more than the map.
+    """
 
     low: str
     high: str
     colours: list[str]
+    note: str = ""
 
 
 @cache

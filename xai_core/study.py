@@ -25,8 +25,9 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.recipe import Recipe
 from xai_core.storage import STUDIES
-from xai_core.study_entry import QUANTILES, Entry, read_entry
+from xai_core.study_entry import QUANTILES, Entry, failed, measured, read_entry
 from xai_core.target import Target
+from xai_core.types import Attribution
 
 SCHEMA = 1
 
@@ -59,7 +60,7 @@ class Setting:
             "options": {**_options(self.options), "code": sorted(code)},
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
         }
-        return _digest(told)
+        return digest_of(told)
 
 
 def _options(options: LoadOptions) -> dict[str, Any]:
@@ -115,7 +116,7 @@ class Study:
 
     def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
         """What is known of a picture (its SHA-256) by a method; None where nothing is."""
-        name = _name(picture, method, parameters)
+        name = f"{named(picture, method, parameters)}.json"
         if name not in self._entries:
             found = read_entry(self.folder / name)
             if found is None:
@@ -130,9 +131,51 @@ class Study:
             XaiError: the disk is full or cannot be written.
         """
         told = {"method": method, "parameters": dict(parameters), **entry.to_dict()}
-        name = _name(picture, method, parameters)
+        name = f"{named(picture, method, parameters)}.json"
         write_whole(self.folder / name, json.dumps(told).encode())
         self._entries[name] = entry
+
+    @property
+    def spec(self) -> InputSpec:
+        """How pictures become inputs."""
+        return self.setting.spec
+
+    @property
+    def seed(self) -> int:
+        """Of all random draws."""
+        return self.setting.seed
+
+    @property
+    def target(self) -> int | Target | None:
+        """As in its setting."""
+        return self.setting.target
+
+    def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether nothing needs to be computed."""
+        return self.entry(picture, method, parameters) is not None
+
+    def take(
+        self,
+        picture: str,
+        method: str,
+        parameters: Mapping[str, Any],
+        attribution: Attribution,
+        content: tuple[int, int, int, int],
+    ) -> None:
+        """Keep what an attribution scores. `content`: where the picture is in the input."""
+        recipe = replace(self.setting.recipe, crop=content)
+        self.keep(picture, method, parameters, measured(attribution, recipe))
+
+    def refuse(
+        self,
+        picture: str,
+        method: str,
+        parameters: Mapping[str, Any],
+        target: int | None,
+        cause: str,
+    ) -> None:
+        """Keep that a method gave no map, and why."""
+        self.keep(picture, method, parameters, failed(target, cause))
 
     def table(self, pictures: Sequence[str], methods: Methods) -> Table:
         """All entries of these pictures (SHA-256) and methods, in this order."""
@@ -161,10 +204,12 @@ def complete(methods: Methods) -> dict[str, dict[str, Any]]:
     return {name: asdict(build(METHODS[name].Parameters, given)) for name, given in methods.items()}
 
 
-def _name(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
-    return f"{picture}-{method}-{_digest(dict(parameters))[:16]}.json"
+def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
+    """What the file of a picture by a method is called, without its ending."""
+    return f"{picture}-{method}-{digest_of(dict(parameters))[:16]}"
 
 
-def _digest(told: Any) -> str:
+def digest_of(told: Any) -> str:
+    """SHA-256 over a value that JSON can hold, hexadecimal."""
     text = json.dumps(told, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, InputError, MethodError
@@ -16,8 +16,9 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.resolution import target_of
 from xai_core.study import Methods, Study, complete
-from xai_core.study_entry import failed, measured
-from xai_core.types import Progress
+from xai_core.study_result import StudyResult
+from xai_core.target import Target
+from xai_core.types import Attribution, Progress
 
 Borrow = Callable[[], AbstractContextManager[Explainer]]
 """Called for every picture, so that others who use the model get their turn in between."""
@@ -32,13 +33,52 @@ class Subject:
     sha256: str
 
 
+class Records(Protocol):
+    """Where what is computed of many pictures goes: a study's scores, or the maps themselves."""
+
+    @property
+    def spec(self) -> InputSpec:
+        """How pictures become inputs."""
+
+    @property
+    def seed(self) -> int:
+        """Of all random draws."""
+
+    @property
+    def target(self) -> int | Target | None:
+        """Class index; None explains each picture's top class; or a target of another kind."""
+
+    def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether nothing needs to be computed of a picture (its SHA-256) by a method."""
+
+    def take(
+        self,
+        picture: str,
+        method: str,
+        parameters: Mapping[str, Any],
+        attribution: Attribution,
+        content: tuple[int, int, int, int],
+    ) -> None:
+        """Keep a map. `content`: where the picture is in the input."""
+
+    def refuse(
+        self,
+        picture: str,
+        method: str,
+        parameters: Mapping[str, Any],
+        target: int | None,
+        cause: str,
+    ) -> None:
+        """Keep that a method gave no map, and why."""
+
+
 def decoded(path: Path, spec: InputSpec) -> Prepared:
     """A picture file as a model gets it. Raises `InputError`."""
     return prepare(open_picture(path), spec)
 
 
 def conduct(
-    study: Study,
+    records: Records,
     subjects: Sequence[Subject],
     methods: Methods,
     borrow: Borrow,
@@ -60,10 +100,14 @@ def conduct(
     """
     wanted = complete(methods)
     missing = {
-        one: {name: given for name, given in wanted.items() if not _known(study, one, name, given)}
+        one: {
+            name: given
+            for name, given in wanted.items()
+            if not records.knows(one.sha256, name, given)
+        }
         for one in {subject.sha256: subject for subject in subjects}.values()
     }
-    meter = _Meter(study.setting.spec, missing.values(), progress)
+    meter = _Meter(records.spec, missing.values(), progress)
     refused: dict[str, str] = {}
     for subject, names in missing.items():
         if not names:
@@ -71,18 +115,18 @@ def conduct(
         if cancel is not None and cancel.is_set():
             raise Cancelled
         try:
-            prepared = decode(subject.path, study.setting.spec)
+            prepared = decode(subject.path, records.spec)
         except InputError as error:
             refused[subject.name] = str(error)
             meter.skip(names)
             continue
         with borrow() as explainer:
-            _measure(study, subject, prepared, names, explainer, meter, cancel)
+            _measure(records, subject, prepared, names, explainer, meter, cancel)
     return refused
 
 
 def _measure(
-    study: Study,
+    records: Records,
     subject: Subject,
     prepared: Prepared,
     methods: Methods,
@@ -90,30 +134,41 @@ def _measure(
     meter: _Meter,
     cancel: threading.Event | None,
 ) -> None:
-    setting = study.setting
-    recipe = replace(setting.recipe, crop=prepared.content)
     prediction = explainer.predict(prepared.inputs)
-    target = target_of(explainer, prepared.inputs, prediction, setting.target)
+    target = target_of(explainer, prepared.inputs, prediction, records.target)
     for name, given in methods.items():
         try:
             attribution = explainer.explain(
                 prepared.inputs,
                 target,
                 name,
-                setting.seed,
+                records.seed,
                 given,
                 progress=meter.within,
                 cancel=cancel,
             )
-            entry = measured(attribution, recipe)
+            records.take(subject.sha256, name, given, attribution, prepared.content)
         except MethodError as error:  # the others may still be defined for this model
-            entry = failed(target.index, str(error))
-        study.keep(subject.sha256, name, given, entry)
+            records.refuse(subject.sha256, name, given, target.index, str(error))
         meter.skip([name])
 
 
-def _known(study: Study, subject: Subject, name: str, given: Mapping[str, Any]) -> bool:
-    return study.entry(subject.sha256, name, given) is not None
+def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> StudyResult:
+    """The draft with all that a study knows of its pictures; refused ones are left out."""
+    pictures = [one for one in draft.pictures if one.name not in refused]
+    table = study.table([one.sha256 for one in pictures], draft.methods)
+    entries = (
+        study.entry(one.sha256, name, given)
+        for one in pictures
+        for name, given in draft.methods.items()
+    )
+    return replace(
+        draft,
+        pictures=tuple(replace(one, target=table.targets.get(n)) for n, one in enumerate(pictures)),
+        table=table,
+        refused={**draft.refused, **refused},
+        seconds=sum(one.seconds for one in entries if one is not None),
+    )
 
 
 class _Meter:

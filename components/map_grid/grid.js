@@ -48,6 +48,7 @@ function addTile(grid, item) {
   pane.append(element("div", "cross"));
   figure.append(caption, pane);
   if (item.scale) figure.append(scale(item.scale));
+  if (item.scale?.note) figure.append(element("div", "behind", item.scale.note));
   grid.append(figure);
   return pane;
 }

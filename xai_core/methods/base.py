@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xai_core.methods.parameters import NoParameters
+from xai_core.methods.variants import base_of, which_of
 from xai_core.registry import Registry
 from xai_core.types import Capabilities, Preview, Progress, Watcher
 
@@ -159,6 +160,8 @@ class Method(ABC):
         name: as on the command line. title: as on the page. order: place in menus.
         needs_gradient: False for a method that works on whatever predicts.
         signed: negative values mean "against the target".
+        unit: what a value is measured in, where other methods measure in the same, so that one
+            scale may hold several; empty for a unit of the method's own.
         summary: one sentence on what the map shows.
         citation: the source paper.
         Parameters: frozen dataclass made with `parameters.parameter(...)`.
@@ -170,6 +173,7 @@ class Method(ABC):
     family: ClassVar[Family]
     signed: ClassVar[bool]
     needs_gradient: ClassVar[bool] = True
+    unit: ClassVar[str] = ""
     summary: ClassVar[str]
     citation: ClassVar[str]
     Parameters: ClassVar[type] = NoParameters
@@ -196,9 +200,24 @@ def no_gradient(capabilities: Capabilities) -> str:
     return capabilities.why_no_gradient or "The gradient of the score does not reach the input."
 
 
-METHODS: Registry[Method] = Registry("xai_core.methods", "method")
+SLOPE, SHARE = "score per unit of the input", "part of the score"  # units that methods share
+
+
+class Methods(Registry[Method]):
+    """The methods by name; a variant's name gives its method."""
+
+    def __getitem__(self, name: str) -> Method:
+        return super().__getitem__(base_of(name))
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(base_of(name) if isinstance(name, str) else name)
+
+
+METHODS = Methods("xai_core.methods", "method")
 
 
 def title_of(method: str) -> str:
-    """A method's title, also for a run that a later version wrote."""
-    return METHODS[method].title if method in METHODS else method
+    """A method's title, also for a run that a later version wrote; a variant's says which."""
+    if method not in METHODS:
+        return method
+    return " · ".join(filter(None, (METHODS[method].title, which_of(method))))

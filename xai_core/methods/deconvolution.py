@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xai_core.methods import rectifiers
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.types import Capabilities
 
 
@@ -20,6 +20,7 @@ class Deconvolution(Method):
     order = 80
     family = "gradient"
     signed = True
+    unit = SLOPE
     summary = "Patterns that would raise the score, projected back to the pixels."
     citation = "Zeiler & Fergus, 2013, arXiv 1311.2901"
 

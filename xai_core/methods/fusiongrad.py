@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xai_core.methods import noisy_weights
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.methods.noise import averaged_gradient
 from xai_core.methods.noise_parameters import Averaged, InputNoise, WeightNoise
 from xai_core.types import Capabilities
@@ -28,6 +28,7 @@ class FusionGrad(Method):
     order = 20
     family = "noise"
     signed = False
+    unit = SLOPE
     summary = "The gradient, averaged over noisy models and noisy copies of the picture."
     citation = "Bykov et al., 2022, arXiv 2106.10185"
     Parameters = FusionGradParameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xai_core.methods import rectifiers
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.types import Capabilities
 
 
@@ -21,6 +21,7 @@ class GuidedBackprop(Method):
     order = 10
     family = "gradient"
     signed = True
+    unit = SLOPE
     summary = (
         "Sharp edges that speak for the class. Caution: it also looks so for a model with "
         "random weights."

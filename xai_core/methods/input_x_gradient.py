@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SHARE, Method, RawMap, Task
 
 
 @METHODS.register
@@ -17,6 +17,7 @@ class InputXGradient(Method):
     order = 70
     family = "gradient"
     signed = True
+    unit = SHARE
     summary = "What each pixel adds to the score, if the model were linear."
     citation = "Shrikumar et al., 2016, arXiv 1605.01713"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.methods.parameters import parameter
 
 
@@ -43,6 +43,7 @@ class IntegratedGradients(Method):
     order = 50
     family = "gradient"
     signed = True
+    unit = SHARE
     summary = "What each pixel adds to the score on the way from an empty picture to this one."
     citation = "Sundararajan et al., 2017, arXiv 1703.01365"
     Parameters = IntegratedGradientsParameters

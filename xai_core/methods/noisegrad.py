@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xai_core.methods import noisy_weights
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.methods.noise import averaged_gradient
 from xai_core.methods.noise_parameters import DRAWS_HELP, Averaged, InputNoise, WeightNoise
 from xai_core.methods.parameters import parameter
@@ -28,6 +28,7 @@ class NoiseGrad(Method):
     order = 30
     family = "noise"
     signed = False
+    unit = SLOPE
     summary = "The gradient, averaged over models whose weights are a little off."
     citation = "Bykov et al., 2022, arXiv 2106.10185"
     Parameters = NoiseGradParameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.methods.parameters import parameter
 
 
@@ -29,6 +29,7 @@ class Saliency(Method):
     order = 60
     family = "gradient"
     signed = False
+    unit = SLOPE
     summary = "How strongly the score reacts to a tiny change of each pixel."
     citation = "Simonyan et al., 2013, arXiv 1312.6034"
     Parameters = SaliencyParameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.methods.noise import averaged_gradient
 from xai_core.methods.noise_parameters import (
     DRAWS_HELP,
@@ -36,6 +36,7 @@ class SmoothGrad(Method):
     order = 40
     family = "noise"
     signed = False
+    unit = SLOPE
     summary = "The gradient, averaged over noisy copies of the picture: less speckle."
     citation = "Smilkov et al., 2017, arXiv 1706.03825"
     Parameters = SmoothGradParameters

@@ -63,6 +63,10 @@ EXAMPLES = {
         WaferExample("particle-on-contacts", "particle", "contacts", 3_000_005),
         WaferExample("scratch", "scratch", "contacts", 3_000_006),
         WaferExample("no-defect", NONE, "lines", 3_000_007),
+        WaferExample("no-defect-2", NONE, "lines", 3_000_008),
+        WaferExample("no-defect-3", NONE, "lines", 3_000_009),
+        WaferExample("no-defect-on-contacts", NONE, "contacts", 3_000_010),
+        WaferExample("no-defect-on-contacts-2", NONE, "contacts", 3_000_011),
     )
 }
 
