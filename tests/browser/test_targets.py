@@ -42,6 +42,8 @@ def drag(page: Page, pane: Locator, start: tuple[int, int], end: tuple[int, int]
 
 
 def number(page: Page, label: str) -> Locator:
+    """A field; while a script runs, the one before it may still be there."""
+    screen.settled(page)
     return page.get_by_role("spinbutton", name=label)
 
 
