@@ -43,7 +43,10 @@ def of(space: Workspace, quantile: float) -> View:
     recipe = backend.recipe_for(run, space.recipe, quantile)
     before = {name: before_removal(one, recipe)[0] for name, one in run.attributions.items()}
     removals = {name: remove_baseline(one, quantile) for name, one in before.items()}
-    scores = backend.scores(run, recipe)
+    # Always one block: what waits in it must not move a bench below, which would lose its focus.
+    with st.container():
+        scores = backend.scores(run, recipe)
+        found = ground_truth.localisations(run, recipe)
     metric = METRICS["complexity"]
     causes = {
         name: metric.undefined_because(removals[name].values[None])
@@ -51,7 +54,6 @@ def of(space: Workspace, quantile: float) -> View:
         if not np.isfinite(one.after)
     }
     pixels = next((one.size for one in before.values()), 1)
-    found = ground_truth.localisations(run, recipe)
     return View(recipe, quantile, before, removals, scores, pixels, causes, found)
 
 

@@ -13,6 +13,7 @@ from components.job import Job
 from components.keeper import Keeper
 from components.processes import Access
 from components.state import Workspace
+from components.steady import steady
 from components.tiles import title_of
 from components.waiting import Turn
 from xai_core.comparison import Request, compare
@@ -23,6 +24,14 @@ from xai_core.types import Progress
 SAME = ("model_sha256", "picture_sha256", "architecture", "output", "other_inputs")
 
 
+@steady
+def while_it_runs(space: Workspace, *, key: str) -> None:
+    """Draw the progress of what runs, and nothing otherwise."""
+    if space.job is not None:
+        _watch(space, space.job, key)
+
+
+@steady
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     if space.job is not None:

@@ -11,6 +11,7 @@ from components import backend, problem, progress, visit
 from components.job import Job
 from components.processes import Access
 from components.state import Workspace
+from components.steady import steady
 from components.waiting import Turn
 from xai_core.errors import Cancelled, InputError, XaiError
 from xai_core.runs import Run
@@ -25,6 +26,7 @@ def of_run(space: Workspace) -> Controls | None:
     return space.controls[1]
 
 
+@steady
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     if space.control_job is not None:

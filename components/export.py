@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import chosen_methods, kept_runs
+from components import chosen_methods, kept_runs, run_source, verdict_offer
 from components.comparison import View
 from components.state import Workspace
 from components.tiles import title_of
@@ -47,6 +47,8 @@ def show(space: Workspace, view: View, *, key: str) -> None:
         files, script = st.tabs(["Files", "Code"])
         with files:
             downloads(lambda: subject, key=key)
+            if subject.verdict is None:
+                verdict_offer.show(space, space.run, space.run_id, key=key)
         with script:
             st.code("\n".join(code.commands(subject)), language="shell", wrap_lines=True)
             st.code(code.script(subject), language="python", height=300)
@@ -97,18 +99,18 @@ def _subject(space: Workspace, view: View, methods: list[str]) -> Subject:
         view.recipe,
         methods,
         view.scores,
-        verdict=_verdict(space, run),
+        verdict=verdict_of(space, run, space.run_id),
         setup=setup_of(space, run),
         run_id=space.run_id,
         localisations=view.localisations,
     )
 
 
-def _verdict(space: Workspace, run: Run) -> Verdict | None:
+def verdict_of(space: Workspace, run: Run | StudyResult, run_id: str | None) -> Verdict | None:
     """The session's, else the one that was kept with the run."""
-    found = space.verdicts.get(run.model)
+    found = space.verdicts.get(run_source.model_of(space, run) or "")
     if found is not None and found.sha256 == run.model_sha256:
         return found
     with suppress(XaiError):  # deleted in the meantime
-        return kept_runs.store().verdict(space.run_id) if space.run_id else None
+        return kept_runs.store().verdict(run_id) if run_id is not None else None
     return None

@@ -17,7 +17,9 @@ from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.region import on_grid
 from xai_core.runs import Run
+from xai_core.targets.base import region_of
 
 PERCENTILES = (99.5, 99.0, 95.0, 100.0)
 
@@ -43,7 +45,7 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
         scale = scales.by_method[name]
         note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
         shown.append(tiles.of_map(run, values, look, title=title_of(name), note=note, scale=scale))
-    map_grid.show(_with_truth(run, shown), key="heatmaps", tile_width=300)
+    map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
     if scales.strip is not None:
         scale_strip.show(space, scales.strip)
     for name, reason in run.failures.items():
@@ -58,6 +60,16 @@ def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:
     if mask is None or not st.toggle("Outline the defect", True, key="outline"):
         return shown
     return [tiles.outlined(one, mask) for one in shown]
+
+
+def _with_region(run: Run, shown: list[Tile]) -> list[Tile]:
+    mask = region_of(run.explained.chosen) if run.explained is not None else None
+    if mask is None or not st.toggle("Outline the explained region", key="outline-region"):
+        return shown
+    top, left, bottom, right = run.content
+    height, width = run.pixels.shape[:2]
+    region = on_grid(mask, (height, width))[top:bottom, left:right]
+    return [tiles.outlined(one, region) for one in shown]
 
 
 def _controls() -> tuple[Look, bool]:

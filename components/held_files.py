@@ -14,7 +14,8 @@ from components.state import Workspace
 
 def show(space: Workspace) -> None:
     """Draw the list, where there is something in it."""
-    with problem.guarded():
+    # Its place is there also while it is empty: what stands below would fold up when it comes.
+    with st.container(), problem.guarded():
         _list(space)
 
 
@@ -52,7 +53,8 @@ def _remove(space: Workspace, path: Path) -> None:
     for source in space.sources.values():
         if source.path == path:
             models().discard(file_of(source))  # whoever else uses it gets it opened again
-            for code in source.options.code:
-                uploads.dropped(code)
+            others = (one.file for one in source.options.other_inputs if one.file is not None)
+            for file in (*source.options.code, *others):
+                uploads.dropped(file)
     uploads.dropped(path)
     space.remove(path)

@@ -12,6 +12,7 @@ from components.job import Job
 from components.measurements import Measurements, keep, key_of
 from components.processes import Access
 from components.state import Source, Workspace
+from components.steady import steady
 from components.waiting import Turn
 from xai_core.errors import Cancelled, InputError, MethodError, ModelError, XaiError
 from xai_core.measurement import Measurement, samples
@@ -20,6 +21,7 @@ from xai_core.runs import Run
 from xai_core.types import Inputs, Progress
 
 
+@steady
 def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
     """Draw the button for what is missing, or the progress of what runs."""
     measuring = space.measuring

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import layer_chooser, problem
+from components import layer_chooser, method_fields, noise_form, problem
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.errors import XaiError
@@ -34,6 +34,7 @@ def of_chosen(space: Workspace) -> None:
             ):
                 with tab:
                     show(space, name)
+        noise_form.show(space)
 
 
 def show(space: Workspace, method: str) -> None:
@@ -64,7 +65,7 @@ def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:
     shared: dict[str, Any] = {
         "label": info.name,
         "help": info.help,
-        "key": f"parameter-{method}-{info.name}",
+        "key": method_fields.key_of(method, info.name),
         "persist_state": "session",
     }
     if info.choices:

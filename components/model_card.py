@@ -33,9 +33,9 @@ def show(space: Workspace, model: OpenModel, photo: Photo) -> None:
     with classes, problem.guarded():
         st.subheader(f"Top classes for {problem.plain(photo.name)}")
         _classes(backend.guessed(source, photo))
-        with st.expander("Class names", icon=":material/label:"):
+        with st.expander("Class names", icon=":material/label:", key="class-names"):
             labels_form.show(space, source, photo)
-    with st.expander("How pictures become inputs", icon=":material/input:"):
+    with st.expander("How pictures become inputs", icon=":material/input:", key="inputs"):
         with problem.guarded():
             input_facts.show(source, photo)
         with problem.guarded():

@@ -14,6 +14,7 @@ from components.keeper import Keeper
 from components.pairing import Pairing
 from components.processes import Access, file_of, known
 from components.state import Source, Workspace
+from components.steady import steady
 from components.waiting import Turn
 from xai_core.comparison import Request, costs
 from xai_core.errors import Cancelled, XaiError
@@ -32,6 +33,7 @@ class _Half:
     known: Mapping[str, Attribution]
 
 
+@steady
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     pairing, job = space.pairing, space.pairing.job

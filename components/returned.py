@@ -6,7 +6,7 @@ import hashlib
 
 import streamlit as st
 
-from components import backend, problem, quantile, study_link
+from components import backend, problem, quantile, run_source, study_link
 from components.recipe_form import GRIDS
 from components.state import Photo, Returned, Workspace
 from xai_core.errors import InputError
@@ -51,6 +51,7 @@ def show(space: Workspace) -> None:
 def _brought_back(space: Workspace, found: Stamp) -> tuple[str, ...]:
     missing = _model(space, found) + _photo(space, found)
     space.target = found.target
+    run_source.forget_widgets("target-")
     space.seed = st.session_state["seed"] = found.seed
     methods = merged(found.methods)
     space.chosen = [*methods]

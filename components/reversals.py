@@ -55,19 +55,32 @@ def _tile(space: Workspace, sheet: StudyResult, row: int, gap: float, file: Subj
     except XaiError as error:  # its file is gone from the server
         problem.show(error)
     st.caption(f"{problem.plain(picture.name)}  \nreversed by {gap:.3f} nats")
-    if file is not None and st.button(
+    if file is None:
+        return
+    # A callback: the click counts also where the picture is no longer listed in the next run,
+    # because the quantile was still moving or another picture was done.
+    st.button(
         "Open",
         key=f"many-open-{picture.sha256}",
         help="Opens the heatmaps of this picture, with the same methods and the same class.",
         width="stretch",
-    ):
-        _open(space, file, sheet.target)
+        on_click=_choose,
+        args=(space, file, sheet.target),
+    )
 
 
-def _open(space: Workspace, picture: Subject, target: int | None) -> None:
+def _choose(space: Workspace, picture: Subject, target: int | None) -> None:
     space.add_photo(Photo(picture.name, picture.path))
     space.target = target
-    st.switch_page("pages/compare/heatmaps.py")
+    space.many.opening = True
+
+
+def follow(space: Workspace) -> None:
+    """Go to the heatmaps of the picture that was clicked; a callback itself cannot."""
+    if space.many.opening:
+        space.many.opening = False
+        # Without words of its own it fails, because a slider is bound to one (Streamlit 1.67).
+        st.switch_page("pages/compare/heatmaps.py", query_params={})
 
 
 def _named(sheet: StudyResult, pair: Comparison) -> str:

@@ -20,6 +20,7 @@ from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.methods.variants import base_of, merged
 from xai_core.runs import Run
+from xai_core.study_result import StudyResult
 
 DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed")  # keys of widgets with a choice
 
@@ -36,9 +37,9 @@ def note(space: Workspace) -> None:
         )
 
 
-def model_of(space: Workspace) -> str | None:
-    """The title of the session's model that the run on screen is of."""
-    run = space.run
+def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | None:
+    """The title of the session's model that a run is of; of the one on screen where None."""
+    run = run or space.run
     same = [
         title
         for title, one in space.sources.items()
@@ -79,7 +80,12 @@ def _settle(space: Workspace, run: Run) -> None:
     space.chosen = list(dict.fromkeys(map(base_of, known)))
     space.settings |= merged(dict(_fitting(run, known)))
     space.seed = next((run.attributions[name].seed for name in known), space.seed)
-    for key in [str(key) for key in st.session_state if str(key).startswith(DRAWN)]:
+    forget_widgets(*DRAWN)
+
+
+def forget_widgets(*prefixes: str) -> None:
+    """Widgets whose keys begin so show the workspace's values again."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(prefixes)]:
         del st.session_state[key]
 
 

@@ -13,16 +13,17 @@ from components.job import Job
 from components.keeper import Keeper
 from components.processes import Access
 from components.state import Many, Workspace
+from components.steady import steady
 from components.study_choice import known, methods, study_of, subjects
 from components.waiting import Turn
 from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, XaiError
 from xai_core.study import Table
-from xai_core.study_result import filled
-from xai_core.study_run import conduct
+from xai_core.study_run import conduct, filled
 from xai_core.types import Progress
 
 
+@steady
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     many = space.many

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, chosen_methods
+from components import backend, chosen_methods, problem
 from components.state import Photo, Source, Workspace
 from xai_core.files import data_folder
 from xai_core.peek.digest import digest
 from xai_core.study import Methods, Setting, Study, Table, complete
 from xai_core.study_run import Subject
+from xai_core.target import Target, over_pictures
 
-TOP, ONE = "each picture's top class", "one class for all"
+TOP, ONE, SIDEBAR = "each picture's top class", "one class for all", "what the sidebar says"
 
 
 def target(space: Workspace) -> None:
     """Draw what is explained in every picture."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
+    other = isinstance(space.target, Target)
     rule = left.radio(
-        "Class to explain",
-        [TOP, ONE],
+        "What to explain",
+        [TOP, ONE, SIDEBAR] if other else [TOP, ONE],
         index=0 if space.many.target is None else 1,
-        key="many-rule",
+        key=f"many-rule-{other}",
         persist_state="session",
         horizontal=True,
     )
+    if rule == SIDEBAR:
+        space.many.target = space.target
+        st.caption(f"Explained is {problem.plain(over_pictures(space.target))}.")
+        return
     if rule == TOP:
         space.many.target = None
         return
-    start = space.many.target or 0
+    start = space.many.target if isinstance(space.many.target, int) else 0
     space.many.target = int(
         right.number_input("Class index", 0, None, start, key="many-class", persist_state="session")
     )

@@ -8,14 +8,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import export, kept_runs, share, study_choice, study_link, study_sheet
+from components import (
+    export,
+    kept_runs,
+    share,
+    study_choice,
+    study_link,
+    study_sheet,
+    verdict_offer,
+)
 from components.keeper import Keeper
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.report.study import code
 from xai_core.report.study.subject import study_subject_of
 from xai_core.study_result import StudyResult
-from xai_core.types import Verdict
 
 
 def show(space: Workspace, study: StudyResult, quantile: float) -> None:
@@ -42,7 +49,7 @@ def _files(space: Workspace, study: StudyResult, quantile: float, name: str | No
             study,
             quantile,
             tuple(chosen),
-            verdict=_verdict(space, study, name),
+            verdict=export.verdict_of(space, study, name),
             setup=export.setup_of(space, study),
             run_id=name,
         )
@@ -54,6 +61,8 @@ def _files(space: Workspace, study: StudyResult, quantile: float, name: str | No
                 key="study-export",
                 stem="pedestal-study",
             )
+            if subject.verdict is None:
+                verdict_offer.show(space, study, name, key="study-export")
         with script:
             st.code(code.script(subject), language="python", height=400)
 
@@ -61,7 +70,7 @@ def _files(space: Workspace, study: StudyResult, quantile: float, name: str | No
 def _offer_to_keep(space: Workspace, study: StudyResult) -> None:
     if not st.button("Keep it, to share a link", icon=":material/save:", key="study-keep"):
         return
-    keeper = Keeper(kept_runs.store(), kept_runs.owner(), _verdict(space, study, None))
+    keeper = Keeper(kept_runs.store(), kept_runs.owner(), export.verdict_of(space, study, None))
     keeper.keep(study_sheet.pictured(study, _paths(space)))
     if keeper.failure:
         st.error(keeper.failure, icon=":material/error:")
@@ -76,10 +85,3 @@ def _paths(space: Workspace) -> dict[str, Path]:
 
 def _pictured(study: StudyResult, paths: Mapping[str, Path]) -> StudyResult:
     return study if study.thumbnails else study_sheet.pictured(study, paths)
-
-
-def _verdict(space: Workspace, study: StudyResult, name: str | None) -> Verdict | None:
-    found = space.verdicts.get(study.model)
-    if found is not None and found.sha256 == study.model_sha256:
-        return found
-    return kept_runs.store().verdict(name) if name is not None else None

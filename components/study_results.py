@@ -30,6 +30,7 @@ def show(space: Workspace, quantile: float) -> None:
 
 
 def _show(space: Workspace, quantile: float) -> None:
+    reversals.follow(space)
     sheet = study_sheet.on_screen(space)
     if sheet is None:
         st.info("There is no result yet.", icon=":material/hourglass_empty:")

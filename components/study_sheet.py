@@ -50,6 +50,7 @@ def draft(space: Workspace, table: Table | None = None) -> StudyResult:
         recipe=replace(space.recipe, quantile=0.2 if space.quantile is None else space.quantile),
         seed=space.seed,
         target=many.target,
+        other_inputs=tuple(map(str, source.options.other_inputs)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions(),
         refused=dict(many.refused),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from components import (
@@ -30,7 +31,7 @@ from xai_core.targets.base import TARGETS, TOP, region_of
 
 PLACES = (("top", "left", "bottom", "right"), ("row", "column"))
 MODES: Mapping[int, region_picker.Mode] = {4: "box", 2: "point", 0: "look"}
-MASK, MASK_MB = "target-mask", 20
+MASK, MASK_MB = "mask-file", 20
 
 
 def show(space: Workspace) -> None:
@@ -80,7 +81,9 @@ def _asked(space: Workspace, asking: Asking) -> Target:
     if isinstance(space.target, Target) and space.target.kind == asking.kind:
         given = dict(space.target.parameters)
     else:
-        given = asdict(kind.Parameters()) | target_fields.start(asking, space.target, size)
+        given = asdict(kind.Parameters()) | target_fields.start(asking, _class_before(space), size)
+        if asking.kind == "connected-region":
+            given |= _inside(space)
     _mask_arrived(space, given)
     found = target_fields.show(asking, given, size)
     if "mask" in given:
@@ -90,6 +93,40 @@ def _asked(space: Workspace, asking: Asking) -> Target:
     if "reference" in given:
         found["reference"] = _reference(space, asking, str(given["reference"]))
     return checked(Target(asking.kind, found))
+
+
+def _class_before(space: Workspace) -> int:
+    """The class that was explained so far; another kind begins with it, too."""
+    if not isinstance(space.target, Target):
+        return TOP if space.target is None else space.target
+    source, photo = space.sources[space.source], space.photos[space.photo]
+    if not TARGETS[space.target.kind].of_class:
+        return TOP
+    try:
+        index = explanations.explained(source, photo, space.target).index
+    except XaiError:
+        return TOP
+    return TOP if index is None else index
+
+
+def _inside(space: Workspace) -> dict[str, int]:
+    """A pixel where the class that was chosen before is predicted, if there is one."""
+    source, photo = space.sources[space.source], space.photos[space.photo]
+    try:
+        wanted = Target("predicted-region", {"index": _class_before(space)})
+        mask = region_of(explanations.explained(source, photo, wanted).chosen)
+    except XaiError:
+        return {}
+    if mask is None:
+        return {}
+    cells = np.argwhere(mask)
+    row, column = cells[len(cells) // 2]
+    height, width = backend.spec_of(source).shape[1:]
+    rows, columns = mask.shape
+    return {
+        "row": int((row + 0.5) * height / rows),
+        "column": int((column + 0.5) * width / columns),
+    }
 
 
 def _drawn(space: Workspace, target: Target, asking: Asking) -> None:
@@ -104,8 +141,9 @@ def _drawn(space: Workspace, target: Target, asking: Asking) -> None:
     names = next((one for one in PLACES if set(one) <= set(target.parameters)), ())
 
     def take(place: list[int]) -> None:
-        for name, value in zip(names, place, strict=True):
-            st.session_state[f"{asking.key}-{name}"] = value
+        values = {**target.parameters, **dict(zip(names, place, strict=True))}
+        space.target = Target(target.kind, values)
+        asking.drawn()
 
     if names or mask is not None:
         pixels = backend.prepared(str(photo.path), backend.spec_of(source)).picture

@@ -10,7 +10,6 @@ import streamlit as st
 from xai_core.methods.parameters import ParameterInfo, describe
 from xai_core.outputs import OutputForm
 from xai_core.runs import Guess
-from xai_core.target import Target
 from xai_core.targets.base import TARGETS, TOP
 from xai_core.targets.box import FAR
 
@@ -30,13 +29,22 @@ class Asking:
     guesses: tuple[Guess, ...]
     key: str
 
+    @property
+    def turn(self) -> int:
+        """How often a place was drawn on the picture: its fields are new ones each time."""
+        return int(st.session_state.get(f"{self.key}-turn", 0))
 
-def start(asking: Asking, before: int | Target | None, size: tuple[int, ...]) -> dict[str, int]:
-    """Where a form begins, beside the defaults: the class of before, the middle of the picture."""
+    def drawn(self) -> None:
+        """A place was drawn."""
+        st.session_state[f"{self.key}-turn"] = self.turn + 1
+
+
+def start(asking: Asking, before: int, size: tuple[int, ...]) -> dict[str, int]:
+    """Where a form begins: at the class of before, in the middle of the picture."""
     height, width = size
     names = {info.name for info in describe(TARGETS[asking.kind].Parameters)}
     found: dict[str, int] = {}
-    if "index" in names and isinstance(before, int) and asking.kind not in TOP_OF:
+    if TARGETS[asking.kind].of_class and asking.kind not in TOP_OF:
         found["index"] = before
     if "top" in names:
         found |= {
@@ -53,8 +61,7 @@ def start(asking: Asking, before: int | Target | None, size: tuple[int, ...]) ->
 def show(asking: Asking, given: dict[str, Any], size: tuple[int, ...]) -> dict[str, Any]:
     """Draw the fields; their values."""
     kind, found = TARGETS[asking.kind], dict(given)
-    narrow = st.columns(2)
-    place = 0
+    narrow: list[Any] = []
     for info in describe(kind.Parameters):
         if info.holds:
             continue
@@ -65,9 +72,9 @@ def show(asking: Asking, given: dict[str, Any], size: tuple[int, ...]) -> dict[s
         elif info.name == "index" and asking.form.channels == 1:
             continue
         elif info.maximum == FAR:
-            with narrow[place % 2]:
+            narrow = narrow or [*st.columns(2), *st.columns(2)]
+            with narrow.pop(0):
                 found[info.name] = _pixel(asking, info, given[info.name], size)
-            place += 1
         else:
             found[info.name] = _field(asking, info, given[info.name])
     return found
@@ -99,11 +106,9 @@ def _pixel(asking: Asking, info: ParameterInfo, value: int, size: tuple[int, ...
     """A row or a column of the picture; a box's ends may lie behind its last pixel."""
     across = size[0] if info.name in ("top", "bottom", "row") else size[1]
     most = across if info.name in ("bottom", "right") else across - 1
-    key = f"{asking.key}-{info.name}"
-    if key not in st.session_state:
-        st.session_state[key] = min(int(value), most)
-    label = info.name.capitalize()
-    return int(st.number_input(label, 0, most, step=1, help=info.help, key=key))
+    label, start = info.name.capitalize(), min(int(value), most)
+    key = f"{asking.key}-{info.name}-{asking.turn}"
+    return int(st.number_input(label, 0, most, start, step=1, help=info.help, key=key))
 
 
 def _field(asking: Asking, info: ParameterInfo, value: Any) -> Any:

@@ -36,8 +36,8 @@ class Origin:
 
     Attributes:
         architecture, output: as the model was opened with. code: SHA-256 of Python files.
-        spec: how pictures become inputs. target: as asked for; a class is a fixed one.
-        channels: how the channels became one.
+        other_inputs: what goes in beside the picture. spec: how pictures become inputs.
+        target: as asked for; None for the only output. channels: how the channels became one.
     """
 
     model_sha256: str
@@ -48,11 +48,12 @@ class Origin:
     seed: int
     target: int | Target | None
     channels: Channels
+    other_inputs: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """SHA-256 over all of it."""
-        return digest_of({"maps": SCHEMA, **asdict(self)})
+        return digest_of({"maps": SCHEMA, **asdict(self), "spec": self.spec.to_dict()})
 
 
 def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin | None:
@@ -68,6 +69,7 @@ def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin
         next(iter(run.attributions.values())).seed,
         run.asked,
         channels,
+        run.other_inputs,
     )
 
 

@@ -26,6 +26,9 @@ from xai_core.types import Inputs
 Certainty = Literal["likely", "leaning", "unknown"]
 BGR = (2, 1, 0)
 APART, CLOSE = 0.5, 0.1  # nats of entropy to the next one
+SURE = 0.8  # confidence
+DENSE = "The model's output is a map: how sure it is of the picture cannot be told."
+OWN_RANGE = "Tried with the picture's own range of values, of whose type it uses little. "
 UNSURE = 0.5  # of the largest entropy, ln K: a model above it knows nothing of this picture
 SATURATED = 0.999
 FEW = 10  # classes; with fewer a top score cannot stand out from the others
@@ -81,20 +84,19 @@ def likely_preset(
 
     Args:
         predict: called once, with one input for each trial.
-        spec: size, fit and range stay as they are there.
+        spec: size and fit stay as they are there, and so does the range, unless the picture uses
+            next to nothing of it: then its own lowest and highest value are taken.
 
     Raises:
         InputError: the picture suits none. Whatever `predict` raises.
     """
-    planned = _planned(raster, spec)
+    ranged = _ranged(raster, spec)
+    planned = _planned(raster, ranged)
     prediction = predict(np.concatenate([inputs for _, _, _, inputs in planned]))
     if prediction.scores.shape[1] < 2:
         return Likely((), "unknown", "The model has one output: nothing says how sure it is.")
     if prediction.kind == "dense":
-        return Likely(
-            (), "unknown", "The model's output is a map, not scores of classes: how sure it is of "
-            "the picture cannot be told."
-        )  # fmt: skip
+        return Likely((), "unknown", DENSE)
     trials = [
         _trial(preset, bgr, tried, scores, probabilities)
         for (preset, bgr, tried, _), scores, probabilities in zip(
@@ -102,7 +104,16 @@ def likely_preset(
         )
     ]
     trials.sort(key=lambda one: one.entropy)
-    return _judged(trials, prediction.scores.shape[1])
+    found = _judged(trials, prediction.scores.shape[1])
+    return found if ranged == spec else replace(found, reason=OWN_RANGE + found.reason)
+
+
+def _ranged(raster: Raster, spec: InputSpec) -> InputSpec:
+    try:
+        scale = prepare(raster, spec).scale
+    except InputError:  # fractions without a range
+        return spec
+    return replace(spec, range="data") if spec.range == "type" and scale and scale.flat else spec
 
 
 Planned = tuple[Preset, bool, InputSpec, Inputs]
@@ -181,8 +192,8 @@ def _judged(trials: Sequence[Trial], classes: int) -> Likely:
         f"The model is surest with {first.title}: {first.confidence:.0%}, next is "
         f"{second.title} with {second.confidence:.0%}"
     )
-    if gap < APART:
-        return Likely(tuple(trials), "leaning", f"{told}. They are close: try another picture.")
+    if gap < APART or first.confidence < SURE:
+        return Likely(tuple(trials), "leaning", f"{told}. Try another picture to be surer.")
     return Likely(tuple(trials), "likely", f"{told}.")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from xai_core.errors import InputError
 from xai_core.readiness.verdict.json import from_json
 from xai_core.runs import STUDY, read_facts
-from xai_core.target import DEFAULT
+from xai_core.target import DEFAULT, class_or_target, over_pictures
 from xai_core.types import Verdict
 
 
@@ -76,12 +76,11 @@ def kept_in(folder: Path) -> Kept:
             methods=tuple(facts["attributions"]),
             created=str(facts["created"]),
         )
-    except (KeyError, TypeError) as cause:
+    except (KeyError, TypeError, ValueError) as cause:
         raise InputError(f"There is no readable run in {folder.name}.") from cause
 
 
 def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
-    target = facts["target"]
     return Kept(
         id=folder.name,
         folder=folder,
@@ -90,7 +89,7 @@ def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
         study=True,
         model=str(facts["model"]),
         picture=f"{len(facts['pictures'])} pictures",
-        target="each picture's top class" if target is None else f"class {target}",
+        target=over_pictures(class_or_target(facts["target"])),
         methods=tuple(facts["methods"]),
         created=str(facts["created"]),
         fingerprint=str(facts.get("fingerprint", "")),

@@ -83,6 +83,14 @@ class RunStore:
         """The verdict that was kept with a run; None where none was, or it cannot be read."""
         return verdict_in(self._existing(name))
 
+    def add_verdict(self, name: str, verdict: Verdict) -> None:
+        """Keep the verdict on a run's model beside it. Raises `InputError` where there is none."""
+        try:
+            with self._locked():
+                write_text(self._existing(name) / "verdict.json", json.dumps(to_json(verdict)))
+        except OSError as cause:
+            raise unwritable(cause) from cause
+
     def entry(self, name: str) -> Kept:
         """What the list says of one run. Raises `InputError` where there is none."""
         return kept_in(self._existing(name))

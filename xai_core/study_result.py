@@ -17,7 +17,8 @@ from xai_core.errors import InputError
 from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
 from xai_core.runs import STUDY, UNREADABLE, read_facts
-from xai_core.study import Study, Table
+from xai_core.study import Table
+from xai_core.target import Target, asked_to_json, class_or_target, over_pictures
 from xai_core.types import Level
 
 SCHEMA, SIDE = 1, 112
@@ -44,7 +45,7 @@ class StudyResult:
         model, model_sha256, model_format, input_spec, architecture, output, trusted, level,
             summary, created, versions, machine, seconds: as in `Run`.
         pictures, methods: rows and columns of `table`; methods with all their parameters.
-        target: class index of all pictures; None for each one's top class.
+        target: of all pictures; None for each one's top class. other_inputs: beside each picture.
         recipe: with the quantile that was looked at.
         refused: why files were left out, by name.
         thumbnails: uint8 `[side, side, 3]` by place of the picture, where there is one.
@@ -58,13 +59,14 @@ class StudyResult:
     table: Table
     recipe: Recipe
     seed: int
-    target: int | None
+    target: int | Target | None
     created: str
     versions: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
     summary: str = ""
@@ -78,6 +80,11 @@ class StudyResult:
         return 0.0 if self.recipe.quantile is None else self.recipe.quantile
 
     @property
+    def target_label(self) -> str:
+        """What was explained, for a person."""
+        return over_pictures(self.target)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over all that the scores depend on: the same study has the same one."""
         told = {
@@ -86,7 +93,8 @@ class StudyResult:
             "pictures": [one.sha256 for one in self.pictures],
             "methods": list(self.methods.items()),
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
-            "drawn": [self.seed, self.target],
+            "drawn": [self.seed, asked_to_json(self.target)],
+            **({"other_inputs": self.other_inputs} if self.other_inputs else {}),
         }
         text = json.dumps(told, sort_keys=True, default=dict)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -118,28 +126,10 @@ class StudyResult:
 
 
 PLAIN = (
-    *("model", "model_sha256", "model_format", "methods", "seed", "target", "created"),
+    *("model", "model_sha256", "model_format", "methods", "seed", "created"),
     *("versions", "refused", "architecture", "output", "trusted", "level", "summary"),
     *("machine", "seconds"),
 )
-
-
-def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> StudyResult:
-    """The draft with all that a study knows of its pictures; refused ones are left out."""
-    pictures = [one for one in draft.pictures if one.name not in refused]
-    table = study.table([one.sha256 for one in pictures], draft.methods)
-    entries = (
-        study.entry(one.sha256, name, given)
-        for one in pictures
-        for name, given in draft.methods.items()
-    )
-    return replace(
-        draft,
-        pictures=tuple(replace(one, target=table.targets.get(n)) for n, one in enumerate(pictures)),
-        table=table,
-        refused={**draft.refused, **refused},
-        seconds=sum(one.seconds for one in entries if one is not None),
-    )
 
 
 def save_study(study: StudyResult, folder: Path, **more: str) -> None:
@@ -180,6 +170,8 @@ def open_study(folder: Path | str) -> StudyResult:
             **{name: data[name] for name in PLAIN},
             pictures=pictures,
             table=Table(arrays["raw"], arrays["curves"], int(data["done"]), causes, targets),
+            target=class_or_target(data["target"]),
+            other_inputs=tuple(data.get("other_inputs", ())),
             recipe=Recipe.from_dict(data["recipe"]),
             input_spec=InputSpec.from_dict(spec) if spec else None,
             thumbnails={int(name): one for name, one in _arrays(folder / "thumbnails.npz").items()},
@@ -203,6 +195,8 @@ def _described(study: StudyResult) -> dict[str, Any]:
         "kind": STUDY,
         "schema": SCHEMA,
         **{name: getattr(study, name) for name in PLAIN},
+        "target": asked_to_json(study.target),
+        "other_inputs": list(study.other_inputs),
         "pictures": [asdict(one) for one in study.pictures],
         "done": study.table.done,
         "fingerprint": study.fingerprint,

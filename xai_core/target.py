@@ -23,6 +23,9 @@ class Target:
     kind: str = DEFAULT
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash((self.kind, tuple(sorted(self.parameters.items()))))
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON; `target_from` is the way back."""
         return {"kind": self.kind, "parameters": dict(self.parameters)}
@@ -80,6 +83,16 @@ def of_class(index: int | None, kind: str = "classes") -> Explained:
     return Explained(target, {"index": index, "kind": kind}, told)
 
 
+def over_pictures(asked: int | Target | None) -> str:
+    """What is explained in every picture of many, for a person."""
+    if asked is None:
+        return "each picture's top class"
+    if not isinstance(asked, Target):
+        return f"class {asked}"
+    given = ", ".join(f"{name} {value}"[:60] for name, value in asked.parameters.items())
+    return f"{asked.kind} ({given})" if given else asked.kind
+
+
 def target_from(data: Any) -> Target:
     """The target that `Target.to_dict` wrote.
 
@@ -107,6 +120,11 @@ def explained_from(data: Any) -> Explained:
     raise InputError("What was explained is not readable.")
 
 
+def class_or_target(data: Any) -> int | Target | None:
+    """A class index, None or a target that `asked_to_json` wrote. Raises `InputError`."""
+    return data if data is None or type(data) is int else target_from(data)
+
+
 def asked_to_json(asked: Asked) -> Any:
     """A target of any form as JSON; `asked_from_json` is the way back."""
     return asked.to_dict() if isinstance(asked, Target | Explained) else asked
@@ -114,7 +132,5 @@ def asked_to_json(asked: Asked) -> Any:
 
 def asked_from_json(data: Any) -> Asked:
     """The target that `asked_to_json` wrote. Raises `InputError`."""
-    if data is None or type(data) is int:
-        return data
     fixed = isinstance(data, Mapping) and "chosen" in data
-    return explained_from(data) if fixed else target_from(data)
+    return explained_from(data) if fixed else class_or_target(data)

@@ -55,11 +55,18 @@ class Scale:
         width = self.high - self.low
         if self.seen[0] < self.low - width / 256 or self.seen[1] > self.high + width / 256:
             return "Values outside the range are clipped."
-        used = (self.seen[1] - self.seen[0]) / width
-        if self.kind not in ("uint8", "int8") and 0 < used < DARK:
-            flat = f"The picture uses {used:.1%} of the range: to the model it is nearly flat."
-            return f"{flat} {CHOOSE}."
+        if self.flat:
+            used = (self.seen[1] - self.seen[0]) / width
+            told = f"The picture uses {used:.1%} of the range: to the model it is nearly flat."
+            return f"{told} {CHOOSE}."
         return None
+
+    @property
+    def flat(self) -> bool:
+        """Whether the picture uses so little of the range that another one was meant."""
+        if self.low is None or self.high is None or self.kind in ("uint8", "int8"):
+            return False
+        return 0 < (self.seen[1] - self.seen[0]) / (self.high - self.low) < DARK
 
 
 def scale_of(values: Pixels, spec: InputSpec) -> Scale:

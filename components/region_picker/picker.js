@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!root) { root = make("div", "root"); parentElement.append(root); }
   root.replaceChildren(pane, make("p", "hint", HINTS[data.mode]));
   if (data.mode === "look") return state.stop;
-  const mark = make("div", data.mode);
+  const mark = make("div", `marked-${data.mode}`);
   pane.append(mark);
   pane.tabIndex = 0;
   draw(mark, data, state.place);

@@ -32,7 +32,7 @@ def show(space: Workspace, view: View, *, key: str, cards: bool = True) -> None:
         st.info("The run on screen has no map.", icon=":material/info:")
         return
     maps = maps_of(space.run, view)
-    with st.container(gap=None):
+    with st.container(gap=None, key=f"{key}-place"):
         _bench(data=maps.data, key=f"{key}-maps")
         _bench(
             data=_told(view, maps.digest, cards),

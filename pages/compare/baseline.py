@@ -22,8 +22,7 @@ space = workspace()
 st.title("Baseline")
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="baseline")
+    compute.while_it_runs(space, key="baseline")
     level = quantile.current(space, key="baseline")
     share.show(space, page="baseline")
     with st.expander(

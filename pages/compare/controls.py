@@ -26,8 +26,7 @@ st.markdown(
 )
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="controls-run")
+    compute.while_it_runs(space, key="controls-run")
     control_job.show(space, key="controls")
     level = quantile.show(space, key="controls")
     share.show(space, page="controls")

@@ -23,8 +23,7 @@ space = workspace()
 st.title("Metrics")
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="metrics")
+    compute.while_it_runs(space, key="metrics")
     chosen = metric_picker.show()
     level = quantile.show(space, key="metrics")
     share.show(space, page="metrics")

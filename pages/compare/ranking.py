@@ -23,8 +23,7 @@ space = workspace()
 st.title("Ranking")
 sidebar.show(space)
 with problem.guarded():
-    if space.job is not None:
-        compute.show(space, key="ranking")
+    compute.while_it_runs(space, key="ranking")
     level = quantile.current(space, key="ranking")
     share.show(space, page="ranking")
     view = comparison.of(space, level)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components import backend, processes, study_choice
+from components import backend, kept_runs, processes, study_choice
 from components.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
@@ -102,6 +102,20 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     ran(app)
     assert "q = 0.90" in texts(app) != before
     assert len(worker.asked) == 11, "only the map in progress is computed again"
+
+    app.button(key="study-keep").click()
+    ran(app)
+    (entry,) = kept_runs.store().entries()
+    assert (entry.study, entry.picture) == (True, "5 pictures")
+    assert "study-keep" not in {one.key for one in app.button}
+    kept = kept_runs.store().study(entry.id)
+    np.testing.assert_array_equal(kept.table.curves, found.table(*_asked(space)).curves)
+    assert sorted(kept.thumbnails) == [0, 1, 2, 3, 4]
+
+
+def _asked(space: Workspace) -> tuple[list[str], dict[str, dict[str, object]]]:
+    pictures = [one.sha256 for one in study_choice.subjects(space)]
+    return pictures, {name: dict(given) for name, given in study_choice.methods(space).items()}
 
 
 def test_the_headline_and_agreement_in_words() -> None:

@@ -15,6 +15,7 @@ from components.state import KEY
 from tests.app.test_access import AUTH
 from tests.app.test_pages import PAGES, ROOT, opened, ran, texts
 from tests.runs.small import small_run
+from tests.statistics.small_study import small_study
 from xai_core.demo.run import demo_run
 from xai_core.recipe import Recipe
 from xai_core.run_store import RunStore
@@ -36,6 +37,24 @@ def started(**words: str) -> AppTest:
     for name, word in words.items():
         app.query_params[name] = word
     return ran(app)
+
+
+def test_a_kept_study_is_listed_opened_deleted_and_never_compared(store: RunStore) -> None:
+    name = store.save(small_study(model=HOSTILE))
+    store.save(small_run())
+    app = opened(started(), RUNS)
+    assert not [one for one in app.expander if one.label == "Compare two runs"]
+    app.button(key=f"open-{name}").click()
+    ran(app)
+    assert "Guided Backprop is the least complex on 3 of 5 pictures" in texts(app)
+    assert app.session_state[KEY].many.run_id == name
+    opened(app, RUNS)
+    app.checkbox(key=f"sure-{name}").check()
+    ran(app)
+    app.button(key=f"delete-{name}").click()
+    ran(app)
+    assert [one.study for one in store.entries()] == [False]
+    assert app.session_state[KEY].many.opened is None
 
 
 def test_a_link_opens_its_run_quantile_and_methods(store: RunStore) -> None:

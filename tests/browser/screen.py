@@ -55,6 +55,18 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
+def few_samples(page: Page, each: int) -> None:
+    """On Heatmaps: let FusionGrad draw so many weights, and so many pictures for each."""
+    section = expand(page, "Parameters")
+    section.get_by_role("tab", name="FusionGrad").click()
+    for name in ("n", "m"):
+        field = section.get_by_role("spinbutton", name=name, exact=True)
+        field.fill(str(each))
+        field.press("Enter")
+        settled(page)
+    expect(page.get_by_text(re.compile("parameters of FusionGrad"))).to_be_visible()
+
+
 def expand(page: Page, label: str) -> Locator:
     """Unfold a section; its content."""
     section = page.get_by_test_id("stExpander").filter(has=page.get_by_text(label, exact=True))
@@ -63,6 +75,7 @@ def expand(page: Page, label: str) -> Locator:
 
 
 def upload(section: Locator, name: str, data: bytes, mime: str) -> None:
-    """Give a file to the uploader in a section."""
+    """Give a file to the uploader in a section; to the one for files, where one takes folders."""
     given = {"name": name, "mimeType": mime, "buffer": data}
-    section.locator("input[type=file]").first.set_input_files(given)
+    # The browser fetches each uploader's code when it is needed, so any of them may come first.
+    section.locator("input[type=file]:not([webkitdirectory])").first.set_input_files(given)

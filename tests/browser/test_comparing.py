@@ -91,3 +91,14 @@ def test_a_reload_starts_again_with_the_finished_result(visit: Visit) -> None:
     screen.title(page, OVERVIEW)
     expect(screen.maps(page)).to_have_count(4)
     expect(page.get_by_text("Chosen since these maps were computed")).to_have_count(0)
+
+
+def test_the_maps_stay_on_the_screen_while_others_are_computed(visit: Visit) -> None:
+    page = visit("/?page=heatmaps")
+    screen.title(page, "Heatmaps")
+    drawn = screen.maps(page, re.compile("^FusionGrad:")).element_handle()
+    page.get_by_role("button", name="Compute again").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_text("Cancelled. Nothing has changed.")).to_be_visible()
+    screen.settled(page)
+    assert drawn.evaluate("one => one.isConnected")

@@ -37,8 +37,10 @@ def done(page: Page) -> int:
 
 
 def test_a_zip_is_computed_cancelled_gone_on_with_and_opened(visit: Visit) -> None:
-    page = visit("/?page=pictures")
-    screen.title(page, "Many pictures")
+    page = visit("/?page=heatmaps")
+    screen.title(page, "Heatmaps")
+    screen.few_samples(page, 5)
+    screen.go(page, "Many pictures")
     section = screen.expand(page, "Add many pictures")
     screen.upload(section, "photos.zip", archive(), "application/zip")
     expect(page.get_by_text("4 uploaded pictures")).to_be_visible()
@@ -59,11 +61,12 @@ def test_a_zip_is_computed_cancelled_gone_on_with_and_opened(visit: Visit) -> No
     expect(page.get_by_text(re.compile("Kendall's W = "))).to_be_visible()
 
     opening = page.locator("[class*='st-key-many-open']").get_by_role("button")
-    for _ in range(9):  # until the order of some picture is reversed
+    for tenth in range(3, 10):  # until the order of some picture is reversed
+        screen.press(page, "PageUp")
+        expect(page.get_by_text(re.compile(rf"at q = 0\.{tenth}0"))).to_be_visible()
+        screen.settled(page)
         if opening.count():
             break
-        screen.press(page, "PageUp")
-        screen.settled(page)
     opening.first.click()
     screen.title(page, "Heatmaps")
     expect(page.get_by_role("combobox", name="Picture")).to_have_value(re.compile("photos/part"))

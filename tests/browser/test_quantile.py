@@ -46,6 +46,17 @@ def test_the_value_goes_along_to_every_page(visit: Visit) -> None:
     expect(screen.maps(page, re.compile("q = 0.21"))).to_have_count(2)
 
 
+def test_a_key_leaves_the_focus_on_the_slider_of_the_bench(visit: Visit) -> None:
+    page = visit("/?page=baseline")
+    screen.title(page, "Baseline")
+    screen.press(page, "ArrowRight")
+    expect(page).to_have_url(re.compile(r"quantile=0\.21"))
+    expect(page.get_by_text(re.compile("^Final, computed by Quantus"))).to_be_visible()
+    screen.settled(page)
+    page.keyboard.press("ArrowRight")  # goes to whatever has the focus now
+    at_quantile(page, 0.22)
+
+
 def test_a_link_opens_its_page_on_a_server_that_has_just_started(
     fresh_address: str, visit: Visit
 ) -> None:

@@ -38,6 +38,18 @@ def test_several_pictures_are_kept_as_a_study_and_reported(
     assert "already" in again.stderr
 
 
+def test_a_study_of_another_target_is_kept(cli: Cli, models: Path, tmp_path: Path) -> None:
+    words = (*WORDS, "--target", "margin", "--target-set", "index=1", "--keep", "kept")
+    done = cli("rank", models / "ready.pt", "cat", "rocket", *words)
+    assert done.returncode == 0, done.stderr
+    study = xai_core.open_study(tmp_path / "kept")
+    assert "margin" in study.target_label
+    done = cli("report", "kept", "--out", "study.html")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "study.html").read_text(encoding="utf-8")
+    assert study.target_label in text
+
+
 def test_one_picture_is_kept_as_a_run(
     cli: Cli, models: Path, picture: Path, tmp_path: Path
 ) -> None:

@@ -63,7 +63,7 @@ def test_readiness_is_about_the_target(cli: Cli, segmenter: Path) -> None:
     words = ("--target", "box", "--target-set", "bottom=4", "--input-shape", "3,16,16")
     done = cli("check", segmenter, *words, "--json")
     assert done.returncode == 0, done.stderr
-    assert "output pixels of the box" in done.stdout
+    assert "output pixels in the box" in done.stdout
 
 
 @pytest.mark.parametrize(

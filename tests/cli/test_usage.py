@@ -23,7 +23,7 @@ HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
         (["check", "nowhere.pt"], "no file nowhere.pt"),
         (["check", "demo", "--input-shape", "3,224"], "C,H,W"),
         (["check", "demo", "--input-shape", "3,0,8"], "C,H,W"),
-        (["check", "demo", "--target", "cat"], "invalid int"),
+        (["check", "demo", "--target", "cat"], "no kind of target called 'cat'"),
         (["check", "demo", "--image", "nowhere.png"], "cannot be read"),
         (["check", "demo", "--image", __file__], "not a picture"),
         (["check", "demo", "--code", "nowhere.py"], "no file nowhere.py"),

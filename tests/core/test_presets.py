@@ -171,3 +171,13 @@ def test_on_the_demo_model_raw_values_are_told_from_normalised_ones() -> None:
         assert found[name].trials[-1].preset.name == "raw-255"
     assert found["cat"].certainty != "likely"
     assert all(one.best is None or one.best.preset.name != "raw-255" for one in found.values())
+
+
+def test_a_picture_that_uses_little_of_its_type_is_tried_with_its_own_range() -> None:
+    deep = Raster(PIXELS.astype(np.uint16) * 16)  # 12 bit in 16
+    found = likely_preset(knowing("signed"), deep, SPEC)
+    assert found.reason.startswith("Tried with the picture's own range")
+    assert found.best is not None
+    assert (found.best.preset.name, found.best.spec.range) == ("signed", "data")
+    given = replace(SPEC, range="given", low=0.0, high=4080.0)
+    assert likely_preset(knowing("signed"), deep, given).trials[0].spec.high == 4080.0

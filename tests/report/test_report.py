@@ -21,6 +21,7 @@ from xai_core.report import card, code, stamp
 from xai_core.report.forms import render
 from xai_core.report.style import STYLES
 from xai_core.report.subject import Subject, subject_of
+from xai_core.types import Finding, Verdict
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x> $\\frac$ `x`\n=1"
@@ -177,3 +178,15 @@ def test_script_and_command_give_the_same_bits(
         file = tmp_path / "guided-backprop.npy"
         assert np.array_equal(np.load(file, allow_pickle=False), expected)
         file.unlink()
+
+
+def test_the_report_holds_the_verdict_and_its_proof() -> None:
+    steps = [{"layer": "input", "kind": "Input", "norm": 1.5}, {"layer": "conv", "norm": 0.25}]
+    told = {"finite_difference_cosine": 0.99991, "rectifiers": {"relu": 3}, "gradient_flow": steps}
+    found = Finding("no-gradient", "error", "It is cut.", "Mend it.", "net.py:3")
+    verdict = Verdict("f", "0" * 64, "onnx", "inference-only", "Sum.", (found,), evidence=told)
+    text = render(subject_of(demo_run(), verdict=verdict), "html").decode()
+    for part in ("inference-only", "It is cut. Mend it.", "net.py:3", "0.9999", "relu 3"):
+        assert part in text
+    assert "input 1.5 → conv 0.25" in text
+    assert "arXiv 2106.10185" in text

@@ -15,6 +15,7 @@ from tests.statistics.small_study import small_study
 from xai_core.errors import InputError
 from xai_core.run_store import RunStore
 from xai_core.study_result import StudyResult
+from xai_core.target import Target
 from xai_core.types import Availability, Finding, Verdict
 
 FIXTURE = Path(__file__).parent / "written" / "study-1"
@@ -79,7 +80,20 @@ def test_a_run_is_no_study_and_a_study_no_run(store: RunStore) -> None:
     assert [one.study for one in store.entries()].count(True) == 1
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"target": 2}, {"architecture": "other"}])
+MARGIN = Target("margin", {"index": 3})
+
+
+@pytest.mark.parametrize("target", [None, 2, MARGIN])
+def test_any_kind_of_target_comes_back(store: RunStore, target: int | Target | None) -> None:
+    name = store.save(small_study(target=target))
+    assert store.study(name).target == target
+    assert store.entry(name).target == small_study(target=target).target_label
+    assert small_study(target=MARGIN).target_label == "margin (index 3)"
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": 1}, {"target": 2}, {"target": MARGIN}, {"architecture": "other"}]
+)
 def test_another_study_has_another_fingerprint(change: dict[str, object]) -> None:
     study = small_study()
     assert replace(study, **change).fingerprint != study.fingerprint  # type: ignore[arg-type]

@@ -62,7 +62,7 @@ def run(segmenter: Path) -> Run:
 
 def test_it_says_what_was_explained(run: Run) -> None:
     assert run.target_label.startswith("the mean score of scratch $_$ (1) over the ")
-    assert run.target_label.endswith(" output pixels of the box rows 2 to 8, columns 2 to 8")
+    assert run.target_label.endswith(" output pixels in the box of rows 2 to 8, columns 2 to 8")
     assert (run.target, run.asked.kind, run.form.kind) == (1, "box", "dense")
     explained = [one.explained[0] for one in run.attributions.values()]
     assert explained[0].same_as(explained[1])

@@ -134,7 +134,7 @@ def test_methods_work_for_every_kind(
         ("what lowers dog (output 3)", "regression", "classes", {"index": 3, "direction": "down"}),
         ("what raises the only output", "regression", "single", {}),
         (
-            "the mean score of cat (2) over the 4 of 30 output pixels of the box rows 4 to 7, "
+            "the mean score of cat (2) over the 4 of 30 output pixels in the box of rows 4 to 7, "
             "columns 2 to 5",
             "box",
             "dense",

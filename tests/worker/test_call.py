@@ -160,19 +160,21 @@ def test_a_flood_of_progress_is_thinned_out_and_ends_at_the_limit() -> None:
     assert process.killed
 
 
-def test_a_callback_that_wants_out_stops_the_work_first() -> None:
-    class Rerun(BaseException):
-        pass
+class Rerun(BaseException):
+    """As Streamlit ends a script."""
 
+
+@pytest.mark.parametrize("out", [Rerun, Cancelled, ValueError])
+def test_a_callback_that_wants_out_stops_the_work_first(out: type[BaseException]) -> None:
     def progress(done: int, total: int) -> None:
-        raise Rerun
+        raise out
 
     process = Scripted(
         {"id": OURS, "kind": "progress", "done": 1, "total": 2},
         {"id": OURS, "kind": "progress", "done": 2, "total": 2},
         {"id": OURS, "kind": "error", "error": Cancelled().to_dict()},
     )
-    with pytest.raises(Rerun):
+    with pytest.raises(out):
         ask(process, progress=progress)
     assert [frame.header["op"] for frame in process.sent] == ["predict", "cancel"]
     assert not process.killed

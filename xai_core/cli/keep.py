@@ -17,6 +17,7 @@ from xai_core.runs import Run, save_run
 from xai_core.study import Table, complete
 from xai_core.study_entry import QUANTILES, Entry, failed, measured
 from xai_core.study_result import SIDE, StudiedPicture, StudyResult, save_study
+from xai_core.target import Target
 
 
 class Keeping:
@@ -44,7 +45,9 @@ class Keeping:
         self._pictures.append(StudiedPicture(name, run.picture_sha256, run.target))
         self._last = run
 
-    def write(self, args: argparse.Namespace, refused: Mapping[str, str]) -> None:
+    def write(
+        self, args: argparse.Namespace, target: int | Target | None, refused: Mapping[str, str]
+    ) -> None:
         """To the disk. Raises `InputError` where that cannot be done."""
         run = self._last
         if run is None:
@@ -53,11 +56,17 @@ class Keeping:
             if len(self._rows) == 1:
                 save_run(run, self._folder)
             else:
-                save_study(self._study(run, args, refused), self._folder)
+                save_study(self._study(run, args, target, refused), self._folder)
         except OSError as cause:
             raise unwritable(cause) from cause
 
-    def _study(self, run: Run, args: argparse.Namespace, refused: Mapping[str, str]) -> StudyResult:
+    def _study(
+        self,
+        run: Run,
+        args: argparse.Namespace,
+        target: int | Target | None,
+        refused: Mapping[str, str],
+    ) -> StudyResult:
         parameters = complete(methods_of(args))
         return StudyResult(
             model=run.model,
@@ -68,7 +77,8 @@ class Keeping:
             table=self._table(list(parameters)),
             recipe=replace(run.recipe, crop=None),
             seed=args.seed,
-            target=args.target if isinstance(args.target, int) else None,
+            target=run.asked if isinstance(target, Target) else target,
+            other_inputs=run.other_inputs,
             created=run.created,
             versions=run.versions,
             refused=refused,

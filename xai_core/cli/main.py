@@ -39,6 +39,8 @@ def parser() -> Parser:
     arguments.add_rank(rank)
     compare = commands.add_parser("compare", help="two models on the same pictures")
     arguments.add_compare(compare)
+    noise = commands.add_parser("noise", help="how much noise a model bears, for noise methods")
+    arguments.add_noise(noise)
     report = commands.add_parser("report", help="write a kept run as picture, HTML or zip")
     arguments.add_report(report)
     return whole

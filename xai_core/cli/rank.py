@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
                 ranked = replace(ranked, beside=beside)
             results.append(ranked)
     if keeping is not None:
-        keeping.write(args, files.refused)
+        keeping.write(args, target, files.refused)
     many = over_pictures([one.after for one in results], list(methods), args.metric)
     if args.json:
         told = as_json(card, args.metric, args.quantile, results)

@@ -6,7 +6,9 @@ import argparse
 from dataclasses import replace
 
 from xai_core.comparison import score
+from xai_core.demo.wafer.examples import truth_of
 from xai_core.errors import InputError
+from xai_core.localisation import localised
 from xai_core.report.forms import MIMES, render
 from xai_core.report.study.subject import StudySubject, study_subject_of
 from xai_core.report.subject import Subject, subject_of
@@ -42,9 +44,19 @@ def _subject(args: argparse.Namespace) -> Subject | StudySubject:
         chosen = tuple(methods) if methods else None
         return study_subject_of(open_study(args.run), args.quantile, chosen, verdict=verdict)
     kept = open_run(args.run)
-    if args.quantile in (None, kept.recipe.quantile):
+    own = args.quantile in (None, kept.recipe.quantile)
+    recipe = kept.recipe if own else replace(kept.recipe, quantile=args.quantile)
+    truth = truth_of(kept.pixels)
+    if own and truth is None:
         return subject_of(kept, methods=methods, verdict=verdict)
-    recipe = replace(kept.recipe, quantile=args.quantile)
     with Worker() as worker:
-        scores = score(worker, kept.attributions, recipe)
-    return subject_of(kept, recipe, methods, scores, verdict=verdict)
+        return subject_of(
+            kept,
+            recipe,
+            methods,
+            None if own else score(worker, kept.attributions, recipe),
+            verdict=verdict,
+            localisations=None
+            if truth is None
+            else localised(worker, kept.attributions, recipe, truth),
+        )

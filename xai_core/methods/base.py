@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from xai_core.methods.meter import Meter as Meter
 from xai_core.methods.parameters import NoParameters
 from xai_core.methods.variants import base_of, which_of
 from xai_core.registry import Registry
-from xai_core.types import Capabilities, Preview, Progress, Watcher
+from xai_core.types import Capabilities
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -23,26 +24,6 @@ if TYPE_CHECKING:
     from xai_core.resolution import FixedScore
 
 Family = Literal["gradient", "noise", "cam", "perturbation"]
-
-
-class Meter:
-    """Counts samples that went through a model, and lets the caller stop the work there."""
-
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        self.total = total
-        self.done = 0
-        self._progress = progress
-
-    def advance(self, samples: int) -> None:
-        """Add samples; raises `Cancelled` where the caller wants to stop."""
-        self.done += samples
-        if self._progress is not None and samples > 0:
-            self._progress(min(self.done, self.total), self.total)
-
-    def show(self, preview: Callable[[], Preview]) -> None:
-        """Offer the map so far to a caller who looks at previews."""
-        if isinstance(self._progress, Watcher):
-            self._progress.preview(preview)
 
 
 class Scorer:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -64,6 +66,7 @@ class Case:
         missing: derivative along that direction that the gradient lacks.
         proven: the gradient agrees with finite differences.
         stopped: the model does not run, so nothing else can be established.
+        seconds: that passes took which a check had to make anyway, by the name of their evidence.
     """
 
     module: nn.Module
@@ -89,6 +92,7 @@ class Case:
     stopped: bool = False
     findings: list[Finding] = field(default_factory=list)
     evidence: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
 
     def add(
         self,
@@ -101,6 +105,17 @@ class Case:
     ) -> None:
         """Add a finding."""
         self.findings.append(Finding(code, severity, message, hint, where, layer))
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Note how long the block takes, if it ends well."""
+        import torch
+
+        start = time.perf_counter()
+        yield
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        self.seconds.setdefault(name, []).append(time.perf_counter() - start)
 
 
 class Check(ABC):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,15 @@ from xai_core.readiness.base import CHECKS, Case, Check
 if TYPE_CHECKING:
     from torch import Tensor
 
-REPEATS, ENOUGH = 5, 2.0  # runs, and the seconds after which fewer do
+REPEATS, ENOUGH = 3, 1.0  # runs, and the seconds after which fewer do
 
 
 @CHECKS.register
 class Cost(Check):
-    """Median of a few runs on this machine as it is now; one sample at a time."""
+    """Median of a few runs on this machine as it is now; one sample at a time.
+
+    Those that the checks before it made count, too.
+    """
 
     name = "cost"
     order = 70
@@ -36,33 +38,22 @@ class Cost(Check):
             with torch.no_grad():
                 score.of(case.module, picture)
 
-        case.evidence["seconds_per_forward"] = _seconds(case, forward)
+        _time(case, "seconds_per_forward", forward)
         if case.gradient is None:
             return
         try:
-            case.evidence["seconds_per_sample"] = _seconds(
-                case, lambda: gradient(case.module, score, picture)
-            )
+            _time(case, "seconds_per_sample", lambda: gradient(case.module, score, picture))
             case.evidence["memory_per_sample"] = _memory(case, picture)
         except (RuntimeError, XaiError):
             return
 
 
-def _seconds(case: Case, action: Callable[[], object]) -> float:
-    taken: list[float] = []
+def _time(case: Case, name: str, action: Callable[[], object]) -> None:
+    taken = case.seconds.setdefault(name, [])
     while len(taken) < REPEATS and sum(taken) < ENOUGH and (case.clock.left > 0 or not taken):
-        start = time.perf_counter()
-        action()
-        _wait()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
-def _wait() -> None:
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
+        with case.timed(name):
+            action()
+    case.evidence[name] = statistics.median(taken)
 
 
 def _memory(case: Case, picture: Tensor) -> int:

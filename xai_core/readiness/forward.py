@@ -112,7 +112,7 @@ def _output(case: Case, picture: Tensor) -> Any:
     from xai_core.explanation import run
     from xai_core.readiness.setting.score import same_draws
 
-    with torch.no_grad(), same_draws():
+    with torch.no_grad(), same_draws(), case.timed("seconds_per_forward"):
         return run(case.module, picture)
 
 

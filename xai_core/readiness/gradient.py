@@ -48,7 +48,8 @@ def _look(case: Case, picture: Tensor) -> tuple[str | None, float | None]:
     state: str | None = "zero-gradient"
     for score in _scores(case, picture):
         try:
-            _, found = gradient(case.module, score, picture)
+            with case.timed("seconds_per_sample"):
+                _, found = gradient(case.module, score, picture)
         except ModelError as error:  # it ran without gradients
             case.evidence["forward_with_gradient_error"] = str(error.__cause__ or error)
             return "no-gradient", None
@@ -73,15 +74,13 @@ def _scores(case: Case, picture: Tensor) -> list[Score]:
     from xai_core.readiness.setting.score import Score, same_draws
     from xai_core.targets import main_output, score_matrix
 
+    asked = case.score or Score("", None)
+    if asked.fixed is not None or asked.target is None or isinstance(case.target, int):
+        return [asked]
     with torch.no_grad(), same_draws():
         scores = score_matrix(main_output(run(case.module, picture))[1], 1)
-    if case.score is not None and case.score.fixed is not None:
-        return [case.score]
-    path = case.score.path if case.score else ""
-    if isinstance(case.target, int) or scores.shape[1] == 1:
-        return [Score(path, case.score.target if case.score else None)]
     likely = scores[0].topk(min(CLASSES, scores.shape[1])).indices.tolist()
-    return [Score(path, index) for index in likely]
+    return [Score(asked.path, index) for index in likely]
 
 
 def _state(found: Tensor | None) -> str | None:

@@ -108,7 +108,7 @@ def script(subject: Subject) -> str:
         "seed": _seed(subject),
     }
     literals = {name: repr(value) for name, value in values.items()}
-    literals["target"] = _target(run.asked)
+    literals["target"] = target_literal(run.asked)
     return SCRIPT.substitute(
         literals,
         model="demo_weights()" if _is_demo(subject) else f"Path({model_name(subject)!r})",
@@ -141,7 +141,8 @@ def commands(subject: Subject) -> Iterator[str]:
         yield shlex.join(words)
 
 
-def _target(asked: int | Target | None) -> str:
+def target_literal(asked: int | Target | None) -> str:
+    """A target as Python."""
     if not isinstance(asked, Target):
         return repr(asked)
     return f"xai_core.Target({asked.kind!r}, {dict(asked.parameters)!r})"

@@ -9,7 +9,7 @@ from xai_core import localisation
 from xai_core.bench import styles
 from xai_core.methods.base import METHODS, title_of
 from xai_core.ranking import Ranking, ceiling
-from xai_core.report import bench, card, code, page, sentences, small_print
+from xai_core.report import bench, card, code, evidence, page, sentences, small_print
 from xai_core.report.subject import Subject, headline
 from xai_core.types import Finding, Verdict
 
@@ -110,28 +110,18 @@ def verdict_parts(verdict: Verdict | None) -> tuple[str, ...]:
     if verdict is None:
         return (page.paragraph("The readiness of the model was not checked for this run."),)
     rows = [_finding(one) for one in verdict.findings]
-    proof = [
-        (name.replace("_", " "), _brief(value))
-        for name, value in verdict.evidence.items()
-        if value is not None
-    ]
     found = page.table(("Severity", "Code", "Finding", "Where"), rows)
     return (
         f"<p><b>{escape(verdict.level)}</b>: {escape(verdict.summary)}</p>",
         found if rows else page.paragraph("No findings."),
         "<h3>Proof</h3>",
-        page.table(("Evidence", "Value"), proof),
+        page.table(("Evidence", "Value"), evidence.lines(verdict)),
     )
 
 
 def _finding(one: Finding) -> tuple[str, str, str, str]:
     where = " · ".join(part for part in (one.where, one.layer) if part)
     return one.severity, one.code, f"{one.message} {one.hint}", where
-
-
-def _brief(value: object) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _methods(subject: Subject) -> str:

@@ -51,5 +51,5 @@ class Box(OverRegion):
 
     def where(self, parameters: BoxParameters) -> str:
         if max(parameters.edges) == FAR:
-            return "of the box"
-        return f"of the box {told(parameters)}"
+            return "in the box"
+        return f"in the box of {told(parameters)}"

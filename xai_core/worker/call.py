@@ -7,7 +7,7 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -69,14 +69,8 @@ class Call:
             raise (death if time.monotonic() < deadline else _too_slow(self._limit)) from cause
         try:
             return self._answer(deadline)
-        except XaiError:
-            raise
         except KeyboardInterrupt:
             self._process.kill()
-            raise
-        except BaseException:  # the caller's own callback wants out; Streamlit does that on rerun
-            with contextlib.suppress(XaiError):
-                self._stop()
             raise
 
     def _answer(self, deadline: float) -> Frame:
@@ -121,7 +115,8 @@ class Call:
         if type(done) is not int or type(total) is not int or not 0 <= done <= total:
             self._distrust("a progress that is not one")
         if self._progress is not None and (self._throttle() or done == total):
-            self._progress(done, total)
+            with self._leaving():
+                self._progress(done, total)
 
     def _show(self, frame: Frame) -> None:
         error = frame.header.get("error")
@@ -131,7 +126,21 @@ class Call:
         if not (told and fits and np.isfinite(frame.arrays[0]).all()):
             self._distrust("a preview that is not one")
         if isinstance(self._progress, Watcher) and self._seldom():
-            self._progress.preview(lambda: Preview(frame.arrays[0], error))
+            with self._leaving():
+                self._progress.preview(lambda: Preview(frame.arrays[0], error))
+
+    @contextlib.contextmanager
+    def _leaving(self) -> Iterator[None]:
+        """Stop the work where the caller's callback wants out: Streamlit does that on a rerun, and
+        a cancelled job by `Cancelled`. What the process sent then would reach the next call."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            with contextlib.suppress(XaiError):
+                self._stop()
+            raise
 
     def _stop(self) -> NoReturn:
         """Ask the process to stop, and kill it where it does not. Always raises."""

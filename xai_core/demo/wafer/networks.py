@@ -11,7 +11,7 @@ from torch import nn
 
 from xai_core.demo.wafer.generator import KINDS
 
-FEATURE_LAYERS = 15  # of classifier and sizer, before the pooling
+FEATURE_LAYERS = 15  # of segmenter and sizer: what is told of each place
 
 
 def classifier() -> nn.Sequential:
@@ -20,17 +20,21 @@ def classifier() -> nn.Sequential:
     return nn.Sequential(*_features(), pool, nn.Flatten(), nn.Linear(48, len(KINDS)))
 
 
-def sizer() -> nn.Sequential:
-    """`[B, 1, H, W]` -> `[B, 1]`: the defect's equivalent diameter in pixels."""
-    head = (nn.Linear(48, 32), nn.ReLU(), nn.Linear(32, 1))
-    return nn.Sequential(*_features(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), *head)
-
-
 def segmenter() -> nn.Sequential:
     """`[B, 1, H, W]` -> `[B, 2, H, W]`: a score for background and one for defect, a pixel."""
-    wide = [layer for d in (1, 2, 4, 8) for layer in _stage(20, 20, dilation=d)]
     upwards = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
-    return nn.Sequential(*_stage(1, 20, size=5, stride=2), *wide, nn.Conv2d(20, 2, 1), upwards)
+    return nn.Sequential(*_places(), nn.Conv2d(20, 2, 1), upwards)
+
+
+def sizer() -> nn.Sequential:
+    """`[B, 1, H, W]` -> `[B, 1]`: the defect's equivalent diameter in pixels.
+
+    It counts the places that look like a defect: the mean of a sigmoid is an area. Areas are
+    shares of a picture, below a hundredth, so `eps` must be far smaller than usual.
+    """
+    area = (nn.Conv2d(20, 1, 1), nn.Sigmoid(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    head = (nn.BatchNorm1d(1, eps=1e-9), nn.Linear(1, 32), nn.ReLU(), nn.Linear(32, 1))
+    return nn.Sequential(*_places(), *area, *head)
 
 
 BUILDERS: Mapping[str, Callable[[], nn.Sequential]] = {
@@ -47,6 +51,12 @@ def _features() -> list[nn.Module]:
         *_stage(32, 48, dilation=2),
         *_stage(48, 48, dilation=2),
     ]
+
+
+def _places() -> list[nn.Module]:
+    """A map of 20 channels at half of the resolution, that tells small defects from the pattern."""
+    wide = [layer for d in (1, 2, 4, 8) for layer in _stage(20, 20, dilation=d)]
+    return [*_stage(1, 20, size=5, stride=2), *wide]
 
 
 def _stage(

@@ -35,24 +35,29 @@ class Bench:
 
 def bench_of(module: nn.Module, score: Score, inputs: Tensor) -> Bench:
     """A double copy that gives the same score as the model, else the model itself."""
-    _, coarsest = _watched(module, score, inputs)
+    expected, size, coarsest = _watched(module, score, inputs)
     single = Bench(module, inputs.dtype, max(coarsest, SINGLE))
     weight = sum(p.numel() * p.element_size() for p in module.parameters())
     if weight > LARGEST_COPY or inputs.device.type == "mps":
         return single
     try:
         twin = copy.deepcopy(module).double()
-        value, coarsest = _watched(twin, score, inputs.double())
-        expected, size = _value_and_size(module, score, inputs)
+        value, _, coarsest = _watched(twin, score, inputs.double())
     except (XaiError, RuntimeError, TypeError, AttributeError, NotImplementedError, ValueError):
         return single  # a model that holds something that cannot be copied, or insists on float32
-    if abs(float(value) - expected) > ALIKE * size:
+    if abs(value - expected) > ALIKE * size:
         return single
     return Bench(twin, torch.float64, coarsest)
 
 
-def _watched(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, float]:
-    """The score, and the rounding of the coarsest numbers that depend on the input on its way."""
+def _watched(module: nn.Module, score: Score, inputs: Tensor) -> tuple[float, float, float]:
+    """The score, the largest number of the output that it comes from, and the rounding of the
+    coarsest numbers that depend on the input on its way.
+    """
+    from xai_core.explanation import run
+    from xai_core.readiness.setting.score import same_draws
+    from xai_core.targets import main_output
+
     coarsest: float = DOUBLE
 
     def note(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -63,18 +68,8 @@ def _watched(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, f
         return result
 
     leaf = inputs.detach().clone().requires_grad_(True)
-    with torch.enable_grad(), Calls(note):
-        value = score.of(module, leaf)
-    return value.detach(), coarsest
-
-
-def _value_and_size(module: nn.Module, score: Score, inputs: Tensor) -> tuple[float, float]:
-    """The score, and the largest number of the output that it comes from."""
-    from xai_core.explanation import run
-    from xai_core.readiness.setting.score import same_draws
-    from xai_core.targets import main_output
-
-    with torch.no_grad(), same_draws():
-        output = run(module, inputs)
-    tensor = main_output(output)[1]
-    return float(score.of_output(output)), float(tensor.abs().max())
+    with torch.enable_grad(), same_draws(), Calls(note):
+        output = run(module, leaf)
+        value = score.of_output(output)
+    largest = main_output(output)[1].detach().abs().max()
+    return float(value.detach()), float(largest), coarsest

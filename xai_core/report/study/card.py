@@ -39,8 +39,7 @@ def drawn(subject: StudySubject, style: Style) -> Figure:
     for line, text in enumerate(textwrap.wrap(card.plain(subject.headline), 92)[:2]):
         figure.text(0.02, 0.945 - 0.045 * line, text, size=18, weight="bold")
     count = f"{len(study.pictures)} pictures"
-    target = "each picture's top class" if study.target is None else f"class {study.target}"
-    told = " · ".join((card.short(study.model, 70), count, target))
+    told = " · ".join((card.short(study.model, 70), count, study.target_label))
     figure.text(0.02, 0.855, told, size=13, color=style.faint)
     _curves(figure.add_axes((0.055, 0.29, 0.44, 0.5)), subject, style)
     _means(figure.add_axes((0.66, 0.55, 0.32, 0.24)), subject, style)

@@ -6,7 +6,7 @@ from string import Template
 
 from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.run import demo_run
-from xai_core.report.code import file_name, literal
+from xai_core.report.code import file_name, literal, target_literal
 from xai_core.report.study.subject import StudySubject
 
 SCRIPT = Template('''"""Repeats a study of Pedestal, and says whether every score is the same.
@@ -28,6 +28,7 @@ import xai_core
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES as DEMO, picture_path
 from xai_core.images import InputSpec
+from xai_core.other_inputs import OtherInput
 from xai_core.peek.digest import digest
 from xai_core.picture_archive import picture_files
 from xai_core.study import Setting, Study
@@ -36,7 +37,13 @@ from xai_core.worker import Worker
 
 MODEL = $model
 MODEL_SHA256 = $model_sha256
-OPTIONS = xai_core.LoadOptions(architecture=$architecture, code=$code, trust=$trust, output=$output)
+OPTIONS = xai_core.LoadOptions(
+    architecture=$architecture,
+    code=$code,
+    trust=$trust,
+    output=$output,
+    other_inputs=tuple(map(OtherInput.of_text, $others)),
+)
 SPEC = $spec  # None: the model's own
 RECIPE = xai_core.Recipe(channels=$channels, sign=$sign, grid=$grid, quantile=$quantile)
 TARGET = $target  # None: each picture's top class
@@ -98,7 +105,7 @@ def script(subject: StudySubject) -> str:
         "trust": setup.trust,
         "output": setup.output or study.output,
         "spec": spec.to_dict() if spec else None,
-        "target": study.target,
+        "others": study.other_inputs,
         "seed": study.seed,
     }
     known = "".join(
@@ -108,6 +115,7 @@ def script(subject: StudySubject) -> str:
     return SCRIPT.substitute(
         {name: repr(value) for name, value in values.items()},
         model="demo_weights()" if demo else f"Path({'model-' + file_name(study.model)!r})",
+        target=target_literal(study.target),
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(given) for name, given in study.methods.items()}),
         scores="{\n" + known + "}",

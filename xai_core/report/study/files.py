@@ -17,6 +17,7 @@ from xai_core.report.study.page import html_of
 from xai_core.report.study.subject import StudySubject
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import PLAIN
+from xai_core.target import asked_to_json
 
 
 def zipped(subject: StudySubject) -> bytes:
@@ -69,6 +70,7 @@ def _provenance(subject: StudySubject) -> dict[str, Any]:
     return {
         "schema": 1,
         **{name: getattr(study, name) for name in PLAIN},
+        "target": asked_to_json(study.target),
         "pictures": [asdict(one) for one in study.pictures],
         "input_spec": spec,
         "setup": asdict(subject.setup),

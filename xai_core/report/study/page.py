@@ -25,8 +25,7 @@ def html_of(subject: StudySubject) -> bytes:
     """The file; every text from a file or a model is escaped."""
     study = subject.study
     count = f"{len(study.pictures)} pictures"
-    target = "each picture's top class" if study.target is None else f"class {study.target}"
-    facts = (study.model, count, target, f"baseline quantile {subject.quantile:.2f}")
+    facts = (study.model, count, study.target_label, f"baseline quantile {subject.quantile:.2f}")
     parts = (
         f"<h1>{escape(subject.headline)}</h1>",
         page.paragraph(" · ".join(facts), "faint"),

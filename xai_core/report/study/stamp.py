@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xai_core.report.stamp import SCHEMA, name_in, text_of, unreadable
+from xai_core.report.stamp import name_in, text_of, unreadable
 from xai_core.report.study.subject import StudySubject
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
-KEY = "pedestal-study"
+KEY, SCHEMA = "pedestal-study", 1
 
 
 @dataclass(frozen=True)

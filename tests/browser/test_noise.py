@@ -1,0 +1,44 @@
+"""FusionGrad that sets itself, and what is seen of it while it samples."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+
+
+def test_the_map_so_far_is_seen_while_it_samples_and_then_the_final_one(visit: Visit) -> None:
+    page = visit("/?page=heatmaps")
+    screen.title(page, "Heatmaps")
+    screen.choose(page, "Picture", "coffee")
+    page.get_by_role("button", name="Compute", exact=True).click()
+    so_far = screen.maps(page, re.compile(r"^FusionGrad so far: standard error [\d.]+ %$"))
+    expect(so_far).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(screen.maps(page, re.compile("^FusionGrad so far"))).to_have_count(0)
+    final = screen.maps(page, re.compile(r"^FusionGrad: .* 100 samples, standard error [\d.]+ %$"))
+    expect(final).to_be_visible()
+    expect(screen.maps(page, "The photo coffee")).to_be_visible()
+
+
+def test_the_noise_level_is_measured_and_put_into_the_form_by_a_click(visit: Visit) -> None:
+    page = visit("/?page=heatmaps")
+    screen.title(page, "Heatmaps")
+    section = screen.expand(page, "Parameters")
+    section.get_by_role("button", name="Measure the noise level").click()
+    expect(section.get_by_text(re.compile(r"\d+ of at most \d+ predictions"))).to_be_visible()
+    section.get_by_role("button", name="Cancel", exact=True).click()
+    expect(section.get_by_text("Cancelled. Nothing has changed.")).to_be_visible()
+
+    section.get_by_role("button", name="Measure the noise level").click()
+    expect(section.get_by_text(re.compile("agreement with the clean model's top"))).to_be_visible()
+    use = section.get_by_role("button", name=re.compile("^(done )?Use for FusionGrad"))
+    std, sg_std = re.findall(r"std = ([\d.]+)", use.inner_text())
+    use.click()
+    section.get_by_role("tab", name="FusionGrad").click()
+    expect(section.get_by_role("spinbutton", name="std", exact=True)).to_have_value(std)
+    expect(section.get_by_role("spinbutton", name="sg_std", exact=True)).to_have_value(sg_std)
+    expect(page.get_by_text(re.compile("parameters of FusionGrad"))).to_be_visible()
