@@ -196,21 +196,3 @@ class _Meter:
         self._done += sum(self._costs[name] for name in names)
         if self._progress is not None:
             self._progress(self._done, self._total)
-
-
-def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> StudyResult:
-    """The draft with all that a study knows of its pictures; refused ones are left out."""
-    pictures = [one for one in draft.pictures if one.name not in refused]
-    table = study.table([one.sha256 for one in pictures], draft.methods)
-    entries = (
-        study.entry(one.sha256, name, given)
-        for one in pictures
-        for name, given in draft.methods.items()
-    )
-    return replace(
-        draft,
-        pictures=tuple(replace(one, target=table.targets.get(n)) for n, one in enumerate(pictures)),
-        table=table,
-        refused={**draft.refused, **refused},
-        seconds=sum(one.seconds for one in entries if one is not None),
-    )
