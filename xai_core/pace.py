@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xai_core.errors import XaiError
+from xai_core.errors import ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -76,7 +76,7 @@ def measured(module: nn.Module, picture: Tensor, look: Callable[[], object] = la
         look()
         return _seconds(module, picture, pace)
 
-    with borrowed(module), suppress(XaiError, RuntimeError):
+    with borrowed(module), suppress(ModelError, RuntimeError):
         largest = _bearable(module, picture)
         pace = Pace(min(SAMPLES, largest))
         last = replace(pace, channels_last=True)
