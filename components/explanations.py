@@ -15,7 +15,7 @@ def explained(source: Source, photo: Photo, target: Target) -> Explained:
     inputs = backend.inputs_of(source, photo)
     found = answered(
         source,
-        ("explained", photo.path, backend.spec_of(source), repr(target)),
+        ("explained", photo.path, backend.spec_of(source), target),
         lambda held, cancel: held.worker.resolve(inputs, target, cancel=cancel)[0],
         "Finding what is explained …",
     )

@@ -68,7 +68,7 @@ def of_picture(mask: Raster, size: tuple[int, int], spec: InputSpec) -> Mask:
     """
     values = mask.values[:, :, : mask.channels - mask.alpha].max(2, keepdims=True)
     bright = np.where(values > values.max() / 2, np.uint8(255), np.uint8(0))
-    if mask.size == (spec.width, spec.height):
+    if mask.size != size and mask.size == (spec.width, spec.height):
         return np.asarray(bright[:, :, 0] > 0)
     if mask.size != size:
         raise InputError(

@@ -23,6 +23,9 @@ class Target:
     kind: str = DEFAULT
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        return hash((self.kind, tuple(sorted(self.parameters.items()))))
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON; `target_from` is the way back."""
         return {"kind": self.kind, "parameters": dict(self.parameters)}

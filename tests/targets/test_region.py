@@ -11,6 +11,7 @@ from PIL import Image
 
 from xai_core.errors import InputError
 from xai_core.images import InputSpec, prepare
+from xai_core.readers.photo import raster_of
 from xai_core.region import as_text, cell, connected, from_text, of_box, of_picture, on_grid
 
 SPEC = InputSpec(1, 24, 24, "crop", 32, (0.5,), (0.25,))
@@ -39,7 +40,7 @@ def test_a_mask_is_cut_as_its_picture_is() -> None:
     """The white square of the picture's file lies on the same pixels in the model's input."""
     picture = np.zeros((48, 96), np.uint8)
     picture[10:30, 40:60] = 255
-    mask = of_picture(Image.fromarray(picture), (96, 48), SPEC)
+    mask = of_picture(raster_of(Image.fromarray(picture)), (96, 48), SPEC)
     seen = prepare(Image.fromarray(picture), SPEC).picture[..., 0] >= 128
     np.testing.assert_array_equal(mask, seen)
     assert 0 < mask.sum() < mask.size
@@ -48,9 +49,11 @@ def test_a_mask_is_cut_as_its_picture_is() -> None:
 def test_a_mask_of_the_inputs_size_is_taken_as_it_is_and_another_size_is_refused() -> None:
     own = np.zeros((24, 24), np.uint8)
     own[3, 4] = 200
-    np.testing.assert_array_equal(of_picture(Image.fromarray(own), (96, 48), SPEC), own > 0)
+    np.testing.assert_array_equal(
+        of_picture(raster_of(Image.fromarray(own)), (96, 48), SPEC), own > 0
+    )
     with pytest.raises(InputError) as refused:
-        of_picture(Image.new("L", (50, 50)), (96, 48), SPEC)
+        of_picture(raster_of(Image.new("L", (50, 50))), (96, 48), SPEC)
     assert "96×48" in str(refused.value)
     assert "24×24" in str(refused.value)
 

@@ -6,7 +6,17 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
+from xai_core.cli.inputs import add_labels, other_inputs
+from xai_core.cli.options import (
+    DEMO,
+    add_methods,
+    add_model,
+    add_quantile,
+    add_seed,
+    add_target,
+    picture_help,
+    setting,
+)
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.errors import InputError
@@ -14,16 +24,13 @@ from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
 from xai_core.noise_rule import NoiseType
-from xai_core.targets.base import TARGETS
-
-DEMO = "demo"
 
 
 def add_check(parser: argparse.ArgumentParser) -> None:
     """check MODEL."""
-    _add_model(parser)
+    add_model(parser)
     parser.add_argument("--image", metavar="FILE", help="picture to run the checks on")
-    _add_target(parser)
+    add_target(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the verdict as JSON")
     form.add_argument(
@@ -33,37 +40,37 @@ def add_check(parser: argparse.ArgumentParser) -> None:
 
 def add_explain(parser: argparse.ArgumentParser) -> None:
     """explain MODEL IMAGE."""
-    _add_model(parser)
-    parser.add_argument("image", metavar="IMAGE", help=_picture_help())
+    add_model(parser)
+    parser.add_argument("image", metavar="IMAGE", help=picture_help())
     parser.add_argument("--method", required=True, metavar="NAME", help="attribution method")
     parser.add_argument(
         "--set",
         action="append",
         default=[],
-        type=_setting,
+        type=setting,
         metavar="KEY=VALUE",
         help="parameter of the method; may be repeated",
     )
-    _add_target(parser)
+    add_target(parser)
     add_labels(parser)
-    _add_seed(parser)
+    add_seed(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
 
 
 def add_rank(parser: argparse.ArgumentParser) -> None:
     """rank MODEL IMAGE…"""
-    _add_model(parser)
+    add_model(parser)
     parser.add_argument(
-        "images", nargs="+", metavar="IMAGE", help=f"{_picture_help()}, or a folder of pictures"
+        "images", nargs="+", metavar="IMAGE", help=f"{picture_help()}, or a folder of pictures"
     )
-    _add_methods(parser)
+    add_methods(parser)
     parser.add_argument(
         "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
-    _add_target(parser)
+    add_target(parser)
     add_labels(parser)
-    _add_seed(parser)
-    _add_quantile(parser)
+    add_seed(parser)
+    add_quantile(parser)
     parser.add_argument(
         "--controls",
         action="store_true",
@@ -80,25 +87,25 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
 
 def add_compare(parser: argparse.ArgumentParser) -> None:
     """compare MODEL OTHER IMAGE…"""
-    _add_model(parser)
+    add_model(parser)
     parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
-    _add_methods(parser)
-    _add_target(parser)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=picture_help())
+    add_methods(parser)
+    add_target(parser)
     parser.add_argument(
         "--own-class",
         action="store_true",
         help="explain each model's own top class (default: the first model's, in both)",
     )
-    _add_seed(parser)
-    _add_quantile(parser)
+    add_seed(parser)
+    add_quantile(parser)
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 
 def add_noise(parser: argparse.ArgumentParser) -> None:
     """noise MODEL IMAGE…"""
-    _add_model(parser)
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    add_model(parser)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=picture_help())
     parser.add_argument(
         "--class",
         action="append",
@@ -114,7 +121,7 @@ def add_noise(parser: argparse.ArgumentParser) -> None:
         default="multiplicative",
         help="of the weights (default: multiplicative)",
     )
-    _add_seed(parser)
+    add_seed(parser)
     parser.add_argument("--json", action="store_true", help="print the curve and levels as JSON")
 
 
@@ -171,93 +178,3 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
 def picture_file(name: str) -> Path:
     """A picture's file by its path or the name of a demo picture."""
     return picture_path(name) if name in PICTURES and not Path(name).exists() else Path(name)
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=f"model file, or {DEMO!r}")
-    parser.add_argument(
-        "--code",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="Python file that the model needs; may be repeated",
-    )
-    parser.add_argument(
-        "--architecture",
-        metavar="NAME",
-        help="for weights without a model; for a bare graph its nodes, 'input:0->output:0'",
-    )
-    parser.add_argument(
-        "--trust",
-        action="store_true",
-        help="let the file run code while it loads; only for files whose origin you trust",
-    )
-    parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
-    add_inputs(parser)
-    parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
-
-
-def _add_methods(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--method",
-        required=True,
-        action="append",
-        dest="methods",
-        nargs="+",
-        metavar="NAME",
-        help="attribution methods; may be repeated",
-    )
-
-
-def _add_quantile(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
-    )
-
-
-def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--target",
-        type=_target,
-        metavar="T",
-        help=f"class index (default: the top), or one of {', '.join(TARGETS.names())}",
-    )
-    parser.add_argument(
-        "--target-set",
-        action="append",
-        default=[],
-        type=_setting,
-        metavar="KEY=VALUE",
-        help="parameter of the target; may be repeated; of a mask or another picture its file",
-    )
-
-
-def _add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all random draws")
-
-
-def _picture_help() -> str:
-    return f"picture file, or one of {', '.join(PICTURES)}"
-
-
-def _shape(text: str) -> tuple[int, int, int]:
-    try:
-        channels, height, width = (int(part) for part in text.split(","))
-    except ValueError:
-        channels = height = width = 0
-    if min(channels, height, width) < 1:
-        raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
-    return channels, height, width
-
-
-def _target(text: str) -> int | str:
-    number = text.strip()
-    return int(number) if number.lstrip("-").isdecimal() else number
-
-
-def _setting(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, not {text!r}")
-    return key.strip(), value.strip()
