@@ -64,7 +64,7 @@ def _class(space: Workspace, form: OutputForm, guesses: tuple[Guess, ...]) -> No
         st.caption("The model has one output; it is what is explained.")
         return
     index = space.target if isinstance(space.target, int) else TOP
-    asking = Asking(DEFAULT, form, guesses, f"target-{space.source}-{space.photo}")
+    asking = Asking(DEFAULT, form, guesses, _key(space, guesses))
     found = target_fields.of_class("Class to explain", index, asking, "index")
     space.target = None if found == TOP else found
     if form.kind == "dense":
@@ -72,6 +72,11 @@ def _class(space: Workspace, form: OutputForm, guesses: tuple[Guess, ...]) -> No
         names = [next((g.label for g in guesses if g.index == n), "") for n in range(told + 1)]
         explained = named(of_class(told, form.kind), names if names[told] else None)
         st.caption(f"Explained is {problem.plain(explained.sentence)}.")
+
+
+def _key(space: Workspace, guesses: tuple[Guess, ...]) -> str:
+    """Another one for other guesses: a list that stays would show the class of before."""
+    return f"target-{space.source}-{space.photo}-{guesses[0] if guesses else None}"
 
 
 def _asked(space: Workspace, asking: Asking) -> Target:
