@@ -35,21 +35,8 @@ def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
         barmode="stack",
         height=140 + 34 * len(order),
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
-        legend={
-            "orientation": "h",
-            "traceorder": "normal",
-            "title": "Place ",
-            "y": 1.02,
-            "yanchor": "bottom",
-        },
-        xaxis={
-            "title": "Share of pictures",
-            "ticksuffix": " %",
-            "range": [0, 100],
-            "tickvals": [0, 25, 50, 75, 100],
-            "fixedrange": True,
-            "showgrid": False,
-        },
+        legend={"orientation": "h", "traceorder": "normal", "title": "Place ", "y": 1.3},
+        xaxis={"ticksuffix": " %", "range": [0, 100], "dtick": 25, "fixedrange": True},
         yaxis={"autorange": "reversed", "fixedrange": True},
     )
     st.plotly_chart(
