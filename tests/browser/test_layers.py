@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
@@ -15,12 +15,19 @@ CHOOSERS = "[class*='st-key-parameter-grad-cam-layer-']"
 def choose_first(page: Page, place: int) -> str:
     """The first layer of one size; its name."""
     chooser = page.locator(CHOOSERS).nth(place).get_by_test_id("stMultiSelect")
-    chooser.get_by_role("combobox").click()
     option = page.get_by_role("option").filter(has_text="·").first  # above them: all of them
-    name = option.inner_text().split(" ")[0]
-    option.click()
+    for _ in range(20):  # a script that is about to run closes the list again
+        screen.settled(page)
+        chooser.get_by_role("combobox").click()
+        try:
+            expect(option).to_be_visible(timeout=3000)
+            name = option.inner_text(timeout=3000).split(" ")[0]
+            option.click(timeout=3000)
+            break
+        except (AssertionError, Error):
+            page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    screen.settled(page)
+    expect(chooser.get_by_text(f"{name} ·")).to_be_visible()
     return name
 
 
