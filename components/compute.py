@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import streamlit as st
 
-from components import backend, kept_runs, problem, progress, run_source, visit
+from components import backend, chosen_methods, kept_runs, problem, progress, run_source, visit
 from components.job import Job
 from components.keeper import Keeper
 from components.processes import Access
@@ -86,15 +86,16 @@ def differences(space: Workspace) -> list[str]:
     if not found and wanted != run.asked:
         found.append("what is explained")
     done = {**run.attributions, **run.failures}
-    new = [name for name in space.chosen if name not in done]
+    asked = chosen_methods.asked(space)
+    new = [name for name in asked if name not in done]
     if new:
         found.append(", ".join(title_of(name) for name in new))
     changed = [
         name
-        for name in space.chosen
+        for name, given in asked.items()
         if name in run.attributions
         and (
-            dict(run.attributions[name].parameters) != dict(space.parameters(name))
+            dict(run.attributions[name].parameters) != given
             or run.attributions[name].seed != space.seed
         )
     ]
@@ -143,7 +144,7 @@ def request_of(space: Workspace, title: str) -> Request:
         picture_sha256=hashlib.sha256(photo.path.read_bytes()).hexdigest(),
         prepared=backend.prepared(str(photo.path), spec),
         target=space.target,
-        methods={name: dict(space.parameters(name)) for name in space.chosen},
+        methods=chosen_methods.asked(space),
         seed=space.seed,
         recipe=space.recipe,
         labels=source.labels or model.labels,

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import kept_runs, run_source, verdict_offer
+from components import chosen_methods, kept_runs, run_source, verdict_offer
 from components.comparison import View
 from components.state import Workspace
 from components.tiles import title_of
@@ -36,7 +36,7 @@ def show(space: Workspace, view: View, *, key: str) -> None:
     if not names:
         return
     with st.popover("Share", icon=":material/ios_share:"):
-        present = [name for name in space.chosen if name in names]
+        present = chosen_methods.shown(space)
         chosen = st.multiselect(
             "Methods", names, present or names, format_func=title_of, key=f"{key}-methods"
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components import map_grid, map_scale, preview, problem, scale_strip, tiles
+from components import chosen_methods, map_grid, map_scale, preview, problem, scale_strip, tiles
 from components.map_grid import Tile
 from components.map_scale import SCOPES
 from components.state import Workspace
@@ -37,7 +37,7 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     recipe = replace(space.recipe, crop=run.content, quantile=None)
     if signed:
         recipe = replace(recipe, sign="as-is")
-    names = [name for name in space.chosen if name in run.attributions] or list(run.attributions)
+    names = chosen_methods.shown(space) or list(run.attributions)
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
     shown = [tiles.photo(run)]

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from components import (
+    chosen_methods,
     kept_runs,
     metric_picker,
     metric_scatter,
@@ -25,6 +26,7 @@ from components.map_scale import PER_MAP, SCOPES
 from components.state import Workspace
 from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.errors import XaiError
+from xai_core.methods.variants import base_of
 from xai_core.metrics.base import METRICS
 from xai_core.recipe import Channels, Recipe, Sign
 
@@ -57,7 +59,7 @@ def of(space: Workspace, page: str, study: str | None = None) -> str:
     if study is not None:
         return urlencode({"page": page, STUDY: study, quantile.KEY: told})
     words = {"page": page, RUN: space.run_id or "", quantile.KEY: told}
-    chosen = [name for name in space.chosen if name in space.run.attributions]
+    chosen = chosen_methods.shown(space)
     if chosen and chosen != list(space.run.attributions):
         words[METHODS] = ",".join(chosen)
     metrics = st.session_state.get(metric_picker.KEY)
@@ -93,7 +95,7 @@ def _take(space: Workspace) -> None:
     chosen = st.query_params.get(METHODS, "").split(",")
     known = [name for name in dict.fromkeys(chosen) if name in space.run.attributions]
     if known:
-        space.chosen = known
+        space.chosen = list(dict.fromkeys(map(base_of, known)))
     metrics = st.query_params.get(METRIC, "").split(",")
     asked = [name for name in dict.fromkeys(metrics) if name in METRICS]
     if asked:

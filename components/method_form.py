@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from components import method_fields, noise_form, problem
+from components import layer_chooser, method_fields, noise_form, problem
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.errors import XaiError
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import ParameterInfo, build, describe
+from xai_core.methods.variants import EACH
 
 
 def of_chosen(space: Workspace) -> None:
@@ -58,6 +59,8 @@ def show(space: Workspace, method: str) -> None:
 
 
 def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:
+    if info.holds == EACH:
+        return layer_chooser.show(space, method, info)
     value = space.parameters(method)[info.name]
     shared: dict[str, Any] = {
         "label": info.name,

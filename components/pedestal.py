@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components import map_grid, tiles
+from components import chosen_methods, map_grid, tiles
 from components.comparison import View
 from components.state import Workspace
 from components.tiles import Look, title_of
@@ -28,7 +28,7 @@ def warnings(view: View) -> None:
 def effect(space: Workspace) -> None:
     """The first method's map after the default recipe and after the present one."""
     run = space.run
-    name = next((name for name in space.chosen if name in run.attributions), None)
+    name = next(iter(chosen_methods.shown(space)), None)
     if name is None:
         return
     shown = []

@@ -33,10 +33,23 @@ def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
     )
     figure.update_layout(
         barmode="stack",
-        height=110 + 34 * len(order),
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "traceorder": "normal", "title": "Place"},
-        xaxis={"ticksuffix": " %", "range": [0, 100], "fixedrange": True, "showgrid": False},
+        height=140 + 34 * len(order),
+        margin={"l": 8, "r": 24, "t": 8, "b": 8},
+        legend={
+            "orientation": "h",
+            "traceorder": "normal",
+            "title": "Place ",
+            "y": 1.02,
+            "yanchor": "bottom",
+        },
+        xaxis={
+            "title": "Share of pictures",
+            "ticksuffix": " %",
+            "range": [0, 100],
+            "tickvals": [0, 25, 50, 75, 100],
+            "fixedrange": True,
+            "showgrid": False,
+        },
         yaxis={"autorange": "reversed", "fixedrange": True},
     )
     st.plotly_chart(

@@ -20,13 +20,16 @@ BADGES = {
 
 def show(space: Workspace, source: Source, photo: Photo) -> None:
     """Draw the button, and once it was pressed what came of it."""
-    asked = st.button(
+    chosen = (space.source, space.photo)
+    st.button(
         "Find the likely preset",
+        on_click=_ask,  # before anything is drawn: another click must not lose this one
+        args=(space, chosen),
         icon=":material/troubleshoot:",
         help="Every preset, also in BGR, goes through the model once. A network is surer of "
         "numbers that it was trained on.",
     )
-    if not asked and not detection.is_known(source, photo):
+    if space.detecting != chosen and not detection.is_known(source, photo):
         return
     found = detection.likely(source, photo)
     name, colour, icon = BADGES[found.certainty]
@@ -37,11 +40,15 @@ def show(space: Workspace, source: Source, photo: Photo) -> None:
     _table(found, source.labels or backend.opened(source).labels)
     titles = [trial.title for trial in found.trials]
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    chosen = left.selectbox("Preset to take", titles, index=0)
+    taken = left.selectbox("Preset to take", titles, index=0)
     if right.button("Take it", type="primary" if found.best else "secondary", width="stretch"):
-        spec = found.trials[titles.index(chosen)].spec
+        spec = found.trials[titles.index(taken)].spec
         space.sources[space.source] = preprocessing.adopted(source, spec)
         st.rerun()
+
+
+def _ask(space: Workspace, chosen: tuple[str, str]) -> None:
+    space.detecting = chosen
 
 
 def _table(found: Likely, labels: Labels | None) -> None:

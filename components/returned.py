@@ -10,6 +10,7 @@ from components import backend, problem, quantile, run_source, study_link
 from components.recipe_form import GRIDS
 from components.state import Photo, Returned, Workspace
 from xai_core.errors import InputError
+from xai_core.methods.variants import merged
 from xai_core.recipe import Recipe
 from xai_core.report import stamp
 from xai_core.report.stamp import Stamp
@@ -52,9 +53,10 @@ def _brought_back(space: Workspace, found: Stamp) -> tuple[str, ...]:
     space.target = found.target
     run_source.forget_widgets("target-")
     space.seed = st.session_state["seed"] = found.seed
-    space.chosen = [*found.methods]
-    st.session_state[f"methods-{space.source}"] = [*found.methods]
-    for name, given in found.methods.items():
+    methods = merged(found.methods)
+    space.chosen = [*methods]
+    st.session_state[f"methods-{space.source}"] = [*methods]
+    for name, given in methods.items():
         space.settings[name] = dict(given)
         for key, value in given.items():
             st.session_state[f"parameter-{name}-{key}"] = value

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +18,7 @@ from xai_core.files import data_folder
 from xai_core.formats.base import LoadOptions
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
+from xai_core.methods.variants import base_of, merged
 from xai_core.runs import Run
 from xai_core.study_result import StudyResult
 
@@ -72,15 +76,10 @@ def show(space: Workspace, run: Run, *, own: bool) -> None:
 def _settle(space: Workspace, run: Run) -> None:
     """Take over methods, parameters, seed and recipe, also in the widgets that show them."""
     space.recipe = replace(run.recipe, crop=None, quantile=0.2)
-    space.chosen = [name for name in run.attributions if name in METHODS]
-    for name in space.chosen:
-        given = dict(run.attributions[name].parameters)
-        try:
-            build(METHODS[name].Parameters, given)
-        except XaiError:  # another version's
-            continue
-        space.settings[name] = given
-        space.seed = run.attributions[name].seed
+    known = [name for name in run.attributions if name in METHODS]
+    space.chosen = list(dict.fromkeys(map(base_of, known)))
+    space.settings |= merged(dict(_fitting(run, known)))
+    space.seed = next((run.attributions[name].seed for name in known), space.seed)
     forget_widgets(*DRAWN)
 
 
@@ -88,6 +87,15 @@ def forget_widgets(*prefixes: str) -> None:
     """Widgets whose keys begin so show the workspace's values again."""
     for key in [str(key) for key in st.session_state if str(key).startswith(prefixes)]:
         del st.session_state[key]
+
+
+def _fitting(run: Run, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The parameters that a form here can show; another version may have had others."""
+    for name in names:
+        given = dict(run.attributions[name].parameters)
+        with suppress(XaiError):
+            build(METHODS[name].Parameters, given)
+            yield name, given
 
 
 def _offer_files(space: Workspace, run: Run) -> None:

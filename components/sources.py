@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,3 +49,10 @@ class Pending:
     labels: tuple[str, ...] | None = None
     others: str = ""
     files: dict[str, Path] = field(default_factory=dict)
+
+
+def free_name(name: str, path: Path, taken: Mapping[str, Path]) -> str:
+    """The name that a file is offered by: its own, unless another file has that."""
+    if taken.get(name, path) == path:
+        return name
+    return f"{name} ({path.name[:6]})"  # uploads are named by their hash

@@ -11,11 +11,13 @@ import streamlit as st
 
 from components.job import Job
 from components.keeper import Keeper
+from components.many import Many as Many
 from components.pairing import Pairing
 from components.scaling import Scaling
 from components.sources import Pending as Pending
 from components.sources import Photo as Photo
 from components.sources import Source as Source
+from components.sources import free_name
 from components.waiting import Turn
 from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
@@ -26,8 +28,6 @@ from xai_core.noise_rule import NoiseLevel
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
 from xai_core.sanity import Controls
-from xai_core.study import Study
-from xai_core.study_result import StudyResult
 from xai_core.target import Target
 from xai_core.types import Verdict
 
@@ -40,42 +40,6 @@ class Returned:
 
     photo: Photo
     told: tuple[str, ...]
-
-
-@dataclass
-class Many:
-    """The study of many pictures: what belongs to it, and what is being computed for it.
-
-    Attributes:
-        photos: names of the session's photos that belong to it. uploaded: pictures that came for
-            it alone, by name. refused: why files are left out, by name.
-        target: of all pictures; None for each one's top class.
-        study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
-        failure, stopped, keeper: as in `Workspace`.
-        opened: a kept one that is on screen in its place. run_id: of that one.
-        kept: ids of kept studies by fingerprint, as far as they were looked for.
-        opening: a picture of it was clicked, and its page comes next.
-    """
-
-    photos: list[str] = field(default_factory=list)
-    uploaded: dict[str, Photo] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    target: int | Target | None = None
-    study: Study | None = None
-    job: Job[dict[str, str]] | None = None
-    turn: Turn = field(default_factory=Turn)
-    failure: str | None = None
-    stopped: bool = False
-    keeper: Keeper | None = None
-    opened: StudyResult | None = None
-    run_id: str | None = None
-    kept: dict[str, str | None] = field(default_factory=dict)
-    opening: bool = False
-
-    def add(self, photo: Photo) -> None:
-        """One more uploaded picture; another file of the same name keeps its place."""
-        name = _free(photo.name, photo.path, {k: v.path for k, v in self.uploaded.items()})
-        self.uploaded[name] = replace(photo, name=name)
 
 
 @dataclass
@@ -134,6 +98,7 @@ class Workspace:
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
+        detecting: model and picture whose likely preset was asked for.
         keeper: keeps what is being computed. linked: ids of runs that were opened by a link.
     """
 
@@ -170,18 +135,19 @@ class Workspace:
     returned: Returned | None = None
     run_id: str | None = None
     addressed: str | None = None
+    detecting: tuple[str, str] | None = None
     keeper: Keeper | None = None
     linked: set[str] = field(default_factory=set)
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""
-        title = _free(source.title, source.path, {k: v.path for k, v in self.sources.items()})
+        title = free_name(source.title, source.path, {k: v.path for k, v in self.sources.items()})
         self.sources[title] = replace(source, title=title)
         self.source, self.target = title, None
 
     def add_photo(self, photo: Photo) -> None:
         """Offer a picture and choose it; another file of the same name keeps its place."""
-        name = _free(photo.name, photo.path, {k: v.path for k, v in self.photos.items()})
+        name = free_name(photo.name, photo.path, {k: v.path for k, v in self.photos.items()})
         self.photos[name] = replace(photo, name=name)
         self.photo, self.target = name, None
 
@@ -216,12 +182,6 @@ def workspace() -> Workspace:
         st.session_state[KEY] = _fresh()
     found: Workspace = st.session_state[KEY]
     return found
-
-
-def _free(name: str, path: Path, taken: Mapping[str, Path]) -> str:
-    if taken.get(name, path) == path:
-        return name
-    return f"{name} ({path.name[:6]})"  # uploads are named by their hash
 
 
 def _fresh() -> Workspace:

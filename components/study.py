@@ -19,8 +19,7 @@ from components.waiting import Turn
 from xai_core.comparison import Explainer
 from xai_core.errors import Cancelled, XaiError
 from xai_core.study import Table
-from xai_core.study_result import filled
-from xai_core.study_run import conduct
+from xai_core.study_run import conduct, filled
 from xai_core.types import Progress
 
 

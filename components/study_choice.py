@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import backend, problem
+from components import backend, chosen_methods, problem
 from components.state import Photo, Source, Workspace
 from xai_core.files import data_folder
 from xai_core.peek.digest import digest
@@ -52,7 +52,7 @@ def subjects(space: Workspace) -> list[Subject]:
 
 def methods(space: Workspace) -> Methods:
     """The chosen methods with all their parameters."""
-    return complete({name: space.parameters(name) for name in space.chosen})
+    return complete(chosen_methods.asked(space))
 
 
 def known(space: Workspace) -> Table | None:

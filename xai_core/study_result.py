@@ -17,7 +17,7 @@ from xai_core.errors import InputError
 from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
 from xai_core.runs import STUDY, UNREADABLE, read_facts
-from xai_core.study import Study, Table
+from xai_core.study import Table
 from xai_core.target import Target, asked_to_json, class_or_target, over_pictures
 from xai_core.types import Level
 
@@ -130,24 +130,6 @@ PLAIN = (
     *("versions", "refused", "architecture", "output", "trusted", "level", "summary"),
     *("machine", "seconds"),
 )
-
-
-def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> StudyResult:
-    """The draft with all that a study knows of its pictures; refused ones are left out."""
-    pictures = [one for one in draft.pictures if one.name not in refused]
-    table = study.table([one.sha256 for one in pictures], draft.methods)
-    entries = (
-        study.entry(one.sha256, name, given)
-        for one in pictures
-        for name, given in draft.methods.items()
-    )
-    return replace(
-        draft,
-        pictures=tuple(replace(one, target=table.targets.get(n)) for n, one in enumerate(pictures)),
-        table=table,
-        refused={**draft.refused, **refused},
-        seconds=sum(one.seconds for one in entries if one is not None),
-    )
 
 
 def save_study(study: StudyResult, folder: Path, **more: str) -> None:

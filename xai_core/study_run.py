@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +15,8 @@ from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.resolution import target_of
-from xai_core.study import Methods, complete
+from xai_core.study import Methods, Study, complete
+from xai_core.study_result import StudyResult
 from xai_core.target import Target
 from xai_core.types import Attribution, Progress
 
@@ -150,6 +151,24 @@ def _measure(
         except MethodError as error:  # the others may still be defined for this model
             records.refuse(subject.sha256, name, given, target.index, str(error))
         meter.skip([name])
+
+
+def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> StudyResult:
+    """The draft with all that a study knows of its pictures; refused ones are left out."""
+    pictures = [one for one in draft.pictures if one.name not in refused]
+    table = study.table([one.sha256 for one in pictures], draft.methods)
+    entries = (
+        study.entry(one.sha256, name, given)
+        for one in pictures
+        for name, given in draft.methods.items()
+    )
+    return replace(
+        draft,
+        pictures=tuple(replace(one, target=table.targets.get(n)) for n, one in enumerate(pictures)),
+        table=table,
+        refused={**draft.refused, **refused},
+        seconds=sum(one.seconds for one in entries if one is not None),
+    )
 
 
 class _Meter:

@@ -33,7 +33,7 @@ def coffee_of_12_bit() -> bytes:
 def give_picture(page: Page, name: str, data: bytes) -> None:
     section = screen.expand(page, "Upload a picture")
     screen.upload(section, name, data, "application/octet-stream")
-    expect(page.get_by_role("combobox", name="Picture")).to_have_value(name)
+    expect(page.get_by_role("heading", name=f"Top classes for {name}")).to_be_visible()
     screen.settled(page)
 
 

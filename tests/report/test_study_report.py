@@ -33,8 +33,8 @@ from xai_core.report.study.subject import study_subject_of
 from xai_core.report.style import STYLES
 from xai_core.study import Setting, Study, complete
 from xai_core.study_entry import QUANTILES
-from xai_core.study_result import StudiedPicture, StudyResult, filled
-from xai_core.study_run import Subject, conduct
+from xai_core.study_result import StudiedPicture, StudyResult
+from xai_core.study_run import Subject, conduct, filled
 from xai_core.study_statistics import agreement, statistics
 from xai_core.types import Finding, Verdict
 

@@ -6,8 +6,17 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from xai_core.cli.inputs import add_inputs, add_labels, other_inputs
-from xai_core.cli.words import add_quantile, add_seed, add_target, setting, shape
+from xai_core.cli.inputs import add_labels, other_inputs
+from xai_core.cli.options import (
+    DEMO,
+    add_methods,
+    add_model,
+    add_quantile,
+    add_seed,
+    add_target,
+    picture_help,
+    setting,
+)
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.errors import InputError
@@ -16,12 +25,10 @@ from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS
 from xai_core.noise_rule import NoiseType
 
-DEMO = "demo"
-
 
 def add_check(parser: argparse.ArgumentParser) -> None:
     """check MODEL."""
-    _add_model(parser)
+    add_model(parser)
     parser.add_argument("--image", metavar="FILE", help="picture to run the checks on")
     add_target(parser)
     form = parser.add_mutually_exclusive_group()
@@ -33,8 +40,8 @@ def add_check(parser: argparse.ArgumentParser) -> None:
 
 def add_explain(parser: argparse.ArgumentParser) -> None:
     """explain MODEL IMAGE."""
-    _add_model(parser)
-    parser.add_argument("image", metavar="IMAGE", help=_picture_help())
+    add_model(parser)
+    parser.add_argument("image", metavar="IMAGE", help=picture_help())
     parser.add_argument("--method", required=True, metavar="NAME", help="attribution method")
     parser.add_argument(
         "--set",
@@ -52,11 +59,11 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
 
 def add_rank(parser: argparse.ArgumentParser) -> None:
     """rank MODEL IMAGE…"""
-    _add_model(parser)
+    add_model(parser)
     parser.add_argument(
-        "images", nargs="+", metavar="IMAGE", help=f"{_picture_help()}, or a folder of pictures"
+        "images", nargs="+", metavar="IMAGE", help=f"{picture_help()}, or a folder of pictures"
     )
-    _add_methods(parser)
+    add_methods(parser)
     parser.add_argument(
         "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
     )
@@ -80,10 +87,10 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
 
 def add_compare(parser: argparse.ArgumentParser) -> None:
     """compare MODEL OTHER IMAGE…"""
-    _add_model(parser)
+    add_model(parser)
     parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
-    _add_methods(parser)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=picture_help())
+    add_methods(parser)
     add_target(parser)
     parser.add_argument(
         "--own-class",
@@ -97,8 +104,8 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
 
 def add_noise(parser: argparse.ArgumentParser) -> None:
     """noise MODEL IMAGE…"""
-    _add_model(parser)
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help=_picture_help())
+    add_model(parser)
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=picture_help())
     parser.add_argument(
         "--class",
         action="append",
@@ -171,44 +178,3 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
 def picture_file(name: str) -> Path:
     """A picture's file by its path or the name of a demo picture."""
     return picture_path(name) if name in PICTURES and not Path(name).exists() else Path(name)
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=f"model file, or {DEMO!r}")
-    parser.add_argument(
-        "--code",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="Python file that the model needs; may be repeated",
-    )
-    parser.add_argument(
-        "--architecture",
-        metavar="NAME",
-        help="for weights without a model; for a bare graph its nodes, 'input:0->output:0'",
-    )
-    parser.add_argument(
-        "--trust",
-        action="store_true",
-        help="let the file run code while it loads; only for files whose origin you trust",
-    )
-    parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
-    add_inputs(parser)
-    parser.add_argument("--input-shape", type=shape, metavar="C,H,W", help="of the model's input")
-
-
-def _add_methods(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--method",
-        required=True,
-        action="append",
-        dest="methods",
-        nargs="+",
-        metavar="NAME",
-        help="attribution methods; may be repeated",
-    )
-
-
-def _picture_help() -> str:
-    return f"picture file, or one of {', '.join(PICTURES)}"

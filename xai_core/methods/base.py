@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from xai_core.methods.meter import Meter as Meter
 from xai_core.methods.parameters import NoParameters
+from xai_core.methods.variants import base_of, which_of
+from xai_core.pace import Pace
 from xai_core.registry import Registry
-from xai_core.types import Capabilities, Preview, Progress, Watcher
+from xai_core.types import Capabilities
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -21,27 +24,8 @@ if TYPE_CHECKING:
     from xai_core.methods.folding import Folding
     from xai_core.resolution import FixedScore
 
+PLAIN = Pace()
 Family = Literal["gradient", "noise", "cam", "perturbation"]
-
-
-class Meter:
-    """Counts samples that went through a model, and lets the caller stop the work there."""
-
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        self.total = total
-        self.done = 0
-        self._progress = progress
-
-    def advance(self, samples: int) -> None:
-        """Add samples; raises `Cancelled` where the caller wants to stop."""
-        self.done += samples
-        if self._progress is not None and samples > 0:
-            self._progress(min(self.done, self.total), self.total)
-
-    def show(self, preview: Callable[[], Preview]) -> None:
-        """Offer the map so far to a caller who looks at previews."""
-        if isinstance(self._progress, Watcher):
-            self._progress.preview(preview)
 
 
 class Scorer:
@@ -50,7 +34,7 @@ class Scorer:
     Args:
         module: the model, borrowed. score: output and batch -> `[B]`, the target's.
         call: what is run in the module's place (the module with other weights).
-        folding: how it is run faster. weights: what `call` uses in place of the parameters.
+        folding, pace: how it is run faster. weights: what `call` uses in place of the parameters.
     """
 
     def __init__(
@@ -61,6 +45,7 @@ class Scorer:
         call: Callable[[Tensor], Any] | None = None,
         folding: Folding | None = None,
         weights: Mapping[str, Tensor] | None = None,
+        pace: Pace = PLAIN,
     ) -> None:
         self.module = module
         self.score = score
@@ -68,13 +53,15 @@ class Scorer:
         self.call = call or module
         self._folding = folding
         self._weights = weights
+        self._pace = pace
 
     def calling(self, call: Callable[[Tensor], Any], weights: Mapping[str, Tensor]) -> Scorer:
         """The same score of what `call` gives: the module with other weights, by name."""
-        return Scorer(self.module, self.score, self.meter, call, self._folding, weights)
+        return Scorer(self.module, self.score, self.meter, call, self._folding, weights, self._pace)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """`[B]` scores, counted as so many samples."""
+        inputs = self._pace.laid_out(inputs)
         if self._folding is not None:
             output = self._folding.run(self.call, inputs, self._weights)
         else:
@@ -201,9 +188,22 @@ def no_gradient(capabilities: Capabilities) -> str:
 
 SLOPE, SHARE = "score per unit of the input", "part of the score"  # units that methods share
 
-METHODS: Registry[Method] = Registry("xai_core.methods", "method")
+
+class Methods(Registry[Method]):
+    """The methods by name; a variant's name gives its method."""
+
+    def __getitem__(self, name: str) -> Method:
+        return super().__getitem__(base_of(name))
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(base_of(name) if isinstance(name, str) else name)
+
+
+METHODS = Methods("xai_core.methods", "method")
 
 
 def title_of(method: str) -> str:
-    """A method's title, also for a run that a later version wrote."""
-    return METHODS[method].title if method in METHODS else method
+    """A method's title, also for a run that a later version wrote; a variant's says which."""
+    if method not in METHODS:
+        return method
+    return " · ".join(filter(None, (METHODS[method].title, which_of(method))))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PASSIVE = ("pool", "dropout", "identity", "upsample", "pad", "flatten", "droppath", "permute")
 
+LISTED = 8
+
 NONE = (
     "No layer of this model gives a feature map that can be read: it has no spatial layers, "
     "or they are out of sight (TorchScript, exported graphs)."
@@ -59,11 +61,30 @@ def find(module: nn.Module, name: str) -> nn.Module:
     layers = dict(module.named_modules())
     if name in layers and name:
         return layers[name]
+    if "," in name:
+        raise InputError(
+            f"One map is of one layer, not of {name!r}.", "Explain each of the layers by itself."
+        )
     near = difflib.get_close_matches(name, layers, n=3)
     raise InputError(
         f"The model has no layer {name!r}.",
-        f"Did you mean {' or '.join(near)}?" if near else "See the layers on the model page.",
+        f"Did you mean {' or '.join(near)}?" if near else f"There are: {_listed(list(layers))}.",
     )
+
+
+def existing(layers: Sequence[Layer]) -> str:
+    """The layers that a map can be made of, with their sizes, for a person."""
+    told = [
+        f"{one.name} ({one.grid[0]}×{one.grid[1]})" for one in layers if one.spatial and one.grid
+    ]
+    return _listed(told) if told else "none"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The last ones, which are the deepest, and how many there are."""
+    known = [name for name in names if name]
+    more = f"{len(known) - LISTED} more, " if len(known) > LISTED else ""
+    return more + ", ".join(known[-LISTED:])
 
 
 def proposed(scorer: Scorer, inputs: Tensor) -> str:

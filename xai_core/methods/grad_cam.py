@@ -16,7 +16,10 @@ class GradCamParameters:
     """Of Grad-CAM."""
 
     layer: str = parameter(
-        "", "Dotted name of the layer to look at; empty takes the last one with a feature map."
+        "",
+        "Dotted name of the layer to look at; several, with commas between them, give a map each; "
+        "empty takes the last one with a feature map.",
+        holds="layers",
     )
 
 

@@ -50,7 +50,7 @@ def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Te
     if not seen or layer is None or seen[-1].ndim not in (3, 4) or not layer.spatial:
         raise MethodError(
             f"The layer {name!r} gives no feature map.",
-            "Choose a layer whose output has height and width.",
+            f"Layers that give one: {feature_layers.existing(layers)}.",
             code="no-spatial-layer",
         )
     gradient = _gradient(score, seen[-1], name)

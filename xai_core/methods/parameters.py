@@ -23,7 +23,8 @@ class ParameterInfo:
     Attributes:
         kind: `int`, `float`, `str` or `bool`. choices: the values allowed, where they are few.
         minimum, maximum: inclusive bounds. help: one sentence.
-        holds: what a text is made of, where nobody types it: `mask` or `embedding`.
+        holds: what a text is made of, where nobody types it: `mask` or `embedding`; or `layers`:
+            names of layers with commas between them, which give a map each (`variants`).
     """
 
     name: str

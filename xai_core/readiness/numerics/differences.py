@@ -13,6 +13,7 @@ from xai_core.readiness.base import Clock
 from xai_core.readiness.numerics.directions import directions
 
 FINE, COARSE = (1e-6, 1e-8, 1e-4), (1e-3, 1e-2)  # of the input's norm
+FINE_DOUBLE = (1e-8, 1e-6, 1e-4)  # the smaller the step, the fewer kinks lie on it
 SIGNAL = 0.25  # share of the tolerance that noise may fill
 PROBES, PROBES_DOUBLE = 4, 2
 DOUBLE = 1e-10  # numbers that are more precise are double
@@ -57,7 +58,7 @@ def trials(
     """
     base = f(at)
     noise = _rounding_noise(f, at, base, precision)
-    steps = (*FINE, *COARSE) if precision > DOUBLE else FINE
+    steps = (*FINE, *COARSE) if precision > DOUBLE else FINE_DOUBLE
     differences = Differences(f, at, base, clock)
     return [
         _trial(differences, gradient, (group, lines), steps, noise, tolerance)

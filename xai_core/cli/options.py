@@ -1,0 +1,109 @@
+"""Arguments that several subcommands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from xai_core.cli.inputs import add_inputs
+from xai_core.demo.pictures import PICTURES
+from xai_core.targets.base import TARGETS
+
+DEMO = "demo"
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The model, how it is loaded, and how pictures become its inputs."""
+    parser.add_argument("model", metavar="MODEL", help=f"model file, or {DEMO!r}")
+    parser.add_argument(
+        "--code",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="Python file that the model needs; may be repeated",
+    )
+    parser.add_argument(
+        "--architecture",
+        metavar="NAME",
+        help="for weights without a model; for a bare graph its nodes, 'input:0->output:0'",
+    )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="let the file run code while it loads; only for files whose origin you trust",
+    )
+    parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
+    add_inputs(parser)
+    parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
+
+
+def add_methods(parser: argparse.ArgumentParser) -> None:
+    """Which methods."""
+    parser.add_argument(
+        "--method",
+        required=True,
+        action="append",
+        dest="methods",
+        nargs="+",
+        metavar="NAME",
+        help="attribution methods; may be repeated",
+    )
+
+
+def add_quantile(parser: argparse.ArgumentParser) -> None:
+    """Of the baseline."""
+    parser.add_argument(
+        "--quantile", type=float, default=0.2, metavar="Q", help="of the baseline (default 0.2)"
+    )
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """What is explained."""
+    parser.add_argument(
+        "--target",
+        type=_target,
+        metavar="T",
+        help=f"class index (default: the top), or one of {', '.join(TARGETS.names())}",
+    )
+    parser.add_argument(
+        "--target-set",
+        action="append",
+        default=[],
+        type=setting,
+        metavar="KEY=VALUE",
+        help="parameter of the target; may be repeated; of a mask or another picture its file",
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """Of random draws."""
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all random draws")
+
+
+def picture_help() -> str:
+    """What stands for a picture."""
+    return f"picture file, or one of {', '.join(PICTURES)}"
+
+
+def _shape(text: str) -> tuple[int, int, int]:
+    try:
+        channels, height, width = (int(part) for part in text.split(","))
+    except ValueError:
+        channels = height = width = 0
+    if min(channels, height, width) < 1:
+        raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
+    return channels, height, width
+
+
+def _target(text: str) -> int | str:
+    number = text.strip()
+    return int(number) if number.lstrip("-").isdecimal() else number
+
+
+def setting(text: str) -> tuple[str, str]:
+    """`KEY=VALUE` as a pair."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, not {text!r}")
+    return key.strip(), value.strip()
