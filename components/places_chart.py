@@ -31,9 +31,16 @@ def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
             for place in range(len(order))
         ]
     )
+    _lay_out(figure, len(order))
+    st.plotly_chart(
+        figure, key=key, config={"displayModeBar": False}, alt="Share of pictures by place"
+    )
+
+
+def _lay_out(figure: go.Figure, rows: int) -> None:
     figure.update_layout(
         barmode="stack",
-        height=140 + 34 * len(order),
+        height=140 + 34 * rows,
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
         legend={
             "orientation": "h",
@@ -51,9 +58,6 @@ def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
             "showgrid": False,
         },
         yaxis={"autorange": "reversed", "fixedrange": True},
-    )
-    st.plotly_chart(
-        figure, key=key, config={"displayModeBar": False}, alt="Share of pictures by place"
     )
 
 
