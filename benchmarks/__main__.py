@@ -24,10 +24,16 @@ def main() -> int:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}")
     machine = describe()
     print(machine)
-    found = [_measured(name, known[name]) for name in given.names or known]
-    if given.keep:
-        keep(machine, found)
-    return 0
+    found, failed = [], {}
+    for name in given.names or known:
+        try:
+            found.append(_measured(name, known[name]))
+        except (Exception, SystemExit) as error:  # the others' figures took minutes
+            failed[name] = f"{type(error).__name__}: {error}".splitlines()[0]
+            print(f"  FAILED: {failed[name]}", flush=True)
+        if given.keep:
+            keep(machine, found, failed)
+    return 1 if failed else 0
 
 
 def _measured(name: str, module: ModuleType) -> Measured:

@@ -27,8 +27,8 @@ class Measured:
     goals: tuple[Goal, ...]
 
 
-def keep(machine: str, found: list[Measured]) -> None:
-    """Write the page."""
+def keep(machine: str, found: list[Measured], failed: Mapping[str, str]) -> None:
+    """Write the page. failed: benchmarks that could not be measured, and why."""
     goals = [
         f"| {one.name} | {goal.case} | {goal.against} | {goal.ratio(one.figures):.2f} "
         f"| ≤ {goal.limit:.2f} | {'yes' if goal.ratio(one.figures) <= goal.limit else '**no**'} |"
@@ -40,4 +40,6 @@ def keep(machine: str, found: list[Measured]) -> None:
     for one in found:
         parts += ["", f"## {one.name}", "", one.question, "", f"| case | {one.unit} |"]
         parts += ["| --- | --- |", *(f"| {t} | {f:.2f} |" for t, f in one.figures.items())]
+    for name, why in failed.items():
+        parts += ["", f"## {name}", "", f"Not measured: {why}"]
     PAGE.write_text("\n".join(parts) + "\n", encoding="utf-8")

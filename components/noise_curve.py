@@ -23,7 +23,7 @@ def show(found: NoiseLevel, chosen: float, *, key: str) -> None:
         x=found.levels,
         y=found.smoothed,
         mode="lines",
-        name="made to fall only",
+        name="fitted, never rising",
         line={"color": PALETTE[0], "width": 2},
     )
     figure = go.Figure([falling, points])

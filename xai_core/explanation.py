@@ -15,6 +15,7 @@ from xai_core.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.methods.base import METHODS, Meter, Method, RawMap, Scorer, Task
 from xai_core.methods.folding import WORTH, Folding
 from xai_core.methods.parameters import build
+from xai_core.pace import Pace
 from xai_core.resolution import FixedScore, fixed, on_each
 from xai_core.target import Asked
 from xai_core.types import Attribution, Inputs, Progress
@@ -33,13 +34,15 @@ def explain(
     seed: int = 0,
     *,
     batch_size: int = 16,
+    pace: Pace | None = None,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> Attribution:
     """Raw attribution of every input by one method.
 
     Each picture is explained by itself: its map does not depend on its neighbours in the
-    batch, nor on `batch_size`, which only bounds the memory.
+    batch, nor on `batch_size`, which only bounds the memory. `pace` (`xai_core.pace.measured`) goes
+    before it, and changes a map by rounding.
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
@@ -52,21 +55,22 @@ def explain(
     """
     plugin = METHODS[method]
     settings = build(plugin.Parameters, parameters)
-    _check(seed, batch_size)
+    pace = pace or Pace(batch_size)
+    _check(seed, pace.batch_size)
     module = module_of(model, needs_gradient=plugin.needs_gradient)
     tensor = tensor_of(inputs, module)
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
-    with borrowed(module):
+    with borrowed(module), pace.kept():
         explained = on_each(module, tensor, target, getattr(model, "labels", None))
         scores = [fixed(one) for one in explained]
-        at_once = _bearable(module, tensor[:1], scores[0], min(batch_size, samples))
+        at_once = _bearable(module, tensor[:1], scores[0], min(pace.batch_size, samples))
         folding = Folding.of(module, tensor[:1]) if samples >= WORTH else None
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once))
             for picture, score in zip(_singly(tensor), scores, strict=True)
-            for scorer in (Scorer(module, score, meter, folding=folding),)
+            for scorer in (Scorer(module, score, meter, folding=folding, pace=pace),)
         ]
     values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
     return Attribution(

@@ -11,16 +11,18 @@ from tests.browser.conftest import Visit
 
 SIDE = 128  # pixels of the wafer pictures
 KIND = "What to explain"
+OVERVIEW = "Which heatmap is really the least complex?"
 
 
 def segmenter(page: Page) -> None:
-    """Open the wafer network that marks defects."""
-    screen.title(page, "Which heatmap is really the least complex?")
+    """Open the wafer network that marks defects, and go to the heatmaps."""
+    screen.title(page, OVERVIEW)
     screen.go(page, "Model")
     screen.expand(page, "Inspect a wafer, where the defect is known")
     page.locator(".st-key-wafer-segmenter").get_by_role("button", name="Open").click()
     expect(page.get_by_text("Explained is the mean score of defect (1)")).to_be_visible()
     screen.settled(page)
+    screen.go(page, "Heatmaps")
 
 
 def drag(page: Page, pane: Locator, start: tuple[int, int], end: tuple[int, int]) -> None:
@@ -40,6 +42,8 @@ def drag(page: Page, pane: Locator, start: tuple[int, int], end: tuple[int, int]
 
 
 def number(page: Page, label: str) -> Locator:
+    """A field; while a script runs, the one before it may still be there."""
+    screen.settled(page)
     return page.get_by_role("spinbutton", name=label)
 
 
@@ -66,11 +70,12 @@ def test_a_box_is_drawn_and_explained(visit: Visit) -> None:
     page.keyboard.press("Shift+ArrowRight")
     told = "in the box of rows 21 to 60, columns 30 to 70"
     expect(page.get_by_text(told)).to_be_visible()
-    screen.go(page, "Heatmaps")
+    screen.go(page, "Overview", OVERVIEW)
     expect(page.get_by_text(told)).to_be_visible()
     page.get_by_role("button", name="Compute", exact=True).click()
     done = re.compile(f"Maps of .* for the mean score of .*{told}")
     expect(page.get_by_text(done)).to_be_visible()
+    screen.settled(page)
 
 
 def test_a_region_is_clicked_and_background_told(visit: Visit) -> None:
@@ -84,3 +89,4 @@ def test_a_region_is_clicked_and_background_told(visit: Visit) -> None:
     told = "mean score of background (0) over the 16,228 of 16,384 output pixels that it predicts "
     expect(page.get_by_text(f"{told}in one piece around row 3, column 4.")).to_be_visible()
     expect(number(page, "Row")).to_have_value("3")
+    screen.settled(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,37 @@ def test_a_wrong_spec_cannot_be_made(wrong: dict[str, object]) -> None:
 
 
 def test_a_spec_survives_json() -> None:
-    import json
 
     spec = InputSpec.for_shape(1, 64, 48)
     assert InputSpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
+
+
+def test_a_spec_of_an_earlier_version_is_read_and_one_of_its_kind_written() -> None:
+    """Fields that came later are written only where they say something."""
+    earlier = {
+        **{"channels": 3, "height": 8, "width": 9, "fit": "letterbox", "resize": 8},
+        **{"mean": [0.5, 0.5, 0.5], "std": [0.2, 0.2, 0.2]},
+    }
+    spec = InputSpec.from_dict(earlier)
+    assert (spec.range, spec.order, spec.padding) == ("type", (), 0.0)
+    assert set(spec.to_dict()) == set(earlier)
+    later = InputSpec(range="given", low=0.0, high=9.0, order=(2, 1, 0), padding=0.4, shown=(0,))
+    assert InputSpec.from_dict(json.loads(json.dumps(later.to_dict()))) == later
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"range": "given"},
+        {"range": "given", "low": 2.0, "high": 1.0},
+        {"range": "data", "low": 0.0, "high": 1.0},
+        {"order": (0, 1)},
+        {"order": (0, 1, -1)},
+        {"shown": (0, 1)},
+        {"padding": float("nan")},
+        {"channels": 513},
+    ],
+)
+def test_a_wrong_range_or_order_cannot_be_made(wrong: dict[str, object]) -> None:
+    with pytest.raises(XaiError):
+        InputSpec(**wrong)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import ctypes
 import os
 import re
 import signal
+import struct
 import sys
 import time
 
@@ -44,6 +45,18 @@ def lie() -> None:
             continue
 
 
+def die_in_a_message() -> None:
+    """Killed while it sends: the start of a frame is out, its end never comes."""
+    header = b'{"kind": "result", "arrays": [{"dtype": "float32", "shape": [100]}]}'
+    frame = b"PDL1" + struct.pack("<IQ", len(header), 400) + header + bytes(40)
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, frame)
+        except OSError:
+            continue
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def false_preview() -> None:
     """Finds what the worker reports with, and shows a map that is none."""
     import gc
@@ -80,6 +93,7 @@ def seek_secret() -> None:
 DEEDS = {
     "chatter": chatter,
     "lie": lie,
+    "kill-in-a-message": die_in_a_message,
     "false-preview": false_preview,
     "error": raise_error,
     "sys-exit": exit_politely,

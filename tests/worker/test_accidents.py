@@ -21,7 +21,12 @@ Saver = Callable[[str], Path]
 
 @pytest.mark.parametrize(
     ("deed", "name", "code"),
-    [("exit", None, 3), ("segfault", "SIGSEGV", None), ("kill", "SIGKILL", None)],
+    [
+        ("exit", None, 3),
+        ("segfault", "SIGSEGV", None),
+        ("kill", "SIGKILL", None),
+        ("kill-in-a-message", "SIGKILL", None),
+    ],
 )
 def test_a_death_is_told_at_once_and_the_next_call_opens_the_model_again(
     misbehaving: Saver,
@@ -40,6 +45,7 @@ def test_a_death_is_told_at_once_and_the_next_call_opens_the_model_again(
         assert time.monotonic() - start < 2
         error = caught.value
         assert error.code == "crashed"
+        assert "died" in error.message
         assert error.facts["signal"] == name
         if code is not None:
             assert error.facts["exit_code"] == code

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from xai_core.methods.meter import Meter as Meter
 from xai_core.methods.parameters import NoParameters
 from xai_core.methods.variants import base_of, which_of
+from xai_core.pace import Pace
 from xai_core.registry import Registry
 from xai_core.types import Capabilities
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xai_core.methods.folding import Folding
     from xai_core.resolution import FixedScore
 
+PLAIN = Pace()
 Family = Literal["gradient", "noise", "cam", "perturbation"]
 
 
@@ -32,7 +34,7 @@ class Scorer:
     Args:
         module: the model, borrowed. score: output and batch -> `[B]`, the target's.
         call: what is run in the module's place (the module with other weights).
-        folding: how it is run faster. weights: what `call` uses in place of the parameters.
+        folding, pace: how it is run faster. weights: what `call` uses in place of the parameters.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Scorer:
         call: Callable[[Tensor], Any] | None = None,
         folding: Folding | None = None,
         weights: Mapping[str, Tensor] | None = None,
+        pace: Pace = PLAIN,
     ) -> None:
         self.module = module
         self.score = score
@@ -50,13 +53,15 @@ class Scorer:
         self.call = call or module
         self._folding = folding
         self._weights = weights
+        self._pace = pace
 
     def calling(self, call: Callable[[Tensor], Any], weights: Mapping[str, Tensor]) -> Scorer:
         """The same score of what `call` gives: the module with other weights, by name."""
-        return Scorer(self.module, self.score, self.meter, call, self._folding, weights)
+        return Scorer(self.module, self.score, self.meter, call, self._folding, weights, self._pace)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """`[B]` scores, counted as so many samples."""
+        inputs = self._pace.laid_out(inputs)
         if self._folding is not None:
             output = self._folding.run(self.call, inputs, self._weights)
         else:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from xai_core.errors import XaiError
+from xai_core.memory import kept_for_backward
 from xai_core.readiness.base import CHECKS, Case, Check
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 REPEATS, ENOUGH = 3, 1.0  # runs, and the seconds after which fewer do
 
@@ -43,7 +40,9 @@ class Cost(Check):
             return
         try:
             _time(case, "seconds_per_sample", lambda: gradient(case.module, score, picture))
-            case.evidence["memory_per_sample"] = _memory(case, picture)
+            case.evidence["memory_per_sample"] = kept_for_backward(
+                case.module, lambda: gradient(case.module, score, picture)
+            )
         except (RuntimeError, XaiError):
             return
 
@@ -54,24 +53,3 @@ def _time(case: Case, name: str, action: Callable[[], object]) -> None:
         with case.timed(name):
             action()
     case.evidence[name] = statistics.median(taken)
-
-
-def _memory(case: Case, picture: Tensor) -> int:
-    """Bytes that a forward pass keeps for the backward pass, weights not counted."""
-    import torch
-
-    from xai_core.readiness.setting.score import gradient
-
-    weights = {p.untyped_storage().data_ptr() for p in case.module.parameters()}
-    kept: dict[int, int] = {}
-
-    def keep(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in weights:
-            kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
-
-    if case.score is not None:
-        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            gradient(case.module, case.score, picture)
-    return sum(kept.values())

@@ -110,7 +110,7 @@ class Process:
             message = None  # the stream's end may never come: a grandchild can hold the pipe
         if isinstance(message, Frame):
             return message
-        if message is None:
+        if message is None or message.facts.get("cut"):  # it may die in the middle of a message
             raise self.death()
         self.kill()
         raise message

@@ -66,7 +66,7 @@ def read_frame(stream: BinaryIO) -> Frame | None:
     if not prefix:
         return None
     if len(prefix) < PREFIX.size:
-        raise lie("the stream ends in a prefix")
+        raise lie("the stream ends in a prefix", cut=True)
     magic, text_length, body_length = PREFIX.unpack(prefix)
     if magic != MAGIC:
         raise lie(f"it starts with {magic!r} instead of {MAGIC!r}")
@@ -77,12 +77,17 @@ def read_frame(stream: BinaryIO) -> Frame | None:
     return Frame(header, _cut(body, layout))
 
 
-def lie(what: str) -> WorkerError:
-    """The error for a message that is not what the protocol says."""
+def lie(what: str, **facts: Any) -> WorkerError:
+    """The error for a message that is not what the protocol says.
+
+    Args:
+        facts: `cut`: the stream ended in the middle of it, as it does where its sender dies.
+    """
     return WorkerError(
         f"The worker process sent a message that breaks the protocol: {what}.",
         "Do not trust this model file: it may be trying to manipulate the program.",
         code="crashed",
+        **facts,
     )
 
 
@@ -106,7 +111,7 @@ def _exactly(stream: BinaryIO, length: int) -> bytearray:
     while len(data) < length:
         piece = stream.read(min(length - len(data), 2**20))
         if not piece:
-            raise lie(f"it ends after {len(data)} of {length} bytes")
+            raise lie(f"it ends after {len(data)} of {length} bytes", cut=True)
         data += piece
     return data
 

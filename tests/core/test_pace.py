@@ -1,0 +1,86 @@
+"""A pace is measured, and changes a map by rounding only."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.methods.nets import NETS, layered, pictures
+from xai_core.device import best_device
+from xai_core.errors import Cancelled
+from xai_core.explanation import explain
+from xai_core.methods.base import METHODS
+from xai_core.pace import Pace, measured
+
+DEVICES = sorted({"cpu", best_device().type})
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("method", ["saliency", "smoothgrad", "fusiongrad", "occlusion"])
+def test_a_map_is_the_same_up_to_rounding(method, device):
+    plain = explain(layered(), pictures(2), 1, method, seed=3).values
+    for pace in (Pace(channels_last=True), Pace(3), Pace(threads=1), Pace(1, True, 1)):
+        ours = explain(layered().to(device), pictures(2), 1, method, seed=3, pace=pace).values
+        np.testing.assert_allclose(ours, plain, rtol=1e-3, atol=1e-4 * np.abs(plain).max())
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("name", NETS)
+def test_every_net_has_one_and_is_as_before(name, device):
+    net = NETS[name]().to(device).train()
+    before = {key: value.clone() for key, value in net.state_dict().items()}
+    threads = torch.get_num_threads()
+    pace = measured(net, torch.from_numpy(pictures()).to(device))
+    assert 1 <= pace.batch_size <= 16
+    assert torch.get_num_threads() == threads
+    assert net.training
+    assert all(torch.equal(value, before[key]) for key, value in net.state_dict().items())
+    ours = explain(net, pictures(), 1, "smoothgrad", pace=pace).values
+    np.testing.assert_allclose(
+        ours, explain(net, pictures(), 1, "smoothgrad").values, rtol=1e-3, atol=1e-5
+    )
+
+
+class Viewing(nn.Module):
+    """A view that only the plain layout allows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x).view(len(x), -1)[:, :5]
+
+
+def test_a_model_that_needs_the_plain_layout_keeps_it():
+    assert not measured(Viewing().eval(), torch.from_numpy(pictures())).channels_last
+
+
+def test_a_model_that_fails_has_the_plain_pace():
+    assert measured(nn.Linear(7, 2), torch.from_numpy(pictures())) == Pace()
+
+
+def test_memory_bounds_the_batch(monkeypatch):
+    class Little:
+        available = 0
+
+    monkeypatch.setattr("psutil.virtual_memory", Little)
+    assert measured(layered(), torch.from_numpy(pictures())).batch_size == 1
+
+
+def test_it_can_be_stopped():
+    def stop() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        measured(layered(), torch.from_numpy(pictures()), stop)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("method", METHODS.names())
+def test_every_method_runs_on_the_device_of_the_model(method, device):
+    ours = explain(layered().to(device), pictures(), 1, method).values
+    plain = explain(layered(), pictures(), 1, method).values
+    np.testing.assert_allclose(ours, plain, rtol=1e-2, atol=1e-3 * np.abs(plain).max())

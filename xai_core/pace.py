@@ -1,0 +1,156 @@
+"""How a model is run fastest on this machine: batch size, memory layout, threads.
+
+Maps differ by rounding only, but differ: so a pace is measured once, remembered by whoever asks,
+and given to `explain`, which never measures by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from xai_core.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+SAMPLES = 4  # of the batch in which layouts and threads are compared
+ROUNDS = 2
+GAIN = 0.9  # of the time: less is noise, and the plain way stays
+LARGEST = 16
+SHARE = 0.25  # of the free memory that a batch may fill
+ALIKE = 1e-3  # of the largest gradient, in the mean: rounding flips a rectifier now and then
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What `explain` runs a model with.
+
+    Attributes:
+        batch_size: samples at once, at most. channels_last: the layout `[B, H, W, C]` in memory.
+        threads: of torch on the CPU; 0 leaves them alone.
+    """
+
+    batch_size: int = 16
+    channels_last: bool = False
+    threads: int = 0
+
+    def laid_out(self, inputs: Tensor) -> Tensor:
+        """Inputs `[B, C, H, W]` in this layout."""
+        import torch
+
+        if not self.channels_last:
+            return inputs
+        return inputs.contiguous(memory_format=torch.channels_last)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """That many threads for the time of the block."""
+        import torch
+
+        before = torch.get_num_threads()
+        try:
+            if self.threads:
+                torch.set_num_threads(self.threads)
+            yield
+        finally:
+            if self.threads:
+                torch.set_num_threads(before)
+
+
+def measured(module: nn.Module, picture: Tensor, look: Callable[[], object] = lambda: None) -> Pace:
+    """The pace that was best for the gradient at `picture` `[1, C, H, W]`, within free memory.
+
+    Takes as long as about 60 samples. A model that fails in another layout keeps the plain one.
+
+    Args:
+        look: called between two passes; it may raise to stop.
+    """
+    from xai_core.borrow import borrowed
+
+    def seconds(pace: Pace) -> float:
+        look()
+        return _seconds(module, picture, pace)
+
+    with borrowed(module), suppress(ModelError, RuntimeError):
+        largest = _bearable(module, picture)
+        pace = Pace(min(SAMPLES, largest))
+        last = replace(pace, channels_last=True)
+        if _alike(module, picture, pace, last):
+            pace = _better(seconds, pace, last)
+        for threads in _threads(picture.device):
+            pace = _better(seconds, pace, replace(pace, threads=threads))
+        return _better(seconds, replace(pace, batch_size=largest), pace)
+    return Pace()  # what ails the model, the readiness check says
+
+
+def _better(seconds: Callable[[Pace], float], plain: Pace, other: Pace) -> Pace:
+    """`other` where it clearly takes less time for a sample."""
+    times: dict[Pace, float] = {}
+    for _ in range(ROUNDS):  # in turns, so that a busy spell hits both
+        for one in (plain, other):
+            times[one] = min(seconds(one) / one.batch_size, times.get(one, float("inf")))
+    return other if times[other] < GAIN * times[plain] else plain
+
+
+def _seconds(module: nn.Module, picture: Tensor, pace: Pace) -> float:
+    import torch
+
+    start = time.perf_counter()
+    _slope(module, picture, pace)
+    if picture.device.type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - start
+
+
+def _slope(module: nn.Module, picture: Tensor, pace: Pace) -> Tensor:
+    """The gradient of the first score at a batch of the same picture."""
+    import torch
+
+    from xai_core.explanation import run
+    from xai_core.methods.batch_norm import sound_batch_norm
+    from xai_core.targets import main_output, score_matrix
+
+    leaf = pace.laid_out(picture.repeat(pace.batch_size, 1, 1, 1)).requires_grad_(True)
+    with pace.kept(), torch.enable_grad():
+        with sound_batch_norm():
+            score = score_matrix(main_output(run(module, leaf))[1], pace.batch_size)[:, 0].sum()
+        (gradient,) = torch.autograd.grad(score, leaf)
+    return gradient
+
+
+def _alike(module: nn.Module, picture: Tensor, pace: Pace, other: Pace) -> bool:
+    """Whether the model runs in another layout, and gives the same."""
+    expected = _slope(module, picture, pace)
+    try:
+        found = _slope(module, picture, other)
+    except Exception:  # a `view` that this layout does not allow, for one
+        return False
+    return bool((found - expected).abs().mean() <= ALIKE * expected.abs().max())
+
+
+def _threads(device: torch.device) -> tuple[int, ...]:
+    import torch
+
+    cores = torch.get_num_threads()
+    return (cores // 2,) if device.type == "cpu" and cores > 1 else ()
+
+
+def _bearable(module: nn.Module, picture: Tensor) -> int:
+    """How many samples fit into a share of the free memory; at least 1."""
+    import psutil
+    import torch
+
+    from xai_core.memory import kept_for_backward
+
+    one = Pace(1)
+    kept = kept_for_backward(module, lambda: _slope(module, picture, one))
+    if picture.device.type == "cuda":
+        free = torch.cuda.mem_get_info(picture.device)[0]
+    else:
+        free = int(psutil.virtual_memory().available)
+    return max(1, min(LARGEST, int(SHARE * free) // max(kept, 1)))
