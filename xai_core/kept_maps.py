@@ -35,8 +35,7 @@ class Origin:
     """What all these maps have in common; each field changes them.
 
     Attributes:
-        architecture, output, other_inputs: as the model was opened with. code: SHA-256 of Python
-            files.
+        architecture, output: as the model was opened with. code: SHA-256 of Python files.
         other_inputs: what goes in beside the picture. spec: how pictures become inputs.
         target: as asked for; None for the only output. channels: how the channels became one.
     """
@@ -44,7 +43,6 @@ class Origin:
     model_sha256: str
     architecture: str | None
     output: str | None
-    other_inputs: tuple[str, ...]
     code: tuple[str, ...]
     spec: InputSpec
     seed: int
@@ -66,7 +64,6 @@ def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin
         run.model_sha256,
         run.architecture,
         run.output,
-        tuple(run.other_inputs),
         tuple(sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in code)),
         run.input_spec,
         next(iter(run.attributions.values())).seed,
