@@ -42,7 +42,7 @@ def show(
             runs[0], found.signed, look, title="difference", note=_between(names), span=span
         )
     )
-    map_grid.show(shown, key=key, tile_width=230, group=GROUP, toolbar=toolbar)
+    map_grid.show(shown, key=key, tile_width=100, group=GROUP, toolbar=toolbar)
 
 
 def span_of(found: Iterable[MapDifference]) -> float:

@@ -31,29 +31,23 @@ def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
             for place in range(len(order))
         ]
     )
-    figure.update_layout(
-        barmode="stack",
-        height=140 + 34 * len(order),
-        margin={"l": 8, "r": 24, "t": 8, "b": 8},
-        legend={
-            "orientation": "h",
-            "traceorder": "normal",
-            "title": "Place ",
-            "y": 1.02,
-            "yanchor": "bottom",
-        },
-        xaxis={
-            "title": "Share of pictures",
-            "ticksuffix": " %",
-            "range": [0, 100],
-            "tickvals": [0, 25, 50, 75, 100],
-            "fixedrange": True,
-            "showgrid": False,
-        },
-        yaxis={"autorange": "reversed", "fixedrange": True},
-    )
+    _lay_out(figure, len(order))
     st.plotly_chart(
         figure, key=key, config={"displayModeBar": False}, alt="Share of pictures by place"
+    )
+
+
+def _lay_out(figure: go.Figure, rows: int) -> None:
+    figure.update_layout(
+        barmode="stack",
+        height=140 + 34 * rows,
+        margin={"l": 8, "r": 24, "t": 40, "b": 8},
+        legend={
+            **{"orientation": "h", "traceorder": "normal", "title": "Place "},
+            **{"yanchor": "bottom", "y": 1.0},
+        },
+        xaxis={"ticksuffix": " %", "range": [0, 100], "dtick": 25, "fixedrange": True},
+        yaxis={"autorange": "reversed", "fixedrange": True},
     )
 
 

@@ -136,6 +136,9 @@ def _inside(space: Workspace) -> dict[str, int]:
 
 def _drawn(space: Workspace, target: Target, asking: Asking) -> None:
     """The picture with the region, to draw on where the kind is of a place; then the sentence."""
+    if target.parameters.get("mask") == "":
+        st.info("There is no mask yet: upload one below.", icon=":material/upload:")
+        return
     source, photo = space.sources[space.source], space.photos[space.photo]
     failure, mask, told = None, None, ""
     try:

@@ -20,6 +20,7 @@ PAGES = {"overview": "/", "baseline": "/?page=baseline&quantile=0.3", "ranking":
 SIZES = {1440: 1000, 390: 844}
 THEMES = ("light", "dark")
 PATIENCE_MS = 120_000
+DRAWN = "() => !document.querySelector('[data-testid=stSkeleton]')"  # code of charts comes late
 SETTLING_MS = 2_500  # fonts, charts and transitions
 
 
@@ -54,6 +55,7 @@ def _take(browser: Browser, address: str, target: Path, theme: str, size: tuple[
     page.goto(address)
     page.get_by_role("heading", level=1).first.wait_for(timeout=PATIENCE_MS)
     page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE_MS)
+    page.wait_for_function(DRAWN, timeout=PATIENCE_MS)
     page.wait_for_timeout(SETTLING_MS)
     page.screenshot(path=target)
     context.close()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import run_source
+from components import backend, run_source
 from components.layer_chooser import at_size, sizes
 from components.state import KEY, Workspace
 from tests.app.test_pages import app as app
@@ -28,11 +28,16 @@ def given(app: AppTest) -> Workspace:
     return space
 
 
-def test_a_model_that_is_not_open_is_opened_on_demand(app: AppTest) -> None:
+def test_a_model_that_is_not_open_is_opened_on_demand(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "is_open", lambda source: False)
     app.session_state[KEY].chosen = ["grad-cam"]
     opened(app, HEATMAPS)
     assert "the last with a feature map" in texts(app)
-    assert app.button(key="parameter-grad-cam-layer-wanted")
+    app.button(key="parameter-grad-cam-layer-wanted").click()
+    ran(app)
+    assert "Each picture shows how fine" in texts(app)
 
 
 def test_two_layers_give_two_maps_on_every_page(app: AppTest) -> None:

@@ -20,7 +20,7 @@ from xai_core.cli.check import EXIT_CODES
 from xai_core.cli.main import parser
 from xai_core.methods.base import METHODS
 
-SUBCOMMANDS = ("check", "explain", "rank", "compare", "report")
+SUBCOMMANDS = ("check", "explain", "rank", "compare", "noise", "report")
 COMMANDS = [*commands(README), *commands(CONTRIBUTING)]
 
 

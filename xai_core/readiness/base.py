@@ -58,6 +58,7 @@ class Case:
         explained: the loader has named what stops the gradient.
         given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's.
         inputs: what is run: given ones first. Filled by the forward check.
+        outputs: what came of each, the entry that holds the score.
         score: the scalar that is explained. None until the forward check found one.
         layers, rectifiers: what was seen in the forward pass.
         gradient: of the score at the first of `inputs` that has a usable one; None if none has.
@@ -78,6 +79,7 @@ class Case:
     given: list[Tensor] = field(default_factory=list)
     target: Asked = None
     inputs: list[Tensor] = field(default_factory=list)
+    outputs: list[Tensor] = field(default_factory=list)
     score: Score | None = None
     output_shape: tuple[int, ...] | None = None
     layers: list[Layer] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What one sample costs: seconds and memory of a forward and a backward pass."""
+"""What one sample costs: seconds of a forward and a backward pass."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import statistics
 from collections.abc import Callable
 
 from xai_core.errors import XaiError
-from xai_core.memory import kept_for_backward
 from xai_core.readiness.base import CHECKS, Case, Check
 
 REPEATS, ENOUGH = 3, 1.0  # runs, and the seconds after which fewer do
@@ -40,9 +39,6 @@ class Cost(Check):
             return
         try:
             _time(case, "seconds_per_sample", lambda: gradient(case.module, score, picture))
-            case.evidence["memory_per_sample"] = kept_for_backward(
-                case.module, lambda: gradient(case.module, score, picture)
-            )
         except (RuntimeError, XaiError):
             return
 

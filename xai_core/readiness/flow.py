@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xai_core.errors import XaiError
+from xai_core.memory import kept_for_backward
 from xai_core.readiness.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:
@@ -16,20 +18,27 @@ if TYPE_CHECKING:
 class GradientFlow(Check):
     """Where the gradient vanishes, explodes or stops: null is where it does not arrive.
 
-    Behind a cut the gradient is taken up again, so that the layers there are seen, too.
+    Behind a cut the gradient is taken up again, so that the layers there are seen, too. And how
+    much memory such a pass keeps.
     """
 
     name = "flow"
     order = 60
 
     def run(self, case: Case) -> None:
-
         if case.predicts_only or case.score is None:
             return
+
         for resumed in (True, False):  # a gradient taken up again can be in the way of `.numpy()`
             with suppress(RuntimeError, XaiError):  # a backward that fails has a finding already
-                case.evidence["gradient_flow"] = _flow(case, resumed)
+                kept = kept_for_backward(case.module, partial(_note, case, resumed))
+                if case.gradient is not None:
+                    case.evidence["memory_per_sample"] = kept
                 return
+
+
+def _note(case: Case, resumed: bool) -> None:
+    case.evidence["gradient_flow"] = _flow(case, resumed)
 
 
 def _flow(case: Case, resumed: bool) -> list[dict[str, Any]]:

@@ -193,8 +193,12 @@ def _is_finite(case: Case, output: Any) -> bool:
 
 
 def _finite(case: Case, outputs: list[Any]) -> None:
+    from xai_core.targets import main_output
+
     good = [_is_finite(case, output) for output in outputs]
     case.finite = any(good)
+    seen = zip(outputs, good, strict=True)
+    case.outputs = [main_output(output)[1].clone() for output, fine in seen if fine]
     if all(good):
         return
     case.add(

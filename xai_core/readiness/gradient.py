@@ -30,9 +30,9 @@ class Gradient(Check):
             return
         norms: list[float | None] = []
         states: list[str | None] = []
-        for picture in case.inputs:
+        for picture, output in zip(case.inputs, case.outputs, strict=True):
             case.clock.look()
-            state, norm = _look(case, picture)
+            state, norm = _look(case, picture, output)
             states.append(state)
             norms.append(norm)
         case.evidence["input_gradient_norms"] = norms
@@ -41,12 +41,12 @@ class Gradient(Check):
         _conclude(case, states)
 
 
-def _look(case: Case, picture: Tensor) -> tuple[str | None, float | None]:
+def _look(case: Case, picture: Tensor, output: Tensor) -> tuple[str | None, float | None]:
     """What is wrong with the gradient at one input (None: nothing), and its norm."""
     from xai_core.readiness.setting.score import gradient
 
     state: str | None = "zero-gradient"
-    for score in _scores(case, picture):
+    for score in _scores(case, output):
         try:
             with case.timed("seconds_per_sample"):
                 _, found = gradient(case.module, score, picture)
@@ -66,19 +66,15 @@ def _look(case: Case, picture: Tensor) -> tuple[str | None, float | None]:
     return state, 0.0
 
 
-def _scores(case: Case, picture: Tensor) -> list[Score]:
+def _scores(case: Case, output: Tensor) -> list[Score]:
     """The target's score at this input, then the next likely classes' where none was asked for."""
-    import torch
-
-    from xai_core.explanation import run
-    from xai_core.readiness.setting.score import Score, same_draws
-    from xai_core.targets import main_output, score_matrix
+    from xai_core.readiness.setting.score import Score
+    from xai_core.targets import score_matrix
 
     asked = case.score or Score("", None)
     if asked.fixed is not None or asked.target is None or isinstance(case.target, int):
         return [asked]
-    with torch.no_grad(), same_draws():
-        scores = score_matrix(main_output(run(case.module, picture))[1], 1)
+    scores = score_matrix(output, 1)
     likely = scores[0].topk(min(CLASSES, scores.shape[1])).indices.tolist()
     return [Score(asked.path, index) for index in likely]
 
