@@ -41,8 +41,11 @@ def _lay_out(figure: go.Figure, rows: int) -> None:
     figure.update_layout(
         barmode="stack",
         height=140 + 34 * rows,
-        margin={"l": 8, "r": 24, "t": 8, "b": 8},
-        legend={"orientation": "h", "traceorder": "normal", "title": "Place ", "y": 1.3},
+        margin={"l": 8, "r": 24, "t": 40, "b": 8},
+        legend={
+            **{"orientation": "h", "traceorder": "normal", "title": "Place "},
+            **{"yanchor": "bottom", "y": 1.0},
+        },
         xaxis={"ticksuffix": " %", "range": [0, 100], "dtick": 25, "fixedrange": True},
         yaxis={"autorange": "reversed", "fixedrange": True},
     )

@@ -15,6 +15,7 @@ from xai_core.paired import Comparison
 from xai_core.study_result import StudyResult
 from xai_core.study_run import Subject
 from xai_core.study_statistics import Statistics
+from xai_core.target import Target
 
 MOST, COLUMNS = 24, 6
 
@@ -27,13 +28,8 @@ def show(space: Workspace, sheet: StudyResult, here: Statistics) -> None:
             st.caption("On no picture is the order of two neighbours reversed.")
         return
     st.markdown("##### Pictures on which the order is reversed")
-    place = st.selectbox(
-        "Pair",
-        range(len(pairs)),
-        format_func=lambda place: _named(sheet, pairs[place]) if place < len(pairs) else "",
-        key="many-pair",
-    )
-    pair = pairs[min(int(place or 0), len(pairs) - 1)]
+    named = {_named(sheet, one): one for one in pairs}
+    pair = named[st.selectbox("Pair", list(named), key="many-pair")]
     files = {one.sha256: one for one in study_choice.subjects(space)}
     rows = pair.reversed_on[:MOST]
     for start in range(0, len(rows), COLUMNS):
@@ -69,7 +65,7 @@ def _tile(space: Workspace, sheet: StudyResult, row: int, gap: float, file: Subj
     )
 
 
-def _choose(space: Workspace, picture: Subject, target: int | None) -> None:
+def _choose(space: Workspace, picture: Subject, target: int | Target | None) -> None:
     space.add_photo(Photo(picture.name, picture.path))
     space.target = target
     space.many.opening = True

@@ -52,7 +52,7 @@ def show(space: Workspace, strip: Strip) -> None:
             if values is not None and values.size:
                 found = seen(values, strip.recipe)
                 shown.append(_tile(space, strip, which, found, strip.scales[name]))
-        map_grid.show(shown, key="scale-strip", tile_width=160, group="heatmaps", toolbar=False)
+        map_grid.show(shown, key="scale-strip", tile_width=130, group="heatmaps", toolbar=False)
 
 
 def above(scale: ColourScale, values: np.ndarray) -> str:

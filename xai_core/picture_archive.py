@@ -13,8 +13,9 @@ from pathlib import Path, PurePosixPath
 from xai_core.errors import InputError
 from xai_core.limits import MB
 from xai_core.peek.zips import BROKEN, zip_names
+from xai_core.readers.base import READERS
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
 MAX_PICTURES = 1000
 MAX_ENTRIES = 10_000
 MAX_PICTURE_BYTES, MAX_BYTES = 50 * MB, 2000 * MB
