@@ -63,7 +63,7 @@ def pedestal(net: Net) -> None:
 
 @cache
 def pace(net: Net) -> Pace:
-    """As a worker remembers it."""
+    """Chosen once for a model, as in a notebook."""
     return measured(net(), picture())
 
 
