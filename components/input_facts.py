@@ -6,13 +6,14 @@ import streamlit as st
 
 from components import backend, problem
 from components.state import Photo, Source
+from xai_core.colours import data_url
 
 
 def show(source: Source, photo: Photo) -> None:
     """Draw the picture as it goes in, and what was done to it."""
     prepared = backend.prepared(str(photo.path), backend.spec_of(source))
     left, right = st.columns([1, 3], vertical_alignment="center")
-    left.image(prepared.picture, caption="As it goes in", width="stretch")
+    left.image(data_url(prepared.picture), caption="As it goes in", width="stretch")
     with right:
         if prepared.scale is not None:
             st.markdown(problem.plain(prepared.scale.told))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from components import backend, problem
 from components.state import Workspace
+from xai_core.colours import data_url
 from xai_core.errors import XaiError
 from xai_core.methods.feature_layers import NONE
 from xai_core.methods.parameters import ParameterInfo
@@ -90,7 +91,8 @@ def _group(
     grid: Grid, group: Sequence[Layer], picture: Picture, current: list[str], key: str
 ) -> list[str]:
     told = f"{grid[0]} × {grid[1]}"
-    st.image(at_size(picture, grid), width=SIDE, alt=f"The photo at {told} values")
+    drawn = data_url(at_size(picture, grid))
+    st.image(drawn, width=SIDE, alt=f"The photo at {told} values")
     described = {one.name: _described(one) for one in group}
     tokens = max(one.prefix for one in group)
     before = f", after {tokens} other tokens" if tokens else ""

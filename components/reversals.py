@@ -10,6 +10,7 @@ import streamlit as st
 from components import problem, study_choice, study_sheet
 from components.state import Photo, Workspace
 from components.tiles import title_of
+from xai_core.colours import data_url
 from xai_core.errors import XaiError
 from xai_core.paired import Comparison
 from xai_core.study_result import StudyResult
@@ -45,9 +46,9 @@ def _tile(space: Workspace, sheet: StudyResult, row: int, gap: float, file: Subj
     picture = sheet.pictures[row]
     try:
         if row in sheet.thumbnails:
-            st.image(sheet.thumbnails[row], width="stretch")
+            st.image(data_url(sheet.thumbnails[row]), width="stretch")
         elif file is not None:
-            st.image(_thumbnail(str(file.path)), width="stretch", alt=picture.name)
+            st.image(data_url(_thumbnail(str(file.path))), width="stretch", alt=picture.name)
     except XaiError as error:  # its file is gone from the server
         problem.show(error)
     st.caption(f"{problem.plain(picture.name)}  \nreversed by {gap:.3f} nats")

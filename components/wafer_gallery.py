@@ -7,6 +7,7 @@ import streamlit as st
 from components import compute, problem, run_source
 from components.map_scale import REFERENCE
 from components.state import Photo, Source, Workspace
+from xai_core.colours import png_url
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
 from xai_core.demo.wafer.generator import NONE
@@ -43,7 +44,7 @@ def show(space: Workspace) -> None:
 
 def _card(space: Workspace, exhibit: WaferExhibit) -> None:
     picture, text = st.columns([1, 2])
-    picture.image(EXAMPLES[exhibit.picture].path, width="stretch")
+    picture.image(png_url(EXAMPLES[exhibit.picture].path.read_bytes()), width="stretch")
     text.markdown(f"**{exhibit.title}**")
     text.caption(exhibit.sentence)
     if st.button("Open", key=f"wafer-{exhibit.name}", width="stretch"):

@@ -60,4 +60,9 @@ def data_url(picture: UInt8[np.ndarray, "h w c"]) -> str:
     """A picture as a PNG data URL."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return png_url(buffer.getvalue())
+
+
+def png_url(data: bytes) -> str:
+    """A PNG file as a data URL: unlike a served file it is still there when a page has moved on."""
+    return "data:image/png;base64," + base64.b64encode(data).decode()

@@ -164,5 +164,5 @@ def test_several_inputs_are_named(tmp_path: Path) -> None:
 
     model = files.built(files.convolution(), files.weights())
     model.graph.input.append(helper.make_tensor_value_info("mask", 1, [1, 4]))
-    with pytest.raises(ModelError, match=r"has 2: x \[1, 3, 8, 8\], mask \[1, 4\]"):
+    with pytest.raises(ModelError, match=r"2 inputs \(x 1 × 3 × 8 × 8, mask 1 × 4\)"):
         load_model(files.saved(model, tmp_path / "m"))
