@@ -71,6 +71,7 @@ def _open(
 ) -> None:
     trust, architecture = _given(pending, found)
     if st.button("Open this model", type="primary", icon=":material/play_circle:"):
+        pending.refusal = None
         try:
             code = uploads.kept_code(pending.code)
             options = LoadOptions(
@@ -84,11 +85,13 @@ def _open(
             _check_labels(source)
         except XaiError as error:
             other_inputs.proposed(pending, error)
-            _rejected(error)
-            return
+            pending.refusal = error
+            st.rerun()  # the form above has to show what is proposed before anybody types in it
         take(source)
         st.session_state[TURN] += 1  # an opened file leaves a closed, empty form behind
         _close(space)
+    if pending.refusal is not None:
+        _rejected(pending.refusal)
 
 
 def _rejected(error: XaiError) -> None:

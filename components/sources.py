@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xai_core.errors import XaiError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 
@@ -41,6 +42,7 @@ class Pending:
     Attributes:
         code: the Python files that came with it, by name. labels: the class names that did.
         others: inputs beside the picture, as text. files: those that stand in it, by name.
+        refusal: why it could not be opened, when that was tried last.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Pending:
     labels: tuple[str, ...] | None = None
     others: str = ""
     files: dict[str, Path] = field(default_factory=dict)
+    refusal: XaiError | None = None
 
 
 def free_name(name: str, path: Path, taken: Mapping[str, Path]) -> str:

@@ -96,12 +96,14 @@ def test_a_model_of_two_inputs_is_opened_with_one_fixed(visit: Visit, tmp_path: 
     lines = page.get_by_role("textbox", name="Other inputs")
     if not lines.is_visible():
         page.get_by_text("Its Python code, class names and other inputs").click()
+    expect(lines).to_have_value("mask = 0")  # as proposed
+    screen.settled(page)
     lines.fill("mask = 0.5")
     lines.blur()
     screen.settled(page)
     page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_role("heading", level=2, name="masked.pt")).to_be_visible()
-    expect(page.get_by_text("It can be explained at its input")).to_be_visible()
+    expect(page.get_by_role("heading", name="It can be explained at its input")).to_be_visible()
     section = screen.expand(page, "Class names")
     screen.upload(section, "names.json", b'["crack", "void"]', "application/json")
     expect(page.get_by_text(re.compile("3 outputs; 2 class names"))).to_be_visible()
