@@ -19,7 +19,8 @@ PROMPT = "Class names: one a line, JSON or CSV"
 def show(space: Workspace, source: Source, photo: Photo) -> None:
     """Draw the uploader, and where the names come from."""
     uploads.arrived(KEY, MEGABYTES, lambda one: _take(space, source, photo, one))
-    source = space.sources[space.source]
+    if space.sources[space.source] != source:
+        st.rerun()  # the sidebar, drawn already, names classes too
     own = backend.opened(source).labels
     if source.labels:
         st.caption(f"{len(source.labels):,} class names were given.")
