@@ -80,7 +80,7 @@ class Scorer:
         try:
             gradient = self._gradient(inputs)
         except RuntimeError:
-            if self._folding is None or not self._folding.norms:
+            if self._folding is None or not self._folding.any:
                 raise
             self._folding.give_up()  # layers that run once more in the backward pass
             gradient = self._gradient(inputs)

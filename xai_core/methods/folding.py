@@ -1,8 +1,9 @@
-"""Batch normalisation folded into the convolution before it: the same function in fewer passes.
+"""Batch normalisation and padding folded into convolutions: the same function in fewer passes.
 
 In eval mode batch normalisation is a fixed scale s and shift t for each channel, so that
 s·(W∗x + b) + t = (sW)∗x + (sb + t) (Jacob et al. 2018, arXiv 1712.05877, section 3.2). It is equal
-up to rounding, and on the CPU up to a third cheaper.
+up to rounding, and on the CPU up to a third cheaper. Zeros that are put around the input of a
+convolution are left to the convolution (`autograd.padding`), which spares a copy.
 
 The model is not touched. One pass shows which convolutions (and linear layers) give their output to
 one batch normalisation and to nobody else; from then on those calls get folded numbers. Every pass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.methods.autograd.layer_outputs import Layer
+    from xai_core.methods.autograd.padding import Padding
 
 WORTH = 8  # samples from which two more forward passes pay
 TOLERANCE = 1e-4  # of the largest output: rounding is 1e-6, a wrong fold of order 1
@@ -31,14 +33,16 @@ State = tuple[tuple["Tensor", int], ...]
 
 
 class Folding:
-    """Which batch normalisations of a model can be folded, and the passes in which they are.
+    """Which batch normalisations and paddings can be folded, and the passes in which they are.
 
     Attributes:
-        norms: by the number of the layer call that feeds them.
+        norms: by the number of the layer call that feeds them. pads: by the number of their call.
     """
 
-    def __init__(self, module: nn.Module, norms: Mapping[int, FixedNorm]) -> None:
-        self.norms = dict(norms)
+    def __init__(
+        self, module: nn.Module, norms: Mapping[int, FixedNorm], pads: Mapping[int, Padding]
+    ) -> None:
+        self.norms, self.pads = dict(norms), dict(pads)
         self._names = {name: id(one) for name, one in module.named_parameters()}
         self._kept: dict[int, tuple[State, Tensor, Tensor]] = {}
 
@@ -53,38 +57,48 @@ class Folding:
 
         from xai_core.explanation import run
         from xai_core.methods.autograd.layer_outputs import NormsBehind
+        from xai_core.methods.autograd.padding import Pads
         from xai_core.methods.rectifiers import hidden
 
+        nothing = Folding(module, {}, {})
         if hidden(module) or torch.is_autocast_enabled(picture.device.type):
-            return Folding(module, {})
+            return nothing
+        call = partial(run, module)
         with torch.no_grad():
-            watched = NormsBehind()
-            plain = watched.run(partial(run, module), picture)
-            folding = Folding(module, watched.norms)
-            same = not folding.norms or _alike(plain, folding.run(partial(run, module), picture))
-        return folding if same else Folding(module, {})
+            norms, pads = NormsBehind(), Pads()
+            plain = norms.run(partial(pads.run, call), picture)
+            folding = Folding(module, norms.norms, pads.found)
+            same = not folding.any or _alike(plain, folding.run(call, picture))
+        return folding if same else nothing
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to fold."""
+        return bool(self.norms or self.pads)
 
     def run(self, call: Call, inputs: Tensor, weights: Weights | None = None) -> Any:
         """`call(inputs)`, folded. weights: by name, what it uses in place of the parameters."""
         from xai_core.methods.autograd.layer_outputs import FoldedPass
+        from xai_core.methods.autograd.padding import Unpadded
 
-        if self.norms:
+        if self.any:
             swapped = {self._names[name]: one for name, one in (weights or {}).items()}
             norms = {at: norm.replaced(swapped) for at, norm in self.norms.items()}
-            folded = FoldedPass(norms, self._numbers)
+            folded, unpadded = FoldedPass(norms, self._numbers), Unpadded(self.pads)
+            way = partial(unpadded.run, call) if self.pads else call
             try:
-                output = folded.run(call, inputs)
+                output = folded.run(way, inputs)
             except Exception:
-                if not folded.strayed:
+                if not (folded.strayed or unpadded.strayed):
                     raise
-            if not folded.strayed:
+            if not (folded.strayed or unpadded.strayed):
                 return output
             self.give_up()
         return call(inputs.clone())  # models may work on their input in place
 
     def give_up(self) -> None:
         """Run the model as it is from now on."""
-        self.norms, self._kept = {}, {}
+        self.norms, self.pads, self._kept = {}, {}, {}
 
     def _numbers(self, at: int, norm: FixedNorm, layer: Layer) -> tuple[Tensor, Tensor]:
         """Weight and bias of a layer call with its norm in them, made anew where any changed."""

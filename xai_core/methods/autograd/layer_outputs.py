@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import ref
 
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
 
 from xai_core.methods.autograd.calls import Calls, call_name
+from xai_core.methods.autograd.followed import Followed, asks_for_shape
 from xai_core.methods.fixed_norm import FixedNorm, norm_of
 
 Args = tuple[Any, ...]
 Kwargs = Mapping[str, Any]
 Call = Callable[..., Any]
 LAYERS = ("conv1d", "conv2d", "conv3d", "linear")
-METADATA = ("dim", "size", "stride", "numel", "is_contiguous", "is_floating_point")
 OWN = ("input", "weight", "bias")
 
 
@@ -40,14 +38,14 @@ class LayerOutputs:
 
     def __init__(self) -> None:
         self._count = 0
-        self._followed: dict[int, tuple[ref[Tensor], int]] = {}
+        self._followed = Followed[int]()
 
     def run(self, call: Call, inputs: Tensor) -> Any:
         """`call(inputs)`."""
         own = inputs.clone()  # models may work on their input in place
         with Calls(self._handle):
             output = call(own)
-        for at in self._among(output):
+        for at in self._followed.among(output):
             self.read(at)
         return output
 
@@ -67,13 +65,13 @@ class LayerOutputs:
 
     def _handle(self, function: Call, args: Args, kwargs: Kwargs) -> Any:
         found = norm_of(function, args, kwargs)
-        if found is not None and (own := self._among(found[0])):
+        if found is not None and (own := self._followed.among(found[0])):
             given = self.norm(own[0], found[1], found[0])
             return function(*args, **kwargs) if given is None else given
-        readers = self._among((args, dict(kwargs)))
+        readers = self._followed.among((args, dict(kwargs)))
         layer = _layer(function, args, kwargs)
         result = function(*args, **kwargs) if layer is None else self._run(function, layer)
-        if not _about(function, result):
+        if not asks_for_shape(function, result):
             for at in readers:
                 self.read(at)
         return result
@@ -85,14 +83,8 @@ class LayerOutputs:
         given = self.output(at, result) if _channels_second(result, layer.weight) else None
         if given is None:
             return result
-        self._followed[id(given)] = (ref(given), at)
+        self._followed.add(given, at)
         return given
-
-    def _among(self, values: Any) -> list[int]:
-        """The layer calls whose outputs are in `values`."""
-        leaves = tree_leaves(values) if self._followed else ()
-        found = ((leaf, self._followed.get(id(leaf))) for leaf in leaves)
-        return [one[1] for leaf, one in found if one is not None and one[0]() is leaf]
 
 
 class NormsBehind(LayerOutputs):
@@ -187,9 +179,3 @@ def _layer(function: Call, args: Args, kwargs: Kwargs) -> Layer | None:
 def _channels_second(result: Any, weight: Tensor) -> bool:
     """False for one sample without a batch axis, and for a linear layer over tokens."""
     return isinstance(result, Tensor) and result.ndim == weight.ndim
-
-
-def _about(function: Call, result: Any) -> bool:
-    """Whether a call asks for a tensor's shape and the like, and not for its values."""
-    name = call_name(function)
-    return name in METADATA or (name == "get" and not isinstance(result, Tensor))
