@@ -15,8 +15,9 @@ from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
 from xai_core.labels import fitting
-from xai_core.methods.base import METHODS
+from xai_core.methods.base import METHODS, PLAIN
 from xai_core.methods.parameters import build
+from xai_core.pace import Pace
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
 from xai_core.resolution import named, target_of
@@ -24,15 +25,9 @@ from xai_core.runs import Guess, Run, Score
 from xai_core.surroundings import machine, versions
 from xai_core.target import Asked, Explained, Target
 from xai_core.targets import Prediction
-from xai_core.types import (
-    Attribution,
-    Inputs,
-    Level,
-    Maps,
-    Progress,
-    Scores,
-    Values,
-)
+from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
+
+MANY = 8  # samples from which a pace pays
 
 
 class Explainer(Protocol):
@@ -52,6 +47,7 @@ class Explainer(Protocol):
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
         *,
+        pace: Pace | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
     ) -> Attribution:
@@ -71,7 +67,7 @@ class Request:
 
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
-        labels: class names, where they are known.
+        labels: class names, where they are known. pace: of methods that take many samples.
         input_spec, architecture, output, other_inputs, trusted, level, summary: as in `Run`.
     """
 
@@ -86,6 +82,7 @@ class Request:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     labels: tuple[str, ...] | None = None
+    pace: Pace = PLAIN
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
@@ -137,6 +134,7 @@ def compare(
                 name,
                 request.seed,
                 given,
+                pace=_pace(request, name),
                 progress=parts.of(name),
                 cancel=cancel,
             )
@@ -205,6 +203,11 @@ def _same(one: Attribution, request: Request, name: str) -> bool:
         return False
     settings = build(METHODS[name].Parameters, request.methods[name])
     return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
+
+
+def _pace(request: Request, name: str) -> Pace:
+    """The plain one of a method that takes few samples: nothing would be gained."""
+    return request.pace if costs(request)[name] >= MANY else PLAIN
 
 
 def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:

@@ -56,7 +56,7 @@ def explain(
     plugin = METHODS[method]
     settings = build(plugin.Parameters, parameters)
     pace = pace or Pace(batch_size)
-    _check(seed, pace.batch_size)
+    _check(seed)
     module = module_of(model, needs_gradient=plugin.needs_gradient)
     tensor = tensor_of(inputs, module)
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
@@ -84,6 +84,7 @@ def explain(
         signed=plugin.is_signed(settings),
         chosen=_chosen(raws),
         explained=explained,
+        pace=pace,
     )
 
 
@@ -156,11 +157,9 @@ def _singly(tensor: Tensor) -> list[Tensor]:
     return [tensor[index : index + 1] for index in range(len(tensor))]
 
 
-def _check(seed: int, batch_size: int) -> None:
+def _check(seed: int) -> None:
     if seed < 0:
         raise InputError(f"The seed must be 0 or above, not {seed}.")
-    if batch_size < 1:
-        raise InputError(f"batch_size must be at least 1, not {batch_size}.")
 
 
 def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) -> nn.Module:

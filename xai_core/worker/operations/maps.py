@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xai_core.measurement import Measurement
+from xai_core.pace import Pace
 from xai_core.recipe import Recipe
 from xai_core.target import Explained, asked_from_json
 from xai_core.types import Attribution, Progress, Scores
@@ -14,7 +15,7 @@ from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
 @operation
 def explain(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Attribution:
-    """`target`, `method`, `seed`, `parameters`, inputs -> Attribution."""
+    """`target`, `method`, `seed`, `parameters`, `pace`, inputs -> Attribution."""
     from xai_core.explanation import explain as attribute
     from xai_core.methods.base import METHODS
     from xai_core.methods.parameters import build
@@ -28,6 +29,7 @@ def explain(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
         asked_from_json(params["target"]),
         method,
         params["seed"],
+        pace=decode(Pace, params["pace"]),
         progress=tick,
         **given,
     )
