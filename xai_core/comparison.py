@@ -27,8 +27,6 @@ from xai_core.target import Asked, Explained, Target
 from xai_core.targets import Prediction
 from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
 
-MANY = 8  # samples from which a pace pays
-
 
 class Explainer(Protocol):
     """What a comparison needs of a worker."""
@@ -121,9 +119,9 @@ def compare(
     start = time.perf_counter()
     prediction = explainer.predict(request.prepared.inputs)
     explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
-    same = {name: one for name, one in (known or {}).items() if _same(one, request, name)}
-    reused = {name: one for name, one in same.items() if one.targets[0].same_as(explained)}
-    parts = Parts(costs(request, reused), progress)
+    reused = {n: one for n, one in (known or {}).items() if _same(one, request, n, explained)}
+    samples = costs(request, reused)
+    parts = Parts(samples, progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():
@@ -134,7 +132,7 @@ def compare(
                 name,
                 request.seed,
                 given,
-                pace=_pace(request, name),
+                pace=request.pace.suited_to(samples[name]),
                 progress=parts.of(name),
                 cancel=cancel,
             )
@@ -198,23 +196,23 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
     return labels[index] if labels and index < len(labels) else f"class {index}"
 
 
-def _same(one: Attribution, request: Request, name: str) -> bool:
-    if name not in request.methods:
+def _same(one: Attribution, request: Request, name: str, explained: Explained) -> bool:
+    if name not in request.methods or not one.targets[0].same_as(explained):
         return False
     settings = build(METHODS[name].Parameters, request.methods[name])
     return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
 
 
-def _pace(request: Request, name: str) -> Pace:
-    """The plain one of a method that takes few samples: nothing would be gained."""
-    return request.pace if costs(request)[name] >= MANY else PLAIN
-
-
 def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:
     """Samples by method, of those that are not reused."""
-    shape = request.prepared.inputs.shape[1:]
+    samples = samples_of(request.methods, request.prepared.inputs.shape[1:])
+    return {name: one for name, one in samples.items() if name not in reused}
+
+
+def samples_of(methods: Mapping[str, Mapping[str, Any]], shape: tuple[int, ...]) -> dict[str, int]:
+    """How many samples each method takes of a picture of `shape` (C, H, W)."""
+    size = (shape[0], shape[1], shape[2])
     return {
-        name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)
-        for name, given in request.methods.items()
-        if name not in reused
+        name: METHODS[name].samples(build(METHODS[name].Parameters, given), size)
+        for name, given in methods.items()
     }

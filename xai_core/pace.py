@@ -22,6 +22,7 @@ SAMPLES = 4  # of the batch in which layouts and threads are compared
 ROUNDS = 2
 GAIN = 0.9  # of the time: less is noise, and the plain way stays
 LARGEST = 16
+MANY = 8  # samples of a method from which a pace pays
 MOST_THREADS = 1024
 LAYOUTS = ("plain", "channels-last")
 SHARE = 0.25  # of the free memory that a batch may fill
@@ -63,6 +64,10 @@ class Pace:
             raise InputError(
                 f"A pace is BATCH,LAYOUT,THREADS, not {text!r}.", f"The plain one is {Pace()}."
             ) from cause
+
+    def suited_to(self, samples: int) -> Pace:
+        """Itself; the plain one for a method of few samples, which would gain nothing."""
+        return self if samples >= MANY else Pace()
 
     def laid_out(self, inputs: Tensor) -> Tensor:
         """Inputs `[B, C, H, W]` in this layout."""

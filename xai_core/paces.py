@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xai_core.formats.base import LoadOptions
 
 WORTH = 64  # samples: a model that is asked for so many will be asked again
+LONG = 1000  # samples to come that pay for measuring first
 MOST = 1000  # entries; the oldest go
 FORGOTTEN = (OSError, ValueError, TypeError, AttributeError, RecursionError, InputError)
 

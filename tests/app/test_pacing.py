@@ -17,9 +17,9 @@ from components import pacing
 from components.state import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import ran
-from xai_core.errors import Cancelled, WorkerError
+from xai_core.errors import Cancelled, InputError, WorkerError
 from xai_core.pace import Pace
-from xai_core.paces import Paces
+from xai_core.paces import LONG, Paces
 from xai_core.runs import Run
 from xai_core.worker import Worker
 
@@ -114,6 +114,31 @@ def test_a_process_that_dies_of_it_leaves_nothing(found: Paces) -> None:
 
     access.before = die
     assert measured(access, found) is None
+
+
+def for_many(access: Any, found: Paces, samples: int, inputs: Any = lambda: INPUTS) -> Pace:
+    return pacing.for_many(access, found, "key", None, inputs, samples)  # type: ignore[arg-type]
+
+
+def test_many_samples_to_come_pay_for_measuring_first(found: Paces) -> None:
+    access = Held(awaited=True)  # whoever waits gets their turn after the first picture
+    assert for_many(access, found, LONG - 1) == Pace()
+    assert access.asked == 0
+    assert for_many(access, found, LONG) == FAST
+    assert for_many(access, found, LONG) == FAST
+    assert for_many(access, found, 1) == FAST
+    assert access.asked == 1
+
+
+def test_where_it_cannot_be_measured_the_pace_is_plain(found: Paces) -> None:
+    def broken() -> np.ndarray:
+        raise InputError("no picture")
+
+    assert for_many(Held(), found, LONG, broken) == Pace()
+    access = Held()
+    access.before = access.cancel.set
+    with pytest.raises(Cancelled):
+        for_many(access, found, LONG)
 
 
 def test_what_is_computed_next_runs_at_the_pace(
