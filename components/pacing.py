@@ -9,7 +9,7 @@ from contextlib import suppress
 from components import backend
 from components.processes import Access
 from components.state import Source
-from xai_core.errors import Cancelled, XaiError
+from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.pace import Pace
 from xai_core.paces import LONG, WORTH, Paces, key_of
 from xai_core.types import Inputs
@@ -88,13 +88,20 @@ def measured(
 ) -> Pace:
     """The pace of a model, measured now where it is not known; for any thread.
 
+    A model whose process dies of it keeps the plain one, and is not measured again.
+
     Raises:
         Cancelled: as asked. XaiError: what the model raises.
     """
     with access.model(source, patient=True) as held:
         pace = found.of(key)  # another session may have been faster
         if pace is None:
-            pace = held.worker.pace(inputs, cancel=cancel or access.cancel)
+            try:
+                pace = held.worker.pace(inputs, cancel=cancel or access.cancel)
+            except WorkerError as error:
+                if error.code != "closed":
+                    found.remember(key, Pace())
+                raise
             found.remember(key, pace)
         return pace
 

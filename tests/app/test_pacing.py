@@ -106,14 +106,19 @@ def test_no_model_is_opened_for_it(found: Paces) -> None:
     assert access.asked == 0
 
 
-def test_a_process_that_dies_of_it_leaves_nothing(found: Paces) -> None:
+@pytest.mark.parametrize(
+    ("code", "kept"), [("crashed", Pace()), ("memory-limit", Pace()), ("closed", None)]
+)
+def test_a_model_whose_process_dies_of_it_keeps_the_plain_one(
+    found: Paces, code: str, kept: Pace | None
+) -> None:
     access = Held()
 
     def die() -> None:
-        raise WorkerError("dead", code="crashed")
+        raise WorkerError("dead", code=code)
 
     access.before = die
-    assert measured(access, found) is None
+    assert measured(access, found) == kept
 
 
 def for_many(access: Any, found: Paces, samples: int, inputs: Any = lambda: INPUTS) -> Pace:
