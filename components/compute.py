@@ -8,7 +8,16 @@ import threading
 import numpy as np
 import streamlit as st
 
-from components import backend, chosen_methods, kept_runs, problem, progress, run_source, visit
+from components import (
+    backend,
+    chosen_methods,
+    kept_runs,
+    pacing,
+    problem,
+    progress,
+    run_source,
+    visit,
+)
 from components.job import Job
 from components.keeper import Keeper
 from components.processes import Access
@@ -16,7 +25,7 @@ from components.state import Workspace
 from components.steady import steady
 from components.tiles import title_of
 from components.waiting import Turn
-from xai_core.comparison import Request, compare
+from xai_core.comparison import Request, compare, costs
 from xai_core.errors import Cancelled, XaiError
 from xai_core.runs import Run
 from xai_core.types import Progress
@@ -117,6 +126,8 @@ def start(space: Workspace, *, again: bool = False) -> None:
     keeper = space.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
+    inputs, samples = request.prepared.inputs, sum(costs(request).values())
+    learn_pace = pacing.learning(source, inputs, samples)
     space.turn = Turn()
     access = Access(space.turn)
 
@@ -125,6 +136,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
         with access.model(source) as held:
             run = compare(held.worker, access, request, known=known, progress=tick, cancel=cancel)
         keeper.keep(run)  # the process is free for others by now
+        learn_pace()
         return run
 
     space.job = job = Job(work)
@@ -148,6 +160,7 @@ def request_of(space: Workspace, title: str) -> Request:
         seed=space.seed,
         recipe=space.recipe,
         labels=source.labels or model.labels,
+        pace=pacing.known(source),
         input_spec=spec,
         architecture=source.options.architecture,
         output=source.options.output,

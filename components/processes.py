@@ -78,6 +78,15 @@ class Access:
             self._now()
             yield held
 
+    @property
+    def awaited(self) -> bool:
+        """Whether anybody waits for the process of a model."""
+        return self._pool.awaited
+
+    def holds(self, source: Source) -> bool:
+        """Whether there is a process for a source."""
+        return file_of(source) in self._pool.keys
+
     @contextmanager
     def helper(self, name: str) -> Iterator[Worker]:
         """A worker without a model, for this caller alone while the block runs."""

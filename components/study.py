@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
 
-from components import backend, kept_runs, problem, progress, study_sheet, visit
+from components import backend, kept_runs, pacing, problem, progress, study_sheet, visit
 from components.job import Job
 from components.keeper import Keeper
 from components.processes import Access
-from components.state import Many, Workspace
+from components.state import Many, Source, Workspace
 from components.steady import steady
 from components.study_choice import known, methods, study_of, subjects
 from components.waiting import Turn
-from xai_core.comparison import Explainer
+from xai_core.comparison import Explainer, samples_of
 from xai_core.errors import Cancelled, XaiError
-from xai_core.study import Table
-from xai_core.study_run import conduct, filled
-from xai_core.types import Progress
+from xai_core.paces import Paces
+from xai_core.study import Methods, Study, Table
+from xai_core.study_run import Subject, conduct, filled
+from xai_core.types import Inputs, Progress
 
 
 @steady
@@ -61,6 +62,7 @@ def start(space: Workspace) -> None:
         many.failure = str(error)
         return
     access = Access(many.turn)
+    settle_pace = _settling(access, source, study, wanted, pictures)
     keeper = many.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
@@ -72,6 +74,7 @@ def start(space: Workspace) -> None:
 
     def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
+        settle_pace()
         refused = conduct(
             study,
             pictures,
@@ -87,6 +90,23 @@ def start(space: Workspace) -> None:
 
     many.job = job = Job(work)
     visit.current().at_end("study", job.cancel)
+
+
+def _settling(
+    access: Access, source: Source, study: Study, wanted: Methods, pictures: Sequence[Subject]
+) -> Callable[[], None]:
+    """What settles the pace of a study that has not begun; for any thread."""
+    samples = len(pictures) * sum(samples_of(wanted, study.spec.shape).values())
+    paces, key = Paces(), pacing.key_for(source)
+
+    def inputs() -> Inputs:
+        return backend.decoded(pictures[0].path, study.spec).inputs
+
+    def settle() -> None:
+        if pictures and not study.begun:
+            study.keep_to(pacing.for_many(access, paces, key, source, inputs, samples))
+
+    return settle
 
 
 def _watch(space: Workspace, job: Job[dict[str, str]], key: str) -> None:

@@ -61,6 +61,7 @@ def draft(space: Workspace, table: Table | None = None) -> StudyResult:
         level=verdict.level if verdict else None,
         summary=verdict.summary if verdict else "",
         machine=machine(),
+        pace=study_choice.study_of(space, source).pace,
     )
 
 

@@ -15,8 +15,9 @@ from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
 from xai_core.labels import fitting
-from xai_core.methods.base import METHODS
+from xai_core.methods.base import METHODS, PLAIN
 from xai_core.methods.parameters import build
+from xai_core.pace import Pace
 from xai_core.parts import Parts
 from xai_core.recipe import Recipe
 from xai_core.resolution import named, target_of
@@ -24,15 +25,7 @@ from xai_core.runs import Guess, Run, Score
 from xai_core.surroundings import machine, versions
 from xai_core.target import Asked, Explained, Target
 from xai_core.targets import Prediction
-from xai_core.types import (
-    Attribution,
-    Inputs,
-    Level,
-    Maps,
-    Progress,
-    Scores,
-    Values,
-)
+from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
 
 
 class Explainer(Protocol):
@@ -52,6 +45,7 @@ class Explainer(Protocol):
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
         *,
+        pace: Pace | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
     ) -> Attribution:
@@ -71,7 +65,7 @@ class Request:
 
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
-        labels: class names, where they are known.
+        labels: class names, where they are known. pace: of methods that take many samples.
         input_spec, architecture, output, other_inputs, trusted, level, summary: as in `Run`.
     """
 
@@ -86,6 +80,7 @@ class Request:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     labels: tuple[str, ...] | None = None
+    pace: Pace = PLAIN
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
@@ -124,9 +119,9 @@ def compare(
     start = time.perf_counter()
     prediction = explainer.predict(request.prepared.inputs)
     explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
-    same = {name: one for name, one in (known or {}).items() if _same(one, request, name)}
-    reused = {name: one for name, one in same.items() if one.targets[0].same_as(explained)}
-    parts = Parts(costs(request, reused), progress)
+    reused = {n: one for n, one in (known or {}).items() if _same(one, request, n, explained)}
+    samples = costs(request, reused)
+    parts = Parts(samples, progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():
@@ -137,6 +132,7 @@ def compare(
                 name,
                 request.seed,
                 given,
+                pace=request.pace.suited_to(samples[name]),
                 progress=parts.of(name),
                 cancel=cancel,
             )
@@ -200,8 +196,8 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
     return labels[index] if labels and index < len(labels) else f"class {index}"
 
 
-def _same(one: Attribution, request: Request, name: str) -> bool:
-    if name not in request.methods:
+def _same(one: Attribution, request: Request, name: str, explained: Explained) -> bool:
+    if name not in request.methods or not one.targets[0].same_as(explained):
         return False
     settings = build(METHODS[name].Parameters, request.methods[name])
     return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
@@ -209,9 +205,14 @@ def _same(one: Attribution, request: Request, name: str) -> bool:
 
 def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:
     """Samples by method, of those that are not reused."""
-    shape = request.prepared.inputs.shape[1:]
+    samples = samples_of(request.methods, request.prepared.inputs.shape[1:])
+    return {name: one for name, one in samples.items() if name not in reused}
+
+
+def samples_of(methods: Mapping[str, Mapping[str, Any]], shape: tuple[int, ...]) -> dict[str, int]:
+    """How many samples each method takes of a picture of `shape` (C, H, W)."""
+    size = (shape[0], shape[1], shape[2])
     return {
-        name: METHODS[name].samples(build(METHODS[name].Parameters, given), shape)
-        for name, given in request.methods.items()
-        if name not in reused
+        name: METHODS[name].samples(build(METHODS[name].Parameters, given), size)
+        for name, given in methods.items()
     }

@@ -12,11 +12,11 @@ import numpy as np
 from xai_core.borrow import borrowed
 from xai_core.device import device_of
 from xai_core.errors import InputError, MethodError, ModelError, XaiError
-from xai_core.methods.base import METHODS, Meter, Method, RawMap, Scorer, Task
-from xai_core.methods.folding import WORTH, Folding
+from xai_core.groundwork import Groundwork
+from xai_core.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
+from xai_core.methods.folding import WORTH
 from xai_core.methods.parameters import build
 from xai_core.pace import Pace
-from xai_core.resolution import FixedScore, fixed, on_each
 from xai_core.target import Asked
 from xai_core.types import Attribution, Inputs, Progress
 
@@ -53,20 +53,35 @@ def explain(
         InputError: inputs, target or a parameter is not what it has to be.
         MethodError: the method is not defined for this model. ModelError: the model fails.
     """
+    how: dict[str, Any] = {"pace": pace or Pace(batch_size), "progress": progress}
+    return explain_on(Groundwork(model, inputs, target), method, seed, **how, **parameters)
+
+
+def explain_on(
+    groundwork: Groundwork,
+    method: str,
+    seed: int = 0,
+    *,
+    pace: Pace = PLAIN,
+    progress: Progress | None = None,
+    **parameters: Any,
+) -> Attribution:
+    """As `explain`, of a model, inputs and a target that other methods explain too.
+
+    What they all need to know of the model is found once; the map is the same, bit for bit.
+    """
     plugin = METHODS[method]
     settings = build(plugin.Parameters, parameters)
-    pace = pace or Pace(batch_size)
-    _check(seed, pace.batch_size)
-    module = module_of(model, needs_gradient=plugin.needs_gradient)
-    tensor = tensor_of(inputs, module)
+    _check(seed)
+    module_of(groundwork.model, needs_gradient=plugin.needs_gradient)
+    module, tensor = groundwork.module, groundwork.tensor
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
     with borrowed(module), pace.kept():
-        explained = on_each(module, tensor, target, getattr(model, "labels", None))
-        scores = [fixed(one) for one in explained]
-        at_once = _bearable(module, tensor[:1], scores[0], min(pace.batch_size, samples))
-        folding = Folding.of(module, tensor[:1]) if samples >= WORTH else None
+        explained, scores = groundwork.explained, groundwork.scores
+        at_once = groundwork.at_once(min(pace.batch_size, samples))
+        folding = groundwork.folding() if samples >= WORTH else None
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once))
             for picture, score in zip(_singly(tensor), scores, strict=True)
@@ -84,6 +99,7 @@ def explain(
         signed=plugin.is_signed(settings),
         chosen=_chosen(raws),
         explained=explained,
+        pace=pace,
     )
 
 
@@ -137,30 +153,13 @@ def run(module: nn.Module, tensor: Tensor) -> Any:
         ) from cause
 
 
-def _bearable(module: nn.Module, picture: Tensor, score: FixedScore, wanted: int) -> int:
-    """`wanted`, or 1 for a model that takes one sample at a time or mixes those of a batch."""
-    import torch
-
-    if wanted == 1:
-        return 1
-    with torch.no_grad():
-        alone = score(run(module, picture), 1)
-        try:
-            twice = score(run(module, torch.cat([picture] * 2)), 2)
-        except ModelError:
-            return 1
-    return wanted if torch.allclose(twice, alone.expand_as(twice), 1e-3, 1e-4) else 1
-
-
 def _singly(tensor: Tensor) -> list[Tensor]:
     return [tensor[index : index + 1] for index in range(len(tensor))]
 
 
-def _check(seed: int, batch_size: int) -> None:
+def _check(seed: int) -> None:
     if seed < 0:
         raise InputError(f"The seed must be 0 or above, not {seed}.")
-    if batch_size < 1:
-        raise InputError(f"batch_size must be at least 1, not {batch_size}.")
 
 
 def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) -> nn.Module:

@@ -19,6 +19,7 @@ from jaxtyping import Float32
 from xai_core.canonical import before_removal
 from xai_core.files import data_folder, write_whole
 from xai_core.images import InputSpec
+from xai_core.pace import Pace
 from xai_core.recipe import Channels, Recipe
 from xai_core.runs import Run
 from xai_core.storage import STUDIES
@@ -94,6 +95,11 @@ class KeptMaps:
     def target(self) -> int | Target | None:
         """What is explained in every picture."""
         return self.origin.target
+
+    @property
+    def pace(self) -> Pace:
+        """The plain one: these maps are set beside others of any pace."""
+        return Pace()
 
     def map(
         self, picture: str, method: str, parameters: Mapping[str, Any]

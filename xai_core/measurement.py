@@ -116,6 +116,7 @@ def _case(
             asked,
             attribution.method,
             attribution.seed,
+            pace=attribution.pace,
             progress=tick,
             **attribution.parameters,
         )

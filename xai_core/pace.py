@@ -1,7 +1,7 @@
 """How a model is run fastest on this machine: batch size, memory layout, threads.
 
-Maps differ by rounding only, but differ: so a pace is measured once, remembered by whoever asks,
-and given to `explain`, which never measures by itself.
+Maps differ by rounding only, but differ: so a pace is measured once, remembered (`xai_core.paces`),
+given to `explain`, which never measures by itself, and kept with the map.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xai_core.errors import ModelError
+from xai_core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -22,6 +22,9 @@ SAMPLES = 4  # of the batch in which layouts and threads are compared
 ROUNDS = 2
 GAIN = 0.9  # of the time: less is noise, and the plain way stays
 LARGEST = 16
+MANY = 8  # samples of a method from which a pace pays
+MOST_THREADS = 1024
+LAYOUTS = ("plain", "channels-last")
 SHARE = 0.25  # of the free memory that a batch may fill
 ALIKE = 1e-3  # of the largest gradient, in the mean: rounding flips a rectifier now and then
 
@@ -33,11 +36,38 @@ class Pace:
     Attributes:
         batch_size: samples at once, at most. channels_last: the layout `[B, H, W, C]` in memory.
         threads: of torch on the CPU; 0 leaves them alone.
+
+    Raises:
+        InputError: a number is out of range.
     """
 
     batch_size: int = 16
     channels_last: bool = False
     threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise InputError(f"batch_size must be at least 1, not {self.batch_size}.")
+        if not 0 <= self.threads <= MOST_THREADS:
+            raise InputError(f"threads must be 0 to {MOST_THREADS}, not {self.threads}.")
+
+    def __str__(self) -> str:
+        return f"{self.batch_size},{LAYOUTS[self.channels_last]},{self.threads}"
+
+    @staticmethod
+    def of_text(text: str) -> Pace:
+        """What `str` gave, `4,channels-last,0`. Raises `InputError`."""
+        try:
+            batch_size, layout, threads = text.split(",")
+            return Pace(int(batch_size), bool(LAYOUTS.index(layout)), int(threads))
+        except ValueError as cause:
+            raise InputError(
+                f"A pace is BATCH,LAYOUT,THREADS, not {text!r}.", f"The plain one is {Pace()}."
+            ) from cause
+
+    def suited_to(self, samples: int) -> Pace:
+        """Itself; the plain one for a method of few samples, which would gain nothing."""
+        return self if samples >= MANY else Pace()
 
     def laid_out(self, inputs: Tensor) -> Tensor:
         """Inputs `[B, C, H, W]` in this layout."""
@@ -62,13 +92,19 @@ class Pace:
                 torch.set_num_threads(before)
 
 
-def measured(module: nn.Module, picture: Tensor, look: Callable[[], object] = lambda: None) -> Pace:
+def measured(
+    module: nn.Module,
+    picture: Tensor,
+    look: Callable[[], object] = lambda: None,
+    room: int | None = None,
+) -> Pace:
     """The pace that was best for the gradient at `picture` `[1, C, H, W]`, within free memory.
 
     Takes as long as about 60 samples. A model that fails in another layout keeps the plain one.
 
     Args:
         look: called between two passes; it may raise to stop.
+        room: bytes of memory that this process may still take, where there is a limit.
     """
     from xai_core.borrow import borrowed
 
@@ -77,7 +113,7 @@ def measured(module: nn.Module, picture: Tensor, look: Callable[[], object] = la
         return _seconds(module, picture, pace)
 
     with borrowed(module), suppress(ModelError, RuntimeError):
-        largest = _bearable(module, picture)
+        largest = _bearable(module, picture, room)
         pace = Pace(min(SAMPLES, largest))
         last = replace(pace, channels_last=True)
         if _alike(module, picture, pace, last):
@@ -140,7 +176,7 @@ def _threads(device: torch.device) -> tuple[int, ...]:
     return (cores // 2,) if device.type == "cpu" and cores > 1 else ()
 
 
-def _bearable(module: nn.Module, picture: Tensor) -> int:
+def _bearable(module: nn.Module, picture: Tensor, room: int | None) -> int:
     """How many samples fit into a share of the free memory; at least 1."""
     import psutil
     import torch
@@ -153,4 +189,5 @@ def _bearable(module: nn.Module, picture: Tensor) -> int:
         free = torch.cuda.mem_get_info(picture.device)[0]
     else:
         free = int(psutil.virtual_memory().available)
+        free = free if room is None else max(0, min(free, room))
     return max(1, min(LARGEST, int(SHARE * free) // max(kept, 1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,24 +83,20 @@ def resolve(asked: Asked, output: Any, size: tuple[int, int], labels: Labels = N
 
 
 def on_each(
-    module: nn.Module, tensor: Tensor, target: Asked, labels: Labels = None
+    output: Callable[[int], Any], tensor: Tensor, target: Asked, labels: Labels = None
 ) -> tuple[Explained, ...]:
-    """A target fixed on every picture of `[B, C, H, W]`, by a borrowed model.
+    """A target fixed on every picture of `[B, C, H, W]`.
+
+    Args:
+        output: of a picture by its number, as a batch of one: exports often have a fixed one.
 
     Raises:
         XaiError: as `resolve`, or the model fails.
     """
-    import torch
-
-    from xai_core.explanation import run
-
     if isinstance(target, Explained):
         return (target,) * len(tensor)
     size = (tensor.shape[2], tensor.shape[3])
-    with torch.no_grad():  # one at a time: exports often have a fixed batch of 1
-        return tuple(
-            resolve(target, run(module, picture[None]), size, labels) for picture in tensor
-        )
+    return tuple(resolve(target, output(number), size, labels) for number in range(len(tensor)))
 
 
 def explained_of(
@@ -111,11 +107,11 @@ def explained_of(
     Raises:
         XaiError: as `resolve`, or the model fails.
     """
-    from xai_core.explanation import module_of, tensor_of
+    from xai_core.groundwork import Groundwork
 
-    module = module_of(model, needs_gradient=False)
-    with borrowed(module):
-        return on_each(module, tensor_of(inputs, module), target, getattr(model, "labels", None))
+    found = Groundwork(model, inputs, target)
+    with borrowed(found.module):
+        return found.explained
 
 
 class Resolver(Protocol):

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.pace import Pace
 from xai_core.target import explained_from
 from xai_core.types import Attribution
 
 if TYPE_CHECKING:
     from xai_core.runs import Run
 
-SCHEMA = 3  # 2 had no `explained` and `form`, 1 none of the fields after `failures`
+SCHEMA = 4  # 3 had no `pace`, 2 no `explained` and `form`, 1 none of the fields after `failures`
 NESTED = ("input_spec", "explained", "form")
 APART = ("pixels", "attributions", "scores", "recipe", "guesses", *NESTED)
 
@@ -22,10 +23,6 @@ def described(run: Run) -> dict[str, Any]:
     """A run as JSON."""
     plain = {name: value for name, value in vars(run).items() if name not in APART}
     parts = {name: getattr(run, name) for name in NESTED}
-    entries = {name: dict(vars(one)) for name, one in run.attributions.items()}
-    for entry in entries.values():
-        del entry["values"]
-        entry["explained"] = [one.to_dict() for one in entry["explained"]]
     scores = {
         name: {key: value if np.isfinite(value) else None for key, value in asdict(one).items()}
         for name, one in run.scores.items()
@@ -37,12 +34,22 @@ def described(run: Run) -> dict[str, Any]:
         "recipe": run.recipe.to_dict(),
         **{name: None if part is None else part.to_dict() for name, part in parts.items()},
         "scores": scores,
-        "attributions": entries,
+        "attributions": {name: told(one) for name, one in run.attributions.items()},
     }
+
+
+def told(attribution: Attribution) -> dict[str, Any]:
+    """An attribution as JSON, without its array."""
+    entry = dict(vars(attribution))
+    del entry["values"]
+    entry["explained"] = [one.to_dict() for one in entry["explained"]]
+    entry["pace"] = asdict(entry["pace"])
+    return entry
 
 
 def attribution_from(entry: dict[str, Any], values: np.ndarray) -> Attribution:
     """One of the attributions that `described` wrote, with its array."""
-    told: dict[str, Any] = {name: tuple(entry[name]) for name in ("target", "native_size")}
-    told["explained"] = tuple(map(explained_from, entry.get("explained", ())))
-    return Attribution(**{**entry, **told, "values": values.astype(np.float32, copy=False)})
+    found: dict[str, Any] = {name: tuple(entry[name]) for name in ("target", "native_size")}
+    found["explained"] = tuple(map(explained_from, entry.get("explained", ())))
+    found["pace"] = Pace(**entry.get("pace", {}))
+    return Attribution(**{**entry, **found, "values": values.astype(np.float32, copy=False)})

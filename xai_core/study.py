@@ -7,10 +7,9 @@ picture, method or parameter computes only what is new.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,61 +18,18 @@ from jaxtyping import Float64
 
 from xai_core.errors import InputError
 from xai_core.files import data_folder, write_whole
-from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
-from xai_core.recipe import Recipe
+from xai_core.pace import Pace
 from xai_core.storage import STUDIES
 from xai_core.study_entry import QUANTILES, Entry, failed, measured, read_entry
+from xai_core.study_setting import Setting as Setting
+from xai_core.study_setting import digest_of as digest_of
 from xai_core.target import Target
 from xai_core.types import Attribution
 
-SCHEMA = 1
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all entries of a study have in common; each field changes the results.
-
-    Attributes:
-        model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
-        recipe: its quantile and crop do not count, the curves hold all quantiles.
-        target: class index; None explains each picture's top class; or a target of another kind.
-    """
-
-    model_sha256: str
-    options: LoadOptions
-    spec: InputSpec
-    seed: int = 0
-    recipe: Recipe = field(default_factory=Recipe)
-    target: int | Target | None = None
-
-    @property
-    def key(self) -> str:
-        """SHA-256 over all of it, and over the bytes of the Python files."""
-        code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in self.options.code]
-        told = {
-            "schema": SCHEMA,
-            **asdict(self),
-            "spec": self.spec.to_dict(),
-            "options": {**_options(self.options), "code": sorted(code)},
-            "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
-        }
-        return digest_of(told)
-
-
-def _options(options: LoadOptions) -> dict[str, Any]:
-    found = asdict(options)
-    del found["other_inputs"]
-    if options.input_spec is not None:
-        found["input_spec"] = options.input_spec.to_dict()
-    if options.other_inputs:  # those of before had none, and keep their key
-        found["other_inputs"] = [
-            (str(one), one.file and hashlib.sha256(one.file.read_bytes()).hexdigest())
-            for one in options.other_inputs
-        ]
-    return found
+PACE = "pace.txt"
 
 
 @dataclass(frozen=True)
@@ -113,6 +69,28 @@ class Study:
         self.setting = setting
         self.folder = (folder or data_folder() / STUDIES) / setting.key
         self._entries: dict[str, Entry] = {}
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything is kept of it, its pace included."""
+        return any(self.folder.glob("[!.]*"))
+
+    @property
+    def pace(self) -> Pace:
+        """How the model is run for every entry; the plain way unless `keep_to` said otherwise."""
+        try:
+            return Pace.of_text((self.folder / PACE).read_text(encoding="utf-8"))
+        except (OSError, ValueError, InputError):
+            return Pace()
+
+    def keep_to(self, pace: Pace) -> None:
+        """Run the model so for every entry; a study that has begun keeps to its own pace.
+
+        Raises:
+            XaiError: the disk is full or cannot be written.
+        """
+        if not self.begun:
+            write_whole(self.folder / PACE, str(pace).encode())
 
     def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
         """What is known of a picture (its SHA-256) by a method; None where nothing is."""
@@ -207,9 +185,3 @@ def complete(methods: Methods) -> dict[str, dict[str, Any]]:
 def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
     """What the file of a picture by a method is called, without its ending."""
     return f"{picture}-{method}-{digest_of(dict(parameters))[:16]}"
-
-
-def digest_of(told: Any) -> str:
-    """SHA-256 over a value that JSON can hold, hexadecimal."""
-    text = json.dumps(told, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()

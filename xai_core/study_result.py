@@ -15,6 +15,7 @@ from PIL import Image
 from xai_core.durable import whole_folder
 from xai_core.errors import InputError
 from xai_core.images import InputSpec
+from xai_core.pace import Pace
 from xai_core.recipe import Recipe
 from xai_core.runs import STUDY, UNREADABLE, read_facts
 from xai_core.study import Table
@@ -49,6 +50,7 @@ class StudyResult:
         recipe: with the quantile that was looked at.
         refused: why files were left out, by name.
         thumbnails: uint8 `[side, side, 3]` by place of the picture, where there is one.
+        pace: how the model was run by methods that take many samples.
     """
 
     model: str
@@ -73,6 +75,7 @@ class StudyResult:
     machine: str = ""
     seconds: float = 0.0
     thumbnails: Mapping[int, np.ndarray] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def quantile(self) -> float:
@@ -174,6 +177,7 @@ def open_study(folder: Path | str) -> StudyResult:
             other_inputs=tuple(data.get("other_inputs", ())),
             recipe=Recipe.from_dict(data["recipe"]),
             input_spec=InputSpec.from_dict(spec) if spec else None,
+            pace=Pace(**data.get("pace", {})),
             thumbnails={int(name): one for name, one in _arrays(folder / "thumbnails.npz").items()},
         )
     except UNREADABLE as cause:
@@ -202,5 +206,6 @@ def _described(study: StudyResult) -> dict[str, Any]:
         "fingerprint": study.fingerprint,
         "causes": [[*place, why] for place, why in study.table.causes.items()],
         "recipe": study.recipe.to_dict(),
+        "pace": asdict(study.pace),
         "input_spec": study.input_spec.to_dict() if study.input_spec else None,
     }

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from xai_core.comparison import Explainer
+from xai_core.comparison import Explainer, samples_of
 from xai_core.errors import Cancelled, InputError, MethodError
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
-from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import build
+from xai_core.pace import Pace
 from xai_core.resolution import target_of
 from xai_core.study import Methods, Study, complete
 from xai_core.study_result import StudyResult
@@ -47,6 +46,10 @@ class Records(Protocol):
     @property
     def target(self) -> int | Target | None:
         """Class index; None explains each picture's top class; or a target of another kind."""
+
+    @property
+    def pace(self) -> Pace:
+        """How the model is run, the same for every picture."""
 
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         """Whether nothing needs to be computed of a picture (its SHA-256) by a method."""
@@ -136,6 +139,7 @@ def _measure(
 ) -> None:
     prediction = explainer.predict(prepared.inputs)
     target = target_of(explainer, prepared.inputs, prediction, records.target)
+    samples = samples_of(methods, prepared.inputs.shape[1:])
     for name, given in methods.items():
         try:
             attribution = explainer.explain(
@@ -144,6 +148,7 @@ def _measure(
                 name,
                 records.seed,
                 given,
+                pace=records.pace.suited_to(samples[name]),
                 progress=meter.within,
                 cancel=cancel,
             )
@@ -167,6 +172,7 @@ def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> Stud
         pictures=tuple(replace(one, target=table.targets.get(n)) for n, one in enumerate(pictures)),
         table=table,
         refused={**draft.refused, **refused},
+        pace=study.pace,
         seconds=sum(one.seconds for one in entries if one is not None),
     )
 
@@ -177,11 +183,9 @@ class _Meter:
     def __init__(
         self, spec: InputSpec, missing: Collection[Methods], progress: Progress | None
     ) -> None:
-        self._costs = {
-            name: METHODS[name].samples(build(METHODS[name].Parameters, given), spec.shape)
-            for methods in missing
-            for name, given in methods.items()
-        }
+        self._costs: dict[str, int] = {}
+        for methods in missing:
+            self._costs |= samples_of(methods, spec.shape)
         self._total = sum(self._costs[name] for methods in missing for name in methods)
         self._done = 0
         self._progress = progress

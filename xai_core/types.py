@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Float32, Float64, UInt8
 
+from xai_core.pace import Pace
 from xai_core.target import Explained, of_class
 
 Inputs = Float32[np.ndarray, "b c h w"]  # what a model is fed, after preprocessing
@@ -173,6 +174,7 @@ class Attribution:
         native_size: `(h, w)` at which the method sees; coarser than the input for CAM.
         seconds: wall time.
         explained: what was explained, one entry a sample; none in runs of an earlier version.
+        pace: how the model was run; another one gives the same map up to rounding.
     """
 
     values: Values
@@ -185,6 +187,7 @@ class Attribution:
     signed: bool
     chosen: Mapping[str, Any] = field(default_factory=dict)
     explained: tuple[Explained, ...] = ()
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def targets(self) -> tuple[Explained, ...]:

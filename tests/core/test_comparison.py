@@ -19,6 +19,7 @@ from xai_core.canonical import before_removal, canonicalise
 from xai_core.comparison import Request, compare
 from xai_core.errors import Cancelled
 from xai_core.images import InputSpec, prepare
+from xai_core.pace import Pace
 from xai_core.resolution import explained_of
 from xai_core.runs import Run, open_run, save_run
 from xai_core.target import Asked, Explained
@@ -52,13 +53,13 @@ class InProcess:
         seed: int = 0,
         parameters: Any = None,
         *,
+        pace: Pace | None = None,
         progress: Callable[[int, int], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Attribution:
         self.computed.append(method)
-        return explain(
-            self.net, inputs, target, method, seed, progress=progress, **(parameters or {})
-        )
+        how: dict[str, Any] = {"pace": pace, "progress": progress, **(parameters or {})}
+        return explain(self.net, inputs, target, method, seed, **how)
 
     def score(self, maps: Maps, metric: str = "complexity") -> Scores:
         return complexity(maps)
@@ -95,6 +96,13 @@ def test_a_run_holds_maps_guesses_and_scores_of_the_cropped_maps() -> None:
         assert raw.shape == (1, 20, 10)
         assert run.scores[name].raw == pytest.approx(complexity(raw)[0])
         assert run.scores[name].after == pytest.approx(complexity(after)[0])
+
+
+def test_methods_of_many_samples_run_at_the_pace_and_say_so() -> None:
+    methods = {"saliency": {}, "smoothgrad": {"m": 4}, "noisegrad": {"n": 8}}
+    run = run_of(InProcess(), methods=methods, pace=Pace(2, True))
+    paces = {name: one.pace for name, one in run.attributions.items()}
+    assert paces == {"saliency": Pace(), "smoothgrad": Pace(), "noisegrad": Pace(2, True)}
 
 
 def test_what_is_known_is_not_computed_again_unless_it_was_asked_otherwise() -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from tests.methods.nets import NETS, layered, pictures
 from xai_core.device import best_device
-from xai_core.errors import Cancelled
+from xai_core.errors import Cancelled, InputError
 from xai_core.explanation import explain
 from xai_core.methods.base import METHODS
 from xai_core.pace import Pace, measured
@@ -68,6 +68,32 @@ def test_memory_bounds_the_batch(monkeypatch):
 
     monkeypatch.setattr("psutil.virtual_memory", Little)
     assert measured(layered(), torch.from_numpy(pictures())).batch_size == 1
+
+
+@pytest.mark.parametrize("room", [0, -1])
+def test_what_the_process_may_take_bounds_it_too(room):
+    assert measured(layered(), torch.from_numpy(pictures()), room=room).batch_size == 1
+
+
+def test_a_pace_as_text_comes_back():
+    for pace in (Pace(), Pace(4, True, 2), Pace(3, threads=1)):
+        assert Pace.of_text(str(pace)) == pace
+    assert str(Pace(4, True)) == "4,channels-last,0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "4", "4,plain", "4,sideways,0", "x,plain,0", "0,plain,0", "4,plain,-1", "4,plain,0,0"],
+)
+def test_what_is_no_pace_is_refused(text):
+    with pytest.raises(InputError):
+        Pace.of_text(text)
+
+
+def test_a_map_says_its_pace():
+    pace = Pace(2, True)
+    assert explain(layered(), pictures(), 1, "smoothgrad", pace=pace).pace == pace
+    assert explain(layered(), pictures(), 1, "smoothgrad", batch_size=3).pace == Pace(3)
 
 
 def test_it_can_be_stopped():

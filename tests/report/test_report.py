@@ -15,8 +15,14 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from xai_core.demo.models import demo_weights
+from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import compute_demo_run, demo_run
 from xai_core.errors import InputError, XaiError
+from xai_core.explanation import explain
+from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.loading import load_model
+from xai_core.pace import Pace
 from xai_core.report import card, code, stamp
 from xai_core.report.forms import render
 from xai_core.report.style import STYLES
@@ -177,6 +183,32 @@ def test_script_and_command_give_the_same_bits(
         assert done.returncode == 0, done.stdout + done.stderr
         file = tmp_path / "guided-backprop.npy"
         assert np.array_equal(np.load(file, allow_pickle=False), expected)
+        file.unlink()
+
+
+def test_the_pace_of_a_run_is_repeated_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = subject_of(compute_demo_run(), methods=["guided-backprop"])
+    inputs = prepare(open_picture(picture_path("rocket")), InputSpec()).inputs
+    how = {"pace": Pace(3, channels_last=True), "m": 5}
+    found = explain(load_model(demo_weights()), inputs, shown.run.asked, "smoothgrad", **how)
+    run = replace(
+        shown.run,
+        attributions={"smoothgrad": found},
+        scores={"smoothgrad": shown.run.scores["guided-backprop"]},
+    )
+    shared = subject_of(run, methods=["smoothgrad"])
+    (command,) = code.commands(shared)
+    assert "--pace 3,channels-last,0" in command
+    assert "--pace" not in next(code.commands(shown))
+    (tmp_path / "repeat.py").write_text(code.script(shared), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    for words in (["repeat.py"], command.split()[1:]):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        file = tmp_path / "smoothgrad.npy"
+        assert np.array_equal(np.load(file, allow_pickle=False), found.values)
         file.unlink()
 
 

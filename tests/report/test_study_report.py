@@ -23,6 +23,7 @@ from xai_core.bootstrap import band
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.errors import InputError
+from xai_core.pace import Pace
 from xai_core.peek.digest import digest
 from xai_core.report import stamp as run_stamp
 from xai_core.report.card import _settings as settings
@@ -198,11 +199,11 @@ def test_without_a_score_the_report_says_so() -> None:
 
 
 def computed(folder: Path) -> StudyResult:
-    """Of the demo's model and two of its pictures, by one fast method."""
+    """Of the demo's model and two of its pictures, by two fast methods, not at the plain pace."""
     from xai_core.formats.base import LoadOptions
     from xai_core.worker import Worker
 
-    methods = complete({"saliency": {}})
+    methods = complete({"saliency": {}, "smoothgrad": {"m": 8}})
     subjects = [
         Subject(name, picture_path(name), digest(picture_path(name)).sha256)
         for name in ("rocket", "cat")
@@ -210,6 +211,8 @@ def computed(folder: Path) -> StudyResult:
     with Worker() as worker:
         loaded = worker.load(demo_weights())
         study = Study(Setting(loaded.sha256, LoadOptions(), loaded.input_spec), folder)
+
+        study.keep_to(Pace(3, channels_last=True))
 
         @contextmanager
         def borrow() -> Any:
@@ -231,6 +234,7 @@ def computed(folder: Path) -> StudyResult:
 def test_the_script_repeats_every_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = computed(tmp_path / "first")
     assert found.table.done == 2
+    assert found.pace == Pace(3, channels_last=True)
     assert found.seconds > 0
     (tmp_path / "repeat.py").write_text(script(study_subject_of(found)), encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import xai_core
 from tests.runs.small import small_run
 from xai_core.errors import InputError, XaiError
 from xai_core.outputs import OutputForm
+from xai_core.pace import Pace
 from xai_core.run_store import ID, RunStore
 from xai_core.runs import Run
 from xai_core.target import Explained, Target
@@ -28,6 +29,12 @@ def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "runs")
 
 
+def with_pace(run: Run) -> Run:
+    """SmoothGrad of it was run in another way than the plain one."""
+    changed = replace(run.attributions["smoothgrad"], pace=Pace(4, True))
+    return replace(run, attributions={**run.attributions, "smoothgrad": changed})
+
+
 def same(one: Run, other: Run) -> None:
     for item in fields(Run):
         if item.name not in ("pixels", "attributions", "scores"):
@@ -37,10 +44,11 @@ def same(one: Run, other: Run) -> None:
     for name, given in other.attributions.items():
         found = one.attributions[name]
         np.testing.assert_array_equal(found.values, given.values)
-        assert (found.parameters, found.seed, found.target) == (
+        assert (found.parameters, found.seed, found.target, found.pace) == (
             given.parameters,
             given.seed,
             given.target,
+            given.pace,
         )
 
 
@@ -52,6 +60,12 @@ def test_a_run_written_by_this_version_is_opened_with_one_call() -> None:
     run = xai_core.open_run(str(FIXTURE))
     changed = {"versions": run.versions}
     same(run, small_run(7, **changed))
+
+
+def test_a_run_says_its_pace_since_schema_4(store: RunStore) -> None:
+    written = xai_core.open_run(WRITTEN / "schema-4")
+    same(written, with_pace(small_run(7, versions=written.versions)))
+    same(store.open(store.save(written)), written)
 
 
 def test_a_run_says_what_was_explained_since_schema_3(store: RunStore) -> None:

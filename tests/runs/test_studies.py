@@ -13,6 +13,7 @@ import xai_core
 from tests.runs.small import small_run
 from tests.statistics.small_study import small_study
 from xai_core.errors import InputError
+from xai_core.pace import Pace
 from xai_core.run_store import RunStore
 from xai_core.study_result import StudyResult
 from xai_core.target import Target
@@ -63,6 +64,12 @@ def test_a_study_comes_back_as_it_was_and_stands_in_the_list(store: RunStore) ->
     assert entry.fingerprint == small_study().fingerprint
     assert store.change(name, name="mine").owner == "ann"
     assert [one.title for one in store.entries()] == ["mine"]
+
+
+def test_a_study_says_its_pace(store: RunStore) -> None:
+    study = small_study(pace=Pace(4, True))
+    same(store.study(store.save(study)), study)
+    assert study.fingerprint == small_study().fingerprint  # the same scores up to rounding
 
 
 def test_a_study_written_by_this_version_is_opened_with_one_call() -> None:

@@ -22,9 +22,11 @@ from xai_core import XaiError, complexity
 from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import Cancelled
 from xai_core.images import open_picture, prepare
-from xai_core.study import Study, Table, complete
+from xai_core.pace import Pace
+from xai_core.study import PACE, Study, Table, complete
 from xai_core.study_entry import QUANTILES
 from xai_core.study_run import conduct
+from xai_core.types import Attribution
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,6 +74,46 @@ def test_entries_are_complexity_by_quantus_raw_and_at_every_quantile(
             after = complexity(canonicalise(maps, replace(recipe, quantile=QUANTILES[q])))[0]
             assert found.curves[2, column, q] == pytest.approx(after, abs=1e-5)
             assert found.at(q / 100)[2, column] == found.curves[2, column, q]
+
+
+class Watched(InProcess):
+    """Remembers how each method was run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paces: set[tuple[str, Pace]] = set()
+
+    def explain(self, *args: Any, **call: Any) -> Attribution:
+        self.paces.add((args[2], call["pace"]))
+        return super().explain(*args, **call)
+
+
+def test_a_study_keeps_to_the_pace_that_it_began_with(tmp_path: Path, pictures: Path) -> None:
+    methods: Any = {"saliency": {}, "smoothgrad": {"m": 8}}
+    expected = {("saliency", Pace()), ("smoothgrad", Pace(3, True))}
+    study, worker = Study(SETTING, tmp_path), Watched()
+    assert not study.begun
+    study.keep_to(Pace(3, True))
+    assert study.begun
+    run(tmp_path, pictures, worker, methods=methods)
+    assert worker.paces == expected
+    again = Study(SETTING, tmp_path)
+    again.keep_to(Pace(5))
+    assert again.pace == Pace(3, True)
+    worker = Watched()
+    run(tmp_path, pictures, worker, methods={"smoothgrad": {"m": 9}})
+    assert worker.paces == {("smoothgrad", Pace(3, True))}
+
+
+@pytest.mark.parametrize("data", [None, b"", b"4,sideways,0", bytes(range(128, 256))])
+def test_a_study_of_before_or_with_a_broken_pace_has_the_plain_one(
+    tmp_path: Path, pictures: Path, data: bytes | None
+) -> None:
+    study = run(tmp_path, pictures)
+    if data is not None:
+        (study.folder / PACE).write_bytes(data)
+    study.keep_to(Pace(3, True))
+    assert study.pace == Pace()
 
 
 def test_what_is_kept_comes_back_bit_for_bit(tmp_path: Path, pictures: Path) -> None:

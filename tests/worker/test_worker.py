@@ -16,8 +16,10 @@ from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.loading import load_model
 from xai_core.measurement import measure
+from xai_core.pace import Pace
 from xai_core.recipe import Recipe
 from xai_core.worker import Worker
+from xai_core.worker.budget import Budget
 
 MANY = {"m": 200}
 
@@ -65,6 +67,45 @@ def test_explain_equals_explain_in_this_process(
     assert (got.target, got.method, got.seed) == (expected.target, method, 3)
     assert dict(got.parameters) == dict(expected.parameters)
     assert got.native_size == expected.native_size
+
+
+def test_a_pace_is_measured_kept_to_and_told(
+    shared: Worker, tiny: Path, inputs: np.ndarray
+) -> None:
+    assert 1 <= shared.pace(inputs).batch_size <= 16
+    pace = Pace(3, channels_last=True, threads=1)
+    got = shared.explain(inputs, 1, "smoothgrad", parameters={"m": 9}, pace=pace)
+    expected = explain(load_model(tiny), inputs, 1, "smoothgrad", pace=pace, m=9)
+    np.testing.assert_array_equal(got.values, expected.values)
+    assert got.pace == pace
+    assert shared.explain(inputs, 1, "saliency").pace == Pace()
+
+
+def test_a_pace_stays_within_the_memory_of_the_process(tiny: Path, inputs: np.ndarray) -> None:
+    with Worker(budget=Budget(memory=1)) as worker:
+        worker._link.process.kill()  # of so little memory
+        worker._link.budget = Budget.configured()
+        worker.load(tiny)
+        worker._link.budget = Budget(memory=1)
+        assert worker.pace(inputs).batch_size == 1
+
+
+def test_a_pace_that_is_cancelled_leaves_the_model_as_it_was(
+    shared: Worker, inputs: np.ndarray
+) -> None:
+    class AtTheFirstLook(threading.Event):
+        looked = 0
+
+        def is_set(self) -> bool:
+            self.looked += 1
+            return self.looked > 3
+
+    before, pid = shared.explain(inputs, 1, "saliency"), shared.pid
+    large = np.zeros((1, 3, 512, 512), np.float32)
+    with pytest.raises(Cancelled):
+        shared.pace(large, cancel=AtTheFirstLook())
+    np.testing.assert_array_equal(shared.explain(inputs, 1, "saliency").values, before.values)
+    assert shared.pid == pid
 
 
 def test_score_needs_no_model() -> None:

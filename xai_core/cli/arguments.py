@@ -11,6 +11,7 @@ from xai_core.cli.options import (
     DEMO,
     add_methods,
     add_model,
+    add_pace,
     add_quantile,
     add_seed,
     add_target,
@@ -54,6 +55,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     add_target(parser)
     add_labels(parser)
     add_seed(parser)
+    add_pace(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
 
 

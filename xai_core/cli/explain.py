@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         labels = named_as(args, card, worker.predict(inputs).scores.shape[1])
         target = of_picture_file(target, worker, file, card.input_spec)
         result = worker.explain(
-            inputs, target, args.method, args.seed, parameters, progress=progress
+            inputs, target, args.method, args.seed, parameters, pace=args.pace, progress=progress
         )
     _write(out, result, labels)
     print(out)

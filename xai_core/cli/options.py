@@ -7,6 +7,8 @@ from pathlib import Path
 
 from xai_core.cli.inputs import add_inputs
 from xai_core.demo.pictures import PICTURES
+from xai_core.errors import InputError
+from xai_core.pace import Pace
 from xai_core.targets.base import TARGETS
 
 DEMO = "demo"
@@ -81,6 +83,16 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of all random draws")
 
 
+def add_pace(parser: argparse.ArgumentParser) -> None:
+    """How the model is run."""
+    parser.add_argument(
+        "--pace",
+        type=_pace,
+        metavar="BATCH,LAYOUT,THREADS",
+        help=f"how the model is run, for the bits of a kept run (default: {Pace()})",
+    )
+
+
 def picture_help() -> str:
     """What stands for a picture."""
     return f"picture file, or one of {', '.join(PICTURES)}"
@@ -94,6 +106,13 @@ def _shape(text: str) -> tuple[int, int, int]:
     if min(channels, height, width) < 1:
         raise argparse.ArgumentTypeError(f"expected C,H,W such as 3,224,224, not {text!r}")
     return channels, height, width
+
+
+def _pace(text: str) -> Pace:
+    try:
+        return Pace.of_text(text)
+    except InputError as cause:
+        raise argparse.ArgumentTypeError(str(cause)) from cause
 
 
 def _target(text: str) -> int | str:

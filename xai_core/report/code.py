@@ -13,6 +13,7 @@ from string import Template
 from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.pictures import PICTURES
 from xai_core.demo.run import demo_run
+from xai_core.pace import Pace
 from xai_core.report.subject import Subject
 from xai_core.target import Target
 
@@ -36,6 +37,7 @@ from xai_core.cli.arguments import picture_file
 from xai_core.demo.models import demo_weights
 from xai_core.images import InputSpec, open_picture, prepare
 from xai_core.other_inputs import OtherInput
+from xai_core.pace import Pace
 from xai_core.peek.digest import digest
 from xai_core.worker import Worker
 
@@ -58,6 +60,7 @@ RECIPE = xai_core.Recipe(
     channels=$channels, sign=$sign, crop=$crop, grid=$grid, quantile=$quantile
 )
 METHODS = $methods
+PACES = $paces  # how the model was run: another way gives the same maps up to rounding
 SHA256_OF_RAW_MAP = $digests
 
 
@@ -75,7 +78,8 @@ def main() -> int:
         spec = card.input_spec if SPEC is None else InputSpec(**SPEC)
         inputs = prepare(open_picture(picture), spec).inputs
         for name, parameters in METHODS.items():
-            raw = worker.explain(inputs, TARGET, name, SEED, parameters)
+            pace = Pace.of_text(PACES[name])
+            raw = worker.explain(inputs, TARGET, name, SEED, parameters, pace=pace)
             after = xai_core.canonicalise(raw, RECIPE)
             np.save(f"{name}.npy", raw.values)
             np.save(f"{name}-after.npy", after)
@@ -115,6 +119,7 @@ def script(subject: Subject) -> str:
         picture=f"picture_file({picture_name(subject)!r})",
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
+        paces=literal({name: str(one.pace) for name, one in shown.items()}),
         digests=literal(
             {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
         ),
@@ -133,6 +138,7 @@ def commands(subject: Subject) -> Iterator[str]:
             words += ["--set", f"{key}={value}"]
         words += list(_target_words(subject.run.asked))
         words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
+        words += ["--pace", str(one.pace)] if one.pace != Pace() else []
         words += ["--architecture", setup.architecture] if setup.architecture else []
         words += ["--output", setup.output] if setup.output else []
         words += [word for other in subject.run.other_inputs for word in ("--input", other)]

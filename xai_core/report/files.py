@@ -18,6 +18,7 @@ from xai_core.readiness.verdict.json import plain as finite
 from xai_core.report import card, code
 from xai_core.report.code import file_name
 from xai_core.report.subject import Subject
+from xai_core.run_json import told
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the same run gives the same bytes
 
@@ -71,17 +72,13 @@ def _provenance(subject: Subject) -> dict[str, Any]:
     run = subject.run
     names = ("model", "model_sha256", "model_format", "picture", "picture_sha256", "content")
     more = ("target", "target_label", "created", "versions", "failures")
-    methods = {name: dict(vars(run.attributions[name])) for name in subject.methods}
-    for entry in methods.values():
-        del entry["values"]
-        entry["explained"] = [one.to_dict() for one in entry["explained"]]
     return {
         "schema": 1,
         **{name: getattr(run, name) for name in (*names, *more)},
         "guesses": [asdict(guess) for guess in run.guesses],
         "setup": asdict(subject.setup),
         "run": subject.run_id,
-        "methods": methods,
+        "methods": {name: told(run.attributions[name]) for name in subject.methods},
     }
 
 

@@ -18,6 +18,7 @@ class ModelCard:
         labels: class names, where the file or the architecture carries them.
         parameters: number of elements in all parameters; 0 for a model that only predicts.
         explainable: there is a module whose gradients can be asked for.
+        device: what it runs on: `cpu`, or the name of a GPU.
     """
 
     file: str
@@ -31,3 +32,4 @@ class ModelCard:
     parameters: int
     findings: tuple[Finding, ...]
     explainable: bool
+    device: str = "cpu"

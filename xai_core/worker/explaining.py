@@ -11,6 +11,7 @@ import numpy as np
 from xai_core.errors import InputError
 from xai_core.measurement import Measurement
 from xai_core.noise_rule import NoiseLevel, NoiseType
+from xai_core.pace import Pace
 from xai_core.recipe import Recipe
 from xai_core.target import Asked, Explained, asked_to_json
 from xai_core.types import Attribution, Inputs, Progress
@@ -47,6 +48,7 @@ class Explaining:
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
         *,
+        pace: Pace | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
         time_limit: float | None = None,
@@ -54,6 +56,7 @@ class Explaining:
         """Raw attributions of the open model, as `xai_core.explain` gives them.
 
         Args:
+            pace: None runs the model in the plain way.
             progress: called in this thread, at most about 20 times a second. One that is a
                 `Watcher` sees the map about twice a second while a noise method samples.
             cancel: set it from any thread to stop; the model stays open.
@@ -62,8 +65,17 @@ class Explaining:
             Cancelled: `cancel` was set.
         """
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
-        asked = _asked(target, method, seed, parameters)
+        asked = _asked(target, method, seed, parameters, pace)
         return self._attribution("explain", inputs, asked, call)
+
+    def pace(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Pace:
+        """The pace that suits the open model for pictures like `inputs` `[1, C, H, W]`.
+
+        Takes as long as about 60 samples, and stays within what the process may take.
+        """
+        call: dict[str, Any] = {"cancel": cancel, "model": True}
+        params = {"memory": self._link.budget.memory}
+        return self._link.ask(Pace, "pace", params, (checked(inputs),), **call)
 
     def explain_randomised(
         self,
@@ -136,13 +148,18 @@ class Explaining:
 
 
 def _asked(
-    target: Asked, method: str, seed: int, parameters: Mapping[str, Any] | None
+    target: Asked,
+    method: str,
+    seed: int,
+    parameters: Mapping[str, Any] | None,
+    pace: Pace | None = None,
 ) -> dict[str, Any]:
     return {
         "target": asked_to_json(target),
         "method": method,
         "seed": seed,
         "parameters": parameters or {},
+        "pace": pace or Pace(),
     }
 
 

@@ -36,8 +36,8 @@ class Link:
     """
 
     def __init__(self, time_limit: float, budget: Budget | None = None) -> None:
-        self.process = Process(budget=budget)
-        self._budget = budget
+        self.budget = budget or Budget.configured()
+        self.process = Process(budget=self.budget)
         self._time_limit = time_limit
         self.protection: Protection | None = None  # None: the process has not started yet
         self._lock = threading.RLock()
@@ -145,7 +145,7 @@ class Link:
                 raise Cancelled
             if not self.process.alive:
                 self.protection, self._holds_model = None, False
-                self.process = Process(self._python, self._budget)
+                self.process = Process(self._python, self.budget)
             if self.protection is None:
                 self.protection = await_start(self.process, cancel)
             return self.protection

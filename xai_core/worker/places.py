@@ -63,6 +63,11 @@ class Places(Generic[K, W]):
         self._queue: list[Ticket[K, W]] = []
         self._idle, self._orphaned, self._linger = idle, min(idle, orphaned), linger
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a ticket has no place yet."""
+        return bool(self._queue)
+
     def enqueue(self, ticket: Ticket[K, W], now: float) -> None:
         """Ask for a place."""
         self._queue.append(ticket)

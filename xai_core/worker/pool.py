@@ -61,6 +61,12 @@ class Pool(Generic[K, W]):
         with self._changed:
             return tuple(self._places.by_key)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a request waits."""
+        with self._changed:
+            return self._places.awaited
+
     @contextmanager
     def borrow(
         self,

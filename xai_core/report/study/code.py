@@ -29,6 +29,7 @@ from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES as DEMO, picture_path
 from xai_core.images import InputSpec
 from xai_core.other_inputs import OtherInput
+from xai_core.pace import Pace
 from xai_core.peek.digest import digest
 from xai_core.picture_archive import picture_files
 from xai_core.study import Setting, Study
@@ -49,6 +50,7 @@ RECIPE = xai_core.Recipe(channels=$channels, sign=$sign, grid=$grid, quantile=$q
 TARGET = $target  # None: each picture's top class
 SEED = $seed
 METHODS = $methods
+PACE = $pace  # how the model was run: another way gives the same scores up to rounding
 SCORES = $scores  # at the quantile, by SHA-256 of the picture
 
 
@@ -70,6 +72,7 @@ def main() -> int:
         spec = card.input_spec if SPEC is None else InputSpec(**SPEC)
         setting = Setting(card.sha256, OPTIONS, spec, SEED, RECIPE, TARGET)
         study = Study(setting, Path("study"))
+        study.keep_to(Pace.of_text(PACE))
 
         @contextmanager
         def borrow():
@@ -107,6 +110,7 @@ def script(subject: StudySubject) -> str:
         "spec": spec.to_dict() if spec else None,
         "others": study.other_inputs,
         "seed": study.seed,
+        "pace": str(study.pace),
     }
     known = "".join(
         f"    {one.sha256!r}: {[float(v) if v == v else None for v in subject.here.scores[row]]},\n"

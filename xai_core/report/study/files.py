@@ -73,6 +73,7 @@ def _provenance(subject: StudySubject) -> dict[str, Any]:
         "target": asked_to_json(study.target),
         "pictures": [asdict(one) for one in study.pictures],
         "input_spec": spec,
+        "pace": asdict(study.pace),
         "setup": asdict(subject.setup),
         "run": subject.run_id,
     }

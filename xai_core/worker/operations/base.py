@@ -6,12 +6,16 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xai_core.errors import InputError
 from xai_core.formats.base import LoadedModel
+from xai_core.target import Asked
 from xai_core.types import Progress
 from xai_core.worker.protocol import Array
+
+if TYPE_CHECKING:
+    from xai_core.groundwork import Groundwork
 
 Params = Mapping[str, Any]
 Arrays = tuple[Array, ...]
@@ -19,15 +23,33 @@ Arrays = tuple[Array, ...]
 
 @dataclass
 class Session:
-    """What stays between calls: the open model."""
+    """What stays between calls.
+
+    Attributes:
+        model: the open one. groundwork: what was found for the last picture that was explained.
+    """
 
     model: LoadedModel | None = None
+    groundwork: Groundwork | None = None
 
     def opened(self) -> LoadedModel:
         """The open model. Raises `InputError` where there is none."""
         if self.model is None:
             raise InputError("No model is open in this worker.", "Load one first.")
         return self.model
+
+    def groundwork_of(self, inputs: Array, target: Asked) -> Groundwork:
+        """Of the open model: several methods are asked for on one picture, one after the other.
+
+        Raises:
+            InputError: there is no open model.
+        """
+        from xai_core.groundwork import Groundwork
+
+        model = self.opened()
+        if self.groundwork is None or not self.groundwork.is_of(model, inputs, target):
+            self.groundwork = Groundwork(model, inputs, target)
+        return self.groundwork
 
 
 Operation = Callable[[Session, Params, Arrays, Progress], Any]

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from xai_core.measurement import Measurement
+from xai_core.pace import Pace
 from xai_core.recipe import Recipe
-from xai_core.target import Explained, asked_from_json
+from xai_core.target import Asked, Explained, asked_from_json
 from xai_core.types import Attribution, Progress, Scores
 from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
+if TYPE_CHECKING:
+    from xai_core.groundwork import Groundwork
+
 
 @operation
 def explain(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Attribution:
-    """`target`, `method`, `seed`, `parameters`, inputs -> Attribution."""
-    from xai_core.explanation import explain as attribute
-    from xai_core.methods.base import METHODS
-    from xai_core.methods.parameters import build
-
-    method, given = params["method"], params["parameters"]
-    build(METHODS[method].Parameters, given)  # a wrong name must not reach the keywords below
-    tick(0, 1)
-    return attribute(
-        session.opened(),
-        arrays[0],
-        asked_from_json(params["target"]),
-        method,
-        params["seed"],
-        progress=tick,
-        **given,
-    )
+    """`target`, `method`, `seed`, `parameters`, `pace`, inputs -> Attribution."""
+    return _explained(session.groundwork_of(arrays[0], _target(params)), params, tick)
 
 
 @operation
@@ -67,10 +58,28 @@ def explain_randomised(
 ) -> Attribution:
     """As `explain`, while most of the model's weights are random."""
     from xai_core.errors import MethodError
+    from xai_core.groundwork import Groundwork
     from xai_core.random_weights import NONE, randomised
 
     module = session.opened().module
     if module is None:
         raise MethodError(NONE, code="no-float-parameters")
-    with randomised(module, params["seed"]):
-        return explain(session, params, arrays, tick)
+    with randomised(module, params["seed"]):  # what is found of it holds for nothing else
+        work = Groundwork(session.opened(), arrays[0], _target(params))
+        return _explained(work, params, tick)
+
+
+def _target(params: Params) -> Asked:
+    return asked_from_json(params["target"])
+
+
+def _explained(groundwork: Groundwork, params: Params, tick: Progress) -> Attribution:
+    from xai_core.explanation import explain_on
+    from xai_core.methods.base import METHODS
+    from xai_core.methods.parameters import build
+
+    method, given = params["method"], params["parameters"]
+    build(METHODS[method].Parameters, given)  # a wrong name must not reach the keywords below
+    tick(0, 1)
+    how: dict[str, Any] = {"pace": decode(Pace, params["pace"]), "progress": tick}
+    return explain_on(groundwork, method, params["seed"], **how, **given)

@@ -32,7 +32,7 @@ def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Mo
     """`path`, `options` -> ModelCard; the model that was open is let go first."""
     from xai_core.loading import load_model
 
-    session.model = None
+    session.model = session.groundwork = None
     session.model = load_model(Path(params["path"]), decode(LoadOptions, params["options"]))
     return _card(session.model)
 
@@ -59,6 +59,8 @@ def layers(session: Session, params: Params, arrays: Arrays, tick: Progress) -> 
 
 
 def _card(model: LoadedModel) -> ModelCard:
+    from xai_core.device import device_of, title_of
+
     parameters = [] if model.module is None else list(model.module.parameters())
     return ModelCard(
         file=model.path.name,
@@ -72,6 +74,7 @@ def _card(model: LoadedModel) -> ModelCard:
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
         explainable=model.module is not None,
+        device="cpu" if model.module is None else title_of(device_of(model.module)),
     )
 
 

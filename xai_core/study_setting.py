@@ -1,0 +1,65 @@
+"""What all entries of a study have in common, and the name that it gives them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from xai_core.formats.base import LoadOptions
+from xai_core.images import InputSpec
+from xai_core.recipe import Recipe
+from xai_core.target import Target
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all entries of a study have in common; each field changes the results.
+
+    Attributes:
+        model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
+        recipe: its quantile and crop do not count, the curves hold all quantiles.
+        target: class index; None explains each picture's top class; or a target of another kind.
+    """
+
+    model_sha256: str
+    options: LoadOptions
+    spec: InputSpec
+    seed: int = 0
+    recipe: Recipe = field(default_factory=Recipe)
+    target: int | Target | None = None
+
+    @property
+    def key(self) -> str:
+        """SHA-256 over all of it, and over the bytes of the Python files."""
+        code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in self.options.code]
+        told = {
+            "schema": SCHEMA,
+            **asdict(self),
+            "spec": self.spec.to_dict(),
+            "options": {**_options(self.options), "code": sorted(code)},
+            "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
+        }
+        return digest_of(told)
+
+
+def _options(options: LoadOptions) -> dict[str, Any]:
+    found = asdict(options)
+    del found["other_inputs"]
+    if options.input_spec is not None:
+        found["input_spec"] = options.input_spec.to_dict()
+    if options.other_inputs:  # those of before had none, and keep their key
+        found["other_inputs"] = [
+            (str(one), one.file and hashlib.sha256(one.file.read_bytes()).hexdigest())
+            for one in options.other_inputs
+        ]
+    return found
+
+
+def digest_of(told: Any) -> str:
+    """SHA-256 over a value that JSON can hold, hexadecimal."""
+    text = json.dumps(told, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
