@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +69,8 @@ class Groundwork:
         return wanted if wanted == 1 or self._takes_batches else 1
 
     def folding(self) -> Folding:
-        """A folding of the model's norms that knows no other method's weights."""
-        return Folding(self.module, self._norms)
+        """What can be folded, in an object that knows no other method's weights."""
+        return self._folding.anew()
 
     def _output(self, number: int) -> Any:
         """Of one of the pictures; that of the first is asked for more than once."""
@@ -94,8 +93,8 @@ class Groundwork:
         return torch.allclose(twice, alone.expand_as(twice), 1e-3, 1e-4)
 
     @cached_property
-    def _norms(self) -> Mapping[int, Any]:
-        return Folding.of(self.module, self.tensor[:1]).norms
+    def _folding(self) -> Folding:
+        return Folding.of(self.module, self.tensor[:1])
 
     def _run(self, inputs: Tensor) -> Any:
         import torch

@@ -10,13 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from xai_core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
+
+    Call = Callable[[Tensor], Any]
 
 SAMPLES = 4  # of the batch in which layouts and threads are compared
 ROUNDS = 2
@@ -107,16 +110,21 @@ def measured(
         room: bytes of memory that this process may still take, where there is a limit.
     """
     from xai_core.borrow import borrowed
-
-    def seconds(pace: Pace) -> float:
-        look()
-        return _seconds(module, picture, pace)
+    from xai_core.explanation import run
+    from xai_core.methods.folding import Folding
 
     with borrowed(module), suppress(ModelError, RuntimeError):
+        folding = Folding.of(module, picture)
+        call = partial(folding.run, partial(run, module))  # as a method of many samples does
+
+        def seconds(pace: Pace) -> float:
+            look()
+            return _seconds(call, picture, pace)
+
         largest = _bearable(module, picture, room)
         pace = Pace(min(SAMPLES, largest))
         last = replace(pace, channels_last=True)
-        if _alike(module, picture, pace, last):
+        if _alike(call, picture, pace, last):
             pace = _better(seconds, pace, last)
         for threads in _threads(picture.device):
             pace = _better(seconds, pace, replace(pace, threads=threads))
@@ -133,37 +141,36 @@ def _better(seconds: Callable[[Pace], float], plain: Pace, other: Pace) -> Pace:
     return other if times[other] < GAIN * times[plain] else plain
 
 
-def _seconds(module: nn.Module, picture: Tensor, pace: Pace) -> float:
+def _seconds(call: Call, picture: Tensor, pace: Pace) -> float:
     import torch
 
     start = time.perf_counter()
-    _slope(module, picture, pace)
+    _slope(call, picture, pace)
     if picture.device.type == "cuda":
         torch.cuda.synchronize()
     return time.perf_counter() - start
 
 
-def _slope(module: nn.Module, picture: Tensor, pace: Pace) -> Tensor:
+def _slope(call: Call, picture: Tensor, pace: Pace) -> Tensor:
     """The gradient of the first score at a batch of the same picture."""
     import torch
 
-    from xai_core.explanation import run
     from xai_core.methods.batch_norm import sound_batch_norm
     from xai_core.targets import main_output, score_matrix
 
     leaf = pace.laid_out(picture.repeat(pace.batch_size, 1, 1, 1)).requires_grad_(True)
     with pace.kept(), torch.enable_grad():
         with sound_batch_norm():
-            score = score_matrix(main_output(run(module, leaf))[1], pace.batch_size)[:, 0].sum()
+            score = score_matrix(main_output(call(leaf))[1], pace.batch_size)[:, 0].sum()
         (gradient,) = torch.autograd.grad(score, leaf)
     return gradient
 
 
-def _alike(module: nn.Module, picture: Tensor, pace: Pace, other: Pace) -> bool:
+def _alike(call: Call, picture: Tensor, pace: Pace, other: Pace) -> bool:
     """Whether the model runs in another layout, and gives the same."""
-    expected = _slope(module, picture, pace)
+    expected = _slope(call, picture, pace)
     try:
-        found = _slope(module, picture, other)
+        found = _slope(call, picture, other)
     except Exception:  # a `view` that this layout does not allow, for one
         return False
     return bool((found - expected).abs().mean() <= ALIKE * expected.abs().max())
@@ -181,10 +188,10 @@ def _bearable(module: nn.Module, picture: Tensor, room: int | None) -> int:
     import psutil
     import torch
 
+    from xai_core.explanation import run
     from xai_core.memory import kept_for_backward
 
-    one = Pace(1)
-    kept = kept_for_backward(module, lambda: _slope(module, picture, one))
+    kept = kept_for_backward(module, lambda: _slope(partial(run, module), picture, Pace(1)))
     if picture.device.type == "cuda":
         free = torch.cuda.mem_get_info(picture.device)[0]
     else:

@@ -43,6 +43,7 @@ class Folding:
         self, module: nn.Module, norms: Mapping[int, FixedNorm], pads: Mapping[int, Padding]
     ) -> None:
         self.norms, self.pads = dict(norms), dict(pads)
+        self._module = module
         self._names = {name: id(one) for name, one in module.named_parameters()}
         self._kept: dict[int, tuple[State, Tensor, Tensor]] = {}
 
@@ -70,6 +71,10 @@ class Folding:
             folding = Folding(module, norms.norms, pads.found)
             same = not folding.any or _alike(plain, folding.run(call, picture))
         return folding if same else nothing
+
+    def anew(self) -> Folding:
+        """The same, without the numbers of any weights."""
+        return Folding(self._module, self.norms, self.pads)
 
     @property
     def any(self) -> bool:
@@ -106,8 +111,19 @@ class Folding:
         state = tuple((one, one._version) for one in sources if one is not None)
         known = self._kept.get(at)
         if known is None or not _same(known[0], state):
-            known = self._kept[at] = (state, *norm.folded(layer.weight, layer.bias))
+            weight, bias = norm.folded(layer.weight, layer.bias)
+            known = self._kept[at] = (state, _laid_out_as(layer.input, weight), bias)
         return known[1:]
+
+
+def _laid_out_as(inputs: Tensor, weight: Tensor) -> Tensor:
+    """In the memory layout of the inputs: the kernels would change it anew in every pass."""
+    import torch
+
+    last = torch.channels_last
+    if weight.ndim == 4 and inputs.ndim == 4 and inputs.is_contiguous(memory_format=last):
+        return weight.contiguous(memory_format=last)
+    return weight
 
 
 def _same(known: State, state: State) -> bool:
