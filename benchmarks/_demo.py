@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -13,6 +14,7 @@ from xai_core.demo.pictures import picture_path
 from xai_core.device import best_device
 from xai_core.images import InputSpec, open_picture
 from xai_core.images import prepare as prepare_picture
+from xai_core.pace import Pace, measured
 
 TARGET = 285
 
@@ -46,6 +48,12 @@ def inputs() -> np.ndarray:
 def picture() -> Tensor:
     """The same, on the device."""
     return torch.from_numpy(inputs()).to(best_device())
+
+
+@cache
+def pace(net: Callable[[], nn.Module]) -> Pace:
+    """Measured once for a model, as the dashboard does."""
+    return measured(net(), picture())
 
 
 def slope(model: nn.Module, batch: Tensor) -> Tensor:

@@ -16,10 +16,9 @@ from functools import cache, partial
 import torch
 from torch import nn
 
-from benchmarks._demo import TARGET, efficientnet, inputs, picture, resnet50, slope
+from benchmarks._demo import TARGET, efficientnet, inputs, pace, picture, resnet50, slope
 from benchmarks.timing import Goal
 from xai_core.explanation import explain
-from xai_core.pace import Pace, measured
 
 ROUNDS = 2
 N, M, STD, SG_STD = 10, 10, 0.05, 0.2
@@ -59,12 +58,6 @@ def bare(net: Net) -> None:
 def pedestal(net: Net) -> None:
     noise = {"std": STD, "sg_std": SG_STD}
     explain(net(), inputs(), TARGET, "fusiongrad", pace=pace(net), n=N, m=M, **noise)
-
-
-@cache
-def pace(net: Net) -> Pace:
-    """Chosen once for a model, as in a notebook."""
-    return measured(net(), picture())
 
 
 def nested_loop(net: Net) -> None:

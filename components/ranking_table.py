@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from components import localisation
@@ -30,8 +30,47 @@ def show(run: Run, view: View, quantile: float, marks: Mapping[str, str] | None 
     Args:
         marks: what its controls say against a method.
     """
-    pixels, told = view.pixels, marks or {}
-    raw, after = rankings(view.scores, pixels)
+    import pandas as pd  # with Arrow 70 MB, which the first page does without
+
+    rows = _rows(run, view, marks or {})
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_columns(rows))
+    _caption(run, view, quantile)
+
+
+def show_plain(run: Run, view: View, quantile: float) -> None:
+    """Draw the same numbers as a table of text."""
+    rows = _rows(run, view, {})
+    st.markdown(plain(rows))
+    _caption(run, view, quantile)
+
+
+def plain(rows: list[dict[str, Any]]) -> str:
+    """Rows as a table in Markdown; columns that are empty throughout are left out."""
+    columns = [name for name in _columns(rows) if any(_told(row, name) for row in rows)]
+    columns.insert(1, "Method")
+    if any(row.get("Note") for row in rows):
+        columns.append("Note")
+    right = [name not in ("Method", "Note") for name in columns]
+    lines = [
+        ["Place raw" if name == "Was" else name for name in columns],
+        ["---:" if numbers else ":---" for numbers in right],
+        *([_told(row, name) for name in columns] for row in rows),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _told(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4f}" if name in ("After removal", "Raw") else f"{value:.2%}"
+    text = str(value).replace("\n", " ")
+    return re.sub(r"([\\`*_{}\[\]<>#|$~:])", r"\\\1", text)  # a layer's name is no Markdown
+
+
+def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]:
+    raw, after = rankings(view.scores, view.pixels)
     was = {entry.name: entry for entry in raw.entries}
     rows: list[dict[str, Any]] = [
         {
@@ -47,7 +86,11 @@ def show(run: Run, view: View, quantile: float, marks: Mapping[str, str] | None 
         for entry in after.entries
     ]
     rows += [{"Method": title_of(name), "Note": reason} for name, reason in run.failures.items()]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_columns(rows))
+    return rows
+
+
+def _caption(run: Run, view: View, quantile: float) -> None:
+    pixels = view.pixels
     definition = METRICS["complexity"].definition
     st.caption(
         f"{definition} N = {pixels:,}, so at most ln N = {np.log(pixels):.3f}; after removal at "

@@ -37,6 +37,6 @@ with problem.guarded():
     with chart:
         ranking_chart.show(view.scores, key="overview-ranking")
     with table:
-        ranking_table.show(space.run, view, level)
+        ranking_table.show_plain(space.run, view, level)
     export.show(space, view, key="overview-export")
 backend.warm()

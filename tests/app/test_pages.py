@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import quantile
+from components import quantile, ranking_table
 from components.job import Job
 from components.state import KEY, Workspace
 from components.target_fields import OTHER
@@ -56,6 +56,20 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
+def column(app: AppTest, name: str) -> list[str]:
+    """A column of the ranking, from its table or, on the first page, from its text."""
+    if app.dataframe:
+        return [str(value) for value in app.dataframe[0].value[name]]
+    told = next(one.value for one in app.markdown if one.value.startswith("| Place"))
+    lines = [[cell.strip() for cell in line.split(" | ")] for line in told.splitlines()]
+    lines = [[cell.strip("| ") for cell in line] for line in lines]
+    return [line[lines[0].index(name)] for line in lines[2:]]
+
+
+def numbers(app: AppTest, name: str) -> list[float]:
+    return [float(cell) for cell in column(app, name)]
+
+
 def with_map(values: np.ndarray | None, after: float) -> Run:
     """The demo's run with another map in the place of FusionGrad's."""
     run = demo_run()
@@ -63,6 +77,19 @@ def with_map(values: np.ndarray | None, after: float) -> Run:
     changed = replace(one, values=one.values if values is None else values)
     scores = {**run.scores, "fusiongrad": Score(after, after)}
     return replace(run, attributions={**run.attributions, "fusiongrad": changed}, scores=scores)
+
+
+def test_the_table_of_text_keeps_names_and_gaps() -> None:
+    rows = [
+        {"Place": 1, "Method": "Grad-CAM · a|b_c", "After removal": 9.5, "Was": 2, "Raw": 9.75},
+        {"Method": "LRP", "Raw": float("nan"), "Note": "No\nrectifier."},
+    ]
+    assert ranking_table.plain(rows).splitlines() == [
+        "| Place | Method | Place raw | After removal | Raw | Note |",
+        "| ---: | :--- | ---: | ---: | ---: | :--- |",
+        r"| 1 | Grad-CAM · a\|b\_c | 2 | 9.5000 | 9.7500 |  |",
+        "|  | LRP |  |  |  | No rectifier. |",
+    ]
 
 
 @pytest.mark.parametrize(("page", "title"), PAGES.items())
@@ -73,19 +100,20 @@ def test_every_page_is_ready_at_once(app: AppTest, page: str, title: str) -> Non
 
 def test_the_first_page_has_the_finished_result(app: AppTest) -> None:
     assert "**FusionGrad** overtakes Guided Backprop" in texts(app)
-    table = app.dataframe[0].value
-    assert table["Method"].tolist() == ["FusionGrad", "Guided Backprop"]
-    assert table["After removal"].tolist() == pytest.approx([9.893, 9.918], abs=1e-3)
-    assert table["Raw"].tolist() == pytest.approx([10.149, 10.056], abs=1e-3)
+    assert column(app, "Method") == ["FusionGrad", "Guided Backprop"]
+    assert numbers(app, "Place") == [1, 2]
+    assert numbers(app, "Place raw") == [2, 1]
+    assert numbers(app, "After removal") == pytest.approx([9.893, 9.918], abs=1e-3)
+    assert numbers(app, "Raw") == pytest.approx([10.149, 10.056], abs=1e-3)
 
 
 def test_the_scores_follow_the_quantile(app: AppTest) -> None:
-    before = app.dataframe[0].value["After removal"].tolist()
+    before = numbers(app, "After removal")
     app.slider(key="quantile").set_value(0.8)
     ran(app)
     for page in ("pages/start/overview.py", "pages/compare/ranking.py"):
         opened(app, page)
-        after = app.dataframe[0].value["After removal"].tolist()
+        after = numbers(app, "After removal")
         assert max(after) < min(before) - 1
         assert "ln((1−q)N) = 9.214" in texts(app)
 

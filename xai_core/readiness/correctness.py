@@ -59,19 +59,13 @@ def _try(
     if score is None:
         return [], None
     try:
-        _, found = gradient(bench.module, score, at)
+        value, found = gradient(bench.module, score, at)
     except RuntimeError:
         return [], None
     if found is None or not bool(found.isfinite().all()):
         return [], None
-
-    def f(x: Tensor) -> float:
-        import torch
-
-        with torch.no_grad():
-            return float(score.of(bench.module, x))
-
-    tried = trials(f, at, found, bench.precision, tolerance, case.clock)
+    f, base = bench.measure(score, at, float(value))
+    tried = trials(f, at, base, found, bench.precision, tolerance, case.clock)
     if any(trial.error is not None and trial.error > tolerance for trial in tried):
         wrong = max(tried, key=lambda trial: trial.error or 0.0)
         case.suspect = (bench.module, at, wrong.directions[wrong.worst], wrong.step)

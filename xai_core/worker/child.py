@@ -100,6 +100,7 @@ def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
     register_all()
     import torch  # noqa: F401 - takes seconds, which the host spends on other things
 
+    _prepare_to_open()
     write_frame(writer, Frame({"kind": "ready", "protection": encode(protection, [])}))
     session = Session()
     while True:
@@ -110,6 +111,15 @@ def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
             write_frame(writer, answer)
         except WorkerError as too_large:
             write_frame(writer, _failure(number, too_large))
+
+
+def _prepare_to_open() -> None:
+    """What opening a model reads first: every format, and the index of architectures."""
+    from xai_core.architectures.index.storage import read_index
+    from xai_core.formats.base import FORMATS
+
+    list(FORMATS)
+    read_index().pairs_of  # noqa: B018 - it is kept
 
 
 def _answer(session: Session, frame: Frame, ticker: Ticker) -> Frame:

@@ -12,11 +12,14 @@ from torch import Tensor, nn
 
 from xai_core.errors import XaiError
 from xai_core.methods.autograd.calls import Calls
+from xai_core.readiness.numerics.depthwise import quick_depthwise
 from xai_core.readiness.setting.score import Score
 
 LARGEST_COPY = 2e9  # bytes in single precision; the copy takes twice as much
 DOUBLE, SINGLE = torch.finfo(torch.float64).eps, torch.finfo(torch.float32).eps
 ALIKE = 0.05  # of the largest number: half precision inside the model costs a few per cent
+
+SAME = 1e-12  # of the score: what the order of a sum may change
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,27 @@ class Bench:
     def double(self) -> bool:
         """Numbers are as precise as float64 throughout."""
         return self.precision == DOUBLE
+
+    def measure(
+        self, score: Score, at: Tensor, value: float
+    ) -> tuple[Callable[[Tensor], float], float]:
+        """The score as a function of the input, and what it gives at `at`.
+
+        Quick where that gives the plain pass' `value` up to rounding, else the plain pass.
+        """
+
+        def plain(x: Tensor) -> float:
+            with torch.no_grad():
+                return float(score.of(self.module, x))
+
+        def quick(x: Tensor) -> float:
+            with quick_depthwise():
+                return plain(x)
+
+        base = quick(at)
+        if self.double and abs(base - value) <= SAME * abs(value):
+            return quick, base
+        return plain, plain(at)
 
 
 def bench_of(module: nn.Module, score: Score, inputs: Tensor) -> Bench:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -17,6 +18,8 @@ FINE_DOUBLE = (1e-8, 1e-6, 1e-4)  # the smaller the step, the fewer kinks lie on
 SIGNAL = 0.25  # share of the tolerance that noise may fill
 PROBES, PROBES_DOUBLE = 4, 2
 DOUBLE = 1e-10  # numbers that are more precise are double
+FEWEST = 2  # directions of a group, where it has as many
+LUCK = 1e-8  # chance from which on agreement is proof that rounding does not drown it
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Trial:
     """Derivatives along some directions at the best step.
 
     Attributes:
+        directions: of the group, as many as it took.
         measured, claimed: by finite differences and by the gradient, one a direction.
         error: ‖measured − claimed‖ over the larger norm; None where rounding drowns all steps.
         step: length of the step that agreed best.
@@ -46,6 +50,7 @@ class Trial:
 def trials(
     f: Callable[[Tensor], float],
     at: Tensor,
+    base: float,
     gradient: Tensor,
     precision: float,
     tolerance: float,
@@ -55,13 +60,14 @@ def trials(
 
     Of several steps the one that agrees best counts, for all directions of a group alike: kinks
     spoil large steps and rounding small ones, while a wrong gradient is wrong at every step.
+
+    Args:
+        base: `f(at)`.
     """
-    base = f(at)
-    noise = _rounding_noise(f, at, base, precision)
     steps = (*FINE, *COARSE) if precision > DOUBLE else FINE_DOUBLE
-    differences = Differences(f, at, base, clock)
+    differences = Differences(f, at, base, precision, clock)
     return [
-        _trial(differences, gradient, (group, lines), steps, noise, tolerance)
+        _trial(differences, gradient, (group, lines), steps, tolerance)
         for group, lines in directions(gradient).items()
     ]
 
@@ -73,6 +79,7 @@ class Differences:
     f: Callable[[Tensor], float]
     at: Tensor
     base: float
+    precision: float
     clock: Clock
 
     def along(
@@ -81,14 +88,43 @@ class Differences:
         """By forward differences where those agree already, else by central ones.
 
         They take half the time, and their error, h/2 of the second derivative, cannot make a wrong
-        gradient right.
+        gradient right. Nor can luck: n random directions agree to an error of ε with a chance of
+        about ε^n. The first few directions will do where that is no more than it is for all of them
+        at `tolerance`.
         """
-        ahead = [self._value(self.at + h * line) for line in lines]
-        forward = [(value - self.base) / h for value in ahead]
+        ahead: list[float] = []
+        forward: list[float] = []
+        for line in lines:
+            ahead.append(self._value(self.at + h * line))
+            forward.append((ahead[-1] - self.base) / h)
+            if len(forward) >= FEWEST and _luck(forward, claimed) <= tolerance ** len(lines):
+                return forward
         if _error(forward, claimed) < tolerance:
             return forward
         behind = [self._value(self.at - h * line) for line in lines]
         return [(a - b) / (2 * h) for a, b in zip(ahead, behind, strict=True)]
+
+    def drowned(
+        self, h: float, measured: Sequence[float], claimed: Sequence[float], tolerance: float
+    ) -> bool:
+        """Whether rounding may fill too much of the tolerance. It is only measured where the
+        derivatives do not agree so well that it cannot.
+        """
+        if _luck(measured, claimed) <= LUCK:
+            return False
+        size = max(_norm(measured), _norm(claimed[: len(measured)]))
+        return self._rounding / h * math.sqrt(len(measured)) > SIGNAL * tolerance * size > 0
+
+    @cached_property
+    def _rounding(self) -> float:
+        """How far the score moves when the input does by no more than its last digit."""
+        generator = torch.Generator().manual_seed(3)
+        spread = 0.0
+        for _ in range(PROBES if self.precision > DOUBLE else PROBES_DOUBLE):
+            signs = torch.randn(self.at.shape, generator=generator, dtype=torch.float64)
+            moved = self._value(self.at * (1 + self.precision * signs.to(self.at)))
+            spread = max(spread, abs(moved - self.base))
+        return spread + self.precision * abs(self.base)
 
     def _value(self, point: Tensor) -> float:
         self.clock.look()
@@ -100,7 +136,6 @@ def _trial(
     gradient: Tensor,
     named: tuple[str, list[Tensor]],
     steps: Sequence[float],
-    rounding: float,
     tolerance: float,
 ) -> Trial:
     group, lines = named
@@ -112,33 +147,28 @@ def _trial(
             break  # coarse steps are for scores that rounding drowns at fine ones
         h = step * length
         measured = differences.along(lines, h, claimed, tolerance / 4)
-        size = max(_norm(measured), _norm(claimed))
-        drowned = rounding / h * math.sqrt(len(lines)) > SIGNAL * tolerance * size > 0
-        if drowned or not math.isfinite(size):
+        count = len(measured)
+        if not math.isfinite(max(_norm(measured), _norm(claimed))):
             continue
-        error = _error(measured, claimed)
+        if differences.drowned(h, measured, claimed, tolerance):
+            continue
+        error = _error(measured, claimed[:count])
         if best.error is None or error < best.error:
-            best = Trial(group, lines, measured, claimed, error, h)
+            best = Trial(group, lines[:count], measured, claimed[:count], error, h)
         if error < tolerance / 4:
             break
     return best
 
 
+def _luck(measured: Sequence[float], claimed: Sequence[float]) -> float:
+    """About how likely directions at random agree so well; 1 where there is nothing to agree on."""
+    known = claimed[: len(measured)]
+    return _error(measured, known) ** len(measured) if _norm(known) > 0 else 1.0
+
+
 def _error(measured: Sequence[float], claimed: Sequence[float]) -> float:
     size = max(_norm(measured), _norm(claimed)) or 1.0
     return _norm([m - c for m, c in zip(measured, claimed, strict=True)]) / size
-
-
-def _rounding_noise(
-    f: Callable[[Tensor], float], at: Tensor, base: float, precision: float
-) -> float:
-    """How far the score moves when the input does by no more than its last digit."""
-    generator = torch.Generator().manual_seed(3)
-    spread = 0.0
-    for _ in range(PROBES if precision > DOUBLE else PROBES_DOUBLE):
-        signs = torch.randn(at.shape, generator=generator, dtype=torch.float64)
-        spread = max(spread, abs(f(at * (1 + precision * signs.to(at))) - base))
-    return spread + precision * abs(base)
 
 
 def cosine(found: Sequence[Trial]) -> float | None:
