@@ -34,7 +34,7 @@ def _browser() -> Browser:
 
 
 @cache
-def _bench() -> Bench:
+def open_bench() -> Bench:
     return Bench(_browser().new_page(viewport={"width": 1440, "height": 2000}), maps(COUNT))
 
 
@@ -55,7 +55,7 @@ def prepare() -> None:
 
 
 def bench() -> None:
-    page = _bench()
+    page = open_bench()
     page.slider.press("Home")
     for _ in range(STEPS):
         page.slider.press("ArrowRight")
