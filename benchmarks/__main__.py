@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import pkgutil
 import sys
-from types import ModuleType
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
-import benchmarks
 from benchmarks.machine import describe
+from benchmarks.measuring import load, measured, names
 from benchmarks.results import Measured, keep
-from benchmarks.timing import compare
 
 
 def main() -> int:
-    known = {name: module for name in _names() if hasattr(module := _load(name), "CASES")}
+    known = {name: module for name in names() if hasattr(module := load(name), "CASES")}
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of: {', '.join(known)}")
     parser.add_argument("--keep", action="store_true", help="write RESULTS.md")
@@ -27,7 +25,7 @@ def main() -> int:
     found, failed = [], {}
     for name in given.names or known:
         try:
-            found.append(_measured(name, known[name]))
+            found.append(_in_a_process(name))
         except (Exception, SystemExit) as error:  # the others' figures took minutes
             failed[name] = f"{type(error).__name__}: {error}".splitlines()[0]
             print(f"  FAILED: {failed[name]}", flush=True)
@@ -36,30 +34,10 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _measured(name: str, module: ModuleType) -> Measured:
-    question = (module.__doc__ or "").strip().splitlines()[0]
-    print(f"\n{name}: {question}", flush=True)
-    getattr(module, "prepare", lambda: None)()
-    unit = getattr(module, "UNIT", "s")
-    figures = compare(module.CASES, getattr(module, "ROUNDS", 3))
-    first = next(iter(figures.values()))
-    for title, figure in figures.items():
-        print(f"  {title:<62} {figure:8.2f} {unit} {figure / first:6.2f}×")
-    goals = tuple(getattr(module, "GOALS", ()))
-    for goal in goals:
-        verdict = "met" if goal.ratio(figures) <= goal.limit else "MISSED"
-        told = f"{goal.ratio(figures):.2f} of it, at most {goal.limit:.2f}: {verdict}"
-        print(f"  {goal.case} / {goal.against}: {told}", flush=True)
-    return Measured(name, question, unit, figures, goals)
-
-
-def _names() -> list[str]:
-    modules = pkgutil.iter_modules(benchmarks.__path__)
-    return [m.name for m in modules if not m.name.startswith("_")]
-
-
-def _load(name: str) -> ModuleType:
-    return importlib.import_module(f"benchmarks.{name}")
+def _in_a_process(name: str) -> Measured:
+    """Of its own: what one benchmark leaves open or in memory is nothing to the next."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(measured, name).result()
 
 
 if __name__ == "__main__":
