@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -165,7 +166,7 @@ def test_what_is_computed_next_runs_at_the_pace(
     for _ in range(600):
         if (tmp_path / "paces.json").exists():
             break
-        done.wait(0.1)
+        time.sleep(0.1)
     second = computed(app, 8)
     paces = {name: one.pace for name, one in second.attributions.items()}
     assert paces == {"saliency": Pace(), "smoothgrad": FAST}
