@@ -73,9 +73,10 @@ class _Wanted(threading.Event):
 
 
 def _measure(access: Access, found: Paces, key: str, source: Source, inputs: Inputs) -> None:
-    if access.holds(source) and not access.awaited:
+    wanted = _Wanted(access)
+    if access.holds(source) and not wanted.is_set():
         with suppress(XaiError):
-            measured(access, found, key, source, inputs, _Wanted(access))
+            measured(access, found, key, source, inputs, wanted)
 
 
 def measured(

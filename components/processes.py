@@ -68,15 +68,19 @@ class Access:
         """
         if not source.path.exists():
             raise _file_gone(source)
-        with self._pool.borrow(
-            file_of(source),
-            user=self._user,
-            waiting=self._turn,
-            cancel=self.cancel,
-            patient=patient,
-        ) as held:
-            self._now()
-            yield held
+        try:
+            with self._pool.borrow(
+                file_of(source),
+                user=self._user,
+                waiting=self._turn,
+                cancel=self.cancel,
+                patient=patient,
+            ) as held:
+                self._now()
+                yield held
+        finally:
+            if self._user.gone.is_set():  # the visit's own farewell came before this
+                self._pool.leave(self._user)
 
     @property
     def awaited(self) -> bool:
