@@ -45,9 +45,7 @@ check: setup ## lint, format and strict types
 	$(BIN)/mypy
 
 bench: setup ## speed, as ratios within one run
-	@# As in the process that computes, see xai_core/worker/launch.py.
-	MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=2147483648 \
-		$(BIN)/python -m benchmarks --keep
+	$(BIN)/python -m benchmarks --keep
 
 demo: setup ## compute the first page's result again
 	$(BIN)/python -m xai_core.demo.run

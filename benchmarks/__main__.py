@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from multiprocessing import get_context
 
 from benchmarks.machine import describe
 from benchmarks.measuring import load, measured, names
 from benchmarks.results import Measured, keep
+from xai_core.worker.launch import ALLOCATION
 
 
 def main() -> int:
@@ -25,7 +28,7 @@ def main() -> int:
     found, failed = [], {}
     for name in given.names or known:
         try:
-            found.append(_in_a_process(name))
+            found.append(_in_a_process(name, computes=getattr(known[name], "COMPUTES", False)))
         except (Exception, SystemExit) as error:  # the others' figures took minutes
             failed[name] = f"{type(error).__name__}: {error}".splitlines()[0]
             print(f"  FAILED: {failed[name]}", flush=True)
@@ -34,9 +37,15 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _in_a_process(name: str) -> Measured:
-    """Of its own: what one benchmark leaves open or in memory is nothing to the next."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+def _in_a_process(name: str, *, computes: bool) -> Measured:
+    """Of its own: what one benchmark leaves open or in memory is nothing to the next.
+
+    computes: it does what a worker does, so it allocates as a worker does.
+    """
+    with ExitStack() as after, ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        for key, value in ALLOCATION.items() if computes else ():
+            os.environ[key] = value
+            after.callback(os.environ.pop, key)
         return pool.submit(measured, name).result()
 
 

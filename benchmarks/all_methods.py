@@ -12,7 +12,7 @@ from xai_core.explanation import explain, explain_on
 from xai_core.groundwork import Groundwork
 from xai_core.methods.base import METHODS
 
-ROUNDS = 5
+COMPUTES, ROUNDS = True, 5
 FEW = {
     "fusiongrad": {"n": 4, "m": 5},
     "noisegrad": {"n": 10},

@@ -17,6 +17,7 @@ from benchmarks._demo import TARGET, efficientnet, inputs, pace, picture
 from benchmarks.timing import Goal
 from xai_core.explanation import explain
 
+COMPUTES = True
 STEPS, WINDOW, STRIDE, NOISE = 50, 32, 16, 0.5
 BATCHES = (2, 5, 10, 25)
 Attribute = Callable[[int], object]

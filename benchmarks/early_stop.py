@@ -14,7 +14,7 @@ from xai_core.images import InputSpec, open_picture
 from xai_core.images import prepare as prepare_picture
 from xai_core.types import Attribution
 
-UNIT, ROUNDS = "%", 1
+COMPUTES, UNIT, ROUNDS = True, "%", 1
 PHOTOS = ("rocket.jpg", "chelsea.png", "coffee.png", "astronaut.png")
 N = M = 10
 RECOMMENDED = 0.19  # tolerance that the README names

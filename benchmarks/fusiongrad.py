@@ -20,6 +20,7 @@ from benchmarks._demo import TARGET, efficientnet, inputs, pace, picture, resnet
 from benchmarks.timing import Goal
 from xai_core.explanation import explain
 
+COMPUTES = True
 ROUNDS = 2
 N, M, STD, SG_STD = 10, 10, 0.05, 0.2
 BATCHES = (5, 10, 25)

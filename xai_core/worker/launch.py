@@ -30,14 +30,17 @@ PASSED_ON = (
     "CUDA_VISIBLE_DEVICES",
     "SYSTEMROOT",
 )
+# Activations of 10 MB and more would go back to the system, and come back as new pages, at every
+# layer of every pass: a third of a pass of EfficientNet-Lite0. For the C library of GNU.
+ALLOCATION = {
+    "MALLOC_MMAP_THRESHOLD_": str(4 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(2 << 30),
+}
 SETTINGS = {
+    **ALLOCATION,
     "KERAS_BACKEND": "torch",
     # Waiting threads sleep instead of spinning: two busy workers on two cores are 20 times faster.
     "OMP_WAIT_POLICY": "PASSIVE",
-    # Activations of 10 MB and more would go back to the system, and come back as new pages, at
-    # every layer of every pass: a third of a pass of EfficientNet-Lite0. For the C library of GNU.
-    "MALLOC_MMAP_THRESHOLD_": str(4 << 30),
-    "MALLOC_TRIM_THRESHOLD_": str(2 << 30),
     "TF_ENABLE_ONEDNN_OPTS": "0",  # TensorFlow 2.21 can crash in eager gradients with it
     "TF_CPP_MIN_LOG_LEVEL": "2",
 }
