@@ -15,7 +15,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import pacing
-from components.state import KEY
+from components.processes import Access
+from components.state import KEY, Source
+from components.visit import Visit
 from tests.app.test_pages import app as app
 from tests.app.test_pages import ran
 from xai_core.errors import Cancelled, InputError, WorkerError
@@ -170,3 +172,24 @@ def test_what_is_computed_next_runs_at_the_pace(
     second = computed(app, 8)
     paces = {name: one.pace for name, one in second.attributions.items()}
     assert paces == {"saliency": Pace(), "smoothgrad": FAST}
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_who_has_gone_keeps_no_process(gone: bool, tmp_path: Path) -> None:
+    """Borrowing says who uses a process; the visit's own farewell may have come before that."""
+    users: set[object] = set()
+
+    @contextmanager
+    def borrow(_key: object, *, user: object, **_: object) -> Iterator[object]:
+        users.add(user)
+        yield object()
+
+    access = object.__new__(Access)
+    access._user = Visit(0.0)
+    access._pool = SimpleNamespace(borrow=borrow, leave=users.discard)  # type: ignore[assignment]
+    access._turn, access.cancel = None, threading.Event()
+    (tmp_path / "m").touch()
+    with access.model(Source("m", tmp_path / "m")):
+        if gone:
+            access._user.gone.set()
+    assert bool(users) is not gone
