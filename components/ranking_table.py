@@ -16,8 +16,6 @@ from xai_core.metrics.base import METRICS
 from xai_core.ranking import Ranking, ceiling, overtakings, rank
 from xai_core.runs import Run, Score
 
-PLAIN = "plain-ranking"
-
 
 def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking]:
     """The rankings before removal and after it."""
@@ -42,9 +40,8 @@ def show(run: Run, view: View, quantile: float, marks: Mapping[str, str] | None 
 def show_plain(run: Run, view: View, quantile: float) -> None:
     """Draw the same numbers as a table of text."""
     rows = _rows(run, view, {})
-    with st.container(key=PLAIN):
-        st.html(f"<style>.st-key-{PLAIN} {{ overflow-x: auto; }}</style>")  # on a phone
-        st.markdown(plain(rows))
+    with st.container(horizontal=True, wrap=False):  # on a phone it scrolls, and not the page
+        st.markdown(plain(rows), width="content")
     _caption(run, view, quantile)
 
 
