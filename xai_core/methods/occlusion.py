@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 from xai_core.methods.base import METHODS, Method, RawMap, Task
+from xai_core.methods.covered import Covered, Window
 from xai_core.methods.parameters import parameter
 from xai_core.types import Capabilities
 
@@ -40,7 +42,7 @@ class Occlusion(Method):
     """Score minus score with the window covered, averaged where windows overlap, `[1, C, H, W]`.
 
     Zeiler & Fergus 2013, arXiv 1311.2901, whose grey square is `baseline=0`; they give no size for
-    it. All channels are covered at once. By Captum. The only method that needs no gradient.
+    it. All channels are covered at once. The only method that needs no gradient.
     """
 
     name = "occlusion"
@@ -55,20 +57,18 @@ class Occlusion(Method):
 
     def attribute(self, task: Task) -> RawMap:
         import torch
-        from captum.attr import Occlusion as Captum
 
-        channels, height, width = task.inputs.shape[1:]
+        height, width = task.inputs.shape[2:]
         side, step = _square(task.parameters, height, width)
-        windows, strides = _geometry(task.parameters, height, width)
+        total, times = (task.inputs.new_zeros(height, width) for _ in range(2))
         with torch.no_grad():
-            values = Captum(task.scorer).attribute(
-                task.inputs,
-                sliding_window_shapes=(channels, *windows),
-                strides=(channels, *strides),
-                baselines=task.parameters.baseline,
-                perturbations_per_eval=task.batch_size,
-            )
+            whole = task.scorer(task.inputs)
+            covered = Covered(task, task.parameters.baseline)
+            for window, score in covered.scores(_windows(task.parameters, height, width)):
+                total[window] += whole[0] - score
+                times[window] += 1
         size = _positions(task.parameters, height, width)
+        values = (total / times).expand_as(task.inputs)
         return RawMap(values, size, {"window": side, "stride": step})
 
     def samples(self, parameters: OcclusionParameters, shape: tuple[int, int, int]) -> int:
@@ -94,3 +94,13 @@ def _geometry(
 def _positions(parameters: OcclusionParameters, height: int, width: int) -> tuple[int, int]:
     (wh, ww), (sh, sw) = _geometry(parameters, height, width)
     return math.ceil((height - wh) / sh) + 1, math.ceil((width - ww) / sw) + 1
+
+
+def _windows(parameters: OcclusionParameters, height: int, width: int) -> list[Window]:
+    """Rows and columns of every position, by lines; the last ones end with the picture."""
+    (wh, ww), (sh, sw) = _geometry(parameters, height, width)
+    down, across = _positions(parameters, height, width)
+    return [
+        (slice(top, min(top + wh, height)), slice(left, min(left + ww, width)))
+        for top, left in product(range(0, down * sh, sh), range(0, across * sw, sw))
+    ]

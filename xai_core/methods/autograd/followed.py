@@ -7,11 +7,13 @@ from typing import Any, Generic, TypeVar
 from weakref import ref
 
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
 
 from xai_core.methods.autograd.calls import call_name
 
-METADATA = ("dim", "size", "stride", "numel", "is_contiguous", "is_floating_point")
+METADATA = (
+    *("dim", "element_size", "get_device", "is_complex", "is_contiguous", "is_floating_point"),
+    *("is_inference", "ndimension", "nelement", "numel", "size", "stride"),
+)
 T = TypeVar("T")
 
 
@@ -28,9 +30,36 @@ class Followed(Generic[T]):
 
     def among(self, values: Any) -> list[T]:
         """What is known of those tensors in nested `values` that are followed."""
-        leaves = tree_leaves(values) if self._known else ()
-        found = ((leaf, self._known.get(id(leaf))) for leaf in leaves)
-        return [one[1] for leaf, one in found if one is not None and one[0]() is leaf]
+        leaves = tensors_in(values) if self._known else ()
+        return [one for one in map(self.of, leaves) if one is not None]
+
+    def of(self, leaf: Any) -> T | None:
+        """What is known of one tensor; None for any other object."""
+        known = self._known.get(id(leaf))
+        return known[1] if known is not None and known[0]() is leaf else None
+
+
+def tensors_in(values: Any) -> list[Tensor]:
+    """The tensors in nested tuples, lists and dictionaries."""
+    if isinstance(values, Tensor):
+        return [values]
+    if isinstance(values, dict):
+        values = values.values()
+    elif not isinstance(values, (tuple, list)):
+        return []
+    return [tensor for one in values for tensor in tensors_in(one)]
+
+
+def replaced(values: Any, other: Callable[[Tensor], Any]) -> Any:
+    """Nested tuples, lists and dictionaries with `other(tensor)` for each tensor."""
+    if isinstance(values, Tensor):
+        return other(values)
+    if isinstance(values, (tuple, list)):
+        found = [replaced(one, other) for one in values]
+        return found if isinstance(values, list) else tuple(found)
+    if isinstance(values, dict):
+        return {name: replaced(one, other) for name, one in values.items()}
+    return values
 
 
 def asks_for_shape(function: Callable[..., Any], result: Any) -> bool:

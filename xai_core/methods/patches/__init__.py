@@ -1,0 +1,1 @@
+"""Passes of many pictures that differ from one by a rectangle each."""

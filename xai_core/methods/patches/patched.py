@@ -1,0 +1,84 @@
+"""A batch of tensors that are one and the same but for a rectangle in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+Corner = tuple[int, int]
+
+
+@dataclass(eq=False)
+class Patched:
+    """Sample i is `base` with `values[i]` written over it at `corners[i]`.
+
+    Attributes:
+        base: `[1, C, H, W]`. values: `[B, C, h, w]`. corners: `(top, left)` of each sample.
+    """
+
+    base: Tensor
+    values: Tensor
+    corners: Sequence[Corner]
+
+    @property
+    def sides(self) -> Corner:
+        """`(h, w)` of the rectangles."""
+        return self.values.shape[2], self.values.shape[3]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the rectangles cover everything."""
+        return self.sides == tuple(self.base.shape[2:])
+
+    def become(self, other: Patched) -> None:
+        """Hold the same as `other`."""
+        self.base, self.values, self.corners = other.base, other.values, other.corners
+
+    def fill(self) -> None:
+        """Make the rectangles cover everything."""
+        if not self.whole:
+            height, width = self.base.shape[2:]
+            corners = [(0, 0)] * len(self.corners)
+            self.values = self.windows(self.base, corners, (height, width))
+            self.corners = corners
+
+    def windows(
+        self, base: Tensor, corners: Sequence[Corner], sides: Corner, border: int | Corner = 0
+    ) -> Tensor:
+        """What each sample holds in a window of its own, `[B, C, *sides]`.
+
+        Args:
+            base: `self.base`, with so many rows and columns around it as `border` says.
+            corners: of the windows, counted in this larger `base`.
+        """
+        down, across = (border, border) if isinstance(border, int) else border
+        own = [(top + down, left + across) for top, left in self.corners]
+        if sides == self.sides and own == list(corners):
+            return self.values
+        channels_last = self.values.is_contiguous(memory_format=torch.channels_last)
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        shape = (len(own), base.shape[1], *sides)
+        found = torch.empty(shape, dtype=base.dtype, device=base.device, memory_format=layout)
+        for window, patch, corner, at in zip(found, self.values, corners, own, strict=True):
+            rows, columns = (
+                slice(start, start + n) for start, n in zip(corner, sides, strict=True)
+            )
+            window.copy_(base[0, :, rows, columns])
+            _paste(window, corner, patch, at)
+        return found
+
+
+def _paste(window: Tensor, corner: Corner, patch: Tensor, at: Corner) -> None:
+    """Write the part of a patch over a window that lies in it."""
+    into, out = [], []
+    for axis in (0, 1):
+        first = max(corner[axis], at[axis])
+        last = min(corner[axis] + window.shape[1 + axis], at[axis] + patch.shape[1 + axis])
+        if first >= last:
+            return
+        into.append(slice(first - corner[axis], last - corner[axis]))
+        out.append(slice(first - at[axis], last - at[axis]))
+    window[:, into[0], into[1]] = patch[:, out[0], out[1]]
