@@ -13,6 +13,7 @@ from components import (
     chosen_methods,
     kept_runs,
     pacing,
+    precision,
     problem,
     progress,
     run_source,
@@ -110,6 +111,8 @@ def differences(space: Workspace) -> list[str]:
     ]
     if changed:
         found.append("parameters of " + ", ".join(title_of(name) for name in changed))
+    if narrower := precision.changed(space):
+        found.append("autocast of " + ", ".join(title_of(name) for name in narrower))
     return found
 
 
@@ -160,7 +163,7 @@ def request_of(space: Workspace, title: str) -> Request:
         seed=space.seed,
         recipe=space.recipe,
         labels=source.labels or model.labels,
-        pace=pacing.known(source),
+        pace=precision.pace_of(space, source),
         input_spec=spec,
         architecture=source.options.architecture,
         output=source.options.output,

@@ -15,6 +15,7 @@ from components.tiles import Look, title_of
 from xai_core.canonical import before_removal
 from xai_core.colours import DIVERGING, SEQUENTIAL
 from xai_core.demo.wafer.examples import truth_of
+from xai_core.methods import autocast
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.region import on_grid
@@ -110,7 +111,8 @@ def _note(run: Run, name: str) -> str:
     height, width = run.attributions[name].native_size
     full = run.attributions[name].values.shape[2:]
     coarse = f"{height}×{width} · " if (height, width) != tuple(full) else ""
-    parts = (f"{coarse}{run.attributions[name].seconds:.2f} s", _sampled(run, name))
+    one = run.attributions[name]
+    parts = (f"{coarse}{one.seconds:.2f} s", _sampled(run, name), autocast.brief(one))
     return " · ".join(filter(None, parts))
 
 
@@ -127,7 +129,7 @@ def _described(run: Run, name: str) -> str:
     one = run.attributions[name]
     chosen = {key: value for key, value in one.chosen.items() if key not in preview.TOLD}
     given = [f"{key} = {value}" for key, value in {**one.parameters, **chosen}.items()]
-    given += filter(None, [_sampled(run, name)])
+    given += filter(None, [_sampled(run, name), autocast.told(one)])
     summary = METHODS[name].summary if name in METHODS else ""
     return (
         f"**{title_of(name)}** — {summary}  \n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import layer_chooser, method_fields, noise_form, problem
+from components import layer_chooser, method_fields, noise_form, precision, problem
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.errors import XaiError
@@ -16,7 +16,7 @@ from xai_core.methods.variants import EACH
 
 
 def of_chosen(space: Workspace) -> None:
-    """Draw the seed, and the form of every chosen method, behind a heading."""
+    """Draw the seed, autocast, and the form of every chosen method, behind a heading."""
     with st.expander("Parameters", icon=":material/tune:"):
         space.seed = int(
             st.number_input(
@@ -28,6 +28,7 @@ def of_chosen(space: Workspace) -> None:
                 persist_state="session",
             )
         )
+        precision.show(space)
         if space.chosen:
             for tab, name in zip(
                 st.tabs([title_of(name) for name in space.chosen]), space.chosen, strict=True

@@ -140,7 +140,8 @@ def _asked(space: Workspace) -> Hashable:
     titles = (space.source, space.pairing.second)
     sources = tuple(repr(space.sources.get(str(title))) for title in titles)
     photo = space.photos[space.photo]
-    return (sources, photo, space.target, space.pairing.own_class, settings, space.seed)
+    drawn = (settings, space.seed, space.autocast)
+    return (sources, photo, space.target, space.pairing.own_class, *drawn)
 
 
 def _state(space: Workspace, stale: bool) -> str:

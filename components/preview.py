@@ -12,10 +12,12 @@ from components import map_grid, tiles
 from components.map_grid import Image, Tile
 from components.tiles import Look, title_of
 from xai_core.colours import coloured, data_url, scale_of
+from xai_core.methods import autocast
 from xai_core.types import Preview
 
 WIDTH = 300  # CSS pixels
-TOLD = ("samples", "standard_error")  # what `sampled` tells of an attribution's choices
+# What `sampled` and `autocast.told` tell of an attribution's choices.
+TOLD = ("samples", "standard_error", *autocast.FACTS)
 
 
 def show(found: Preview, *, key: str) -> None:

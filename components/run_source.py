@@ -22,7 +22,8 @@ from xai_core.methods.variants import base_of, merged
 from xai_core.runs import Run
 from xai_core.study_result import StudyResult
 
-DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed")  # keys of widgets with a choice
+# Keys of widgets with a choice.
+DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed", "autocast")
 
 
 def note(space: Workspace) -> None:
@@ -74,12 +75,13 @@ def show(space: Workspace, run: Run, *, own: bool) -> None:
 
 
 def _settle(space: Workspace, run: Run) -> None:
-    """Take over methods, parameters, seed and recipe, also in the widgets that show them."""
+    """Take over methods, parameters, seed, autocast and recipe, also in their widgets."""
     space.recipe = replace(run.recipe, crop=None, quantile=0.2)
     known = [name for name in run.attributions if name in METHODS]
     space.chosen = list(dict.fromkeys(map(base_of, known)))
     space.settings |= merged(dict(_fitting(run, known)))
     space.seed = next((run.attributions[name].seed for name in known), space.seed)
+    space.autocast = any(run.attributions[name].pace.autocast for name in known)
     forget_widgets(*DRAWN)
 
 

@@ -33,12 +33,13 @@ def kept(space: Workspace) -> KeptMaps | None:
 
 
 def own(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Parameters) -> None:
-    """The maps on screen need not be computed again."""
+    """The maps on screen need not be computed again; those under autocast are of another kind."""
     run, which = space.run, space.run.picture_sha256
     if which[:SHORT] not in pictures:
         return
     for name, given in methods.items():
-        if not maps.knows(which, name, given):
+        narrow = run.attributions[name].pace.autocast
+        if not narrow and not maps.knows(which, name, given):
             maps.take(which, name, given, run.attributions[name], run.content)
 
 

@@ -85,7 +85,7 @@ class Workspace:
         sources, photos: all that can be chosen, by title and by name.
         target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
-        recipe: without its quantile, which the slider owns.
+        recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
         run: the result on screen. job: what is being computed. turn: how many go before it.
         measuring: the metrics that are being computed. bearing: the noise that models bear.
         failure: why the last computation gave nothing. stopped: it was cancelled.
@@ -111,6 +111,7 @@ class Workspace:
     chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0
+    autocast: bool = False
     recipe: Recipe = field(default_factory=Recipe)
     job: Job[Run] | None = None
     turn: Turn = field(default_factory=Turn)

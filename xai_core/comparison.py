@@ -15,6 +15,7 @@ from xai_core.canonical import before_removal, canonicalise
 from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
 from xai_core.labels import fitting
+from xai_core.methods.autocast import suited
 from xai_core.methods.base import METHODS, PLAIN
 from xai_core.methods.parameters import build
 from xai_core.pace import Pace
@@ -108,8 +109,8 @@ def compare(
     """Compute every method of a request and score its map raw and after removal.
 
     Args:
-        known: attributions of the same model, picture and target; one whose parameters and
-            seed are those asked for is not computed again.
+        known: attributions of the same model, picture and target; one whose parameters, seed and
+            autocast are those asked for is not computed again.
         progress: called in samples over all methods.
 
     Raises:
@@ -132,7 +133,7 @@ def compare(
                 name,
                 request.seed,
                 given,
-                pace=request.pace.suited_to(samples[name]),
+                pace=suited(request.pace, name, samples[name]),
                 progress=parts.of(name),
                 cancel=cancel,
             )
@@ -199,8 +200,9 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
 def _same(one: Attribution, request: Request, name: str, explained: Explained) -> bool:
     if name not in request.methods or not one.targets[0].same_as(explained):
         return False
-    settings = build(METHODS[name].Parameters, request.methods[name])
-    return (dict(one.parameters), one.seed) == (asdict(settings), request.seed)
+    given = asdict(build(METHODS[name].Parameters, request.methods[name]))
+    narrow = suited(request.pace, name, costs(request)[name]).autocast
+    return (dict(one.parameters), one.seed, one.pace.autocast) == (given, request.seed, narrow)
 
 
 def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:

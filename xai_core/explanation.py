@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from xai_core.borrow import borrowed
 from xai_core.device import device_of
 from xai_core.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.groundwork import Groundwork
+from xai_core.methods.autocast import AutocastScorer, check
 from xai_core.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
 from xai_core.methods.folding import WORTH
 from xai_core.methods.parameters import build
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.formats.base import LoadedModel
+
+FAILED = "If memory ran out, take a smaller batch size; else see the readiness check."
+NARROW = "It may need float32: leave autocast out. If memory ran out, take a smaller batch size."
 
 
 def explain(
@@ -42,7 +46,7 @@ def explain(
 
     Each picture is explained by itself: its map does not depend on its neighbours in the
     batch, nor on `batch_size`, which only bounds the memory. `pace` (`xai_core.pace.measured`) goes
-    before it, and changes a map by rounding.
+    before it, and changes a map by rounding; with autocast by more, and `chosen` says how much.
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
@@ -50,7 +54,8 @@ def explain(
             the same for all noisy copies. seed: of all random draws. parameters: of the method.
 
     Raises:
-        InputError: inputs, target or a parameter is not what it has to be.
+        InputError: inputs, target or a parameter is not what it has to be; or autocast is not
+            offered where the model runs, or for the method.
         MethodError: the method is not defined for this model. ModelError: the model fails.
     """
     how: dict[str, Any] = {"pace": pace or Pace(batch_size), "progress": progress}
@@ -76,6 +81,8 @@ def explain_on(
     module_of(groundwork.model, needs_gradient=plugin.needs_gradient)
     module, tensor = groundwork.module, groundwork.tensor
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
+    check(pace, plugin, samples, tensor.device.type)
+    kind = AutocastScorer if pace.autocast else Scorer
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
     with borrowed(module), pace.kept():
@@ -85,7 +92,7 @@ def explain_on(
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once))
             for picture, score in zip(_singly(tensor), scores, strict=True)
-            for scorer in (Scorer(module, score, meter, folding=folding, pace=pace),)
+            for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
         ]
     values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
     return Attribution(
@@ -111,7 +118,7 @@ def _one(plugin: Method, task: Task) -> RawMap:
     except Exception as cause:
         raise MethodError(
             f"{plugin.title} failed in the model: {cause}",
-            "If memory ran out, take a smaller batch size; else see the readiness check.",
+            NARROW if isinstance(task.scorer, AutocastScorer) else FAILED,
             code="forward-failed",
         ) from cause
     height, width = task.inputs.shape[2:]
@@ -126,7 +133,7 @@ def _one(plugin: Method, task: Task) -> RawMap:
             "The model's gradients overflow on this picture; see the readiness check.",
             code="non-finite-gradient",
         )
-    return raw
+    return replace(raw, chosen={**raw.chosen, **task.scorer.facts})
 
 
 def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from xai_core.canonical import before_removal, canonicalise
+from xai_core.methods import autocast
 from xai_core.methods.base import title_of
 from xai_core.ranking import Ranking, rank
 from xai_core.recipe import Recipe
@@ -39,8 +40,10 @@ def of_run(run: Run) -> str:
     facts = f"{run.target_label} · {run.created} · {run.model_sha256[:12]}"
     ranking = of_ranking(rank({name: one.after for name, one in run.scores.items()}))
     failed = _table(("no map", "reason"), run.failures.items()) if run.failures else ""
+    narrow = {name: autocast.told(one) for name, one in run.attributions.items()}
+    lines = "".join(f"<p>{escape(f'{name}: {text}')}</p>" for name, text in narrow.items() if text)
     head = f"<b>{escape(run.model)}</b> · {escape(run.picture)}<br><small>{escape(facts)}</small>"
-    return f"<div><p>{head}</p>{''.join(tiles)}{ranking}{failed}</div>"
+    return f"<div><p>{head}</p>{''.join(tiles)}{lines}{ranking}{failed}</div>"
 
 
 def of_study(study: StudyResult) -> str:
@@ -72,7 +75,8 @@ def of_attribution(one: Attribution) -> str:
     facts = _table(
         ("method", one.method), {**one.parameters, **one.chosen, "seed": one.seed}.items()
     )
-    return f"<div>{tiles}{rest}{facts}</div>"
+    narrow = autocast.told(one)
+    return f"<div>{tiles}{rest}{facts}{f'<p>{escape(narrow)}</p>' if narrow else ''}</div>"
 
 
 def of_verdict(verdict: Verdict) -> str:

@@ -1,7 +1,8 @@
 """How a model is run fastest on this machine: batch size, memory layout, threads.
 
 Maps differ by rounding only, but differ: so a pace is measured once, remembered (`xai_core.paces`),
-given to `explain`, which never measures by itself, and kept with the map.
+given to `explain`, which never measures by itself, and kept with the map. Autocast rounds more
+coarsely: it is never measured, a person chooses it (`xai_core.methods.autocast`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ LARGEST = 16
 MANY = 8  # samples of a method from which a pace pays
 MOST_THREADS = 1024
 LAYOUTS = ("plain", "channels-last")
+AUTOCAST = "autocast"  # in the text of a pace that has it
 SHARE = 0.25  # of the free memory that a batch may fill
 ALIKE = 1e-3  # of the largest gradient, in the mean: rounding flips a rectifier now and then
 
@@ -38,7 +40,7 @@ class Pace:
 
     Attributes:
         batch_size: samples at once, at most. channels_last: the layout `[B, H, W, C]` in memory.
-        threads: of torch on the CPU; 0 leaves them alone.
+        threads: of torch on the CPU; 0 leaves them alone. autocast: passes in bfloat16.
 
     Raises:
         InputError: a number is out of range.
@@ -47,6 +49,7 @@ class Pace:
     batch_size: int = 16
     channels_last: bool = False
     threads: int = 0
+    autocast: bool = False
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -55,22 +58,33 @@ class Pace:
             raise InputError(f"threads must be 0 to {MOST_THREADS}, not {self.threads}.")
 
     def __str__(self) -> str:
-        return f"{self.batch_size},{LAYOUTS[self.channels_last]},{self.threads}"
+        plain = f"{self.batch_size},{LAYOUTS[self.channels_last]},{self.threads}"
+        return f"{plain},{AUTOCAST}" if self.autocast else plain
 
     @staticmethod
     def of_text(text: str) -> Pace:
-        """What `str` gave, `4,channels-last,0`. Raises `InputError`."""
+        """What `str` gave, `4,channels-last,0` or `4,plain,0,autocast`. Raises `InputError`."""
+        plain = text.removesuffix(f",{AUTOCAST}")
         try:
-            batch_size, layout, threads = text.split(",")
-            return Pace(int(batch_size), bool(LAYOUTS.index(layout)), int(threads))
+            batch_size, layout, threads = plain.split(",")
+            index = LAYOUTS.index(layout)
+            return Pace(int(batch_size), bool(index), int(threads), autocast=plain != text)
         except ValueError as cause:
             raise InputError(
-                f"A pace is BATCH,LAYOUT,THREADS, not {text!r}.", f"The plain one is {Pace()}."
+                f"A pace is BATCH,LAYOUT,THREADS[,{AUTOCAST}], not {text!r}.",
+                f"The plain one is {Pace()}.",
             ) from cause
 
-    def suited_to(self, samples: int) -> Pace:
-        """Itself; the plain one for a method of few samples, which would gain nothing."""
-        return self if samples >= MANY else Pace()
+    def suited_to(self, samples: int, *, gradients: bool = True) -> Pace:
+        """Itself; the plain one for a method of few samples, which would gain nothing.
+
+        Args:
+            gradients: that is what the method takes of them. One that compares scores keeps
+                float32: their small differences are what bfloat16 rounds away.
+        """
+        if samples < MANY:
+            return Pace()
+        return self if gradients else replace(self, autocast=False)
 
     def laid_out(self, inputs: Tensor) -> Tensor:
         """Inputs `[B, C, H, W]` in this layout."""

@@ -77,6 +77,6 @@ def _pace(told: Any) -> Pace:
     """Raises `ValueError` for what `remember` did not write."""
     pace = Pace(**told)
     kinds = [type(value) for value in vars(pace).values()]
-    if kinds != [int, bool, int] or pace.batch_size > LARGEST:
+    if kinds != [int, bool, int, bool] or pace.batch_size > LARGEST or pace.autocast:
         raise ValueError("not a pace")
     return pace

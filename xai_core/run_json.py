@@ -14,7 +14,9 @@ from xai_core.types import Attribution
 if TYPE_CHECKING:
     from xai_core.runs import Run
 
-SCHEMA = 4  # 3 had no `pace`, 2 no `explained` and `form`, 1 none of the fields after `failures`
+# 4 had no `autocast` in `pace`, 3 no `pace`, 2 no `explained` and `form`, 1 none of the fields
+# after `failures`.
+SCHEMA = 5
 NESTED = ("input_spec", "explained", "form")
 APART = ("pixels", "attributions", "scores", "recipe", "guesses", *NESTED)
 

@@ -87,8 +87,11 @@ class Study:
         """Run the model so for every entry; a study that has begun keeps to its own pace.
 
         Raises:
+            InputError: a pace with autocast, whose effect on each map would not be kept.
             XaiError: the disk is full or cannot be written.
         """
+        if pace.autocast:
+            raise InputError("A study runs in float32, without autocast.", "Leave it out.")
         if not self.begun:
             write_whole(self.folder / PACE, str(pace).encode())
 

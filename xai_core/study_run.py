@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from xai_core.comparison import Explainer, samples_of
 from xai_core.errors import Cancelled, InputError, MethodError
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
+from xai_core.methods.autocast import suited
 from xai_core.pace import Pace
 from xai_core.resolution import target_of
 from xai_core.study import Methods, Study, complete
@@ -148,7 +149,7 @@ def _measure(
                 name,
                 records.seed,
                 given,
-                pace=records.pace.suited_to(samples[name]),
+                pace=suited(records.pace, name, samples[name]),
                 progress=meter.within,
                 cancel=cancel,
             )

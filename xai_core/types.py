@@ -168,13 +168,15 @@ class Attribution:
         values: float32 `[B, C, H, W]` in input resolution; signed where the method is.
         parameters: the method's parameters as asked for. seed: of its random draws.
         chosen: what the method picked where a parameter left it open (the layer, the window), and
-            how far it sampled (`samples`, `standard_error`); a list where pictures differ.
+            how far it sampled (`samples`, `standard_error`), what autocast did to it
+            (`autocast_cosine`, `autocast_difference`); a list where pictures differ.
         target: the class that was explained, one entry a sample; None for the only score, or where
             it was no class.
         native_size: `(h, w)` at which the method sees; coarser than the input for CAM.
         seconds: wall time.
         explained: what was explained, one entry a sample; none in runs of an earlier version.
-        pace: how the model was run; another one gives the same map up to rounding.
+        pace: how the model was run; another one gives the same map up to rounding, and one with
+            autocast up to what `chosen` says.
     """
 
     values: Values

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.cli.conftest import Cli
+from tests.runs.small import small_run
+from xai_core.cli import explain
+from xai_core.pace import Pace
 
 SHAPE = ("--input-shape", "3,16,16")
 
@@ -34,6 +39,31 @@ def test_parameters_seed_and_target_reach_the_method(
     expected = xai_core.explain(model, inputs, 2, "smoothgrad", seed=5, m=3, sg_std=0.1)
     with (tmp_path / "map.bin").open("rb") as file:
         np.testing.assert_array_equal(np.load(file), expected.values)
+
+
+def test_autocast_is_refused_in_a_line_where_it_is_not_offered(
+    cli: Cli, models: Path, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    words = ("--method", "smoothgrad", "--pace", "4,plain,0,autocast", *SHAPE)
+    done = cli("explain", models / "ready.pt", picture, *words)
+    assert done.returncode == 2
+    assert "Autocast is offered on cuda; this model runs on cpu." in done.stderr
+    assert "Leave `autocast` out of the pace" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.glob("*.npy"))
+
+
+def test_autocast_is_told_beside_the_map(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = {"autocast_cosine": 0.9939, "autocast_difference": 0.111}
+    run = small_run()
+    one = replace(run.attributions["smoothgrad"], chosen=chosen, pace=Pace(autocast=True))
+    explain._write(tmp_path / "map.npy", one, None)
+    assert "; autocast (bfloat16): on the first samples cosine 0.9939" in capsys.readouterr().err
+    explain._write(tmp_path / "map.npy", run.attributions["smoothgrad"], None)
+    assert "autocast" not in capsys.readouterr().err
 
 
 def test_a_method_that_is_not_defined_fails_in_a_line(

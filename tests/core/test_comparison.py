@@ -19,6 +19,7 @@ from xai_core.canonical import before_removal, canonicalise
 from xai_core.comparison import Request, compare
 from xai_core.errors import Cancelled
 from xai_core.images import InputSpec, prepare
+from xai_core.methods import autocast
 from xai_core.pace import Pace
 from xai_core.resolution import explained_of
 from xai_core.runs import Run, open_run, save_run
@@ -122,6 +123,24 @@ def test_what_is_known_is_not_computed_again_unless_it_was_asked_otherwise() -> 
     worker.computed.clear()
     compare(worker, worker, request(target=other % 3), known=known)
     assert worker.computed == ["saliency", "smoothgrad"]
+
+
+def test_a_map_without_autocast_is_not_known_with_it_nor_the_other_way_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(autocast, "OFFERED", ("cpu",))
+    methods: Any = {"saliency": {}, "smoothgrad": {"m": 8}, "occlusion": {}}
+    plain, narrow = request(methods=methods), request(methods=methods, pace=Pace(autocast=True))
+    worker = InProcess()
+    known = compare(worker, worker, plain).attributions
+    worker.computed.clear()
+    found = compare(worker, worker, narrow, known=known).attributions
+    assert worker.computed == ["smoothgrad"]
+    assert [one.pace.autocast for one in found.values()] == [False, True, False]
+    compare(worker, worker, narrow, known=found)
+    assert worker.computed == ["smoothgrad"]
+    compare(worker, worker, plain, known=found)
+    assert worker.computed == ["smoothgrad", "smoothgrad"]
 
 
 def test_progress_counts_the_samples_of_all_methods() -> None:

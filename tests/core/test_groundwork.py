@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from xai_core.groundwork import Groundwork
 from xai_core.methods.base import METHODS
 from xai_core.methods.folding import WORTH
 from xai_core.methods.parameters import build
+from xai_core.pace import Pace
 from xai_core.resolution import explained_of
 from xai_core.target import Asked, asked_to_json
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all
@@ -136,7 +138,7 @@ class Asking:
             "method": method,
             "seed": 0,
             "parameters": ALL[method],
-            "pace": {"batch_size": 16, "channels_last": False, "threads": 0},
+            "pace": asdict(Pace()),
         }
         with counted(self.net) as passes:
             OPERATIONS[operation](self.session, params, (pictures(),), lambda done, total: None)

@@ -12,7 +12,7 @@ from xai_core.device import best_device
 from xai_core.errors import Cancelled, InputError
 from xai_core.explanation import explain
 from xai_core.methods.base import METHODS
-from xai_core.pace import Pace, measured
+from xai_core.pace import MANY, Pace, measured
 
 DEVICES = sorted({"cpu", best_device().type})
 
@@ -76,14 +76,20 @@ def test_what_the_process_may_take_bounds_it_too(room):
 
 
 def test_a_pace_as_text_comes_back():
-    for pace in (Pace(), Pace(4, True, 2), Pace(3, threads=1)):
+    for pace in (Pace(), Pace(4, True, 2), Pace(3, threads=1), Pace(4, True, 2, True)):
         assert Pace.of_text(str(pace)) == pace
     assert str(Pace(4, True)) == "4,channels-last,0"
+    assert str(Pace(4, True, autocast=True)) == "4,channels-last,0,autocast"
+    assert Pace.of_text("4,plain,0,autocast") == Pace(4, autocast=True)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "4", "4,plain", "4,sideways,0", "x,plain,0", "0,plain,0", "4,plain,-1", "4,plain,0,0"],
+    [
+        *("", "4", "4,plain", "4,sideways,0", "x,plain,0", "0,plain,0", "4,plain,-1"),
+        *("4,plain,0,0", "4,plain,0,", "4,plain,0,a", "4,plain,0,autocast,autocast"),
+        *("autocast", "4,plain,autocast"),
+    ],
 )
 def test_what_is_no_pace_is_refused(text):
     with pytest.raises(InputError):
@@ -94,6 +100,14 @@ def test_a_map_says_its_pace():
     pace = Pace(2, True)
     assert explain(layered(), pictures(), 1, "smoothgrad", pace=pace).pace == pace
     assert explain(layered(), pictures(), 1, "smoothgrad", batch_size=3).pace == Pace(3)
+
+
+def test_autocast_is_never_measured_and_not_for_few_samples_or_scores():
+    assert not measured(layered(), torch.from_numpy(pictures())).autocast
+    pace = Pace(2, True, autocast=True)
+    assert pace.suited_to(MANY) == pace
+    assert pace.suited_to(MANY - 1) == Pace()
+    assert pace.suited_to(MANY, gradients=False) == Pace(2, True)
 
 
 def test_it_can_be_stopped():

@@ -45,6 +45,8 @@ def test_by_default_it_lies_in_the_data_folder(tmp_path, monkeypatch) -> None:
         '{"a": {"batch_size": 4, "channels_last": 1, "threads": 0}}',
         '{"a": {"batch_size": 4, "channels_last": true, "threads": 1.5}}',
         '{"a": {"batch_size": 4, "channels_last": true, "threads": 5000}}',
+        '{"a": {"batch_size": 4, "channels_last": true, "threads": 1, "autocast": true}}',
+        '{"a": {"batch_size": 4, "channels_last": true, "threads": 1, "autocast": 0}}',
     ],
 )
 def test_what_is_broken_is_forgotten_and_written_anew(file: Path, text: str) -> None:
@@ -53,6 +55,12 @@ def test_what_is_broken_is_forgotten_and_written_anew(file: Path, text: str) -> 
     assert Paces(file).of("a") is None
     Paces(file).remember("a", Pace(4))
     assert Paces(file).of("a") == Pace(4)
+
+
+def test_what_a_version_without_autocast_wrote_is_known(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('{"a": {"batch_size": 4, "channels_last": true, "threads": 1}}')
+    assert Paces(file).of("a") == Pace(4, True, 1)
 
 
 def test_bytes_that_are_no_text_are_forgotten(file: Path) -> None:

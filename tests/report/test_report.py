@@ -23,7 +23,7 @@ from xai_core.explanation import explain
 from xai_core.images import InputSpec, open_picture, prepare
 from xai_core.loading import load_model
 from xai_core.pace import Pace
-from xai_core.report import card, code, stamp
+from xai_core.report import card, code, small_print, stamp
 from xai_core.report.forms import render
 from xai_core.report.style import STYLES
 from xai_core.report.subject import Subject, subject_of
@@ -210,6 +210,26 @@ def test_the_pace_of_a_run_is_repeated_too(tmp_path: Path, monkeypatch: pytest.M
         file = tmp_path / "smoothgrad.npy"
         assert np.array_equal(np.load(file, allow_pickle=False), found.values)
         file.unlink()
+
+
+def test_autocast_and_its_effect_are_in_every_form_and_in_the_code() -> None:
+    run = demo_run()
+    chosen = {"samples": 100, "autocast_cosine": 0.9939, "autocast_difference": 0.111}
+    pace = Pace(16, autocast=True)
+    one = replace(run.attributions["fusiongrad"], chosen=chosen, pace=pace)
+    shown = subject_of(replace(run, attributions={**run.attributions, "fusiongrad": one}))
+    told = "on the first samples cosine 0.9939 with the map in float32"
+    assert told in render(shown, "html").decode()
+    assert told in " ".join(" ".join(small_print.lines(shown)).split())
+    assert "autocast_cosine" not in render(shown, "html").decode()
+    commands = {line.split("--method ")[1].split()[0]: line for line in code.commands(shown)}
+    assert "--pace 16,plain,0,autocast" in commands["fusiongrad"]
+    assert "autocast" not in commands["guided-backprop"]
+    assert "'fusiongrad': '16,plain,0,autocast'" in code.script(shown)
+    with zipfile.ZipFile(io.BytesIO(render(shown, "zip"))) as archive:
+        facts = json.loads(archive.read("provenance.json"))["methods"]["fusiongrad"]
+    assert facts["pace"]["autocast"]
+    assert facts["chosen"] == chosen
 
 
 def test_the_report_holds_the_verdict_and_its_proof() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.runs.small import small_run
 from tests.statistics.small_study import small_study
+from xai_core.pace import Pace
 from xai_core.ranking import rank
 from xai_core.types import Availability, Finding, Verdict
 
@@ -67,6 +69,18 @@ def test_a_result_shows_itself_and_nothing_in_it_is_run(name: str) -> None:
     sources = [value or "" for key, value in page.attributes if key == "src"]
     assert all(source.startswith("data:image/png;base64,") for source in sources)
     assert (HOSTILE in page.text) == (name != "attribution")
+
+
+def test_autocast_is_told_with_a_run_and_with_a_map() -> None:
+    chosen = {"autocast_cosine": 0.9939, "autocast_difference": 0.111}
+    run = small_run()
+    one = replace(run.attributions["smoothgrad"], chosen=chosen, pace=Pace(autocast=True))
+    narrow = replace(run, attributions={**run.attributions, "smoothgrad": one})
+    told = "autocast (bfloat16): on the first samples cosine 0.9939"
+    assert f"smoothgrad: {told}" in Parsed(narrow._repr_html_()).text
+    assert told in Parsed(one._repr_html_()).text
+    assert "autocast" not in run._repr_html_()
+    assert "autocast" not in run.attributions["smoothgrad"]._repr_html_()
 
 
 def test_a_run_has_its_picture_and_two_maps_a_method() -> None:

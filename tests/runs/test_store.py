@@ -35,6 +35,13 @@ def with_pace(run: Run) -> Run:
     return replace(run, attributions={**run.attributions, "smoothgrad": changed})
 
 
+def under_autocast(run: Run) -> Run:
+    """SmoothGrad of it was run under autocast, and says what that did."""
+    chosen = {"samples": 4, "autocast_cosine": 0.9939, "autocast_difference": 0.111}
+    changed = replace(run.attributions["smoothgrad"], pace=Pace(4, autocast=True), chosen=chosen)
+    return replace(run, attributions={**run.attributions, "smoothgrad": changed})
+
+
 def same(one: Run, other: Run) -> None:
     for item in fields(Run):
         if item.name not in ("pixels", "attributions", "scores"):
@@ -44,12 +51,8 @@ def same(one: Run, other: Run) -> None:
     for name, given in other.attributions.items():
         found = one.attributions[name]
         np.testing.assert_array_equal(found.values, given.values)
-        assert (found.parameters, found.seed, found.target, found.pace) == (
-            given.parameters,
-            given.seed,
-            given.target,
-            given.pace,
-        )
+        for item in ("parameters", "seed", "target", "pace", "chosen"):
+            assert getattr(found, item) == getattr(given, item), item
 
 
 def test_a_run_comes_back_as_it_was(store: RunStore) -> None:
@@ -66,6 +69,14 @@ def test_a_run_says_its_pace_since_schema_4(store: RunStore) -> None:
     written = xai_core.open_run(WRITTEN / "schema-4")
     same(written, with_pace(small_run(7, versions=written.versions)))
     same(store.open(store.save(written)), written)
+
+
+def test_a_run_says_what_autocast_did_since_schema_5(store: RunStore) -> None:
+    written = xai_core.open_run(WRITTEN / "schema-5")
+    same(written, under_autocast(small_run(7, versions=written.versions)))
+    same(store.open(store.save(written)), written)
+    older = xai_core.open_run(WRITTEN / "schema-4")
+    assert not any(one.pace.autocast for one in older.attributions.values())
 
 
 def test_a_run_says_what_was_explained_since_schema_3(store: RunStore) -> None:

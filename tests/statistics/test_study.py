@@ -20,7 +20,7 @@ from torch import nn
 from tests.statistics.study_process import METHODS, SETTING, InProcess, subjects
 from xai_core import XaiError, complexity
 from xai_core.canonical import before_removal, canonicalise
-from xai_core.errors import Cancelled
+from xai_core.errors import Cancelled, InputError
 from xai_core.images import open_picture, prepare
 from xai_core.pace import Pace
 from xai_core.study import PACE, Study, Table, complete
@@ -103,6 +103,13 @@ def test_a_study_keeps_to_the_pace_that_it_began_with(tmp_path: Path, pictures: 
     worker = Watched()
     run(tmp_path, pictures, worker, methods={"smoothgrad": {"m": 9}})
     assert worker.paces == {("smoothgrad", Pace(3, True))}
+
+
+def test_a_study_refuses_autocast_whose_effect_it_would_not_keep(tmp_path: Path) -> None:
+    study = Study(SETTING, tmp_path)
+    with pytest.raises(InputError, match="float32"):
+        study.keep_to(Pace(3, autocast=True))
+    assert not study.begun
 
 
 @pytest.mark.parametrize("data", [None, b"", b"4,sideways,0", bytes(range(128, 256))])

@@ -81,6 +81,23 @@ def test_a_pace_is_measured_kept_to_and_told(
     assert shared.explain(inputs, 1, "saliency").pace == Pace()
 
 
+def test_a_card_says_where_autocast_is_offered_and_elsewhere_it_is_refused(
+    tiny: Path, inputs: np.ndarray
+) -> None:
+    pace = Pace(3, autocast=True)
+    with Worker() as worker:
+        card = worker.load(tiny)
+        assert card.autocast == (card.device != "cpu")
+        if card.autocast:
+            got = worker.explain(inputs, 1, "smoothgrad", parameters={"m": 9}, pace=pace)
+            assert got.pace == pace
+            assert 0.9 < got.chosen["autocast_cosine"] <= 1
+            return
+        with pytest.raises(InputError, match="offered on cuda"):
+            worker.explain(inputs, 1, "smoothgrad", parameters={"m": 9}, pace=pace)
+        assert worker.explain(inputs, 1, "saliency").values.any()
+
+
 def test_a_pace_stays_within_the_memory_of_the_process(tiny: Path, inputs: np.ndarray) -> None:
     with Worker(budget=Budget(memory=1)) as worker:
         worker._link.process.kill()  # of so little memory

@@ -15,6 +15,7 @@ from xai_core.cli.target import asked, of_picture_file
 from xai_core.errors import InputError
 from xai_core.images import open_picture, prepare
 from xai_core.labels import Labels
+from xai_core.methods import autocast
 from xai_core.methods.base import METHODS
 from xai_core.methods.parameters import build
 from xai_core.resolution import named
@@ -53,4 +54,5 @@ def _write(out: Path, result: Attribution, labels: Labels | None) -> None:
         ) from cause
     shape = "×".join(map(str, result.values.shape))
     told = named(result.targets[0], labels).sentence
-    print(f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", file=sys.stderr)
+    parts = (f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", autocast.told(result))
+    print("; ".join(filter(None, parts)), file=sys.stderr)

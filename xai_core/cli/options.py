@@ -88,8 +88,9 @@ def add_pace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pace",
         type=_pace,
-        metavar="BATCH,LAYOUT,THREADS",
-        help=f"how the model is run, for the bits of a kept run (default: {Pace()})",
+        metavar="BATCH,LAYOUT,THREADS[,autocast]",
+        help=f"how the model is run, for the bits of a kept run (default: {Pace()}); autocast, "
+        "on a GPU only, takes bfloat16 and tells what that does to the map",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -57,16 +58,23 @@ class Scorer:
 
     def calling(self, call: Callable[[Tensor], Any], weights: Mapping[str, Tensor]) -> Scorer:
         """The same score of what `call` gives: the module with other weights, by name."""
-        return Scorer(self.module, self.score, self.meter, call, self._folding, weights, self._pace)
+        other = copy(self)
+        other.call, other._weights = call, weights
+        return other
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What its way of running the model did to the map, as `RawMap.chosen` has it."""
+        return {}
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """`[B]` scores, counted as so many samples."""
-        inputs = self._pace.laid_out(inputs)
+        return self.of_output(self._output(self._pace.laid_out(inputs)), inputs.shape[0])
+
+    def _output(self, inputs: Tensor) -> Any:
         if self._folding is not None:
-            output = self._folding.run(self.call, inputs, self._weights)
-        else:
-            output = self.call(inputs.clone())  # models may work on their input in place
-        return self.of_output(output, inputs.shape[0])
+            return self._folding.run(self.call, inputs, self._weights)
+        return self.call(inputs.clone())  # models may work on their input in place
 
     def of_output(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output that was computed elsewhere, counted as `batch` samples."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from xai_core import localisation
+from xai_core.methods import autocast
 from xai_core.methods.base import METHODS, title_of
 from xai_core.metrics.base import METRICS
 from xai_core.recipe import Recipe
@@ -52,10 +53,10 @@ def recipe(steps: Recipe) -> str:
 
 
 def settings(one: Attribution) -> str:
-    """Parameters as asked for, what the method chose by itself, and the seed."""
+    """Parameters as asked for, what the method chose by itself, the seed, and autocast."""
     given = {**one.parameters, **one.chosen}
-    told = [f"{name} {value}" for name, value in given.items()]
-    return ", ".join([*told, f"seed {one.seed}"])
+    told = [f"{name} {value}" for name, value in given.items() if name not in autocast.FACTS]
+    return ", ".join(filter(None, [*told, f"seed {one.seed}", autocast.told(one)]))
 
 
 def citation(method: str) -> str:

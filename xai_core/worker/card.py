@@ -18,7 +18,7 @@ class ModelCard:
         labels: class names, where the file or the architecture carries them.
         parameters: number of elements in all parameters; 0 for a model that only predicts.
         explainable: there is a module whose gradients can be asked for.
-        device: what it runs on: `cpu`, or the name of a GPU.
+        device: what it runs on: `cpu`, or the name of a GPU. autocast: whether it is offered there.
     """
 
     file: str
@@ -33,3 +33,4 @@ class ModelCard:
     findings: tuple[Finding, ...]
     explainable: bool
     device: str = "cpu"
+    autocast: bool = False

@@ -60,7 +60,9 @@ def layers(session: Session, params: Params, arrays: Arrays, tick: Progress) -> 
 
 def _card(model: LoadedModel) -> ModelCard:
     from xai_core.device import device_of, title_of
+    from xai_core.methods.autocast import offered_on
 
+    device = None if model.module is None else device_of(model.module)
     parameters = [] if model.module is None else list(model.module.parameters())
     return ModelCard(
         file=model.path.name,
@@ -74,7 +76,8 @@ def _card(model: LoadedModel) -> ModelCard:
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
         explainable=model.module is not None,
-        device="cpu" if model.module is None else title_of(device_of(model.module)),
+        device="cpu" if device is None else title_of(device),
+        autocast=device is not None and offered_on(device.type),
     )
 
 
