@@ -79,7 +79,7 @@ def test_after_a_cancel(method, name, after):
 
 
 class Fragile(nn.Module):
-    """Breaks in the middle of its n-th forward pass."""
+    """Breaks in the middle of its n-th forward pass, and of all later ones."""
 
     def __init__(self, breaks_at: int) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class Fragile(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         features = self.net[:4](x)
         self.left -= 1
-        if self.left == 0:
+        if self.left <= 0:
             raise RuntimeError("out of memory")
         return self.net[4:](features)
 
