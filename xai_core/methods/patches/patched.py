@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import torch
 from torch import Tensor
@@ -62,23 +63,24 @@ class Patched:
         layout = torch.channels_last if channels_last else torch.contiguous_format
         shape = (len(own), base.shape[1], *sides)
         found = torch.empty(shape, dtype=base.dtype, device=base.device, memory_format=layout)
-        for window, patch, corner, at in zip(found, self.values, corners, own, strict=True):
-            rows, columns = (
-                slice(start, start + n) for start, n in zip(corner, sides, strict=True)
-            )
-            window.copy_(base[0, :, rows, columns])
-            _paste(window, corner, patch, at)
+        for window, (top, left) in zip(found, corners, strict=True):
+            window.copy_(base[0, :, top : top + sides[0], left : left + sides[1]])
+        shifts = [(y - top, x - left) for (y, x), (top, left) in zip(own, corners, strict=True)]
+        for shift, run in groupby(range(len(own)), shifts.__getitem__):
+            first, *more = run
+            some = slice(first, first + 1 + len(more))
+            _paste(found[some], self.values[some], shift)
         return found
 
 
-def _paste(window: Tensor, corner: Corner, patch: Tensor, at: Corner) -> None:
-    """Write the part of a patch over a window that lies in it."""
+def _paste(windows: Tensor, patches: Tensor, shift: Corner) -> None:
+    """Write patches over windows, as far as they lie in them, so much further down and across."""
     into, out = [], []
     for axis in (0, 1):
-        first = max(corner[axis], at[axis])
-        last = min(corner[axis] + window.shape[1 + axis], at[axis] + patch.shape[1 + axis])
+        first = max(0, shift[axis])
+        last = min(windows.shape[2 + axis], shift[axis] + patches.shape[2 + axis])
         if first >= last:
             return
-        into.append(slice(first - corner[axis], last - corner[axis]))
-        out.append(slice(first - at[axis], last - at[axis]))
-    window[:, into[0], into[1]] = patch[:, out[0], out[1]]
+        into.append(slice(first, last))
+        out.append(slice(first - shift[axis], last - shift[axis]))
+    windows[:, :, into[0], into[1]] = patches[:, :, out[0], out[1]]
