@@ -27,7 +27,10 @@ def resident(script: str, heading: str) -> float:
         page = browser.new_page()
         page.goto(address)
         expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
-        page.wait_for_load_state("networkidle")
+        # The heading stands long before the result, and what comes between the two takes most.
+        expect(page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=PATIENCE_MS
+        )
         (server,) = (one for one in psutil.Process().children() if "streamlit" in one.cmdline())
         found = server.memory_info().rss / 1e6
         browser.close()

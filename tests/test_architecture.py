@@ -18,6 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = ("xai_core", "components", "pages", "app")  # each may import those before it
 HEAVY = ("torch", "captum", "quantus", "tensorflow", "keras", "onnxruntime")
+LARGE = ("pandas", "pyarrow", "matplotlib", "scipy")  # together more than a plain Streamlit takes
 LINES, FUNCTION_LINES = 220, 40
 IMPORT_SECONDS = 0.5
 
@@ -33,6 +34,13 @@ import importlib, json, pathlib, sys
 for path in sorted(pathlib.Path("components").rglob("*.py")):
     parts = [part for part in path.with_suffix("").parts if part != "__init__"]
     importlib.import_module(".".join(parts))
+print(json.dumps(sorted(sys.modules)))
+"""
+FIRST_PAGE = """
+import json, sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("app.py", default_timeout=240).run()
+assert not app.exception
 print(json.dumps(sorted(sys.modules)))
 """
 EVERY_PAGE = """
@@ -142,3 +150,8 @@ def test_the_core_is_imported_fast_and_without_torch(tmp_path: Path) -> None:
 def test_the_dashboard_stays_free_of_the_heavy_libraries(code: str, tmp_path: Path) -> None:
     loaded = json.loads(run(code, tmp_path).splitlines()[-1])
     assert not {name.split(".")[0] for name in loaded} & set(HEAVY)
+
+
+def test_the_first_page_does_without_what_takes_much_memory(tmp_path: Path) -> None:
+    loaded = json.loads(run(FIRST_PAGE, tmp_path).splitlines()[-1])
+    assert not {name.split(".")[0] for name in loaded} & set(LARGE)

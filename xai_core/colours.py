@@ -6,6 +6,7 @@ import base64
 import io
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -31,11 +32,12 @@ class Scale:
 
 @cache
 def lookup(name: str) -> UInt8[np.ndarray, "256 3"]:
-    """256 colours of a matplotlib colour map."""
-    import matplotlib
+    """256 colours of a matplotlib colour map.
 
-    table = matplotlib.colormaps[name](np.linspace(0, 1, 256))[:, :3]
-    return (table * 255).round().astype(np.uint8)
+    A row of a picture, since matplotlib itself takes 15 MB, and a test compares the two.
+    """
+    with Image.open(Path(__file__).with_suffix(".png")) as tables:
+        return np.asarray(tables)[(*SEQUENTIAL, *DIVERGING).index(name)]
 
 
 def coloured(

@@ -57,7 +57,7 @@ def show(
     """
     items = [_item(tile) for tile in tiles]
     data = {"tile": tile_width, "items": items, "group": group or key, "toolbar": toolbar}
-    _grid(data=data, key=key)
+    _grid(data=[data], key=key)  # in a dict Streamlit seeks tables, with pandas and Arrow: 70 MB
 
 
 def _item(tile: Tile) -> dict[str, Any]:

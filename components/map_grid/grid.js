@@ -3,7 +3,7 @@
 const MAX_ZOOM = 16;
 const groups = new Map();
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, panes: new Set() });
   const view = groups.get(data.group);
   let root = parentElement.querySelector(".root");

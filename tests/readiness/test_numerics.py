@@ -11,10 +11,11 @@ from torch import Tensor
 
 from xai_core.methods.autograd.calls import Calls
 from xai_core.readiness.base import Clock
-from xai_core.readiness.numerics.bench import DOUBLE, Bench
+from xai_core.readiness.numerics.bench import DOUBLE, bench_of
 from xai_core.readiness.numerics.depthwise import quick_depthwise
 from xai_core.readiness.numerics.differences import Trial, trials
 from xai_core.readiness.numerics.directions import PLAIN, WEIGHTED
+from xai_core.readiness.numerics.kernel_places import Form
 from xai_core.readiness.setting.score import Score
 
 TOLERANCE = 0.02
@@ -35,6 +36,11 @@ def tried(f: Callable[[Tensor], Tensor], gradient: Callable[[Tensor], Tensor]) -
     at = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     found = trials(counted, at, float(f(at)), gradient(at), DOUBLE, TOLERANCE, Clock(60))
     return found, asked
+
+
+def watched(called: list[object]) -> Calls:
+    """Every function that torch is asked for is added to `called`."""
+    return Calls(lambda f, a, k: (called.append(f), f(*a, **k))[1])
 
 
 def wave(x: Tensor) -> Tensor:
@@ -76,16 +82,51 @@ def test_depthwise_sums_are_those_of_torch(
     dilation: int | tuple[int, int],
     biased: bool,
 ) -> None:
-    x = torch.randn(2, 5, 13, 10, dtype=torch.float64)
+    x = torch.randn(2, 5, 13, 10, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(5, 1, 3, 4, dtype=torch.float64)
     bias = torch.randn(5, dtype=torch.float64) if biased else None
     called: list[object] = []
     expected = F.conv2d(x, weight, bias, stride, padding, dilation, 5)
-    watched = Calls(lambda f, a, k: (called.append(f), f(*a, **k))[1])
-    with torch.no_grad(), watched, quick_depthwise():
+    with watched(called), quick_depthwise():
         found = F.conv2d(x, weight, bias, stride, padding, dilation, groups=5)
     assert F.conv2d not in called
     assert torch.allclose(found, expected, rtol=1e-12, atol=1e-12)
+    sent = torch.randn_like(expected)
+    slopes = [torch.autograd.grad(one, x, sent)[0] for one in (found, expected)]
+    assert torch.allclose(*slopes, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("part", ["sum", "slope"])
+@pytest.mark.parametrize("at", [0, -1])
+def test_where_a_sum_goes_wrong_torch_computes_it(
+    part: str, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = getattr(Form, part)
+
+    def wrong(*given: object) -> Tensor:
+        found = right(*given)
+        found[:, at, 1, 1] *= 1 + 1e-9
+        return found
+
+    monkeypatch.setattr(Form, part, wrong)
+    x = torch.randn(1, 4, 9, 9, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(4, 1, 3, 3, dtype=torch.float64)
+    expected = F.conv2d(x, weight, groups=4)
+    with quick_depthwise():
+        found = F.conv2d(x, weight, groups=4)
+    slopes = [torch.autograd.grad(one.sin().sum(), x)[0] for one in (found, expected)]
+    assert torch.allclose(found, expected, rtol=1e-12, atol=1e-12)
+    assert torch.allclose(*slopes, rtol=1e-12, atol=1e-12)
+
+
+def test_a_kernel_that_depends_on_the_input_keeps_its_gradient() -> None:
+    x = torch.randn(1, 4, 9, 9, dtype=torch.float64, requires_grad=True)
+    kernel = x[0, :, :3, :3].unsqueeze(1)
+    expected = F.conv2d(x, kernel, groups=4)
+    with quick_depthwise():
+        found = F.conv2d(x, kernel, groups=4)
+    slopes = [torch.autograd.grad(one.sum(), x, retain_graph=True)[0] for one in (found, expected)]
+    assert torch.equal(*slopes)
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4])
@@ -97,18 +138,15 @@ def test_other_convolutions_are_left_to_torch(groups: int) -> None:
     assert torch.equal(found, F.conv2d(x, weight, padding="same", groups=groups))
 
 
-def test_a_model_whose_quick_pass_differs_is_measured_plainly() -> None:
-    """Here the plain pass' value is another one: as if the sums had gone wrong."""
-    layer = torch.nn.Sequential(torch.nn.Conv2d(3, 3, 3, groups=3), torch.nn.Flatten()).double()
-    at = torch.randn(SHAPE, dtype=torch.float64)
-    bench, score = Bench(layer, torch.float64, DOUBLE), Score("", 0)
-    with torch.no_grad():
-        value = float(score.of(layer, at))
-    called: list[object] = []
-    for claimed, wanted in ((value, False), (value * 1.001, True)):
-        f, base = bench.measure(score, at, claimed)
-        assert base == pytest.approx(value, rel=1e-12)
-        called.clear()
-        with Calls(lambda g, a, k: (called.append(g), g(*a, **k))[1]):
-            f(at)
-        assert (F.conv2d in called) is wanted
+def test_the_gradient_of_setting_up_is_that_of_its_point_alone() -> None:
+    layer = torch.nn.Sequential(torch.nn.Conv2d(3, 3, 3, groups=3), torch.nn.ReLU()).eval()
+    net, score = torch.nn.Sequential(layer, torch.nn.Flatten()), Score("", 0)
+    at = torch.randn(SHAPE)
+    bench = bench_of(net, score, at)
+    assert bench.double
+    for point in (at.double(), 2 * at.double()):
+        leaf = point.clone().requires_grad_(True)
+        (expected,) = torch.autograd.grad(bench.module(leaf)[0, 0], leaf)
+        found = bench.slope(score, point)
+        assert found is not None
+        assert torch.allclose(found, expected, rtol=1e-12, atol=1e-12)

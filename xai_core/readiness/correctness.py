@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xai_core.readiness.base import CHECKS, Case, Check
@@ -33,7 +34,7 @@ class Correctness(Check):
             return
         from xai_core.readiness.numerics.bench import bench_of
 
-        bench = bench_of(case.module, case.score, case.at)
+        bench = bench_of(case.module, case.score, _beside(case.at))
         tolerance = TOLERANCE if bench.double else TOLERANCE_SINGLE
         case.evidence["finite_difference_precision"] = "double" if bench.double else "single"
         points = [case.at, *(x for x in case.inputs if x is not case.at)]
@@ -53,19 +54,15 @@ def _try(
 ) -> tuple[list[Trial], bool | None]:
     """Trials at one point, and whether they agree; None where they cannot tell."""
     from xai_core.readiness.numerics.differences import trials
-    from xai_core.readiness.setting.score import gradient
 
     at, score = _beside(picture).to(bench.dtype), case.score
     if score is None:
         return [], None
-    try:
-        value, found = gradient(bench.module, score, at)
-    except RuntimeError:
-        return [], None
+    found = bench.slope(score, at)
     if found is None or not bool(found.isfinite().all()):
         return [], None
-    f, base = bench.measure(score, at, float(value))
-    tried = trials(f, at, base, found, bench.precision, tolerance, case.clock)
+    measure = partial(bench.measure, score)
+    tried = trials(measure, at, measure(at), found, bench.precision, tolerance, case.clock)
     if any(trial.error is not None and trial.error > tolerance for trial in tried):
         wrong = max(tried, key=lambda trial: trial.error or 0.0)
         case.suspect = (bench.module, at, wrong.directions[wrong.worst], wrong.step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -43,8 +44,8 @@ class Subject:
 
     Attributes:
         recipe: with the quantile at which it is seen. methods: those with a map, in order.
-        before: maps before removal, `[h, w]`. removals: after it. curves: Complexity at
-            `QUANTILES`. raw, after: the rankings; a method that gave no map is in neither.
+        before: maps before removal, `[h, w]`. removals: after it.
+        raw, after: the rankings; a method that gave no map is in neither.
         verdict: on the model, where it was checked. run_id: where the run is kept.
         localisations: by method, where it is known what a map should show.
     """
@@ -54,7 +55,6 @@ class Subject:
     methods: tuple[str, ...]
     before: Mapping[str, Map]
     removals: Mapping[str, Removal]
-    curves: Mapping[str, np.ndarray]
     raw: Ranking
     after: Ranking
     verdict: Verdict | None = None
@@ -66,6 +66,12 @@ class Subject:
     def quantile(self) -> float:
         """Of the baseline that is removed."""
         return float(self.recipe.quantile or 0.0)  # never None: `subject_of` sees to it
+
+    @cached_property
+    def curves(self) -> Mapping[str, np.ndarray]:
+        """Complexity at `QUANTILES`, by method; a page that only offers a report never asks."""
+        maps = list(self.before.values())
+        return dict(zip(self.before, sweep(np.stack(maps), QUANTILES), strict=True)) if maps else {}
 
     @property
     def photo(self) -> Picture:
@@ -114,15 +120,12 @@ def subject_of(
     removals = {name: remove_baseline(one, seen.quantile) for name, one in before.items()}
     pixels = next((one.size for one in before.values()), 1)
     causes = _causes(removals)
-    stacked = np.stack(list(before.values())) if before else np.empty((0, 1, 1))
-    curves = sweep(stacked, QUANTILES)
     return Subject(
         run=run,
         recipe=seen,
         methods=names,
         before=before,
         removals=removals,
-        curves=dict(zip(names, curves, strict=True)),
         raw=rank({name: scores[name].raw for name in names}, causes=causes, pixels=pixels),
         after=rank({name: scores[name].after for name in names}, causes=causes, pixels=pixels),
         verdict=verdict,

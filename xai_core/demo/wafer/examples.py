@@ -16,6 +16,7 @@ from PIL import Image
 
 from xai_core.demo.wafer.generator import NONE, WaferPicture, equivalent_diameter, wafer_picture
 from xai_core.demo.wafer.patterns import PatternKind
+from xai_core.demo.wafer.scene import SIDE
 from xai_core.localisation import Mask
 from xai_core.types import Picture
 
@@ -76,7 +77,7 @@ def truth_of(pixels: Picture) -> Mask | None:
 
     None for every other picture, and where there is no defect to find.
     """
-    return _truths().get(pixels.tobytes()) if pixels.shape[2:] == (3,) else None
+    return _truths().get(pixels.tobytes()) if pixels.shape == (SIDE, SIDE, 3) else None
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,72 +14,82 @@ from torch import Tensor, nn
 from xai_core.errors import XaiError
 from xai_core.methods.autograd.calls import Calls
 from xai_core.readiness.numerics.depthwise import quick_depthwise
-from xai_core.readiness.setting.score import Score
+from xai_core.readiness.setting.score import Score, gradient
 
 LARGEST_COPY = 2e9  # bytes in single precision; the copy takes twice as much
 DOUBLE, SINGLE = torch.finfo(torch.float64).eps, torch.finfo(torch.float32).eps
 ALIKE = 0.05  # of the largest number: half precision inside the model costs a few per cent
 
-SAME = 1e-12  # of the score: what the order of a sum may change
-
 
 @dataclass(frozen=True)
 class Bench:
-    """A model whose score can be measured. precision: relative rounding error of its numbers."""
+    """A model whose score can be measured.
+
+    Attributes:
+        precision: relative rounding error of its numbers.
+        known: a point, and the gradient that was found there in setting it up.
+    """
 
     module: nn.Module
     dtype: torch.dtype
     precision: float
+    known: tuple[Tensor, Tensor | None] | None = None
 
     @property
     def double(self) -> bool:
         """Numbers are as precise as float64 throughout."""
         return self.precision == DOUBLE
 
-    def measure(
-        self, score: Score, at: Tensor, value: float
-    ) -> tuple[Callable[[Tensor], float], float]:
-        """The score as a function of the input, and what it gives at `at`.
+    def slope(self, score: Score, at: Tensor) -> Tensor | None:
+        """The gradient at a point; None where it does not reach the input or fails."""
+        if self.known is not None and self.known[0].equal(at):
+            return self.known[1]
+        with quick_depthwise(), suppress(RuntimeError):
+            return gradient(self.module, score, at)[1]
+        return None
 
-        Quick where that gives the plain pass' `value` up to rounding, else the plain pass.
-        """
-
-        def plain(x: Tensor) -> float:
-            with torch.no_grad():
-                return float(score.of(self.module, x))
-
-        def quick(x: Tensor) -> float:
-            with quick_depthwise():
-                return plain(x)
-
-        base = quick(at)
-        if self.double and abs(base - value) <= SAME * abs(value):
-            return quick, base
-        return plain, plain(at)
+    def measure(self, score: Score, at: Tensor) -> float:
+        """The score at a point, by a pass without gradients."""
+        with torch.no_grad(), quick_depthwise():
+            return float(score.of(self.module, at))
 
 
-def bench_of(module: nn.Module, score: Score, inputs: Tensor) -> Bench:
-    """A double copy that gives the same score as the model, else the model itself."""
-    expected, size, coarsest = _watched(module, score, inputs)
-    single = Bench(module, inputs.dtype, max(coarsest, SINGLE))
+def bench_of(module: nn.Module, score: Score, at: Tensor) -> Bench:
+    """A double copy that gives the same score at a point as the model, else the model itself."""
+    expected = _watched(module, score, at)
+    single = Bench(module, at.dtype, max(expected.coarsest, SINGLE))
     weight = sum(p.numel() * p.element_size() for p in module.parameters())
-    if weight > LARGEST_COPY or inputs.device.type == "mps":
+    if weight > LARGEST_COPY or at.device.type == "mps":
         return single
     try:
         twin = copy.deepcopy(module).double()
-        value, _, coarsest = _watched(twin, score, inputs.double())
+        found = _watched(twin, score, at.double(), backward=True)
     except (XaiError, RuntimeError, TypeError, AttributeError, NotImplementedError, ValueError):
         return single  # a model that holds something that cannot be copied, or insists on float32
-    if abs(value - expected) > ALIKE * size:
+    if abs(found.value - expected.value) > ALIKE * expected.largest:
         return single
-    return Bench(twin, torch.float64, coarsest)
+    return Bench(twin, torch.float64, found.coarsest, (at.double(), found.gradient))
 
 
-def _watched(module: nn.Module, score: Score, inputs: Tensor) -> tuple[float, float, float]:
-    """The score, the largest number of the output that it comes from, and the rounding of the
-    coarsest numbers that depend on the input on its way.
+@dataclass(frozen=True)
+class Watched:
+    """What is seen of a pass.
+
+    Attributes:
+        value: the score. largest: number of the output that it comes from. coarsest: rounding of
+            the coarsest numbers that depend on the input on its way. gradient: where it was asked
+            for, and reaches the input without failing.
     """
+
+    value: float
+    largest: float
+    coarsest: float
+    gradient: Tensor | None
+
+
+def _watched(module: nn.Module, score: Score, at: Tensor, *, backward: bool = False) -> Watched:
     from xai_core.explanation import run
+    from xai_core.methods.batch_norm import sound_batch_norm
     from xai_core.readiness.setting.score import same_draws
     from xai_core.targets import main_output
 
@@ -91,9 +102,17 @@ def _watched(module: nn.Module, score: Score, inputs: Tensor) -> tuple[float, fl
             coarsest = max(coarsest, torch.finfo(result.dtype).eps)
         return result
 
-    leaf = inputs.detach().clone().requires_grad_(True)
-    with torch.enable_grad(), same_draws(), Calls(note):
+    leaf = at.detach().clone().requires_grad_(True)
+    with torch.enable_grad(), same_draws(), Calls(note), sound_batch_norm(), quick_depthwise():
         output = run(module, leaf)
         value = score.of_output(output)
-    largest = main_output(output)[1].detach().abs().max()
-    return float(value.detach()), float(largest), coarsest
+        largest = main_output(output)[1].detach().abs().max()
+    found = _gradient(value, leaf) if backward else None
+    return Watched(float(value.detach()), float(largest), coarsest, found)
+
+
+def _gradient(value: Tensor, leaf: Tensor) -> Tensor | None:
+    with suppress(RuntimeError):
+        if value.requires_grad:
+            return torch.autograd.grad(value, leaf, allow_unused=True)[0]
+    return None
