@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from xai_core.methods.patches.patched import Patched
 
 Window = tuple[slice, slice]
+NOTHING: Window = (slice(0, 0), slice(0, 0))
 WORTH = 8  # windows from which it pays to look whether passes can be spared in part
-MORE = 2  # times as many pictures at once, where no layer keeps anything and most are run in part
+MORE = 4  # times as many pictures at once, where no layer keeps anything and most are run in part
 TOLERANCE = 1e-4  # of the largest score: rounding is 1e-6
 
 
@@ -35,27 +36,35 @@ class Covered:
         self._task, self._value = task, value
         self._pass: PatchedPass | None = PatchedPass()
 
-    def scores(self, windows: Sequence[Window]) -> Iterator[tuple[Window, Tensor]]:
-        """Each window, rows and columns, with its score, `[]`. Call it without gradients."""
+    def drops(self, windows: Sequence[Window]) -> Iterator[tuple[Window, Tensor]]:
+        """Each window, rows and columns, and how much less the score is with it covered, `[]`.
+
+        Call it without gradients.
+        """
         size = self._task.batch_size
-        if len(windows) < WORTH or not self._same([windows[0], windows[len(windows) // 2]][:size]):
+        few = [windows[0], windows[len(windows) // 2]][:size] if len(windows) >= WORTH else []
+        clean, *expected = scores = self._whole([NOTHING, *few])
+        limit = TOLERANCE * float(scores.abs().max())
+        if not few or not self._gives(few, expected, limit):
             self._pass = None
         left = list(windows)
         while left:
             many = left[: size * MORE if size > 1 else 1]
-            scores = self._in_part(many)
-            if scores is None:
+            found = self._in_part(many)
+            if found is None:
                 many = left[:size]
-                scores = self._whole(many)
-            yield from zip(many, scores, strict=True)
+                found = self._whole(many)
+            for window, score in zip(many, found, strict=True):
+                yield window, clean - score
             del left[: len(many)]
 
-    def _same(self, few: Sequence[Window]) -> bool:
+    def _gives(self, few: Sequence[Window], expected: Sequence[Tensor], limit: float) -> bool:
+        """Whether passes in part are that close to those scores, and spare anything."""
         found = self._in_part(few)
         if found is None or self._pass is None or not self._pass.spares:
             return False
-        expected = self._whole(few)
-        return bool((found - expected).abs().max() <= TOLERANCE * expected.abs().max())
+        pairs = zip(found, expected, strict=True)
+        return all(bool((mine - its).abs() <= limit) for mine, its in pairs)
 
     def _in_part(self, windows: Sequence[Window]) -> Tensor | None:
         """The scores, by passes of what the windows change; None where that fails."""
@@ -91,7 +100,11 @@ class Covered:
 
     def _whole(self, windows: Sequence[Window]) -> Tensor:
         """The scores, by passes of whole pictures."""
-        return self._task.scorer(self._pictures(windows))
+        import torch
+
+        size = self._task.batch_size
+        batches = [windows[start : start + size] for start in range(0, len(windows), size)]
+        return torch.cat([self._task.scorer(self._pictures(batch)) for batch in batches])
 
     def _pictures(self, windows: Sequence[Window]) -> Tensor:
         pictures = self._task.inputs.repeat(len(windows), 1, 1, 1)

@@ -62,10 +62,9 @@ class Occlusion(Method):
         side, step = _square(task.parameters, height, width)
         total, times = (task.inputs.new_zeros(height, width) for _ in range(2))
         with torch.no_grad():
-            whole = task.scorer(task.inputs)
             covered = Covered(task, task.parameters.baseline)
-            for window, score in covered.scores(_windows(task.parameters, height, width)):
-                total[window] += whole[0] - score
+            for window, drop in covered.drops(_windows(task.parameters, height, width)):
+                total[window] += drop
                 times[window] += 1
         size = _positions(task.parameters, height, width)
         values = (total / times).expand_as(task.inputs)
