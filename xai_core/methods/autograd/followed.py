@@ -12,7 +12,7 @@ from xai_core.methods.autograd.calls import call_name
 
 METADATA = (
     *("dim", "element_size", "get_device", "is_complex", "is_contiguous", "is_floating_point"),
-    *("is_inference", "ndimension", "nelement", "numel", "size", "stride"),
+    *("is_inference", "len", "ndimension", "nelement", "numel", "size", "stride"),
 )
 T = TypeVar("T")
 

@@ -19,11 +19,13 @@ from torch import Tensor
 
 from xai_core.methods.autograd.calls import Calls, call_name
 from xai_core.methods.autograd.followed import Followed, asks_for_shape, tensors_in
+from xai_core.methods.autograd.layer_outputs import LAYERS
 from xai_core.methods.patches.patched import Patched
 from xai_core.methods.patches.patched_call import PatchedCall
 from xai_core.methods.patches.rules import RULES
 
 Call = Callable[..., Any]
+SHARE = 0.2  # of the layers: with fewer in part a pass gains nothing
 MADE_ANEW = ("new_zeros", "new_ones", "new_empty", "new_full", "new_tensor")
 
 
@@ -33,16 +35,17 @@ class PatchedPass:
     def __init__(self) -> None:
         self._bases: list[tuple[object, Sequence[Tensor], Tensor]] = []
         self._count = 0
+        self._layers, self._in_part = 0, 0
         self._followed = Followed[Patched]()
 
     @property
     def spares(self) -> bool:
-        """Whether any call was run in part."""
-        return bool(self._bases)
+        """Whether the last pass ran enough of its layers in part."""
+        return self._in_part > SHARE * self._layers
 
     def run(self, call: Callable[[Tensor], Tensor], inputs: Patched) -> Tensor:
         """`call(inputs)`; NaN where the model hides what it does."""
-        self._count = 0
+        self._count, self._layers, self._in_part = 0, 0, 0
         with Calls(self._handle):
             output = call(self._stand_in(inputs))
             return output.clone()  # of a stand-in, its values
@@ -50,6 +53,7 @@ class PatchedPass:
     def _handle(self, function: Call, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         patched = tuple(self._followed.among((args, kwargs)))
         name = call_name(function)
+        self._layers += name in LAYERS
         if not patched or name in MADE_ANEW:
             return function(*args, **kwargs)
         call = PatchedCall(function, args, kwargs, patched, self._followed.of, self._once)
@@ -63,6 +67,7 @@ class PatchedPass:
             for one in patched:
                 one.fill()
             return call.with_(lambda one: one.values)
+        self._in_part += name in LAYERS
         own = (one for one in tensors_in((args, kwargs)) if self._followed.of(one) is found)
         return next(own, None) if found in patched else self._stand_in(found)
 
