@@ -131,7 +131,8 @@ def test_a_model_that_only_predicts_can_be_asked() -> None:
     )
     one = explain(net, X, 2, "occlusion", window=4)
     assert score(predictor, one, "pixel-flipping") == score(net, one, "pixel-flipping")
-    assert score(predictor, one, "random-logit") == score(net, one, "random-logit")
+    other = score(net, one, "random-logit")  # explained in part, which rounds otherwise
+    assert score(predictor, one, "random-logit") == pytest.approx(other, rel=1e-4)
 
 
 def test_sensitivity_is_the_slow_formula(saliency: Attribution) -> None:
