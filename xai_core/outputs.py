@@ -174,19 +174,6 @@ def predict(output: Any, batch: int) -> Prediction:
     return Prediction(output_kind(tensor), path, scores, tuple(tensor.shape), shapes)
 
 
-def in_float32(output: Any) -> Any:
-    """The same nested output, its tensors of fewer bits as float32."""
-    import torch
-
-    if isinstance(output, torch.Tensor):
-        return output.float() if output.dtype in (torch.bfloat16, torch.float16) else output
-    if isinstance(output, Mapping):
-        return {key: in_float32(value) for key, value in output.items()}
-    if isinstance(output, list | tuple):
-        return [in_float32(value) for value in output]
-    return output
-
-
 def entries(output: Any) -> Iterator[tuple[str, Tensor]]:
     """Every floating-point tensor of a nested output, with its path."""
     return (found for found in tensors(output) if found[1].is_floating_point())

@@ -19,7 +19,6 @@ from xai_core.methods import autocast
 from xai_core.methods.autocast import COSINE, DIFFERENCE, AutocastScorer
 from xai_core.methods.folding import Folding
 from xai_core.methods.meter import Meter
-from xai_core.outputs import in_float32
 from xai_core.pace import Pace
 from xai_core.types import Attribution, Values
 
@@ -239,7 +238,17 @@ def test_scores_are_taken_of_float32() -> None:
 
 def test_what_is_nested_in_an_output_is_float32_too() -> None:
     narrow, whole = torch.ones(1, 2, dtype=torch.bfloat16), torch.ones(1, dtype=torch.int64)
-    found = in_float32({"a": [narrow, (narrow, whole)], "b": "text"})
+    seen = []
+
+    def score(output: object, batch: int) -> Tensor:
+        seen.append(output)
+        return torch.zeros(batch)
+
+    def call(inputs: Tensor) -> object:
+        return {"a": [narrow, (narrow, whole)], "b": "text"}
+
+    AutocastScorer(layered(), score, Meter(1, None), call)(torch.zeros(1, 3, 2, 2))  # type: ignore[arg-type] # any score
+    (found,) = seen
     assert (found["a"][0].dtype, found["a"][1][0].dtype) == (torch.float32, torch.float32)
     assert found["a"][1][1] is whole
     assert found["b"] == "text"

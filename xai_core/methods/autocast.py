@@ -57,11 +57,11 @@ class AutocastScorer(Scorer):
     def _output(self, inputs: Tensor) -> Any:
         import torch
 
-        from xai_core.outputs import in_float32
+        from xai_core.methods.autograd.followed import replaced
 
         with torch.autocast(inputs.device.type, torch.bfloat16):
             output = super()._output(inputs)
-        return in_float32(output)
+        return replaced(output, lambda one: one.float() if one.dtype == torch.bfloat16 else one)
 
     def _in_float32(self) -> Scorer:
         """The same score at the same weights; its samples are not counted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 from weakref import ref
 
@@ -57,7 +57,7 @@ def replaced(values: Any, other: Callable[[Tensor], Any]) -> Any:
     if isinstance(values, (tuple, list)):
         found = [replaced(one, other) for one in values]
         return found if isinstance(values, list) else tuple(found)
-    if isinstance(values, dict):
+    if isinstance(values, Mapping):
         return {name: replaced(one, other) for name, one in values.items()}
     return values
 
