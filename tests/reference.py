@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-
-from xai_core.methods.noise import generators
 
 
 class GuidedReLU(torch.autograd.Function):
@@ -61,6 +60,24 @@ def difference_quotients(net: nn.Module, x: Tensor, target: int, step: float = 1
     return result
 
 
+def normal_draws(
+    seed: int, stream: int, size: int, mean: float = 0.0, std: float = 1.0
+) -> Iterator[Tensor]:
+    """`size` numbers at a time; a generator for each 2¹⁸ of them, or what is left."""
+    for at in count():
+        parts = range(0, size, 2**18)
+        keys = [(stream, at * len(parts) + part) for part in range(len(parts))]
+        seeds = [np.random.SeedSequence(seed, spawn_key=key).generate_state(1)[0] for key in keys]
+        yield torch.cat(
+            [
+                torch.empty(min(2**18, size - start)).normal_(
+                    mean, std, generator=torch.Generator().manual_seed(int(one))
+                )
+                for start, one in zip(parts, seeds, strict=True)
+            ]
+        )
+
+
 def fusiongrad(
     net: nn.Module,
     x: Tensor,
@@ -81,15 +98,18 @@ def fusiongrad(
 
     `first`: only so many of the m inputs of each draw are explained.
     """
-    weight_draws, input_draws = generators(seed)
+    sizes = [weight.numel() for weight in net.parameters()]
+    weight_draws = normal_draws(seed, 0, sum(sizes), mean, std)
+    input_draws = normal_draws(seed, 1, x.numel(), sg_mean, sg_std)
     total = torch.zeros_like(x, dtype=torch.float64)
     for _ in range(n):
         noisy = copy.deepcopy(net)
-        for weight in noisy.parameters():
-            eta = torch.randn(weight.shape, generator=weight_draws) * std + mean
+        drawn = next(weight_draws).split(sizes)
+        for weight, numbers in zip(noisy.parameters(), drawn, strict=True):
+            eta = numbers.view_as(weight)
             weight.data = weight.data * eta if noise_type == "multiplicative" else weight.data + eta
         for place in range(m):
-            xi = torch.randn(x.shape[1:], generator=input_draws) * sg_std + sg_mean
+            xi = next(input_draws).view_as(x)
             if first is not None and place >= first:
                 continue
             explanation = gradient(noisy, x + xi, target)

@@ -85,16 +85,16 @@ def _prepared(
     import torch
 
     from xai_core.explanation import module_of, tensor_of
-    from xai_core.methods.noise import generators, normal
+    from xai_core.methods.draws import streams
 
     module = module_of(model)
     pictures = tensor_of(inputs, module)
     if classes is not None and len(classes) != len(pictures):
         raise InputError(f"There are {len(classes)} classes for {len(pictures)} pictures.")
-    draws, std = generators(seed)[1], input_std(inputs) / 2
+    draws, std = streams(seed)[1], input_std(inputs) / 2
     while classes is None and len(pictures) < PICTURES:
         copies = tensor_of(inputs, module)
-        noise = normal(copies.shape, 0.0, std, draws).to(copies.device)
+        noise = draws.normal(copies.shape, 0.0, std)[0].to(copies.device)
         pictures = torch.cat([pictures, copies + noise])
     return module, pictures
 
@@ -134,12 +134,12 @@ def _hits(
 ) -> float:
     """Share of right predictions; each level gets the same draws, scaled."""
     from xai_core.methods.base import Scorer
-    from xai_core.methods.noise import generators
+    from xai_core.methods.draws import streams
     from xai_core.methods.noisy_weights import noisy_scorers
     from xai_core.resolution import fixed_class
 
     scorer, right, count = Scorer(module, fixed_class(None), meter), 0, 0
-    draws = noisy_scorers(scorer, pictures[:1], noise, generators(seed)[0])
+    draws = noisy_scorers(scorer, pictures[:1], noise, streams(seed)[0])
     with closing(draws) as scorers:
         for one in scorers:
             for picture, wanted in zip(pictures, truth, strict=True):

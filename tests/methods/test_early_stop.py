@@ -22,7 +22,7 @@ from xai_core.methods.standard_error import RunningMean
 from xai_core.types import Attribution, Preview
 
 METHODS = ("fusiongrad", "noisegrad", "smoothgrad")
-RECOMMENDED = 0.19
+RECOMMENDED = 0.215
 
 
 class Watching:

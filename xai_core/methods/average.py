@@ -39,14 +39,14 @@ class Average:
     def add(self, gradients: Tensor) -> None:
         """Take a batch, `[B, C, H, W]`."""
         values = gradients.abs() if self._absolute else gradients
-        self._total += values.sum(0, dtype=self._total.dtype)
+        together = values.sum(0, dtype=self._total.dtype)
+        self._total += together
         self.samples += len(values)
-        maps = values.sum(1, dtype=self._total.dtype)
         if self._by_input:
-            for one in maps:
+            for one in values.sum(1, dtype=self._total.dtype):
                 self.draws.add(one)
         else:
-            self._draw += maps.sum(0)
+            self._draw += together.sum(0)
 
     def end_draw(self) -> None:
         """The samples since the last call shared one draw of the weights."""

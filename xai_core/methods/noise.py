@@ -5,8 +5,8 @@ Bykov et al. 2022, arXiv 2106.10185: (1/nm) Σᵢ Σⱼ E(x + ξᵢⱼ; Wᵢ), W
 element of the preprocessed input. E is the gradient, or its size for `average="absolute"`.
 
 Departures from the reference: it adds the channels up, which is left to the recipe here; noise
-is drawn for one sample at a time from two generators of their own, so that a map depends on the
-seed and not on `batch_size`, the device or the other kind of noise.
+is drawn for one sample at a time from two streams of their own (`draws.py`), so that a map depends
+on the seed and not on `batch_size`, the device, its cores or the other kind of noise.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ from contextlib import closing
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xai_core.methods.average import Average
 from xai_core.methods.base import RawMap, Scorer, Task
+from xai_core.methods.draws import Draws, streams
 from xai_core.methods.noise_parameters import InputNoise, WeightNoise
 from xai_core.methods.sampling import Sampling
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 
@@ -37,7 +35,7 @@ def averaged_gradient(task: Task, weights: WeightNoise | None, inputs: InputNois
     plain = Sampling.plain(weights, inputs)
     plan = Sampling.spread_out(weights, inputs) if tolerance > 0 else plain
     average = Average(task.inputs, task.parameters.average, by_input=weights is None)
-    weight_draws, input_draws = generators(task.seed)
+    weight_draws, input_draws = streams(task.seed)
     with closing(_models(task, plan, weight_draws)) as scorers:
         for scorer in scorers:
             for batch in noisy_inputs(task.inputs, plan.inputs, input_draws, task.batch_size):
@@ -46,13 +44,12 @@ def averaged_gradient(task: Task, weights: WeightNoise | None, inputs: InputNois
             average.end_draw()
             if tolerance > 0 and average.draws.within(tolerance):
                 break
-            for _ in range(plan.left_out):
-                normal(task.inputs.shape[1:], 0.0, 0.0, input_draws)
+            input_draws.pass_over(task.inputs.shape[1:], plan.left_out)
     task.scorer.meter.advance(plain.steps * inputs.m - average.samples)
     return RawMap(average.mean.to(task.inputs.dtype)[None], chosen=average.facts)
 
 
-def _models(task: Task, plan: Sampling, draws: torch.Generator) -> Generator[Scorer, None, None]:
+def _models(task: Task, plan: Sampling, draws: Draws) -> Generator[Scorer, None, None]:
     from xai_core.methods.noisy_weights import noisy_scorers
 
     if plan.weights is not None:
@@ -62,32 +59,10 @@ def _models(task: Task, plan: Sampling, draws: torch.Generator) -> Generator[Sco
 
 
 def noisy_inputs(
-    inputs: Tensor, noise: InputNoise, generator: torch.Generator, batch_size: int
+    inputs: Tensor, noise: InputNoise, draws: Draws, batch_size: int
 ) -> Iterator[Tensor]:
     """`m` noisy copies of a picture `[1, C, H, W]`, in batches."""
-    import torch
-
     for start in range(0, noise.m, batch_size):
-        draws = [
-            normal(inputs.shape[1:], noise.sg_mean, noise.sg_std, generator)
-            for _ in range(min(batch_size, noise.m - start))
-        ]
-        yield inputs + torch.stack(draws).to(inputs.device)
-
-
-def normal(shape: torch.Size, mean: float, std: float, generator: torch.Generator) -> Tensor:
-    """Independent draws of N(mean, std²), on the CPU so that a seed gives the same everywhere."""
-    import torch
-
-    return torch.randn(shape, generator=generator).mul_(std).add_(mean)
-
-
-def generators(seed: int) -> tuple[torch.Generator, torch.Generator]:
-    """Independent generators for the weights and for the inputs."""
-    import torch
-
-    weights, inputs = np.random.SeedSequence(seed).generate_state(2, np.uint64)
-    return (
-        torch.Generator().manual_seed(int(weights)),
-        torch.Generator().manual_seed(int(inputs)),
-    )
+        count = min(batch_size, noise.m - start)
+        drawn = draws.normal(inputs.shape[1:], noise.sg_mean, noise.sg_std, count)
+        yield inputs + drawn.to(inputs.device)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.errors import MethodError
 from xai_core.methods.base import Scorer
+from xai_core.methods.draws import Draws
 from xai_core.methods.noise_parameters import WeightNoise
 from xai_core.types import Capabilities
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 Weights = dict[str, "Tensor"]
@@ -28,7 +28,7 @@ def why_not(capabilities: Capabilities) -> str | None:
 
 
 def noisy_scorers(
-    scorer: Scorer, inputs: Tensor, noise: WeightNoise, generator: torch.Generator
+    scorer: Scorer, inputs: Tensor, noise: WeightNoise, draws: Draws
 ) -> Generator[Scorer, None, None]:
     """The score under each draw of the weights.
 
@@ -47,27 +47,29 @@ def noisy_scorers(
             NONE, "Load the original model, or use SmoothGrad.", code="no-float-parameters"
         )
     way = _replaced if _replaceable(scorer, inputs, trained) else _overwritten
-    yield from way(scorer, trained, noise, generator)
+    yield from way(scorer, trained, noise, draws)
 
 
-def noisy(trained: Weights, noise: WeightNoise, generator: torch.Generator) -> Weights:
+def noisy(trained: Weights, noise: WeightNoise, draws: Draws) -> Weights:
     """One draw, made from the trained weights."""
-    from xai_core.methods.noise import normal
+    import torch
 
+    sizes = [weight.numel() for weight in trained.values()]
+    etas = torch.split(draws.normal((sum(sizes),), noise.mean, noise.std)[0], sizes)
     result = {}
-    for name, weight in trained.items():
-        eta = normal(weight.shape, noise.mean, noise.std, generator).to(weight.device)
+    for (name, weight), flat in zip(trained.items(), etas, strict=True):
+        eta = flat.view(weight.shape).to(weight.device)
         changed = weight + eta if noise.noise_type == "additive" else weight * eta
         result[name] = changed.to(weight.dtype)
     return result
 
 
 def _replaced(
-    scorer: Scorer, trained: Weights, noise: WeightNoise, generator: torch.Generator
+    scorer: Scorer, trained: Weights, noise: WeightNoise, draws: Draws
 ) -> Generator[Scorer, None, None]:
     """Other weights for the time of a call: the model's own are never touched."""
     for _ in range(noise.n):
-        yield _with_weights(scorer, noisy(trained, noise, generator))
+        yield _with_weights(scorer, noisy(trained, noise, draws))
 
 
 def _with_weights(scorer: Scorer, weights: Weights) -> Scorer:
@@ -80,13 +82,13 @@ def _with_weights(scorer: Scorer, weights: Weights) -> Scorer:
 
 
 def _overwritten(
-    scorer: Scorer, trained: Weights, noise: WeightNoise, generator: torch.Generator
+    scorer: Scorer, trained: Weights, noise: WeightNoise, draws: Draws
 ) -> Generator[Scorer, None, None]:
     """For models whose weights cannot be replaced: written over, and back at the end."""
     originals = {name: weight.clone() for name, weight in trained.items()}
     try:
         for _ in range(noise.n):
-            _write(trained, noisy(originals, noise, generator))
+            _write(trained, noisy(originals, noise, draws))
             yield scorer
     finally:
         _write(trained, originals)
