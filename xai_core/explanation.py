@@ -86,9 +86,9 @@ def explain_on(
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
     with borrowed(module), pace.kept():
+        folding = groundwork.folding() if samples >= WORTH else None
         explained, scores = groundwork.explained, groundwork.scores
         at_once = groundwork.at_once(min(pace.batch_size, samples))
-        folding = groundwork.folding() if samples >= WORTH else None
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once))
             for picture, score in zip(_singly(tensor), scores, strict=True)

@@ -87,15 +87,20 @@ class Groundwork:
         with torch.no_grad():
             alone = self.scores[0](self._first, 1)
             picture = self.tensor[:1]
-            try:  # in other company: statistics over a batch of the same are those of one
-                beside = self.scores[0](self._run(torch.cat([picture, 0 * picture])), 2)
+            try:
+                beside = self.scores[0](self._run(_beside(picture)), 2)
             except ModelError:
                 return False
         return torch.allclose(beside[:1], alone, 1e-3, 1e-4)
 
     @cached_property
     def _folding(self) -> Folding:
-        return Folding.of(self.module, self.tensor[:1])
+        picture = self.tensor[:1]
+        self._first, found = Folding.watched(self.module, picture)
+        if found.any and found.gives(self._first, _beside(picture)):
+            self._takes_batches = True  # shown by the same pass
+            return found
+        return found if found.gives(self._first, picture) else Folding.nothing(self.module)
 
     def _run(self, inputs: Tensor) -> Any:
         import torch
@@ -104,3 +109,10 @@ class Groundwork:
 
         with torch.no_grad():
             return run(self.module, inputs)
+
+
+def _beside(picture: Tensor) -> Tensor:
+    """It, in other company: statistics over a batch of the same are those of one."""
+    import torch
+
+    return torch.cat([picture, 0 * picture])

@@ -106,7 +106,7 @@ class Scorer:
 
         from xai_core.methods.batch_norm import sound_batch_norm
 
-        leaf = inputs.detach().requires_grad_(True)
+        leaf = self._pace.laid_out(inputs.detach()).requires_grad_(True)
         with torch.enable_grad(), sound_batch_norm():
             score = self(leaf).sum()
         if not score.requires_grad:

@@ -60,14 +60,20 @@ class FixedNorm:
         weight, bias = (None if one is None else others.get(id(one), one) for one in self.trained)
         return replace(self, weight=weight, bias=bias)
 
-    def folded(self, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Weight and bias of a layer whose output channels come first, with this norm behind it."""
+    @property
+    def inverse(self) -> Tensor:
+        """1 / √(variance + eps), in double precision."""
+        return (self.variance.double() + self.eps).rsqrt()
+
+    def folded(self, weight: Tensor, bias: Tensor | None, inverse: Tensor) -> tuple[Tensor, Tensor]:
+        """Weight and bias of a layer whose output channels come first, with this norm behind it.
+
+        inverse: `self.inverse`, which is the same for all that is trained.
+        """
         import torch
 
         with torch.no_grad():
-            scale = (self.variance.double() + self.eps).rsqrt()
-            if self.weight is not None:
-                scale = scale * self.weight
+            scale = inverse if self.weight is None else inverse * self.weight
             shift = -self.mean * scale if bias is None else (bias - self.mean) * scale
             if self.bias is not None:
                 shift = shift + self.bias

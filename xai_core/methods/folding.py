@@ -1,21 +1,25 @@
-"""Batch normalisation and padding folded into convolutions: the same function in fewer passes.
+"""Norms, rectifiers and padding folded into convolutions: the same function in fewer passes.
 
 In eval mode batch normalisation is a fixed scale s and shift t for each channel, so that
 s·(W∗x + b) + t = (sW)∗x + (sb + t) (Jacob et al. 2018, arXiv 1712.05877, section 3.2). It is equal
 up to rounding, and on the CPU up to a third cheaper. Zeros that are put around the input of a
-convolution are left to the convolution (`autograd.padding`), which spares a copy.
+convolution are left to the convolution (`autograd.padding`), which spares a copy, and so is the
+rectifier behind it (`autograd.rectified`), which spares another.
 
 The model is not touched. One pass shows which convolutions (and linear layers) give their output to
-one batch normalisation and to nobody else; from then on those calls get folded numbers. Every pass
-is watched: one that takes another way is thrown away, run as the model is, and ends the folding.
+one batch normalisation or rectifier and to nobody else; from then on those calls get folded
+numbers. Every pass is watched: one that takes another way is thrown away, run as the model is, and
+ends the folding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from xai_core.errors import ModelError
 from xai_core.methods.fixed_norm import FixedNorm
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
     from xai_core.methods.autograd.layer_outputs import Layer
     from xai_core.methods.autograd.padding import Padding
+    from xai_core.methods.autograd.rectified import Rectifier
 
 WORTH = 8  # samples from which two more forward passes pay
 TOLERANCE = 1e-4  # of the largest output: rounding is 1e-6, a wrong fold of order 1
@@ -33,19 +38,24 @@ State = tuple[tuple["Tensor", int], ...]
 
 
 class Folding:
-    """Which batch normalisations and paddings can be folded, and the passes in which they are.
+    """What can be folded, and the passes in which it is.
 
     Attributes:
-        norms: by the number of the layer call that feeds them. pads: by the number of their call.
+        norms, rectifiers: by the number of the layer call that feeds them. pads: by that of theirs.
     """
 
     def __init__(
-        self, module: nn.Module, norms: Mapping[int, FixedNorm], pads: Mapping[int, Padding]
+        self,
+        module: nn.Module,
+        norms: Mapping[int, FixedNorm],
+        rectifiers: Mapping[int, Rectifier],
+        pads: Mapping[int, Padding],
     ) -> None:
-        self.norms, self.pads = dict(norms), dict(pads)
+        self.norms, self.rectifiers, self.pads = dict(norms), dict(rectifiers), dict(pads)
         self._module = module
         self._names = {name: id(one) for name, one in module.named_parameters()}
         self._kept: dict[int, tuple[State, Tensor, Tensor]] = {}
+        self._inverses: dict[int, tuple[State, Tensor]] = {}
 
     @staticmethod
     def of(module: nn.Module, picture: Tensor) -> Folding:
@@ -54,42 +64,62 @@ class Folding:
         Raises:
             ModelError: the model fails.
         """
+        plain, found = Folding.watched(module, picture)
+        return found if found.gives(plain, picture) else Folding.nothing(module)
+
+    @staticmethod
+    def watched(module: nn.Module, picture: Tensor) -> tuple[Any, Folding]:
+        """The output for `picture`, and what seems to be foldable. Raises `ModelError`."""
         import torch
 
         from xai_core.explanation import run
-        from xai_core.methods.autograd.layer_outputs import NormsBehind
         from xai_core.methods.autograd.padding import Pads
+        from xai_core.methods.autograd.readers_behind import ReadersBehind
         from xai_core.methods.rectifiers import hidden
 
-        nothing = Folding(module, {}, {})
-        if hidden(module) or torch.is_autocast_enabled(picture.device.type):
-            return nothing
-        call = partial(run, module)
+        behind, pads = ReadersBehind(), Pads()
         with torch.no_grad():
-            norms, pads = NormsBehind(), Pads()
-            plain = norms.run(partial(pads.run, call), picture)
-            folding = Folding(module, norms.norms, pads.found)
-            same = not folding.any or _alike(plain, folding.run(call, picture))
-        return folding if same else nothing
+            plain = behind.run(partial(pads.run, partial(run, module)), picture)
+        if hidden(module) or torch.is_autocast_enabled(picture.device.type):
+            return plain, Folding.nothing(module)
+        return plain, Folding(module, behind.norms, behind.rectifiers, pads.found)
+
+    def gives(self, plain: Any, pictures: Tensor) -> bool:
+        """Whether a folded pass of `pictures` gives the output `plain` for the first of them."""
+        import torch
+
+        from xai_core.explanation import run
+
+        with torch.no_grad(), suppress(ModelError):
+            return _alike(plain, self.run(partial(run, self._module), pictures))
+        return False
+
+    @staticmethod
+    def nothing(module: nn.Module) -> Folding:
+        """Of a model that is run as it is."""
+        return Folding(module, {}, {}, {})
 
     def anew(self) -> Folding:
         """The same, without the numbers of any weights."""
-        return Folding(self._module, self.norms, self.pads)
+        return Folding(self._module, self.norms, self.rectifiers, self.pads)
 
     @property
     def any(self) -> bool:
         """Whether there is anything to fold."""
-        return bool(self.norms or self.pads)
+        return bool(self.norms or self.rectifiers or self.pads)
 
     def run(self, call: Call, inputs: Tensor, weights: Weights | None = None) -> Any:
         """`call(inputs)`, folded. weights: by name, what it uses in place of the parameters."""
-        from xai_core.methods.autograd.layer_outputs import FoldedPass
+        from xai_core.methods.autograd.folded_pass import FoldedPass
         from xai_core.methods.autograd.padding import Unpadded
 
         if self.any:
             swapped = {self._names[name]: one for name, one in (weights or {}).items()}
             norms = {at: norm.replaced(swapped) for at, norm in self.norms.items()}
-            folded, unpadded = FoldedPass(norms, self._numbers), Unpadded(self.pads)
+            folded, unpadded = (
+                FoldedPass(norms, self.rectifiers, self._numbers),
+                Unpadded(self.pads),
+            )
             way = partial(unpadded.run, call) if self.pads else call
             try:
                 output = folded.run(way, inputs)
@@ -103,17 +133,28 @@ class Folding:
 
     def give_up(self) -> None:
         """Run the model as it is from now on."""
-        self.norms, self.pads, self._kept = {}, {}, {}
+        self.norms, self.rectifiers, self.pads = {}, {}, {}
+        self._kept, self._inverses = {}, {}
 
     def _numbers(self, at: int, norm: FixedNorm, layer: Layer) -> tuple[Tensor, Tensor]:
         """Weight and bias of a layer call with its norm in them, made anew where any changed."""
-        sources = (layer.weight, layer.bias, *norm.tensors)
-        state = tuple((one, one._version) for one in sources if one is not None)
-        known = self._kept.get(at)
+        import torch
+
+        with torch._C.DisableTorchFunction():  # nobody watches for this, and watching takes time
+            sources = (layer.weight, layer.bias, *norm.tensors)
+            state = tuple((one, one._version) for one in sources if one is not None)
+            known = self._kept.get(at)
+            if known is None or not _same(known[0], state):
+                weight, bias = norm.folded(layer.weight, layer.bias, self._inverse(at, norm))
+                known = self._kept[at] = (state, _laid_out_as(layer.input, weight), bias)
+            return known[1:]
+
+    def _inverse(self, at: int, norm: FixedNorm) -> Tensor:
+        state = ((norm.variance, norm.variance._version),)
+        known = self._inverses.get(at)
         if known is None or not _same(known[0], state):
-            weight, bias = norm.folded(layer.weight, layer.bias)
-            known = self._kept[at] = (state, _laid_out_as(layer.input, weight), bias)
-        return known[1:]
+            known = self._inverses[at] = (state, norm.inverse)
+        return known[1]
 
 
 def _laid_out_as(inputs: Tensor, weight: Tensor) -> Tensor:
@@ -137,6 +178,7 @@ def _alike(plain: Any, folded: Any) -> bool:
     from xai_core.targets import main_output
 
     expected, found = main_output(plain)[1], main_output(folded)[1]
+    found = found[: len(expected)]
     if expected.shape != found.shape:
         return False
     return bool((found - expected).abs().max() <= TOLERANCE * expected.abs().max())

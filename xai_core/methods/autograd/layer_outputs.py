@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from torch import Tensor
 
 from xai_core.methods.autograd.calls import Calls, call_name
 from xai_core.methods.autograd.followed import Followed, asks_for_shape
+from xai_core.methods.autograd.padding import convolution_of
+from xai_core.methods.autograd.rectified import Rectifier, rectifier_of
 from xai_core.methods.fixed_norm import FixedNorm, norm_of
 
 Args = tuple[Any, ...]
@@ -29,8 +32,26 @@ class Layer:
     more: tuple[Any, ...]
     named: Mapping[str, Any]
 
+    def run(self, function: Call) -> Tensor:
+        """The call."""
+        result: Tensor = function(self.input, self.weight, self.bias, *self.more, **self.named)
+        return result
 
-Numbers = Callable[[int, FixedNorm, Layer], tuple[Tensor, Tensor]]
+    def named_for(self, function: Call) -> dict[str, Any] | None:
+        """All its arguments by name, where it is a `conv2d`."""
+        own = (self.input, self.weight, self.bias)
+        return convolution_of(function, (*own, *self.more), self.named)
+
+
+Run = Callable[[], Tensor]
+
+
+@dataclass(frozen=True)
+class Output:
+    """Of the layer call with this number, as it is or with the norm behind it."""
+
+    at: int
+    normed: bool = False
 
 
 class LayerOutputs:
@@ -38,131 +59,59 @@ class LayerOutputs:
 
     def __init__(self) -> None:
         self._count = 0
-        self._followed = Followed[int]()
+        self._followed = Followed[Output]()
 
     def run(self, call: Call, inputs: Tensor) -> Any:
         """`call(inputs)`."""
         own = inputs.clone()  # models may work on their input in place
         with Calls(self._handle):
             output = call(own)
-        for at in self._followed.among(output):
-            self.read(at)
+        for one in self._followed.among(output):
+            self.read(one)
         return output
 
-    def layer(self, at: int, layer: Layer) -> Layer:
-        """What a layer call is made of, and what it shall be made of."""
-        return layer
+    def made(self, at: int, function: Call, layer: Layer) -> Tensor:
+        """What a layer call gives."""
+        return layer.run(function)
 
     def output(self, at: int, result: Tensor) -> Tensor | None:
         """What the call gives, and what shall be given and followed; None to let it go."""
         return result
 
-    def norm(self, at: int, norm: FixedNorm, output: Tensor) -> Tensor | None:
-        """A norm reads the output of a layer call; what it shall give, None to let it run."""
+    def norm(self, of: Output, norm: FixedNorm, tensor: Tensor, run: Run) -> Tensor:
+        """A norm reads `tensor`, that output; what it shall give, by itself `run()`."""
+        return run()
 
-    def read(self, at: int) -> None:
+    def rectifier(self, of: Output, rectifier: Rectifier, tensor: Tensor, run: Run) -> Tensor:
+        """A rectifier reads it; what it shall give."""
+        return run()
+
+    def read(self, one: Output) -> None:
         """Something else reads it."""
 
     def _handle(self, function: Call, args: Args, kwargs: Kwargs) -> Any:
-        found = norm_of(function, args, kwargs)
-        if found is not None and (own := self._followed.among(found[0])):
-            given = self.norm(own[0], found[1], found[0])
-            return function(*args, **kwargs) if given is None else given
+        run = partial(function, *args, **kwargs)
+        norm, rectifier = norm_of(function, args, kwargs), rectifier_of(function, args, kwargs)
+        if norm and (own := self._followed.among(norm[0])):
+            return self.norm(own[0], norm[1], norm[0], run)
+        if rectifier and (own := self._followed.among(rectifier[0])):
+            return self.rectifier(own[0], rectifier[1], rectifier[0], run)
         readers = self._followed.among((args, dict(kwargs)))
         layer = _layer(function, args, kwargs)
-        result = function(*args, **kwargs) if layer is None else self._run(function, layer)
+        result = run() if layer is None else self._run(function, layer)
         if not asks_for_shape(function, result):
-            for at in readers:
-                self.read(at)
+            for one in readers:
+                self.read(one)
         return result
 
     def _run(self, function: Call, layer: Layer) -> Any:
         at, self._count = self._count, self._count + 1
-        layer = self.layer(at, layer)
-        result = function(layer.input, layer.weight, layer.bias, *layer.more, **layer.named)
+        result = self.made(at, function, layer)
         given = self.output(at, result) if _channels_second(result, layer.weight) else None
         if given is None:
             return result
-        self._followed.add(given, at)
+        self._followed.add(given, Output(at))
         return given
-
-
-class NormsBehind(LayerOutputs):
-    """Finds the layer calls whose output one batch normalisation reads, and nobody else.
-
-    Attributes:
-        norms: by the number of the call.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.norms: dict[int, FixedNorm] = {}
-        self._spoiled: set[int] = set()
-
-    def norm(self, at: int, norm: FixedNorm, output: Tensor) -> None:
-        """Remember it, where it is the first reader and made for these channels."""
-        if at in self.norms or at in self._spoiled or not norm.fits(output):
-            self.read(at)
-        else:
-            self.norms[at] = norm
-
-    def read(self, at: int) -> None:
-        """This call's output is needed as it is."""
-        self._spoiled.add(at)
-        self.norms.pop(at, None)
-
-
-class FoldedPass(LayerOutputs):
-    """Gives those calls their folded numbers, and takes the norms behind them out.
-
-    Until its norm asks for it, a folded output is hidden behind another tensor of the same values:
-    whoever else reads that would get the wrong thing.
-
-    Args:
-        norms: by the number of the call. numbers: `(call, norm, layer)` -> weight and bias.
-
-    Attributes:
-        strayed: somebody else did, so the pass is worth nothing.
-    """
-
-    def __init__(self, norms: Mapping[int, FixedNorm], numbers: Numbers) -> None:
-        super().__init__()
-        self.strayed = False
-        self._norms = dict(norms)
-        self._numbers = numbers
-        self._hidden: dict[int, Tensor] = {}
-
-    def run(self, call: Call, inputs: Tensor) -> Any:
-        """`call(inputs)`; every norm has to be met."""
-        output = super().run(call, inputs)
-        self.strayed |= bool(self._norms)
-        return output
-
-    def layer(self, at: int, layer: Layer) -> Layer:
-        """With its norm in it."""
-        if at not in self._norms:
-            return layer
-        weight, bias = self._numbers(at, self._norms[at], layer)
-        return replace(layer, weight=weight, bias=bias)
-
-    def output(self, at: int, result: Tensor) -> Tensor | None:
-        """Something to hide it behind."""
-        if at not in self._norms:
-            return None
-        self._hidden[at] = result
-        return result.detach()
-
-    def norm(self, at: int, norm: FixedNorm, output: Tensor) -> Tensor | None:
-        """The output is normalised already."""
-        if at not in self._norms or not norm.is_(self._norms[at]):
-            self.strayed = True
-            return None
-        del self._norms[at]
-        return self._hidden.pop(at)
-
-    def read(self, at: int) -> None:
-        """Somebody got what is not there."""
-        self.strayed = True
 
 
 def _layer(function: Call, args: Args, kwargs: Kwargs) -> Layer | None:

@@ -42,6 +42,14 @@ def convolution(call: PatchedCall) -> Patched | None:
     return cut.through(call, lambda values: call.function(**{**plain, "input": values}), 0.0)
 
 
+def rectified_convolution(call: PatchedCall) -> Patched | None:
+    """The same with a rectifier behind it (`autograd.rectified`)."""
+    _, weight, bias, padding, stride, dilation, *more = call.args
+    cut = Cut.of(weight.shape[2:], {"padding": padding, "stride": stride, "dilation": dilation})
+    numbers = (weight, bias, [0, 0], stride, dilation, *more)
+    return cut.through(call, lambda values: call.function(values, *numbers), 0.0)
+
+
 def max_pool(call: PatchedCall) -> Patched | None:
     """The largest value of a window."""
     defaults = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}

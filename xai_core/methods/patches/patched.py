@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -33,6 +34,12 @@ class Patched:
     def whole(self) -> bool:
         """Whether the rectangles cover everything."""
         return self.sides == tuple(self.base.shape[2:])
+
+    @property
+    def norm(self) -> float:
+        """The most that the Euclidean norm of the batch can be; NaN where a number is none."""
+        kept, written = (float(torch.linalg.vector_norm(one)) for one in (self.base, self.values))
+        return math.hypot(written, kept * math.sqrt(len(self.values)))
 
     def become(self, other: Patched) -> None:
         """Hold the same as `other`."""

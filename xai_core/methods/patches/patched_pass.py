@@ -20,12 +20,14 @@ from torch import Tensor
 from xai_core.methods.autograd.calls import Calls, call_name
 from xai_core.methods.autograd.followed import Followed, asks_for_shape, tensors_in
 from xai_core.methods.autograd.layer_outputs import LAYERS
+from xai_core.methods.autograd.rectified import euclidean
 from xai_core.methods.patches.patched import Patched
 from xai_core.methods.patches.patched_call import PatchedCall
 from xai_core.methods.patches.rules import RULES
 
 Call = Callable[..., Any]
 SHARE = 0.2  # of the layers: with fewer in part a pass gains nothing
+COUNTED = (*LAYERS, "convolution_pointwise")
 MADE_ANEW = ("new_zeros", "new_ones", "new_empty", "new_full", "new_tensor")
 
 
@@ -53,12 +55,14 @@ class PatchedPass:
     def _handle(self, function: Call, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         patched = tuple(self._followed.among((args, kwargs)))
         name = call_name(function)
-        self._layers += name in LAYERS
+        self._layers += name in COUNTED
         if not patched or name in MADE_ANEW:
             return function(*args, **kwargs)
         call = PatchedCall(function, args, kwargs, patched, self._followed.of, self._once)
         if name == "is_contiguous":
             return call.with_(lambda one: one.values)
+        if function is euclidean:
+            return sum(one.norm for one in patched)
         if asks_for_shape(function, None if name != "get" else function(*args, **kwargs)):
             return function(*args, **kwargs)
         plain = any(one.whole for one in patched) or "out" in kwargs
@@ -67,7 +71,7 @@ class PatchedPass:
             for one in patched:
                 one.fill()
             return call.with_(lambda one: one.values)
-        self._in_part += name in LAYERS
+        self._in_part += name in COUNTED
         own = (one for one in tensors_in((args, kwargs)) if self._followed.of(one) is found)
         return next(own, None) if found in patched else self._stand_in(found)
 

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from xai_core.methods.autograd.followed import tensors_in
 from xai_core.methods.fixed_norm import norm_of
-from xai_core.methods.patches.kernels import convolution, max_pool, padding
+from xai_core.methods.patches.kernels import (
+    convolution,
+    max_pool,
+    padding,
+    rectified_convolution,
+)
 from xai_core.methods.patches.patched import Patched
 from xai_core.methods.patches.patched_call import PatchedCall, Rule
 
@@ -89,6 +94,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(JOINT, joint),
     "batch_norm": batch_norm,
     "conv2d": convolution,
+    "convolution_pointwise": rectified_convolution,
     "max_pool2d": max_pool,
     "pad": padding,
     "constant_pad_nd": padding,

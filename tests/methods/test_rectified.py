@@ -1,0 +1,285 @@
+"""A convolution with its rectifier in one kernel is the two of them, or is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from torch import Tensor, nn
+
+from tests.methods.nets import pictures
+from tests.methods.test_folding import slope
+from tests.zoo.all import ZOO, Specimen
+from xai_core import load_model
+from xai_core.demo.models import demo_weights
+from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
+from xai_core.explanation import explain
+from xai_core.methods.autograd.padding import convolution_of
+from xai_core.methods.autograd.rectified import Rectifier, fits, rectified, rectifier_of
+from xai_core.methods.folding import Folding
+from xai_core.readiness import assess
+
+RELU, RELU6 = Rectifier(), Rectifier(6.0)
+DRAWS = torch.Generator().manual_seed(0)
+
+
+def drawn(*shape: int) -> Tensor:
+    return torch.randn(shape, generator=DRAWS) * 3
+
+
+CONVOLUTIONS = {
+    "1×1": ((6, 5, 1, 1), {}),
+    "3×3": ((6, 5, 3, 3), {"padding": 1}),
+    "stride": ((6, 5, 5, 3), {"padding": (2, 0), "stride": [2, 3]}),
+    "dilated": ((6, 5, 3, 3), {"dilation": 2}),
+    "depthwise": ((5, 1, 3, 3), {"padding": 1, "groups": 5}),
+}
+
+
+@pytest.mark.parametrize("last", [False, True], ids=["plain", "channels-last"])
+@pytest.mark.parametrize("bias", [False, True], ids=["no bias", "bias"])
+@pytest.mark.parametrize("rectifier", [RELU, RELU6, Rectifier(0.5)], ids=str)
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_value_and_gradient_are_those_of_the_two(name, rectifier, bias, last):
+    shape, more = CONVOLUTIONS[name]
+    layout = torch.channels_last if last else torch.contiguous_format
+    weight, shift = drawn(*shape), drawn(shape[0]) if bias else None
+    leaves = [drawn(3, 5, 11, 12).to(memory_format=layout) for _ in range(2)]
+    leaves[1].copy_(leaves[0])
+    x, y = (leaf.requires_grad_(True) for leaf in leaves)
+    named = convolution_of(F.conv2d, (x, weight, shift), more)
+    assert named is not None
+    assert fits(named)
+    found = rectified(named, rectifier, None)
+    assert found is not None
+    values, norm = found
+    expected = F.conv2d(y, weight, shift, **more).clamp_min(0)
+    if rectifier.ceiling is not None:
+        expected = F.hardtanh(F.conv2d(y, weight, shift, **more), 0.0, rectifier.ceiling)
+    torch.testing.assert_close(values, expected, rtol=1e-5, atol=1e-5)
+    assert float(values.norm()) <= norm
+    weights = drawn(*values.shape)
+    slopes = [
+        torch.autograd.grad((v * weights).sum(), leaf) for v, leaf in ((values, x), (expected, y))
+    ]
+    torch.testing.assert_close(slopes[0][0], slopes[1][0], rtol=1e-4, atol=1e-3)
+    with torch.no_grad():
+        assert torch.equal(rectified(named, rectifier, norm=1e3)[0], values)
+
+
+@pytest.mark.parametrize("where", ["input", "weight", "bias"])
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, 1e35])
+def test_numbers_that_may_become_none_are_left_to_torch(where, value):
+    tensors = {"input": drawn(2, 3, 5, 5), "weight": drawn(4, 3, 3, 3), "bias": drawn(4)}
+    tensors[where].view(-1)[0] = value
+    named = convolution_of(F.conv2d, (), tensors)
+    assert rectified(named, RELU6, None) is None
+
+
+def test_a_norm_that_grew_is_measured_anew():
+    named = convolution_of(F.conv2d, (drawn(2, 3, 5, 5), drawn(4, 3, 3, 3)), {})
+    _, norm = rectified(named, RELU, 1e31)
+    assert norm < 1e6
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (F.relu, RELU),
+        (torch.relu_, RELU),
+        (Tensor.relu, RELU),
+        (nn.ReLU(inplace=True), RELU),
+        (F.relu6, RELU6),
+        (nn.ReLU6(), RELU6),
+        (nn.Hardtanh(0.0, 2.5), Rectifier(2.5)),
+        (nn.Hardtanh(), None),
+        (nn.Hardtanh(0.5, 1.0), None),
+        (partial(torch.clamp, min=0.0, max=6.0), None),
+        (F.leaky_relu, None),
+        (nn.Threshold(0.5, 0.0), None),
+    ],
+)
+def test_which_calls_are_rectifiers(call, expected):
+    from xai_core.methods.autograd.calls import Calls
+
+    seen = []
+
+    def look(function, args, kwargs):
+        found = rectifier_of(function, args, kwargs)
+        if found is not None:
+            seen.append(found[1])
+        return function(*args, **kwargs)
+
+    with Calls(look):
+        call(drawn(2, 3))
+    assert set(seen) == ({expected} if expected else set())
+
+
+class Block(nn.Module):
+    """Two convolutions, and a way to use them."""
+
+    def __init__(self, way: Callable[[nn.Module, Tensor], object]) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 6, 3, padding=1), nn.Conv2d(6, 6, 3, padding=1)
+        self.norm = nn.BatchNorm2d(6)
+        nn.init.uniform_(self.norm.running_mean, -1, 1)
+        nn.init.uniform_(self.norm.weight, 0.5, 2)
+        self.way = way
+
+    def forward(self, x: Tensor) -> object:
+        return self.way(self, x)
+
+
+def straight(net, x):
+    return net.second(net.first(x).relu()).relu_().mean((2, 3))
+
+
+def behind_a_norm(net, x):
+    return F.relu6(net.norm(net.first(x)), inplace=True).mean((2, 3))
+
+
+def residual(net, x):
+    y = F.relu(net.first(x))
+    return F.relu(net.second(y) + y).mean((2, 3))
+
+
+def shared(net, x):
+    y = net.first(x).relu()
+    return (net.second(y).relu() * net.second(2 * y).relu()).mean((2, 3))
+
+
+def read_again(net, x):
+    y = net.first(x)
+    return (y.relu() + y.sin()).mean((2, 3))
+
+
+def read_before(net, x):
+    y = net.first(x)
+    size = y.std()
+    return y.relu().mean((2, 3)) * size
+
+
+def norm_read_again(net, x):
+    y = net.norm(net.first(x))
+    return (y.relu() + y).mean((2, 3))
+
+
+def twice(net, x):
+    y = net.first(x)
+    return (y.relu() + F.relu6(y)).mean((2, 3))
+
+
+def in_place_and_read(net, x):
+    y = net.first(x)
+    y.relu_()
+    return y.mean((2, 3))
+
+
+def rectified_and_normed(net, x):
+    y = net.first(x)
+    return (net.norm(y) * y.relu()).mean((2, 3))
+
+
+def given_out(net, x):
+    y = net.first(x)
+    return {"features": y, "logits": y.relu().mean((2, 3))}
+
+
+WAYS = {
+    straight: (0, 2),
+    behind_a_norm: (1, 1),
+    residual: (0, 1),
+    shared: (0, 3),
+    read_again: (0, 0),
+    read_before: (0, 0),
+    norm_read_again: (1, 0),
+    twice: (0, 0),
+    in_place_and_read: (0, 0),
+    rectified_and_normed: (0, 0),
+    given_out: (0, 0),
+}
+
+
+def assert_same_function(net: nn.Module, x: Tensor) -> Folding:
+    """Rounding may flip a rectifier, so gradients are compared in the mean."""
+    net = net.requires_grad_(False)
+    folding = Folding.of(net, x[:1])
+    expected, slopes = slope(net, x)
+    for _ in range(2):
+        found, mine = slope(partial(folding.run, net), x)
+        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+        assert (mine - slopes).abs().mean() <= 1e-3 * slopes.abs().max()
+    return folding
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda one: one.__name__)
+def test_who_reads_what(way):
+    folding = assert_same_function(Block(way).eval(), torch.from_numpy(pictures(2)))
+    assert (len(folding.norms), len(folding.rectifiers)) == WAYS[way]
+
+
+def test_the_demo_model():
+    net = load_model(demo_weights()).module
+    x = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    assert len(assert_same_function(net, x).rectifiers) == 33
+
+
+@pytest.mark.parametrize("exhibit", wafer_exhibits(), ids=lambda one: one.name)
+def test_the_wafer_models(exhibit):
+    x = torch.randn(2, *SPEC.shape, generator=torch.Generator().manual_seed(0))
+    assert assert_same_function(load_model(exhibit.model_path).module, x).rectifiers
+
+
+@pytest.mark.parametrize(
+    "specimen", [one for one in ZOO if one.level == "ready"], ids=lambda one: one.name
+)
+def test_the_zoo(specimen: Specimen):
+    x = torch.rand(assess(specimen.build()).input_shape, generator=torch.Generator().manual_seed(0))
+    assert_same_function(specimen.build(), x)
+
+
+def fragile(net, x):
+    y = (x - 1).sqrt() if x.max() > 5 else x
+    return net.first(y).relu().mean((2, 3))
+
+
+def test_a_nan_that_comes_up_later_is_still_one():
+    net = Block(fragile).eval().requires_grad_(False)
+    x = torch.from_numpy(pictures(2))
+    folding = Folding.of(net, x[:1])
+    assert len(folding.rectifiers) == 1
+    for _ in range(2):
+        assert folding.run(net, x + 10).isfinite().all()
+        assert folding.run(net, torch.cat([x, x + 10])).isnan().any()
+    assert len(folding.rectifiers) == 1
+
+
+def moody(net, x):
+    net.passes = getattr(net, "passes", 0) + 1
+    y = net.first(x)
+    return (y.relu() if net.passes < 3 else F.relu6(y)).mean((2, 3))
+
+
+def test_a_pass_with_another_rectifier_is_run_as_the_model_is():
+    net = Block(moody).eval().requires_grad_(False)
+    x = torch.from_numpy(pictures(2)) * 30
+    folding = Folding.of(net, x[:1])
+    assert len(folding.rectifiers) == 1
+    assert torch.equal(folding.run(net, x), net(x))
+    assert not folding.any
+
+
+def written_over(net, x):
+    y = F.relu6(net.first(x))
+    y += 1
+    return net.second(y).relu().mean((2, 3))
+
+
+def test_an_output_that_is_written_over_costs_the_folding_and_not_the_map():
+    net = Block(written_over).eval()
+    plain = explain(net, pictures(), 1, "saliency").values
+    folded = explain(net, pictures(), 1, "smoothgrad", m=8, sg_std=0.0).values
+    torch.testing.assert_close(*map(torch.from_numpy, (folded, plain)), rtol=1e-3, atol=1e-6)
