@@ -4,8 +4,6 @@ BIN := .venv/bin
 READY := .venv/.ready
 TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
-# Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
-export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: help setup tensorflow run test check bench demo
 .DEFAULT_GOAL := help
@@ -35,6 +33,8 @@ $(TENSORFLOW_READY): requirements.txt requirements-tensorflow.txt constraints.tx
 run: setup ## open the dashboard on http://localhost:8501
 	$(BIN)/streamlit run app.py
 
+# Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
+test: export OMP_WAIT_POLICY := PASSIVE
 test: setup tensorflow check ## checks, then every test, in a real browser too
 	sh scripts/system-packages.sh $(PYTHON) chromium
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10

@@ -12,7 +12,7 @@ from xai_core.explanation import explain, explain_on
 from xai_core.groundwork import Groundwork
 from xai_core.methods.base import METHODS
 
-COMPUTES, ROUNDS = True, 5
+ROUNDS = 5
 FEW = {
     "fusiongrad": {"n": 4, "m": 5},
     "noisegrad": {"n": 10},
@@ -33,11 +33,12 @@ def alone() -> None:
         explain(efficientnet(), inputs(), None, method, **FEW.get(method, {}))
 
 
-def prepare() -> None:
+def prepare(titles: list[str]) -> None:
     """Loads the model and wakes the kernels up."""
     together()
 
 
 TOGETHER, ALONE = "all methods on one picture", "each method by itself"
 CASES = {TOGETHER: together, ALONE: alone}
+WORKER = (TOGETHER, ALONE)
 GOALS = [Goal(TOGETHER, ALONE, 0.95)]

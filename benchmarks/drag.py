@@ -48,7 +48,7 @@ def _slider() -> Page:
     return page
 
 
-def prepare() -> None:
+def prepare(titles: list[str]) -> None:
     """Opens both pages and drags once."""
     bench()
     streamlit()

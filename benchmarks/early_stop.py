@@ -14,10 +14,10 @@ from xai_core.images import InputSpec, open_picture
 from xai_core.images import prepare as prepare_picture
 from xai_core.types import Attribution
 
-COMPUTES, UNIT, ROUNDS = True, "%", 1
+UNIT, ROUNDS = "%", 1
 PHOTOS = ("rocket.jpg", "chelsea.png", "coffee.png", "astronaut.png")
 N = M = 10
-RECOMMENDED = 0.19  # tolerance that the README names
+RECOMMENDED = 0.215  # tolerance that the README names
 
 
 @cache
@@ -46,4 +46,5 @@ def _distance(photo: str) -> float:
 ALL, TAKEN = "all samples, and maps at a right angle", "samples taken, the worst of four photos"
 APART = "1 − cosine to its own map of all samples, the worst"
 CASES = {ALL: lambda: 100.0, TAKEN: samples, APART: distance}
+WORKER = (TAKEN, APART)
 GOALS = [Goal(TAKEN, ALL, 0.40), Goal(APART, ALL, 0.01)]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from contextlib import ExitStack
+from functools import partial
 from types import ModuleType
 
 import benchmarks
+from benchmarks.processes import Processes
 from benchmarks.results import Measured
-from benchmarks.timing import compare
+from benchmarks.timing import compare, figure
+
+ROUNDS = 3
 
 
 def measured(name: str) -> Measured:
@@ -16,18 +21,41 @@ def measured(name: str) -> Measured:
     module = load(name)
     question = (module.__doc__ or "").strip().splitlines()[0]
     print(f"\n{name}: {question}", flush=True)
-    getattr(module, "prepare", lambda: None)()
+    with ExitStack() as after:
+        processes = after.enter_context(Processes())
+        for as_worker in (True, False):
+            if titles := [one for one in module.CASES if as_a_worker(module, one) == as_worker]:
+                processes.run(as_worker, prepare, name, titles)
+        cases = {
+            one: partial(processes.run, as_a_worker(module, one), figure_of, name, one)
+            for one in module.CASES
+        }
+        figures = compare(cases, getattr(module, "ROUNDS", ROUNDS))
     unit = getattr(module, "UNIT", "s")
-    figures = compare(module.CASES, getattr(module, "ROUNDS", 3))
     first = next(iter(figures.values()))
-    for title, figure in figures.items():
-        print(f"  {title:<62} {figure:8.2f} {unit} {figure / first:6.2f}×")
+    for title, found in figures.items():
+        print(f"  {title:<62} {found:8.2f} {unit} {found / first:6.2f}×")
     goals = tuple(getattr(module, "GOALS", ()))
     for goal in goals:
         verdict = "met" if goal.ratio(figures) <= goal.limit else "MISSED"
         told = f"{goal.ratio(figures):.2f} of it, at most {goal.limit:.2f}: {verdict}"
         print(f"  {goal.case} / {goal.against}: {told}", flush=True)
     return Measured(name, question, unit, figures, goals)
+
+
+def as_a_worker(module: ModuleType, title: str) -> bool:
+    """Whether a case is what a worker of the dashboard does, and runs as one."""
+    return title in getattr(module, "WORKER", ())
+
+
+def prepare(name: str, titles: list[str]) -> None:
+    """What the cases of those titles need, in the process that will run them."""
+    getattr(load(name), "prepare", lambda _: None)(titles)
+
+
+def figure_of(name: str, title: str) -> float:
+    """What one case takes in this process."""
+    return figure(load(name).CASES[title])
 
 
 def names() -> list[str]:

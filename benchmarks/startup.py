@@ -40,7 +40,7 @@ def streamlit_hello() -> None:
     started(HELLO, "Welcome to Streamlit")
 
 
-def prepare() -> None:
+def prepare(titles: list[str]) -> None:
     """Warms the disk."""
     pedestal()
     streamlit_hello()

@@ -25,7 +25,7 @@ def all_maps() -> np.ndarray:
     return maps(METHODS * PICTURES)
 
 
-def prepare() -> None:
+def prepare(titles: list[str]) -> None:
     """Loads Quantus and checks that both say the same."""
     few = all_maps()[:METHODS]
     plain = complexity(np.stack([baseline_subtraction_norm(one, 0.3) for one in few]))

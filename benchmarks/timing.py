@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-ROUNDS = 3
 Case = Callable[[], float | None]
 
 
@@ -23,8 +22,16 @@ class Goal:
         return figures[self.case] / figures[self.against]
 
 
-def compare(cases: Mapping[str, Case], rounds: int = ROUNDS) -> dict[str, float]:
-    """The lowest of `rounds` figures of each case: seconds, or what the case returns.
+def figure(case: Case) -> float:
+    """The seconds that a case takes, or what it returns."""
+    start = time.perf_counter()
+    returned = case()
+    seconds = time.perf_counter() - start
+    return seconds if returned is None else returned
+
+
+def compare(cases: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
+    """The lowest of `rounds` figures of each case.
 
     The cases take turns, so that a busy spell hits all of them alike; the lowest figure is the one
     that was disturbed least.
@@ -32,8 +39,5 @@ def compare(cases: Mapping[str, Case], rounds: int = ROUNDS) -> dict[str, float]
     figures: dict[str, list[float]] = {title: [] for title in cases}
     for _ in range(rounds):
         for title, case in cases.items():
-            start = time.perf_counter()
-            returned = case()
-            seconds = time.perf_counter() - start
-            figures[title].append(seconds if returned is None else returned)
+            figures[title].append(case())
     return {title: min(found) for title, found in figures.items()}
