@@ -20,6 +20,8 @@ from xai_core.explanation import explain
 from xai_core.methods.autograd.padding import convolution_of
 from xai_core.methods.autograd.rectified import Rectifier, fits, rectified, rectifier_of
 from xai_core.methods.folding import Folding
+from xai_core.methods.patches.patched import Patched
+from xai_core.methods.patches.patched_pass import PatchedPass
 from xai_core.readiness import assess
 
 RELU, RELU6 = Rectifier(), Rectifier(6.0)
@@ -35,6 +37,7 @@ CONVOLUTIONS = {
     "3×3": ((6, 5, 3, 3), {"padding": 1}),
     "stride": ((6, 5, 5, 3), {"padding": (2, 0), "stride": [2, 3]}),
     "dilated": ((6, 5, 3, 3), {"dilation": 2}),
+    "groups": ((6, 2, 3, 3), {"padding": 1, "groups": 2}),
     "depthwise": ((5, 1, 3, 3), {"padding": 1, "groups": 5}),
 }
 
@@ -45,9 +48,10 @@ CONVOLUTIONS = {
 @pytest.mark.parametrize("name", CONVOLUTIONS)
 def test_value_and_gradient_are_those_of_the_two(name, rectifier, bias, last):
     shape, more = CONVOLUTIONS[name]
+    channels = shape[1] * more.get("groups", 1)
     layout = torch.channels_last if last else torch.contiguous_format
     weight, shift = drawn(*shape), drawn(shape[0]) if bias else None
-    leaves = [drawn(3, 5, 11, 12).to(memory_format=layout) for _ in range(2)]
+    leaves = [drawn(3, channels, 11, 12).to(memory_format=layout) for _ in range(2)]
     leaves[1].copy_(leaves[0])
     x, y = (leaf.requires_grad_(True) for leaf in leaves)
     named = convolution_of(F.conv2d, (x, weight, shift), more)
@@ -255,6 +259,46 @@ def test_a_nan_that_comes_up_later_is_still_one():
         assert folding.run(net, x + 10).isfinite().all()
         assert folding.run(net, torch.cat([x, x + 10])).isnan().any()
     assert len(folding.rectifiers) == 1
+
+
+def spoiled(net, x):
+    y = net.first(x).relu()
+    y += (x - 1).sqrt().mean() if x.max() > 5 else 1
+    return net.second(y).relu().mean((2, 3))
+
+
+def test_a_nan_that_is_written_into_a_rectified_output_is_still_one():
+    net = Block(spoiled).eval().requires_grad_(False)
+    x = torch.from_numpy(pictures(2))
+    folding = Folding.of(net, x[:1])
+    assert len(folding.rectifiers) == 2
+    with torch.no_grad():
+        assert folding.run(net, x).isfinite().all()
+        assert folding.run(net, x * 10).isnan().all()
+
+
+def test_the_gradient_at_both_ends_is_torchs_also_without_the_kernel():
+    x = torch.tensor([-1.0, 0.0, 3.0, 6.0, 7.0], requires_grad=True)
+    (ours,) = torch.autograd.grad(RELU6.of(x).sum(), x)
+    (its,) = torch.autograd.grad(F.relu6(x).sum(), x)
+    assert torch.equal(ours, its)
+
+
+def overflowing(net, x):
+    y = net.first(x).relu()
+    y += net.first(x).square().square().square()
+    return net.second(y).relu().mean((2, 3))
+
+
+def test_an_overflow_in_a_rectangle_is_seen():
+    net = Block(overflowing).eval().requires_grad_(False)
+    x = torch.from_numpy(pictures(1))
+    folding = Folding.of(net, x)
+    assert len(folding.rectifiers) == 2
+    patched = Patched(x, torch.full((2, 3, 4, 4), 1e8), [(0, 0), (3, 2)])
+    with torch.no_grad():
+        assert net(patched.windows(x, [(0, 0)] * 2, x.shape[2:])).isnan().any()
+        assert PatchedPass().run(partial(folding.run, net), patched).isnan().any()
 
 
 def moody(net, x):

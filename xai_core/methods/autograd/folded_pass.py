@@ -13,6 +13,7 @@ from xai_core.methods.autograd.layer_outputs import Call, Layer, LayerOutputs, O
 from xai_core.methods.autograd.rectified import Rectifier, fits, rectified
 from xai_core.methods.fixed_norm import FixedNorm
 
+STALE = (-1, 0.0)
 Numbers = Callable[[int, FixedNorm, Layer], tuple[Tensor, Tensor]]
 
 
@@ -38,13 +39,19 @@ class FoldedPass(LayerOutputs):
         self._norms, self._rectifiers = dict(norms), dict(rectifiers)
         self._numbers = numbers
         self._hidden: dict[int, Tensor] = {}
-        self._sizes = Followed[float]()  # what a rectifier gave: its Euclidean norm, at most
+        self._sizes = Followed[tuple[int, float]]()  # what a rectifier gave: version, largest norm
 
     def run(self, call: Call, inputs: Tensor) -> Any:
         """`call(inputs)`."""
         output = super().run(call, inputs)
         self.strayed |= bool(self._norms or self._rectifiers)
         return output
+
+    def _handle(self, function: Call, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        result = super()._handle(function, args, kwargs)
+        if args and result is args[0] and self._sizes.of(result):
+            self._sizes.add(result, STALE)  # whatever stands in for a tensor has no version
+        return result
 
     def made(self, at: int, function: Call, layer: Layer) -> Tensor:
         """With its norm and its rectifier in it."""
@@ -56,11 +63,13 @@ class FoldedPass(LayerOutputs):
 
     def _both(self, function: Call, layer: Layer, rectifier: Rectifier) -> Tensor:
         named = layer.named_for(function)
-        most = self._sizes.of(layer.input)
+        version, most = self._sizes.of(layer.input) or (None, None)
+        if version != layer.input._version:
+            most = None  # it was written over since
         found = rectified(named, rectifier, most) if named is not None and fits(named) else None
         if found is None:
             return rectifier.of(layer.run(function))
-        self._sizes.add(*found)
+        self._sizes.add(found[0], (found[0]._version, found[1]))
         return found[0]
 
     def output(self, at: int, result: Tensor) -> Tensor | None:

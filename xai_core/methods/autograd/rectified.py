@@ -31,7 +31,9 @@ class Rectifier:
 
     def of(self, x: Tensor) -> Tensor:
         """As torch computes it."""
-        return functional.relu(x) if self.ceiling is None else x.clamp(0.0, self.ceiling)
+        if self.ceiling is None:
+            return functional.relu(x)
+        return functional.hardtanh(x, 0.0, self.ceiling)
 
     def slope(self, gradient: Tensor, y: Tensor) -> Tensor:
         """The gradient for what gave `y`: 0 at both ends."""
