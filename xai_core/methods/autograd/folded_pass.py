@@ -62,11 +62,11 @@ class FoldedPass(LayerOutputs):
         return layer.run(function) if rectifier is None else self._both(function, layer, rectifier)
 
     def _both(self, function: Call, layer: Layer, rectifier: Rectifier) -> Tensor:
-        named = layer.named_for(function)
-        version, most = self._sizes.of(layer.input) or (None, None)
-        if version != layer.input._version:
-            most = None  # it was written over since
-        found = rectified(named, rectifier, most) if named is not None and fits(named) else None
+        named, found = layer.named_for(function), None
+        if named is not None and fits(named):
+            version, most = self._sizes.of(layer.input) or STALE
+            known = version == layer.input._version  # not written over since
+            found = rectified(named, rectifier, most if known else None)
         if found is None:
             return rectifier.of(layer.run(function))
         self._sizes.add(found[0], (found[0]._version, found[1]))
