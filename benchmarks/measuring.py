@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from contextlib import ExitStack
 from functools import partial
 from types import ModuleType
 
@@ -21,16 +20,7 @@ def measured(name: str) -> Measured:
     module = load(name)
     question = (module.__doc__ or "").strip().splitlines()[0]
     print(f"\n{name}: {question}", flush=True)
-    with ExitStack() as after:
-        processes = after.enter_context(Processes())
-        for as_worker in (True, False):
-            if titles := [one for one in module.CASES if as_a_worker(module, one) == as_worker]:
-                processes.run(as_worker, prepare, name, titles)
-        cases = {
-            one: partial(processes.run, as_a_worker(module, one), figure_of, name, one)
-            for one in module.CASES
-        }
-        figures = compare(cases, getattr(module, "ROUNDS", ROUNDS))
+    figures = _figures(name, module)
     unit = getattr(module, "UNIT", "s")
     first = next(iter(figures.values()))
     for title, found in figures.items():
@@ -43,9 +33,18 @@ def measured(name: str) -> Measured:
     return Measured(name, question, unit, figures, goals)
 
 
-def as_a_worker(module: ModuleType, title: str) -> bool:
-    """Whether a case is what a worker of the dashboard does, and runs as one."""
-    return title in getattr(module, "WORKER", ())
+def _figures(name: str, module: ModuleType) -> dict[str, float]:
+    """By case, each in the process that it belongs in."""
+    as_worker = {title: title in getattr(module, "WORKER", ()) for title in module.CASES}
+    with Processes() as processes:
+        for one in set(as_worker.values()):
+            titles = [title for title in module.CASES if as_worker[title] == one]
+            processes.run(one, prepare, name, titles)
+        cases = {
+            title: partial(processes.run, as_worker[title], figure_of, name, title)
+            for title in module.CASES
+        }
+        return compare(cases, getattr(module, "ROUNDS", ROUNDS))
 
 
 def prepare(name: str, titles: list[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import starmap
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,7 @@ class Draws:
         jobs = [(one, mean, std, self._seed_of(at)) for at, one in enumerate(chunks, self._taken)]
         self._taken += len(chunks)
         if len(jobs) == 1:
-            list(starmap(_fill, jobs))
+            _fill(*jobs[0])
         else:
             with ThreadPoolExecutor(torch.get_num_threads()) as pool:
                 list(pool.map(_fill, *zip(*jobs, strict=True)))
