@@ -228,7 +228,7 @@ class Inferring(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.block = Block(residual)
+        self.block = Block(straight)
 
     def forward(self, x: Tensor) -> Tensor:
         with torch.inference_mode():
@@ -238,8 +238,7 @@ class Inferring(nn.Module):
 def test_layers_in_inference_mode_are_run_as_they_are():
     net = Inferring().eval().requires_grad_(False)
     x = torch.from_numpy(pictures(2))
-    folding = Folding.of(net, x[:1])
-    assert torch.equal(folding.run(net, x), net(x))
+    assert not Folding.of(net, x[:1]).any  # its check fails, and costs nothing else
     found = explain(net, pictures(), 1, "occlusion", window=4, stride=2).values
     plain = explain(net.block, pictures(), 1, "occlusion", window=4, stride=2).values
     torch.testing.assert_close(*map(torch.from_numpy, (found, plain)), rtol=1e-3, atol=1e-5)

@@ -75,7 +75,6 @@ def fits(convolution: Mapping[str, Any]) -> bool:
             and all(one.dtype == torch.float32 and one.device.type == "cpu" for one in numbers)
             and numbers[0].ndim == 4
             and not any(one.requires_grad for one in numbers[1:])
-            and not any(one.is_inference() for one in numbers)  # they have no version
             and not torch.is_autocast_enabled("cpu")
         )
 
