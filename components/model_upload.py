@@ -114,8 +114,9 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
             accept_multiple_files=True,
             max_upload_size=SMALL_MB,
         )
+        given = st.empty()  # what follows stays in its place: the old box would show beside the new
         if pending.code:
-            st.caption(f"Given: {', '.join(map(problem.plain, pending.code))}")
+            given.caption(f"Given: {', '.join(map(problem.plain, pending.code))}")
         trust = st.checkbox(
             "I trust this file and its code: they may run anything in the model's process",
             key=f"trust-{found.sha256}",

@@ -35,6 +35,7 @@ def open_trusted(page: Page, name: str, path: Path) -> None:
     expect(section.get_by_text("The .py files that define its classes")).to_be_visible()
     screen.upload(section, "faulty.py", faults.CODE.read_bytes(), "text/x-python")
     expect(page.get_by_text("Given: faulty.py")).to_be_visible()
+    screen.settled(page)
     page.get_by_text(re.compile("^I trust this file")).click()
     screen.settled(page)
     page.get_by_role("button", name="Open this model").click()
