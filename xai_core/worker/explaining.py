@@ -71,7 +71,7 @@ class Explaining:
     def pace(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Pace:
         """The pace that suits the open model for pictures like `inputs` `[1, C, H, W]`.
 
-        Takes as long as about 60 samples, and stays within what the process may take.
+        Takes as long as about 130 samples, and stays within what the process may take.
         """
         call: dict[str, Any] = {"cancel": cancel, "model": True}
         params = {"memory": self._link.budget.memory}
