@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from numbers import Integral
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -56,6 +57,7 @@ class InputSpec:
     shown: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        _check_kinds(self)
         _check_channels(self)
         _check_numbers(self)
         if min(self.height, self.width, self.resize, *self.std) <= 0:
@@ -98,6 +100,15 @@ class InputSpec:
             mean, std = (0.0,) * channels, (1.0,) * channels
         resize = max(1, round(min(height, width) * 256 / 224))
         return InputSpec(channels, height, width, "crop", resize, mean, std)
+
+
+def _check_kinds(spec: InputSpec) -> None:
+    for name in ("channels", "height", "width", "resize"):
+        if not isinstance(getattr(spec, name), Integral):
+            raise InputError(f"{name} is a whole number, not {getattr(spec, name)!r}.")
+    for name, known in (("fit", get_args(Fit)), ("range", get_args(ValueRange))):
+        if getattr(spec, name) not in known:
+            raise InputError(f"{name} is one of {', '.join(known)}, not {getattr(spec, name)!r}.")
 
 
 def _check_channels(spec: InputSpec) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Cli
+from xai_core.input_spec import InputSpec
 
 WORDS = ("--method", "saliency", "grad-cam", "--input-shape", "3,16,16")
 
@@ -27,6 +29,19 @@ def test_a_model_and_its_export_are_the_same(cli: Cli, models: Path, picture: Pa
         assert one["prediction"]["largest"]["difference"] == pytest.approx(0, abs=1e-5)
         assert [row["moved"] for row in one["complexity"]] == [0, 0]
         assert one["overtakings"] == []
+
+
+def test_pictures_become_inputs_as_asked(cli: Cli, models: Path, picture: Path) -> None:
+    def told(*words: str) -> dict[str, Any]:
+        pair = (models / "ready.pt", models / "scripted.pt")
+        done = cli("compare", *pair, picture, *WORDS, *words, "--json")
+        assert done.returncode == 0, done.stderr
+        (found,) = json.loads(done.stdout)["pictures"]
+        return found
+
+    spec = InputSpec(3, 16, 16, resize=18, mean=(0.5,) * 3, std=(0.5,) * 3)
+    assert told("--preset", "signed") == told("--spec", json.dumps(spec.to_dict()))
+    assert told("--preset", "signed")["prediction"] != told()["prediction"]
 
 
 def test_another_model_is_told_in_words(cli: Cli, models: Path, picture: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,11 @@ def test_range_preset_order_and_names_reach_the_model(
         high=4095.0,
         order=(2, 1, 0),
     )
+    whole = ("--spec", json.dumps({**spec.to_dict(), "range": "data", "low": None, "high": None}))
+    whole = (*whole, "--range", "0,4095", *words[-6:])
+    again = cli("explain", models / "ready.pt", "a.tif", *whole, "--out", "again.npy", *SHAPE)
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "again.npy").read_bytes() == (tmp_path / "map.npy").read_bytes()
     inputs = prepare(open_picture(tmp_path / "a.tif"), spec).inputs
     model = xai_core.load_model(models / "ready.pt")
     expected = xai_core.explain(model, inputs, 1, "saliency")
@@ -49,6 +55,12 @@ def test_wrong_inputs_are_wrong_usage(
         ("--channels", "0,1"): "order names 2",
         ("--range", "9,1"): "range from low to high",
         ("--range", "dark"): "LOW,HIGH",
+        ("--spec", "{"): 'such as {"height": 224',
+        ("--spec", "[1]"): "as JSON",
+        ("--spec", '{"hieght": 224}'): "as JSON",
+        ("--spec", '{"height": "224"}'): "height is a whole number",
+        ("--spec", '{"fit": "stretch"}'): "fit is one of crop",
+        ("--spec", '{"std": [1, 0, 1]}'): "must be above 0",
         ("--input", "mask"): "says nothing about an input",
     }.items():
         done = cli(*base, *words)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shlex
 import subprocess
 import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -26,8 +29,8 @@ from xai_core.pace import Pace
 from xai_core.report import card, code, small_print, stamp
 from xai_core.report.forms import render
 from xai_core.report.style import STYLES
-from xai_core.report.subject import Subject, subject_of
-from xai_core.types import Finding, Verdict
+from xai_core.report.subject import Setup, Subject, subject_of
+from xai_core.types import Finding, Map, Verdict
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x> $\\frac$ `x`\n=1"
@@ -169,47 +172,51 @@ def test_a_view_needs_its_own_scores(subject: Subject) -> None:
         subject_of(demo_run(), methods=["occlusion"])
 
 
-def test_script_and_command_give_the_same_bits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shared = subject_of(compute_demo_run(), methods=["guided-backprop"])
-    (tmp_path / "repeat.py").write_text(code.script(shared), encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    expected = shared.run.attributions["guided-backprop"].values
-    for words in (["repeat.py"], next(code.commands(shared)).split()[1:]):
+def run_again(subject: Subject, folder: Path, expected: Map) -> None:
+    """The script and the command line of the only method give `expected`, to the last bit."""
+    (method,), (command,) = subject.methods, code.commands(subject)
+    (folder / "repeat.py").write_text(code.script(subject), encoding="utf-8")
+    for words in (["repeat.py"], shlex.split(command)[1:]):
         done = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=300
+            [sys.executable, *words],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        file = tmp_path / "guided-backprop.npy"
-        assert np.array_equal(np.load(file, allow_pickle=False), expected)
-        file.unlink()
+        assert np.array_equal(np.load(folder / f"{method}.npy", allow_pickle=False), expected)
+        (folder / f"{method}.npy").unlink()
 
 
-def test_the_pace_of_a_run_is_repeated_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def rocket(method: str, spec: InputSpec, **how: Any) -> Subject:
+    """The demo model's map of the rocket, as a run."""
     shown = subject_of(compute_demo_run(), methods=["guided-backprop"])
-    inputs = prepare(open_picture(picture_path("rocket")), InputSpec()).inputs
-    how = {"pace": Pace(3, channels_last=True), "m": 5}
-    found = explain(load_model(demo_weights()), inputs, shown.run.asked, "smoothgrad", **how)
-    run = replace(
-        shown.run,
-        attributions={"smoothgrad": found},
-        scores={"smoothgrad": shown.run.scores["guided-backprop"]},
-    )
-    shared = subject_of(run, methods=["smoothgrad"])
-    (command,) = code.commands(shared)
-    assert "--pace 3,channels-last,0" in command
-    assert "--pace" not in next(code.commands(shown))
-    (tmp_path / "repeat.py").write_text(code.script(shared), encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    for words in (["repeat.py"], command.split()[1:]):
-        done = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=300
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        file = tmp_path / "smoothgrad.npy"
-        assert np.array_equal(np.load(file, allow_pickle=False), found.values)
-        file.unlink()
+    ready = prepare(open_picture(picture_path("rocket")), spec)
+    found = explain(load_model(demo_weights()), ready.inputs, shown.run.asked, method, **how)
+    scores = {method: shown.run.scores["guided-backprop"]}
+    maps = {"attributions": {method: found}, "scores": scores, "content": ready.content}
+    return subject_of(replace(shown.run, **maps))
+
+
+def test_script_and_command_give_the_same_bits(tmp_path: Path) -> None:
+    shared = subject_of(compute_demo_run(), methods=["guided-backprop"])
+    assert "--pace" not in next(code.commands(shared))
+    run_again(shared, tmp_path, shared.run.attributions["guided-backprop"].values)
+
+
+def test_the_pace_of_a_run_is_repeated_too(tmp_path: Path) -> None:
+    shared = rocket("smoothgrad", InputSpec(), pace=Pace(3, channels_last=True), m=5)
+    assert "--pace 3,channels-last,0" in next(code.commands(shared))
+    run_again(shared, tmp_path, shared.run.attributions["smoothgrad"].values)
+
+
+def test_its_input_form_is_repeated_too(tmp_path: Path) -> None:
+    spec = InputSpec(3, 160, 192, "letterbox", order=(2, 1, 0), range="given", low=0, high=200.5)
+    shared = replace(rocket("saliency", spec), setup=Setup(spec=spec))
+    assert "--spec" in next(code.commands(shared))
+    run_again(shared, tmp_path, shared.run.attributions["saliency"].values)
 
 
 def test_autocast_and_its_effect_are_in_every_form_and_in_the_code() -> None:

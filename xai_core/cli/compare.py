@@ -11,6 +11,7 @@ from typing import Any
 from xai_core.cli.arguments import load_options, model_file
 from xai_core.cli.compared import Compared, as_json, as_text
 from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.inputs import prepared_as
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
@@ -29,15 +30,19 @@ def run(args: argparse.Namespace) -> int:
     files = chosen_pictures(args.images)
     with Worker() as one, Worker() as other:
         other.warm("score")
-        cards = one.load(paths[0], options), other.load(paths[1], options)
+        first = open_picture(next(iter(files.pictures.values())))
+        cards = (
+            prepared_as(args, one.load(paths[0], options), one, first),
+            prepared_as(args, other.load(paths[1], options), other, first),
+        )
         found: list[Compared] = []
         pair: ModelPair | None = None
         for name, file in files.pictures.items():
             ask = partial(_side, file=file, methods=methods, recipe=recipe, args=args)
-            first = ask(one, cards[0], before=pair.first if pair else None)
-            like = None if args.own_class else first
-            second = ask(other, cards[1], before=pair.second if pair else None, like=like)
-            pair = ModelPair(first, second)
+            mine = ask(one, cards[0], before=pair.first if pair else None)
+            like = None if args.own_class else mine
+            its = ask(other, cards[1], before=pair.second if pair else None, like=like)
+            pair = ModelPair(mine, its)
             found.append(_compared(name, pair, recipe, other))
     if args.json:
         print_json(as_json(cards, args.quantile, found))

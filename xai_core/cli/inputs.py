@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from xai_core.worker import ModelCard, Worker
 
 DETECT = "detect"
 RANGES = ("type", "data", "raw")
+EXAMPLE = json.dumps({"height": 224, "width": 224, "fit": "crop"})
 
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +48,12 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--fit", choices=get_args(Fit), help="how a picture gets the model's size")
     group.add_argument(
         "--padding", type=float, metavar="V", help="of a letterbox, before mean and deviation"
+    )
+    group.add_argument(
+        "--spec",
+        type=_spec,
+        metavar="JSON",
+        help="every step at once, by the names of InputSpec; the options above change it",
     )
     parser.add_argument(
         "--input",
@@ -73,7 +81,7 @@ def prepared_as(
     args: argparse.Namespace, card: ModelCard, worker: Worker, picture: Raster | None
 ) -> ModelCard:
     """The card with the preprocessing that was asked for. Raises `InputError`."""
-    spec = chosen(args, card.input_spec)
+    spec = chosen(args, args.spec or card.input_spec)
     if args.preset == DETECT:
         if picture is None:
             raise InputError("Detection needs a picture.", "Give one with --image.")
@@ -128,6 +136,17 @@ def _range(text: str) -> str | tuple[float, float]:
             f"expected {', '.join(RANGES)} or LOW,HIGH, not {text!r}"
         ) from cause
     return low, high
+
+
+def _spec(text: str) -> InputSpec:
+    try:
+        return InputSpec.from_dict(json.loads(text))
+    except (ValueError, TypeError, AttributeError) as cause:
+        raise argparse.ArgumentTypeError(
+            f"expected the fields of an input as JSON, such as {EXAMPLE}, not {text!r}"
+        ) from cause
+    except InputError as cause:
+        raise argparse.ArgumentTypeError(str(cause)) from cause
 
 
 def _channels(text: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import pprint
 import re
 import shlex
@@ -127,7 +128,7 @@ def script(subject: Subject) -> str:
 
 
 def commands(subject: Subject) -> Iterator[str]:
-    """One line a method that writes its raw map, the same bits; an input spec needs the script."""
+    """One line a method that writes its raw map, the same bits."""
     setup = subject.setup
     for name in subject.methods:
         one = subject.run.attributions[name]
@@ -141,6 +142,7 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--pace", str(one.pace)] if one.pace != Pace() else []
         words += ["--architecture", setup.architecture] if setup.architecture else []
         words += ["--output", setup.output] if setup.output else []
+        words += ["--spec", json.dumps(setup.spec.to_dict())] if setup.spec else []
         words += [word for other in subject.run.other_inputs for word in ("--input", other)]
         words += [word for file in setup.code for word in ("--code", file)]
         words += ["--trust"] if setup.trust else []
