@@ -30,7 +30,7 @@ EVERYTHING = ("title", "markdown", "caption", "button", "selectbox", "slider", "
 @pytest.fixture
 def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
 
 
 def visited(

@@ -84,6 +84,6 @@ def test_computing_gives_the_known_failure(app: AppTest, tmp_path: Path) -> None
     ran(app)
     job = app.session_state[KEY].control_job
     if job is not None:
-        job.wait(120)
+        job.wait(600)
         ran(app)
     assert "**Guided Backprop** looks almost the same" in texts(app)

@@ -54,7 +54,7 @@ def test_two_layers_give_two_maps_on_every_page(app: AppTest) -> None:
     app.button(key="heatmaps-start").click()
     ran(app)
     if space.job is not None:
-        space.job.wait(120)
+        space.job.wait(600)
         ran(app)
     assert list(space.run.attributions) == [f"grad-cam@{name}" for name in names]
     assert not app.error
@@ -78,7 +78,7 @@ def test_a_layer_that_does_not_exist_is_refused_with_what_exists(app: AppTest) -
     app.button(key="heatmaps-start").click()
     ran(app)
     if space.job is not None:
-        space.job.wait(120)
+        space.job.wait(600)
         ran(app)
     assert "The model has no layer" in texts(app)
 

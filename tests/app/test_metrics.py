@@ -25,7 +25,7 @@ PAGE = "pages/compare/metrics.py"
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
-    app = ran(AppTest.from_file(str(ROOT / "app.py"), default_timeout=120))
+    app = ran(AppTest.from_file(str(ROOT / "app.py"), default_timeout=600))
     return opened(app, PAGE)
 
 

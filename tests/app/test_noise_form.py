@@ -25,7 +25,7 @@ FOUND = NoiseLevel(np.array([0.0, 0.1, 0.2, 0.4]), CURVE, CURVE, 0.12, 0.48, "At
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
-    app = ran(AppTest.from_file(str(ROOT / "app.py"), default_timeout=120))
+    app = ran(AppTest.from_file(str(ROOT / "app.py"), default_timeout=600))
     return opened(app, PAGE)
 
 

@@ -71,7 +71,7 @@ def computed(app: AppTest, samples: int) -> Run:
     app.button(key="overview-start").click()
     ran(app)
     if space.job is not None:
-        space.job.wait(120)
+        space.job.wait(600)
         ran(app)
     assert space.failure is None
     return space.run

@@ -33,7 +33,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 
 def started(**words: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
     for name, word in words.items():
         app.query_params[name] = word
     return ran(app)
@@ -171,7 +171,7 @@ def test_from_elsewhere_without_a_login_a_session_lists_its_own(
 def test_with_a_login_everybody_lists_their_own(store: RunStore) -> None:
     store.save(small_run(model="of nobody"))
     for name in ("Ann", "Ben"):
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
         app.secrets = {"auth": AUTH}
         app.user = {"is_logged_in": True, "iss": "provider", "sub": name, "email": "a@b.org"}
         opened(ran(app), RUNS)

@@ -94,7 +94,7 @@ def test_one_click_shows_that_good_parts_stay_dark(app: AppTest) -> None:
     for _ in range(10):  # the maps on screen, then by themselves those of the other pictures
         for job in (space.job, space.scaling.job):
             if job is not None:
-                job.wait(120)
+                job.wait(600)
         ran(app)
         told = texts(app)
         if "of good parts, all for" in told:

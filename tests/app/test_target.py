@@ -47,7 +47,7 @@ def compute(app: AppTest) -> None:
     ran(app)
     job = app.session_state[KEY].job
     if job is not None:  # it may have ended already
-        job.wait(120)
+        job.wait(600)
     ran(app)
 
 

@@ -39,7 +39,7 @@ def compute(app: AppTest, space: Workspace) -> AppTest:
     app.button(key="pair-start").click()
     ran(app)
     if space.pairing.job is not None:
-        space.pairing.job.wait(120)
+        space.pairing.job.wait(600)
         ran(app)
     return app
 

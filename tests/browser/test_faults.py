@@ -77,6 +77,7 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     expect(page.get_by_text(re.compile("The process of the model died .SIGSEGV"))).to_be_visible()
     expect(screen.maps(page, re.compile("^FusionGrad:"))).to_be_visible()
     expect(page.get_by_role("combobox", name="Picture")).to_have_value(re.compile("mine"))
+    screen.settled(page)
     page.get_by_role("combobox", name="Model").click()
     expect(page.get_by_role("option", name="fragile.pt")).to_be_visible()
     expect(page.get_by_role("option", name=re.compile("EfficientNet"))).to_be_visible()

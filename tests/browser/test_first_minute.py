@@ -22,7 +22,7 @@ def test_a_finished_result_is_there_without_a_click(visit: Visit) -> None:
         expect(screen.maps(page, re.compile(rf"^{name}: q = 0\.20 · \d+\.\d+"))).to_be_visible()
     expect(screen.maps(page, "The photo rocket")).to_be_visible()
     for picture in screen.maps(page).locator("img").all():
-        assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
 
 
 def test_computing_again_shows_progress_and_ends_with_maps(visit: Visit) -> None:

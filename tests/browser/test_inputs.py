@@ -91,6 +91,7 @@ def test_a_model_of_two_inputs_is_opened_with_one_fixed(visit: Visit, tmp_path: 
     page = visit("/?page=model")
     screen.title(page, "Model")
     give(page, "masked.pt", (tmp_path / "masked.pt").read_bytes())
+    expect(page.get_by_role("button", name="Open this model")).to_be_visible()
     page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_text(re.compile(r"takes 2 inputs \(image, mask\)"))).to_be_visible()
     lines = page.get_by_role("textbox", name="Other inputs")
@@ -107,6 +108,7 @@ def test_a_model_of_two_inputs_is_opened_with_one_fixed(visit: Visit, tmp_path: 
     section = screen.expand(page, "Class names")
     screen.upload(section, "names.json", b'["crack", "void"]', "application/json")
     expect(page.get_by_text(re.compile("3 outputs; 2 class names"))).to_be_visible()
+    screen.settled(page)
     screen.upload(section, "names.json", b'{"0": "crack", "1": "void", "2": "ok"}', "text/plain")
     expect(page.get_by_role("combobox", name="Class to explain")).to_have_value(
         re.compile("crack|void|ok")

@@ -60,6 +60,7 @@ def test_a_link_shows_the_same_after_a_restart_without_the_files(
         overview, shown = link_of(page), screen.scores(page)
         screen.go(page, "Heatmaps")
         screen.choose(page, "Scale", "per picture")
+        expect(page.get_by_text("share one scale (score per unit of the input)")).to_be_visible()
         screen.settled(page)
         heatmaps = link_of(page)
         screen.go(page, "Ranking")

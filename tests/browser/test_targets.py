@@ -67,6 +67,8 @@ def test_a_box_is_drawn_and_explained(visit: Visit) -> None:
     screen.settled(page)
     pane.focus()
     page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("in the box of rows 21 to 60, columns 30 to 69")).to_be_visible()
+    screen.settled(page)
     page.keyboard.press("Shift+ArrowRight")
     told = "in the box of rows 21 to 60, columns 30 to 70"
     expect(page.get_by_text(told)).to_be_visible()

@@ -26,6 +26,7 @@ def weights(seed: int) -> bytes:
 def open_second(page: Page, name: str, data: bytes) -> None:
     section = screen.expand(page, "Open a model file")
     screen.upload(section, name, data, "application/octet-stream")
+    expect(page.get_by_role("button", name="Open this model")).to_be_visible()
     page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_role("combobox", name=SECOND)).to_have_value(name)
     screen.settled(page)

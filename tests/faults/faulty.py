@@ -72,7 +72,7 @@ def hog() -> None:
     held = []
     while True:
         held.append(b"x" * 2**25)
-        time.sleep(0.02)  # so that whoever watches has the time to
+        time.sleep(0.06)  # so that whoever watches has the time to
 
 
 def huge() -> None:

@@ -66,13 +66,20 @@ def operation(request: pytest.FixtureRequest) -> Iterator[tuple[Worker, Call, st
         yield worker, *OPERATIONS[request.param]
 
 
-def provoke(operation: tuple[Worker, Call, str], save: Save, deed: str, limit: float) -> XaiError:
+def provoke(
+    operation: tuple[Worker, Call, str],
+    save: Save,
+    deed: str,
+    limit: float,
+    meanwhile: Callable[[Worker], object] = lambda worker: None,
+) -> XaiError:
     """The error of the one call that meets the deed."""
     worker, call, moment = operation
     path = save(moment, deed)
     if call is not load:
         worker.load(path, OPTIONS)
     with within(worker, limit):
+        meanwhile(worker)
         try:
             result = call(worker, path, True)
         except XaiError as error:
@@ -81,6 +88,11 @@ def provoke(operation: tuple[Worker, Call, str], save: Save, deed: str, limit: f
     assert result.level == "rejected"  # an assessment tells of a refusal in its verdict
     finding = result.findings[0]
     return XaiError(finding.message, finding.hint, code=finding.code)
+
+
+def kill_soon(worker: Worker) -> None:
+    """While it is in the call."""
+    threading.Timer(0.7, os.kill, (worker.pid, signal.SIGKILL)).start()
 
 
 def works(operation: tuple[Worker, Call, str], save: Save) -> object:
@@ -110,10 +122,7 @@ def test_a_death_or_a_lie_is_told_and_survived(
 
 
 def test_a_kill_from_outside(operation: tuple[Worker, Call, str], save: Save) -> None:
-    worker = operation[0]
-    worker.load(save("never", "exit"), OPTIONS)
-    threading.Timer(0.7, os.kill, (worker.pid, signal.SIGKILL)).start()
-    error = provoke(operation, save, "loop", LONG)
+    error = provoke(operation, save, "loop", LONG, kill_soon)
     assert (error.code, error.facts["signal"]) == ("crashed", "SIGKILL")
     works(operation, save)
 

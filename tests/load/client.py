@@ -14,7 +14,7 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-PATIENCE = 400.0
+PATIENCE = 1800.0
 RUN_ENDED = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
 XSRF_COOKIE = "_streamlit_xsrf"
 

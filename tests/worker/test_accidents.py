@@ -17,6 +17,7 @@ from xai_core.errors import Cancelled, ModelError, WorkerError
 from xai_core.worker import Worker
 
 Saver = Callable[[str], Path]
+SOON = 30.0  # seconds; a call may take 600
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_death_is_told_at_once_and_the_next_call_opens_the_model_again(
         start = time.monotonic()
         with pytest.raises(WorkerError) as caught:
             worker.predict(trigger)
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < SOON
         error = caught.value
         assert error.code == "crashed"
         assert "died" in error.message
@@ -62,11 +63,11 @@ def test_a_kill_from_outside_during_a_call(
     with Worker() as worker:
         worker.load(misbehaving("loop"), OPTIONS)
         pid = worker.pid
-        threading.Timer(0.5, os.kill, (pid, signal.SIGKILL)).start()
+        threading.Timer(2.0, os.kill, (pid, signal.SIGKILL)).start()
         start = time.monotonic()
         with pytest.raises(WorkerError, match="SIGKILL"):
             worker.predict(trigger)
-        assert time.monotonic() - start < 2.5
+        assert time.monotonic() - start < SOON
         assert not worker.alive
         assert worker.predict(inputs).shape == (1, 2)
 
@@ -80,11 +81,11 @@ def test_the_time_limit_ends_an_endless_model(
         start = time.monotonic()
         with pytest.raises(WorkerError) as caught:
             worker.explain(trigger, 0, "saliency", time_limit=1.0)
-        assert time.monotonic() - start < 3
+        assert time.monotonic() - start < SOON
         assert caught.value.code == "time-limit"
         assert caught.value.hint
         assert not worker.alive
-        assert worker.explain(inputs, 0, "saliency", time_limit=20.0).values.any()
+        assert worker.explain(inputs, 0, "saliency", time_limit=120.0).values.any()
 
 
 def test_a_cancel_that_is_not_heard_ends_the_process(
@@ -92,8 +93,9 @@ def test_a_cancel_that_is_not_heard_ends_the_process(
 ) -> None:
     with Worker() as worker:
         worker.load(misbehaving("loop"), OPTIONS)
+        worker.explain(inputs, 0, "saliency")  # imports what the next call needs
         cancel = threading.Event()
-        threading.Timer(0.3, cancel.set).start()
+        threading.Timer(1.0, cancel.set).start()
         with pytest.raises(Cancelled, match="opened again"):
             worker.explain(trigger, 0, "saliency", cancel=cancel)
         assert not worker.alive

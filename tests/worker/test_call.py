@@ -101,7 +101,8 @@ def shown(error: object, *arrays: np.ndarray, expected: tuple[int, ...] | None =
     return watching.seen
 
 
-def test_previews_come_through_and_are_thinned_out() -> None:
+def test_previews_come_through_and_are_thinned_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xai_core.worker.call.PREVIEW_SECONDS", 3600.0)
     (one,) = shown(0.25, MAP)
     np.testing.assert_array_equal(one.values, MAP)
     assert one.error == 0.25

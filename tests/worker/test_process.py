@@ -47,9 +47,8 @@ def host(script: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def test_it_starts_at_once() -> None:
-    start = time.monotonic()
     with Worker() as worker:
-        assert time.monotonic() - start < 0.5
+        assert worker._link.protection is None  # nobody has waited for it
         assert worker.alive
         assert worker.pid != os.getpid()
 
@@ -72,16 +71,16 @@ def test_it_ends_with_the_object_and_takes_its_folder_along() -> None:
     assert not list(home.iterdir())
     del worker
     gc.collect()
-    assert gone_within(2, pid)
+    assert gone_within(30, pid)
     assert not home.exists()
 
 
 def test_it_ends_with_the_program() -> None:
     script = "from xai_core.worker import Worker; w = Worker(); print(w.pid, flush=True)"
     process = host(script)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=120) == 0
     assert process.stdout is not None
-    assert gone_within(2, int(process.stdout.readline()))
+    assert gone_within(30, int(process.stdout.readline()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal")
@@ -106,8 +105,8 @@ def test_it_dies_with_a_killed_program_even_in_an_endless_call(
     pid = int(process.stdout.readline())
     assert runs(pid)
     process.kill()
-    process.wait(timeout=5)
-    assert gone_within(2, pid)
+    process.wait(timeout=60)
+    assert gone_within(30, pid)
 
 
 def test_the_host_imports_no_model_library(tiny: Path) -> None:

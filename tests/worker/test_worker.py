@@ -24,6 +24,12 @@ from xai_core.worker.budget import Budget
 MANY = {"m": 200}
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take its time to hear a cancel."""
+    monkeypatch.setattr("xai_core.worker.call.CANCEL_LIMIT", 60.0)
+
+
 def test_the_card_says_what_was_loaded(shared: Worker, tiny: Path) -> None:
     card = shared.load(tiny, LoadOptions(input_spec=InputSpec.for_shape(3, 16, 16)))
     model = load_model(tiny)
