@@ -18,7 +18,8 @@ from xai_core.durable import DELETED, DRAFT
 from xai_core.run_store import ID, RunStore
 
 ROOT = Path(__file__).parents[2]
-KILLS, AT_ONCE = 200, 10
+KILLS = 200
+LATE = 20  # the first of so many kills comes after a run was reported
 WRITER = """
 import sys
 from pathlib import Path
@@ -50,12 +51,11 @@ def test_a_kill_leaves_whole_runs_and_loses_none_that_was_reported(tmp_path: Pat
     moments = random.Random(0)  # noqa: S311 - not a secret
     reported: list[str] = []
     for kill in range(KILLS):
-        late = kill % (KILLS // AT_ONCE) == 0
+        late = kill % LATE == 0
         reported += killed(tmp_path, kill, moments.uniform(0, 0.06), after_one=late)
     store = RunStore(tmp_path)
     names = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")}
     assert set(reported) <= names
-    assert len(reported) >= AT_ONCE
     expected = {}
     for name in names:
         assert ID.fullmatch(name)

@@ -72,3 +72,9 @@ def trigger(inputs: np.ndarray) -> np.ndarray:
     asking = inputs.copy()
     asking[0, 0, 0, 0] = 2000.0
     return asking
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take its time to hear a cancel."""
+    monkeypatch.setattr("xai_core.worker.call.CANCEL_LIMIT", 60.0)

@@ -13,11 +13,7 @@ from xai_core.loading import load_model
 from xai_core.random_weights import randomised
 from xai_core.worker import Worker
 
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine may take its time to hear a cancel."""
-    monkeypatch.setattr("xai_core.worker.call.CANCEL_LIMIT", 60.0)
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 def test_it_equals_the_same_in_this_process(shared: Worker, tiny, inputs) -> None:

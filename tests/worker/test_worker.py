@@ -21,13 +21,8 @@ from xai_core.recipe import Recipe
 from xai_core.worker import Worker
 from xai_core.worker.budget import Budget
 
+pytestmark = pytest.mark.usefixtures("patient")
 MANY = {"m": 200}
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine may take its time to hear a cancel."""
-    monkeypatch.setattr("xai_core.worker.call.CANCEL_LIMIT", 60.0)
 
 
 def test_the_card_says_what_was_loaded(shared: Worker, tiny: Path) -> None:
