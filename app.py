@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import access, link
 from components.state import workspace
-from xai_core.memory import return_at_once
+from xai_core.base.memory import return_at_once
 
 return_at_once()
 st.set_page_config(page_title="Pedestal", page_icon="components/assets/icon.svg", layout="wide")

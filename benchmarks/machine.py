@@ -7,7 +7,7 @@ import platform
 
 import torch
 
-from xai_core.device import best_device
+from xai_core.base.device import best_device
 
 
 def describe() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components import problem, settings
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 
 NO_PROVIDER = ("client_kwargs",)  # tables of `[auth]` that are not a provider's own
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from components.state import Workspace
 from xai_core.methods.base import METHODS
-from xai_core.types import Availability, Verdict
+from xai_core.readiness.result import Availability, Verdict
 
 
 def known(space: Workspace) -> Mapping[str, Availability]:

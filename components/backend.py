@@ -14,17 +14,19 @@ import streamlit as st
 from components import waiting
 from components.processes import Access, answered, file_of, helpers, known, models
 from components.state import Photo, Source
+from xai_core.attribution.capabilities import Layer
+from xai_core.base.arrays import Inputs, Sweep
+from xai_core.base.errors import InputError
 from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
-from xai_core.errors import InputError
 from xai_core.formats.base import Inspection
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.outputs import Prediction
 from xai_core.ranking import sweep
 from xai_core.raster import Raster
+from xai_core.readiness.result import Verdict
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
-from xai_core.types import Inputs, Layer, Sweep, Verdict
 from xai_core.worker import ModelCard
 from xai_core.worker.models import INSPECTOR, SCORER
 

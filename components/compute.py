@@ -26,10 +26,10 @@ from components.state import Workspace
 from components.steady import steady
 from components.tiles import title_of
 from components.waiting import Turn
+from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.progress import Progress
 from xai_core.comparison import Request, compare, costs
-from xai_core.errors import Cancelled, XaiError
 from xai_core.runs import Run
-from xai_core.types import Progress
 
 SAME = ("model_sha256", "picture_sha256", "architecture", "output", "other_inputs")
 

@@ -13,10 +13,11 @@ from components.processes import Access
 from components.state import Workspace
 from components.steady import steady
 from components.waiting import Turn
-from xai_core.errors import Cancelled, InputError, XaiError
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import Cancelled, InputError, XaiError
+from xai_core.base.progress import Progress
 from xai_core.runs import Run
 from xai_core.sanity import Controls, make_controls
-from xai_core.types import Inputs, Progress
 
 
 def of_run(space: Workspace) -> Controls | None:

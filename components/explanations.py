@@ -5,8 +5,8 @@ from __future__ import annotations
 from components import backend
 from components.processes import answered
 from components.state import Photo, Source
+from xai_core.base.target import Explained, Target
 from xai_core.resolution import named
-from xai_core.target import Explained, Target
 from xai_core.targets.similarity import reference
 
 

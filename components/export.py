@@ -12,14 +12,14 @@ from components import chosen_methods, kept_runs, run_source, verdict_offer
 from components.comparison import View
 from components.state import Workspace
 from components.tiles import title_of
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
+from xai_core.readiness.result import Verdict
 from xai_core.report import code
 from xai_core.report.forms import MIMES, render
 from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Setup, Subject, subject_of
 from xai_core.runs import Run
 from xai_core.study_result import StudyResult
-from xai_core.types import Verdict
 
 BUTTONS = (
     ("Picture, light (PNG)", "png", "light"),

@@ -9,8 +9,8 @@ import streamlit as st
 
 from components import preprocessing, problem
 from components.state import Source, Workspace
-from xai_core.errors import InputError, XaiError
-from xai_core.input_spec import Fit, InputSpec, ValueRange
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.input_spec import Fit, InputSpec, ValueRange
 from xai_core.presets import PRESETS, preset_of, suitable
 
 OWN = "as written below"

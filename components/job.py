@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from xai_core.errors import Cancelled, XaiError
-from xai_core.types import Preview, Progress
+from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.progress import Preview, Progress
 
 T = TypeVar("T")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
+from xai_core.readiness.result import Verdict
 from xai_core.run_store import RunStore
 from xai_core.runs import Run
 from xai_core.study_result import StudyResult
-from xai_core.types import Verdict
 
 
 class Keeper:

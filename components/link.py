@@ -24,8 +24,8 @@ from components import (
 from components.heatmaps import PERCENTILES
 from components.map_scale import PER_MAP, SCOPES
 from components.state import Workspace
+from xai_core.base.errors import XaiError
 from xai_core.colours import DIVERGING, SEQUENTIAL
-from xai_core.errors import XaiError
 from xai_core.methods.variants import base_of
 from xai_core.metrics.base import METRICS
 from xai_core.recipe import Channels, Recipe, Sign

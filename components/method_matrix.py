@@ -8,7 +8,7 @@ import streamlit as st
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.readiness import estimated_seconds
-from xai_core.types import Verdict
+from xai_core.readiness.result import Verdict
 
 
 def show(space: Workspace, verdict: Verdict) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.methods.base import METHODS
-from xai_core.types import Availability
+from xai_core.readiness.result import Availability
 
 
 def show(space: Workspace, availability: Mapping[str, Availability] | None = None) -> None:

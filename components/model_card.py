@@ -8,8 +8,8 @@ import streamlit as st
 from components import backend, input_facts, input_form, labels_form, preset_guess, problem
 from components.backend import OpenModel
 from components.state import Photo, Workspace
+from xai_core.attribution.capabilities import Layer
 from xai_core.runs import Guess
-from xai_core.types import Layer
 
 
 def show(space: Workspace, model: OpenModel, photo: Photo) -> None:

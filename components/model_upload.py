@@ -17,8 +17,8 @@ from components import (
 )
 from components.state import Pending, Source, Workspace
 from components.uploads import Arrival
-from xai_core.errors import XaiError
-from xai_core.files import modules_of
+from xai_core.base.errors import XaiError
+from xai_core.base.storage.files import modules_of
 from xai_core.formats.base import Inspection, LoadOptions
 from xai_core.labels import check_count, parse_labels
 

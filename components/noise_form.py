@@ -12,9 +12,9 @@ import streamlit as st
 from components import method_fields, noise_curve, noise_job, problem
 from components.state import Bearing, Workspace
 from components.tiles import title_of
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
+from xai_core.base.parameters import build, describe
 from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import build, describe
 from xai_core.noise_rule import ALPHA, NoiseLevel, NoiseType
 
 NOISES = {"std", "sg_std"}

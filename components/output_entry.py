@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.state import Source, Workspace
-from xai_core.types import Verdict
+from xai_core.readiness.result import Verdict
 
 AUTOMATIC = "chosen by itself"
 

@@ -16,11 +16,11 @@ from components.processes import Access, file_of, known
 from components.state import Source, Workspace
 from components.steady import steady
 from components.waiting import Turn
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.progress import Parts, Progress
 from xai_core.comparison import Request, costs
-from xai_core.errors import Cancelled, XaiError
 from xai_core.model_comparison import ModelPair, Side, examine
-from xai_core.parts import Parts
-from xai_core.types import Attribution, Progress
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from components import backend, map_grid, map_pair, problem, score_table, tiles
 from components.state import Workspace
 from components.tiles import title_of
 from components.verdict import BADGES, ICONS
+from xai_core.base.finding import Finding
 from xai_core.map_difference import MapDifference
 from xai_core.model_comparison import ModelPair
 from xai_core.prediction_difference import PredictionDifference
@@ -21,7 +22,6 @@ from xai_core.ranking import overtakings
 from xai_core.recipe import Recipe
 from xai_core.run_difference import order, places
 from xai_core.runs import Run, Score
-from xai_core.types import Finding
 
 NAMES = ("A", "B")
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 
 _log = logging.getLogger("pedestal")
 

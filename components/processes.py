@@ -13,9 +13,9 @@ from components import visit, waiting
 from components.known import Known
 from components.settings import limits
 from components.state import Source
-from xai_core.errors import ModelError
+from xai_core.base.arrays import Maps, Scores
+from xai_core.base.errors import ModelError
 from xai_core.localisation import Localisations, Mask
-from xai_core.types import Maps, Scores
 from xai_core.worker import Worker
 from xai_core.worker.models import SCORER, HeldModel, ModelFile, Models, helper_pool
 from xai_core.worker.pool import Pool, Waiting

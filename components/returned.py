@@ -9,7 +9,7 @@ import streamlit as st
 from components import backend, problem, quantile, run_source, study_link
 from components.recipe_form import GRIDS
 from components.state import Photo, Returned, Workspace
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 from xai_core.methods.variants import merged
 from xai_core.recipe import Recipe
 from xai_core.report import stamp

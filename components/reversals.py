@@ -10,13 +10,13 @@ import streamlit as st
 from components import problem, study_choice, study_sheet
 from components.state import Photo, Workspace
 from components.tiles import title_of
+from xai_core.base.errors import XaiError
+from xai_core.base.target import Target
 from xai_core.colours import data_url
-from xai_core.errors import XaiError
 from xai_core.paired import Comparison
 from xai_core.study_result import StudyResult
 from xai_core.study_run import Subject
 from xai_core.study_statistics import Statistics
-from xai_core.target import Target
 
 MOST, COLUMNS = 24, 6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from xai_core.limits import Limits
+from xai_core.base.limits import Limits
 
 
 @st.cache_resource(show_spinner=False)

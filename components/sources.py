@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 

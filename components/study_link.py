@@ -7,7 +7,7 @@ import streamlit as st
 from components import kept_runs, problem, quantile
 from components.link import STUDY
 from components.state import Workspace
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 from xai_core.study_result import StudyResult
 
 

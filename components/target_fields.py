@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from xai_core.methods.parameters import ParameterInfo, describe
+from xai_core.base.parameters import ParameterInfo, describe
 from xai_core.outputs import OutputForm
 from xai_core.runs import Guess
 from xai_core.targets.base import TARGETS, TOP

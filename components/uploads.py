@@ -13,10 +13,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from components import problem, visit
 from components.settings import limits
 from components.state import Workspace
-from xai_core.errors import InputError, XaiError
-from xai_core.files import keep, keep_code
-from xai_core.limits import MB
-from xai_core.storage import Item, Storage
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.limits import MB
+from xai_core.base.storage.files import keep, keep_code
+from xai_core.base.storage.quota import Item, Storage
 
 Arrival = tuple[str, bytes]  # the user's name for it, which is never a path, and the bytes
 

@@ -10,8 +10,9 @@ import streamlit as st
 
 from components import gradient_flow, method_matrix, problem
 from components.state import Workspace
+from xai_core.base.finding import Finding
 from xai_core.readiness import to_json, to_markdown
-from xai_core.types import Finding, Verdict
+from xai_core.readiness.result import Verdict
 
 BADGES: dict[str, tuple[str, Any, str]] = {
     "ready": ("Ready", "green", ":material/check_circle:"),

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import streamlit as st
 
 from components.settings import limits
-from xai_core.memory import give_back
+from xai_core.base.memory import give_back
 
 KEY = "visit"
 

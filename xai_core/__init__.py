@@ -9,10 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from xai_core.attribution.result import Attribution
+    from xai_core.base.errors import XaiError
+    from xai_core.base.loaded_model import LoadedModel
+    from xai_core.base.target import Target
     from xai_core.canonical import baseline_subtraction_norm, canonicalise
-    from xai_core.errors import XaiError
     from xai_core.explanation import explain
-    from xai_core.formats.base import LoadedModel, LoadOptions
+    from xai_core.formats.base import LoadOptions
     from xai_core.images import InputSpec
     from xai_core.loading import load_model
     from xai_core.metrics.complexity import complexity
@@ -20,11 +23,10 @@ if TYPE_CHECKING:
     from xai_core.noise_tolerance import noise_level
     from xai_core.ranking import sweep
     from xai_core.readiness import assess
+    from xai_core.readiness.result import Verdict
     from xai_core.recipe import Recipe
     from xai_core.runs import Run, open_run
     from xai_core.study_result import StudyResult, open_study
-    from xai_core.target import Target
-    from xai_core.types import Attribution, Verdict
 
 _HOMES = {
     "Attribution": "types",

@@ -11,7 +11,7 @@ from xai_core.architectures.base import ARCHITECTURES, Architecture
 from xai_core.architectures.builder import Builder
 from xai_core.architectures.published import library_builders
 from xai_core.architectures.vision_libraries import make_importable
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.formats.base import LoadOptions
 from xai_core.pickles.code import CodeFiles
 from xai_core.state_dicts import StateDict

@@ -8,16 +8,25 @@ a neighbour must not change a map's quantile or its scale.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float64, Real
 from PIL import Image
 
-from xai_core.errors import InputError
+from xai_core.base.arrays import Maps
+from xai_core.base.errors import InputError
 from xai_core.recipe import Channels, Recipe, Sign, check_quantile
-from xai_core.types import Attribution, Maps
 
 Array = Real[np.ndarray, "..."]
+
+
+class HasValues(Protocol):
+    """Anything with raw attributions, such as an `Attribution`."""
+
+    @property
+    def values(self) -> Array:
+        """`[B, C, H, W]`."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def remove_baseline(attr_map: Array, quantile: float) -> Removal:
 
 
 def canonicalise(
-    attribution: Attribution | Array, recipe: Recipe | None = None
+    attribution: HasValues | Array, recipe: Recipe | None = None
 ) -> Float64[np.ndarray, "b rows columns"]:
     """All steps of a recipe, on every map by itself.
 
@@ -87,10 +96,10 @@ def canonicalise(
 
 
 def before_removal(
-    attribution: Attribution | Array, recipe: Recipe
+    attribution: HasValues | Array, recipe: Recipe
 ) -> Float64[np.ndarray, "b rows columns"]:
     """The steps up to the removal: channels, sign, crop, grid. Not rescaled."""
-    raw = attribution.values if isinstance(attribution, Attribution) else attribution
+    raw = attribution if isinstance(attribution, np.ndarray) else attribution.values
     values = np.asarray(raw, dtype=np.float64)
     if values.ndim != 4:
         raise InputError(

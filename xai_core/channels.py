@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from xai_core.errors import InputError
-from xai_core.input_spec import InputSpec
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import InputSpec
 from xai_core.raster import Pixels, Raster
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R 601-2, as Pillow has it

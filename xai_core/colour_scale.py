@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.types import Map
+from xai_core.base.arrays import Map
 
 Scope = Literal["map", "picture", "set", "reference"]
 

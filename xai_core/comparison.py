@@ -11,22 +11,24 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs, Maps, Scores, Values
+from xai_core.base.environment import machine, versions
+from xai_core.base.errors import MethodError
+from xai_core.base.pace import Pace
+from xai_core.base.parameters import build
+from xai_core.base.progress import Parts, Progress
+from xai_core.base.target import Asked, Explained, Target
 from xai_core.canonical import before_removal, canonicalise
-from xai_core.errors import MethodError
 from xai_core.images import InputSpec, Prepared
 from xai_core.labels import fitting
 from xai_core.methods.autocast import suited
 from xai_core.methods.base import METHODS, PLAIN
-from xai_core.methods.parameters import build
-from xai_core.pace import Pace
-from xai_core.parts import Parts
+from xai_core.readiness.result import Level
 from xai_core.recipe import Recipe
 from xai_core.resolution import named, target_of
 from xai_core.runs import Guess, Run, Score
-from xai_core.surroundings import machine, versions
-from xai_core.target import Asked, Explained, Target
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Inputs, Level, Maps, Progress, Scores, Values
 
 
 class Explainer(Protocol):

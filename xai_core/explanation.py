@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.borrow import borrowed
-from xai_core.device import device_of
-from xai_core.errors import InputError, MethodError, ModelError, XaiError
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs
+from xai_core.base.borrow import borrowed
+from xai_core.base.device import device_of
+from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
+from xai_core.base.pace import Pace
+from xai_core.base.parameters import build
+from xai_core.base.progress import Progress
+from xai_core.base.target import Asked
 from xai_core.groundwork import Groundwork
 from xai_core.methods.autocast import AutocastScorer, check
 from xai_core.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
 from xai_core.methods.folding import WORTH
-from xai_core.methods.parameters import build
-from xai_core.pace import Pace
-from xai_core.target import Asked
-from xai_core.types import Attribution, Inputs, Progress
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.formats.base import LoadedModel
+    from xai_core.base.loaded_model import LoadedModel
 
 FAILED = "If memory ran out, take a smaller batch size; else see the readiness check."
 NARROW = "It may need float32: leave autocast out. If memory ran out, take a smaller batch size."

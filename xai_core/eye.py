@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from xai_core.base.arrays import Picture
+from xai_core.base.input_spec import InputSpec
 from xai_core.framing import Framed
-from xai_core.input_spec import InputSpec
-from xai_core.types import Picture
 
 TAILS = (0.5, 99.5)  # percent
 STRETCHED = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xai_core.input_spec import InputSpec
+from xai_core.base.input_spec import InputSpec
 from xai_core.other_inputs import OtherInput, array_of, check_names
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 from PIL import Image
 
-from xai_core.input_spec import MAX_PIXELS, InputSpec
+from xai_core.base.input_spec import MAX_PIXELS, InputSpec
 from xai_core.raster import Pixels
 
 MARGIN = 4  # pixels beside a cut that interpolation looks at

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.errors import ModelError
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import ModelError
+from xai_core.base.target import Asked, Explained
 from xai_core.methods.folding import Folding
 from xai_core.resolution import FixedScore, fixed, on_each
-from xai_core.target import Asked, Explained
-from xai_core.types import Inputs
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.formats.base import LoadedModel
+    from xai_core.base.loaded_model import LoadedModel
 
 
 class Groundwork:

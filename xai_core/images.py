@@ -13,19 +13,19 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from xai_core.base.arrays import Inputs, Picture
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import MAX_INPUT as MAX_INPUT
+from xai_core.base.input_spec import MAX_PIXELS as MAX_PIXELS
+from xai_core.base.input_spec import Fit as Fit
+from xai_core.base.input_spec import InputSpec as InputSpec
 from xai_core.channels import model_channels, shown_channels
-from xai_core.errors import InputError
 from xai_core.eye import STRETCHED, for_the_eye
 from xai_core.framing import Framed, framed
-from xai_core.input_spec import MAX_INPUT as MAX_INPUT
-from xai_core.input_spec import MAX_PIXELS as MAX_PIXELS
-from xai_core.input_spec import Fit as Fit
-from xai_core.input_spec import InputSpec as InputSpec
 from xai_core.raster import Pixels, Raster, too_large
 from xai_core.readers.base import READERS
 from xai_core.readers.photo import FORMATS as FORMATS
 from xai_core.readers.photo import raster_of
-from xai_core.types import Inputs, Picture
 from xai_core.value_range import Scale, scale_of
 
 BROKEN = (

@@ -16,16 +16,16 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from xai_core.attribution.result import Attribution
+from xai_core.base.pace import Pace
+from xai_core.base.storage.files import data_folder, write_whole
+from xai_core.base.storage.quota import STUDIES
+from xai_core.base.target import Target
 from xai_core.canonical import before_removal
-from xai_core.files import data_folder, write_whole
 from xai_core.images import InputSpec
-from xai_core.pace import Pace
 from xai_core.recipe import Channels, Recipe
 from xai_core.runs import Run
-from xai_core.storage import STUDIES
 from xai_core.study import digest_of, named
-from xai_core.target import Target
-from xai_core.types import Attribution
 
 SCHEMA = 1
 SHORT = 16  # hexadecimal digits of a picture's SHA-256 that name it

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 Labels = tuple[str, ...]
 MAX_BYTES, MAX_LABELS, MAX_NAME = 10_000_000, 100_000, 300

@@ -15,13 +15,13 @@ from typing import Literal
 
 import numpy as np
 
-from xai_core.errors import InputError
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import InputSpec
 from xai_core.images import prepare
-from xai_core.input_spec import InputSpec
 from xai_core.presets import Preset, suitable
 from xai_core.raster import Raster
 from xai_core.targets import Prediction
-from xai_core.types import Inputs
 
 Certainty = Literal["likely", "leaning", "unknown"]
 BGR = (2, 1, 0)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xai_core.errors import ModelError, XaiError
-from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.base.errors import ModelError, XaiError
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.output_entry import narrowed
 from xai_core.peek.strangers import stranger
 
@@ -115,7 +116,7 @@ def _complete(module: nn.Module) -> None:
 
 
 def _ready(model: LoadedModel) -> LoadedModel:
-    from xai_core.device import best_device
+    from xai_core.base.device import best_device
     from xai_core.precision import to_float32
 
     if model.module is None:

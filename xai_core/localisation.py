@@ -10,10 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 from jaxtyping import Bool, Float64
 
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Map, Maps, Scores
+from xai_core.base.errors import InputError
 from xai_core.canonical import before_removal, canonicalise
-from xai_core.errors import InputError
 from xai_core.recipe import Recipe
-from xai_core.types import Attribution, Map, Maps, Scores
 
 Mask = Bool[np.ndarray, "h w"]
 Localisations = Float64[np.ndarray, "b 2"]

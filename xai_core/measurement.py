@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs
+from xai_core.base.parameters import build
+from xai_core.base.progress import Progress
+from xai_core.base.target import DEFAULT, Explained
 from xai_core.canonical import canonicalise
 from xai_core.methods.base import METHODS, Meter
-from xai_core.methods.parameters import build
 from xai_core.metrics.base import METRICS, ModelMetric
 from xai_core.metrics.case import Case, Map
 from xai_core.outputs import predict
 from xai_core.recipe import Recipe
 from xai_core.resolution import fixed, is_of_class, of_other_class
-from xai_core.target import DEFAULT, Explained
-from xai_core.types import Attribution, Inputs, Progress
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from xai_core.formats.base import LoadedModel
+    from xai_core.base.loaded_model import LoadedModel
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def measure(
     Raises:
         XaiError: the model or the method fails, or the metric or the method is unknown.
     """
-    from xai_core.borrow import borrowed
+    from xai_core.base.borrow import borrowed
     from xai_core.predictor import runnable
     from xai_core.readiness.setting.score import same_draws
 
@@ -131,7 +133,7 @@ def _case(
 def _output(module: nn.Module, inputs: Inputs) -> Any:
     import torch
 
-    from xai_core.device import device_of
+    from xai_core.base.device import device_of
     from xai_core.explanation import run
 
     with torch.no_grad():

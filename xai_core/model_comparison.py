@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.progress import Progress
+from xai_core.base.target import Asked, Target
 from xai_core.comparison import Explainer, Request, Scores1D, compare
-from xai_core.errors import InputError, XaiError
 from xai_core.map_difference import MapDifference, map_difference
 from xai_core.picture_region import Region, box_of, region_of
 from xai_core.prediction_difference import (
@@ -19,11 +23,10 @@ from xai_core.prediction_difference import (
     counterparts,
     prediction_difference,
 )
+from xai_core.readiness.result import Verdict
 from xai_core.recipe import Recipe
 from xai_core.runs import Run
-from xai_core.target import Asked, Target
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Inputs, Progress, Verdict
 from xai_core.verdict_difference import VerdictDifference, verdict_difference
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.errors import InputError
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import InputError
+from xai_core.base.parameters import describe
 from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import describe
-from xai_core.types import Inputs
 
 Levels = Float64[np.ndarray, "levels"]
 NoiseType = Literal["multiplicative", "additive"]

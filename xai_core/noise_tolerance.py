@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.errors import InputError, MethodError
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import InputError, MethodError
+from xai_core.base.progress import Progress
 from xai_core.methods.noise_parameters import WeightNoise
 from xai_core.noise_rule import NoiseLevel, NoiseType, crossing, input_std
-from xai_core.types import Inputs, Progress
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.formats.base import LoadedModel
+    from xai_core.base.loaded_model import LoadedModel
     from xai_core.methods.base import Meter
 
 
@@ -53,7 +54,7 @@ def noise_level(
     import torch
     from scipy.optimize import isotonic_regression
 
-    from xai_core.borrow import borrowed
+    from xai_core.base.borrow import borrowed
     from xai_core.methods.base import Meter
 
     module, pictures = _prepared(model, inputs, classes, seed)

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.errors import InputError, ModelError
-from xai_core.input_spec import MAX_PIXELS, InputSpec
+from xai_core.base.errors import InputError, ModelError
+from xai_core.base.input_spec import MAX_PIXELS, InputSpec
 
 WRITTEN = re.compile(
     r"\s*(?P<name>[^\s=@]+)\s*=\s*(?P<value>[^@]+?)\s*(?:@\s*(?P<shape>[\d,x× ]+))?\s*"

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from xai_core.formats.base import LoadedModel
+    from xai_core.base.loaded_model import LoadedModel
 
 STEP = re.compile(r"\[(?:(?P<index>\d+)|(?P<mark>['\"])(?P<key>.*?)(?P=mark))\]")
 

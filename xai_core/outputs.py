@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from jaxtyping import Float32
 
-from xai_core.errors import InputError, ModelError
+from xai_core.base.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -1,20 +1,19 @@
-"""How a model is run fastest on this machine: batch size, memory layout, threads.
+"""Measuring the pace at which a model is run fastest on this machine.
 
-Maps differ by rounding only, but differ: so a pace is measured once, remembered (`xai_core.paces`),
-given to `explain`, which never measures by itself, and kept with the map. Autocast rounds more
-coarsely: it is never measured, a person chooses it (`xai_core.methods.autocast`).
+It is measured once and remembered (`xai_core.paces`). Autocast is never measured.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import InputError, ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.pace import Pace
 
 if TYPE_CHECKING:
     import torch
@@ -26,87 +25,8 @@ SAMPLES = 4  # of the batch in which layouts and threads are compared
 ROUNDS = 3
 GAIN = 0.95  # of the time: less is noise, and the plain way stays
 LARGEST = 16
-MANY = 8  # samples of a method from which a pace pays
-MOST_THREADS = 1024
-LAYOUTS = ("plain", "channels-last")
-AUTOCAST = "autocast"  # in the text of a pace that has it
 SHARE = 0.25  # of the free memory that a batch may fill
 ALIKE = 1e-3  # of the largest gradient, in the mean: rounding flips a rectifier now and then
-
-
-@dataclass(frozen=True)
-class Pace:
-    """What `explain` runs a model with.
-
-    Attributes:
-        batch_size: samples at once, at most. channels_last: the layout `[B, H, W, C]` in memory.
-        threads: of torch on the CPU; 0 leaves them alone. autocast: passes in bfloat16.
-
-    Raises:
-        InputError: a number is out of range.
-    """
-
-    batch_size: int = 16
-    channels_last: bool = False
-    threads: int = 0
-    autocast: bool = False
-
-    def __post_init__(self) -> None:
-        if self.batch_size < 1:
-            raise InputError(f"batch_size must be at least 1, not {self.batch_size}.")
-        if not 0 <= self.threads <= MOST_THREADS:
-            raise InputError(f"threads must be 0 to {MOST_THREADS}, not {self.threads}.")
-
-    def __str__(self) -> str:
-        plain = f"{self.batch_size},{LAYOUTS[self.channels_last]},{self.threads}"
-        return f"{plain},{AUTOCAST}" if self.autocast else plain
-
-    @staticmethod
-    def of_text(text: str) -> Pace:
-        """What `str` gave, `4,channels-last,0` or `4,plain,0,autocast`. Raises `InputError`."""
-        plain = text.removesuffix(f",{AUTOCAST}")
-        try:
-            batch_size, layout, threads = plain.split(",")
-            index = LAYOUTS.index(layout)
-            return Pace(int(batch_size), bool(index), int(threads), autocast=plain != text)
-        except ValueError as cause:
-            raise InputError(
-                f"A pace is BATCH,LAYOUT,THREADS[,{AUTOCAST}], not {text!r}.",
-                f"The plain one is {Pace()}.",
-            ) from cause
-
-    def suited_to(self, samples: int, *, gradients: bool = True) -> Pace:
-        """Itself; the plain one for a method of few samples, which would gain nothing.
-
-        Args:
-            gradients: that is what the method takes of them. One that compares scores keeps
-                float32: their small differences are what bfloat16 rounds away.
-        """
-        if samples < MANY:
-            return Pace()
-        return self if gradients else replace(self, autocast=False)
-
-    def laid_out(self, inputs: Tensor) -> Tensor:
-        """Inputs `[B, C, H, W]` in this layout."""
-        import torch
-
-        if not self.channels_last:
-            return inputs
-        return inputs.contiguous(memory_format=torch.channels_last)
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """That many threads for the time of the block."""
-        import torch
-
-        before = torch.get_num_threads()
-        try:
-            if self.threads:
-                torch.set_num_threads(self.threads)
-            yield
-        finally:
-            if self.threads:
-                torch.set_num_threads(before)
 
 
 def measured(
@@ -123,7 +43,7 @@ def measured(
         look: called between two passes; it may raise to stop.
         room: bytes of memory that this process may still take, where there is a limit.
     """
-    from xai_core.borrow import borrowed
+    from xai_core.base.borrow import borrowed
     from xai_core.explanation import run
     from xai_core.methods.folding import Folding
 
@@ -204,8 +124,8 @@ def _bearable(module: nn.Module, picture: Tensor, room: int | None) -> int:
     import psutil
     import torch
 
+    from xai_core.base.memory import kept_for_backward
     from xai_core.explanation import run
-    from xai_core.memory import kept_for_backward
 
     kept = kept_for_backward(module, lambda: _slope(partial(run, module), picture, Pace(1)))
     if picture.device.type == "cuda":

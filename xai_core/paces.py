@@ -13,10 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import InputError, XaiError
-from xai_core.files import data_folder, write_whole
-from xai_core.pace import LARGEST, Pace
-from xai_core.surroundings import machine, processor
+from xai_core.base.environment import machine, processor
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.pace import Pace
+from xai_core.base.storage.files import data_folder, write_whole
+from xai_core.pace import LARGEST
 
 if TYPE_CHECKING:
     from xai_core.formats.base import LoadOptions

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from xai_core.errors import InputError
-from xai_core.limits import MB
-from xai_core.peek.zips import BROKEN, zip_names
+from xai_core.base.errors import InputError
+from xai_core.base.limits import MB
+from xai_core.base.storage.zips import BROKEN, zip_names
 from xai_core.readers.base import READERS
 
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)

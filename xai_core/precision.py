@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xai_core.types import Finding
+from xai_core.base.finding import Finding
 
 if TYPE_CHECKING:
     from torch import nn

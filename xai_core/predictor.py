@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 
 if TYPE_CHECKING:
-    from xai_core.formats.base import LoadedModel
+    from xai_core.base.loaded_model import LoadedModel
 
 
 class PredictorModule(nn.Module):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xai_core.errors import InputError
-from xai_core.input_spec import InputSpec
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import InputSpec
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from xai_core.borrow import borrowed
-from xai_core.errors import XaiError
+from xai_core.attribution.capabilities import Capabilities, Layer
+from xai_core.base.borrow import borrowed
+from xai_core.base.errors import XaiError
 from xai_core.explanation import run
-from xai_core.types import Capabilities, Layer
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from xai_core.errors import InputError, MethodError
+from xai_core.base.errors import InputError, MethodError
 
 if TYPE_CHECKING:
     import torch

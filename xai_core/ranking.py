@@ -9,10 +9,10 @@ from itertools import combinations
 import numpy as np
 from jaxtyping import Float64
 
+from xai_core.base.arrays import Maps
+from xai_core.base.errors import InputError
 from xai_core.entropy_above import entropies_above
-from xai_core.errors import InputError
 from xai_core.metrics.base import METRICS
-from xai_core.types import Maps
 
 
 @dataclass(frozen=True)

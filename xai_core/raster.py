@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Shaped
 
-from xai_core.errors import InputError
-from xai_core.input_spec import MAX_CHANNELS, MAX_PIXELS
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import MAX_CHANNELS, MAX_PIXELS
 
 MAX_BYTES = 400_000_000  # of a decoded picture: 50 million pixels of RGB in 16 bit, and some
 Pixels = Shaped[np.ndarray, "h w c"]

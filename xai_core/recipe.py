@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 Channels = Literal["sum", "mean", "l1", "l2", "max-abs"]
 Sign = Literal["absolute", "positive", "negative", "as-is"]

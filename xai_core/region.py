@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Bool
 from PIL import Image
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import MAX_INPUT, MAX_PIXELS, InputSpec
 from xai_core.framing import framed
-from xai_core.input_spec import MAX_INPUT, MAX_PIXELS, InputSpec
 from xai_core.raster import Raster
 
 Mask = Bool[np.ndarray, "h w"]

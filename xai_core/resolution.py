@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from xai_core.borrow import borrowed
-from xai_core.errors import InputError, XaiError
-from xai_core.methods.parameters import build
+from xai_core.base.arrays import Inputs
+from xai_core.base.borrow import borrowed
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.parameters import build
+from xai_core.base.target import Asked, Explained, Target, as_target, of_class
 from xai_core.outputs import OutputForm, Prediction, predict
-from xai_core.target import Asked, Explained, Target, as_target, of_class
 from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, no_class
-from xai_core.types import Inputs
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.formats.base import LoadedModel
+    from xai_core.base.loaded_model import LoadedModel
 
 UNTOLD = (XaiError, LookupError, TypeError, ValueError, AttributeError)
 

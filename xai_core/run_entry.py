@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
+from xai_core.base.target import DEFAULT, class_or_target, over_pictures
+from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import from_json
 from xai_core.runs import STUDY, read_facts
-from xai_core.target import DEFAULT, class_or_target, over_pictures
-from xai_core.types import Verdict
 
 
 @dataclass(frozen=True)

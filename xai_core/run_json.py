@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.pace import Pace
-from xai_core.target import explained_from
-from xai_core.types import Attribution
+from xai_core.attribution.result import Attribution
+from xai_core.base.pace import Pace
+from xai_core.base.target import explained_from
 
 if TYPE_CHECKING:
     from xai_core.runs import Run

@@ -18,15 +18,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from xai_core.durable import DELETED, DRAFT, remove, write_text
-from xai_core.errors import InputError, XaiError
-from xai_core.files import data_folder, unwritable
-from xai_core.limits import MB
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.limits import MB
+from xai_core.base.storage.atomic import DELETED, DRAFT, remove, write_text
+from xai_core.base.storage.files import data_folder, unwritable
+from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
 from xai_core.run_entry import Kept, Label, kept_in, label_in, size_of, verdict_in
 from xai_core.runs import Run, open_run, save_run
 from xai_core.study_result import StudyResult, open_study, save_study
-from xai_core.types import Verdict
 
 try:
     import fcntl

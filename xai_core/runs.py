@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from xai_core.durable import whole_folder
-from xai_core.errors import InputError
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Picture
+from xai_core.base.errors import InputError
+from xai_core.base.storage.atomic import whole_folder
+from xai_core.base.target import DEFAULT, Explained, Target, explained_from
 from xai_core.images import InputSpec
 from xai_core.outputs import OutputForm
+from xai_core.readiness.result import Level
 from xai_core.recipe import Recipe
 from xai_core.run_json import NESTED, SCHEMA, attribution_from, described
-from xai_core.target import DEFAULT, Explained, Target, explained_from
-from xai_core.types import Attribution, Level, Picture
 
 STUDY = "study"  # the kind of a folder that `study_result` writes
 UNREADABLE = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xai_core.types import Map
+from xai_core.base.arrays import Map
 
 # Both together. Measured on EfficientNet-Lite0 with three quarters of its weights permuted, three
 # photos, two seeds. Guided Backprop: rank 0.95 to 0.98, structure 0.93 to 0.97. Deconvolution:

@@ -16,18 +16,18 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.errors import InputError
-from xai_core.files import data_folder, write_whole
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import InputError
+from xai_core.base.pace import Pace
+from xai_core.base.parameters import build
+from xai_core.base.storage.files import data_folder, write_whole
+from xai_core.base.storage.quota import STUDIES
+from xai_core.base.target import Target
 from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import build
-from xai_core.pace import Pace
-from xai_core.storage import STUDIES
 from xai_core.study_entry import QUANTILES, Entry, failed, measured, read_entry
 from xai_core.study_setting import Setting as Setting
 from xai_core.study_setting import digest_of as digest_of
-from xai_core.target import Target
-from xai_core.types import Attribution
 
 PACE = "pace.txt"
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from xai_core.attribution.result import Attribution
 from xai_core.canonical import before_removal
 from xai_core.ranking import sweep
 from xai_core.recipe import Recipe
-from xai_core.types import Attribution
 
 QUANTILES = np.linspace(0.0, 0.99, 100)
 UNDEFINED = "The map is zero everywhere, or not finite."

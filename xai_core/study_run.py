@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import Cancelled, InputError, MethodError
+from xai_core.base.pace import Pace
+from xai_core.base.progress import Progress
+from xai_core.base.target import Target
 from xai_core.comparison import Explainer, samples_of
-from xai_core.errors import Cancelled, InputError, MethodError
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.methods.autocast import suited
-from xai_core.pace import Pace
 from xai_core.resolution import target_of
 from xai_core.study import Methods, Study, complete
 from xai_core.study_result import StudyResult
-from xai_core.target import Target
-from xai_core.types import Attribution, Progress
 
 Borrow = Callable[[], AbstractContextManager[Explainer]]
 """Called for every picture, so that others who use the model get their turn in between."""

@@ -7,10 +7,10 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from xai_core.base.target import Target
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
-from xai_core.target import Target
 
 SCHEMA = 1
 

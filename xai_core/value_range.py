@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xai_core.errors import InputError
-from xai_core.input_spec import InputSpec
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import InputSpec
 from xai_core.raster import Pixels
 
 DARK = 1 / 8  # of the range; a picture that uses less of it is nearly flat to the model

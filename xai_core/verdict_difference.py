@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xai_core.types import Finding, Level, Verdict
+from xai_core.base.finding import Finding
+from xai_core.readiness.result import Level, Verdict
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from xai_core.base.arrays import Picture
 from xai_core.colours import data_url
 from xai_core.region import Mask
-from xai_core.types import Picture
 
 Mode = Literal["box", "point", "look"]
 SHADE = (64, 220, 255, 110)

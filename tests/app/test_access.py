@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from components import settings
 from components.state import KEY
 from tests.app.test_pages import PAGES, ROOT, texts
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 pytestmark = pytest.mark.xdist_group("app")
 AUTH = {

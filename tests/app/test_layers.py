@@ -11,7 +11,7 @@ from components.layer_chooser import at_size, sizes
 from components.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
-from xai_core.types import Layer
+from xai_core.attribution.capabilities import Layer
 
 HEATMAPS, RANKING = "pages/compare/heatmaps.py", "pages/compare/ranking.py"
 pytestmark = pytest.mark.xdist_group("app")

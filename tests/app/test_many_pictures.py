@@ -17,7 +17,7 @@ from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from tests.statistics.study_process import InProcess
 from xai_core.agreement import concordance
-from xai_core.errors import Cancelled
+from xai_core.base.errors import Cancelled
 from xai_core.study_run import conduct
 from xai_core.study_statistics import agreement, headline, statistics
 

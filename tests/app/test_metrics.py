@@ -13,8 +13,8 @@ from components.job import Job
 from components.metric_scatter import headline
 from components.state import KEY
 from tests.app.test_pages import ROOT, opened, ran, texts, with_map
+from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run
-from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.metrics.base import METRICS
 from xai_core.ranking import rank
 

@@ -15,8 +15,8 @@ from components import quantile, ranking_table
 from components.job import Job
 from components.state import KEY, Workspace
 from components.target_fields import OTHER
+from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run
-from xai_core.errors import Cancelled, WorkerError, XaiError
 from xai_core.runs import Run, Score
 
 ROOT = Path(__file__).parents[2]

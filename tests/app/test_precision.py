@@ -12,8 +12,8 @@ from components.backend import OpenModel
 from components.state import KEY, Source, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
+from xai_core.base.pace import Pace
 from xai_core.demo.run import demo_run
-from xai_core.pace import Pace
 from xai_core.runs import Run
 
 PAGE = "pages/compare/heatmaps.py"

@@ -12,7 +12,7 @@ from components.backend import OpenModel
 from components.state import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import ran
-from xai_core.errors import Cancelled
+from xai_core.base.errors import Cancelled
 
 pytestmark = pytest.mark.xdist_group("app")
 

@@ -13,8 +13,8 @@ from components.map_scale import PER_PICTURE, PER_SET, REFERENCE
 from components.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
+from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.demo.run import demo_run
-from xai_core.errors import Cancelled, InputError, XaiError
 from xai_core.kept_maps import SHORT
 
 PAGE = "pages/compare/heatmaps.py"

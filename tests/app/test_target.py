@@ -13,7 +13,7 @@ from components.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran
 from tests.app.test_pages import texts as escaped
-from xai_core.target import Target
+from xai_core.base.target import Target
 
 pytestmark = pytest.mark.xdist_group("app")
 

@@ -19,8 +19,8 @@ from components import held_files, uploads
 from components.state import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
-from xai_core.limits import Limits
-from xai_core.storage import Storage
+from xai_core.base.limits import Limits
+from xai_core.base.storage.quota import Storage
 
 pytestmark = pytest.mark.xdist_group("app")
 MODEL_PAGE = "pages/model/readiness.py"

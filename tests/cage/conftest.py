@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 from xai_core.formats.base import LoadOptions
 from xai_core.worker import Worker
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cage.conftest import INPUTS, Probe
 from tests.cage.prober import ATTEMPTS
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.worker import Worker
 from xai_core.worker.budget import PROTECTION, UNPROTECTED
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Cli
-from xai_core.input_spec import InputSpec
+from xai_core.base.input_spec import InputSpec
 
 WORDS = ("--method", "saliency", "grad-cam", "--input-shape", "3,16,16")
 

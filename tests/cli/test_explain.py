@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli.conftest import Cli
 from tests.runs.small import small_run
+from xai_core.base.pace import Pace
 from xai_core.cli import explain
-from xai_core.pace import Pace
 
 SHAPE = ("--input-shape", "3,16,16")
 

@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 from torch import nn
 
+from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.comparison import Request
-from xai_core.errors import Cancelled, InputError, XaiError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec, prepare
 from xai_core.model_comparison import ModelPair, Side, examine

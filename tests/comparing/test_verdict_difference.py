@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xai_core.types import Availability, Finding, Verdict
+from xai_core.base.finding import Finding
+from xai_core.readiness.result import Availability, Verdict
 from xai_core.verdict_difference import verdict_difference
 
 YES = Availability(True)

@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import rankdata
 
 from tests.reference import entropy
+from xai_core.base.errors import MethodError
 from xai_core.controls.base import CONTROLS, Case
 from xai_core.demo.run import demo_run
-from xai_core.errors import MethodError
 from xai_core.recipe import Recipe
 from xai_core.runs import Score
 from xai_core.sanity import checked, make_controls, picture_scores, similarities

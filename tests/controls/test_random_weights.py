@@ -9,7 +9,7 @@ from torch import nn
 
 from tests.methods.nets import NETS, layered, pictures
 from tests.methods.test_borrowing import assert_as_found, state, used
-from xai_core.errors import Cancelled, InputError, MethodError
+from xai_core.base.errors import Cancelled, InputError, MethodError
 from xai_core.explanation import explain
 from xai_core.random_weights import randomised
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
+from xai_core.base.arrays import Inputs
+from xai_core.base.loaded_model import Predictor
 from xai_core.conversion.certificate import Certificate, findings_of
 from xai_core.conversion.verify import sample_inputs, verify
-from xai_core.formats.base import Predictor
-from xai_core.types import Inputs
 
 
 def network() -> nn.Sequential:

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xai_core.errors import InputError, ModelError, XaiError
+from xai_core.base.errors import InputError, ModelError, XaiError
+from xai_core.base.storage import zips
+from xai_core.base.storage.zips import zip_names
 from xai_core.images import FORMATS, MAX_INPUT, InputSpec, open_picture, prepare
-from xai_core.peek import zips
-from xai_core.peek.zips import zip_names
 from xai_core.tensorflow_models.folder import GRAPH, MAX_DEPTH, graph_bytes
 
 SIDE = 8000  # 64 million pixels

@@ -15,17 +15,18 @@ from PIL import Image
 from torch import nn
 
 from xai_core import XaiError, complexity, explain
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Maps, Scores
+from xai_core.base.errors import Cancelled
+from xai_core.base.pace import Pace
+from xai_core.base.target import Asked, Explained
 from xai_core.canonical import before_removal, canonicalise
 from xai_core.comparison import Request, compare
-from xai_core.errors import Cancelled
 from xai_core.images import InputSpec, prepare
 from xai_core.methods import autocast
-from xai_core.pace import Pace
 from xai_core.resolution import explained_of
 from xai_core.runs import Run, open_run, save_run
-from xai_core.target import Asked, Explained
 from xai_core.targets import Prediction, predict
-from xai_core.types import Attribution, Maps, Scores
 
 SPEC = InputSpec(height=20, width=20, resize=20, fit="letterbox")
 

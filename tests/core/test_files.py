@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from xai_core import files
-from xai_core.errors import InputError, XaiError
-from xai_core.files import MAX_MODULES, keep, keep_code
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.storage import files
+from xai_core.base.storage.files import MAX_MODULES, keep, keep_code
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 from xai_core.labels import check_count, fitting, labels_in, parse_labels, read_labels
 
 NAMES = ("cat", "big dog", "owl, barn")

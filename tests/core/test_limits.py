@@ -6,8 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from xai_core.errors import InputError
-from xai_core.limits import Limits, default_workers
+from xai_core.base.errors import InputError
+from xai_core.base.limits import Limits, default_workers
 
 
 def test_the_defaults_fit_the_machine() -> None:

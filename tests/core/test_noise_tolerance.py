@@ -9,7 +9,7 @@ from scipy.stats import norm
 from torch import nn
 
 from tests.methods.nets import layered, pictures
-from xai_core.errors import Cancelled, InputError, MethodError
+from xai_core.base.errors import Cancelled, InputError, MethodError
 from xai_core.noise_rule import THRESHOLD, NoiseLevel, crossing, input_std
 from xai_core.noise_tolerance import noise_level
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from xai_core import paces as module
+from xai_core.base.pace import Pace
 from xai_core.formats.base import LoadOptions
-from xai_core.pace import Pace
 from xai_core.paces import Paces, key_of
 
 SHA256, SHAPE = "0" * 64, (3, 224, 224)

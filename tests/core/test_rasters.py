@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 from xai_core.images import InputSpec, Prepared, open_picture, prepare
 from xai_core.raster import MAX_BYTES, check_size
 from xai_core.readers.base import READERS

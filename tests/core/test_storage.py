@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from xai_core.errors import InputError
-from xai_core.files import keep, keep_code
-from xai_core.limits import MB, Limits
-from xai_core.storage import Storage
+from xai_core.base.errors import InputError
+from xai_core.base.limits import MB, Limits
+from xai_core.base.storage.files import keep, keep_code
+from xai_core.base.storage.quota import Storage
 
 HOUR = 3600.0
 

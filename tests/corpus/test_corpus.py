@@ -11,8 +11,8 @@ from tests.corpus import pickles
 from tests.corpus.attack import Places
 from tests.corpus.bench import ATTACKS, POTENT, Row, as_text, table
 from tests.corpus.pictures import HARMLESS, PICTURES, written
-from xai_core.errors import InputError
-from xai_core.findings import MEANINGS
+from xai_core.base.errors import InputError
+from xai_core.base.finding_codes import MEANINGS
 from xai_core.images import open_picture
 
 pytestmark = [pytest.mark.xdist_group("corpus"), pytest.mark.filterwarnings("ignore")]

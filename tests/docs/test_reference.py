@@ -11,11 +11,11 @@ import pytest
 from scripts import reference
 from tests.docs.codes import used
 from tests.docs.texts import README, ROOT, section
+from xai_core.base.finding_codes import MEANINGS
 from xai_core.cli.check import EXIT_CODES
 from xai_core.demo.run import DEMO_METHODS, demo_run
-from xai_core.findings import MEANINGS
+from xai_core.readiness.result import Level
 from xai_core.recipe import Channels, Recipe, Sign
-from xai_core.types import Level
 
 RESERVED = {"converted-verified", "converted-unverified"}
 
@@ -43,7 +43,7 @@ def test_an_old_table_is_noticed_and_written_anew(tmp_path, monkeypatch):
 
 def test_every_code_in_the_source_is_described():
     missing = {code: file for code, file in used().items() if code not in MEANINGS}
-    assert not missing, "describe them in xai_core/findings.py"
+    assert not missing, "describe them in xai_core/base/finding_codes.py"
 
 
 def test_every_code_described_is_used_or_reserved():

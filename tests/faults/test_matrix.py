@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tests.faults.conftest import ASKING, BUDGET, OPTIONS, QUIET, Save, faulty, within
-from xai_core.errors import WorkerError, XaiError
-from xai_core.types import Verdict
+from xai_core.base.errors import WorkerError, XaiError
+from xai_core.readiness.result import Verdict
 from xai_core.worker import Worker
 
 LIMIT = 1.0  # for deeds that never end by themselves

@@ -11,9 +11,10 @@ from torch import nn
 from xai_core.architectures.index.entry import Entry
 from xai_core.architectures.index.storage import read_index
 from xai_core.architectures.library import construct
+from xai_core.base.errors import ModelError
+from xai_core.base.loaded_model import LoadedModel
 from xai_core.demo.labels import imagenet_labels
-from xai_core.errors import ModelError
-from xai_core.formats.base import LoadedModel, LoadOptions
+from xai_core.formats.base import LoadOptions
 from xai_core.loading import inspect_file, load_model
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("architectures")]

@@ -18,7 +18,7 @@ from scripts.architectures.variants import variants
 from tests.formats.hostile import Reduced
 from xai_core.architectures.index.entry import CHANNELS, CLASSES
 from xai_core.architectures.index.storage import FILE, make_index, read_index, write_index
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import load_model
 from xai_core.pickles.allowed import ALLOWED, MODULES

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from tests.formats.hostile import CORPUS, archive, calls
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import inspect_file, load_model
 

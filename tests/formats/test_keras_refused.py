@@ -15,7 +15,7 @@ import h5py
 import pytest
 
 from tests.formats.keras_nets import NETS, keras, layers, made, saved
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import inspect_file, load_model
 

@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from tests.formats import onnx_files as files
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.loaded_model import LoadedModel
 from xai_core.explanation import explain
-from xai_core.formats.base import LoadedModel
 from xai_core.loading import load_model
 from xai_core.methods.base import METHODS
 from xai_core.onnx_graphs import conversion

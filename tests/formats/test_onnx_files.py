@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 
 from tests.formats import onnx_files as files
 from tests.formats.test_onnx import codes, cpu
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.loading import inspect_file, load_model, recognise
 
 pytestmark = pytest.mark.filterwarnings("ignore")

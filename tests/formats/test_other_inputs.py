@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 
 import xai_core
-from xai_core.errors import InputError, ModelError, XaiError
-from xai_core.formats.base import LoadedModel, LoadOptions
+from xai_core.base.errors import InputError, ModelError, XaiError
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.other_inputs import OtherInput, array_of
 from xai_core.worker import Worker

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.formats.samples import SAMPLES, SAVED_2, STRANGERS
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.formats.base import FORMATS
 from xai_core.loading import inspect_file, load_model, recognise
 

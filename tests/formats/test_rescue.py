@@ -13,7 +13,7 @@ from torch import nn
 
 from tests.formats.hostile import Reduced
 from xai_core.architectures.vision_libraries import make_importable
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import inspect_file, load_model
 

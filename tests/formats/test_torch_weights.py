@@ -10,11 +10,12 @@ import torch
 from torch import nn
 
 from xai_core.architectures.base import ARCHITECTURES
+from xai_core.base.errors import ModelError
+from xai_core.base.loaded_model import LoadedModel
 from xai_core.demo.labels import imagenet_labels
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
-from xai_core.errors import ModelError
-from xai_core.formats.base import LoadedModel, LoadOptions
+from xai_core.formats.base import LoadOptions
 from xai_core.images import open_picture, prepare
 from xai_core.loading import inspect_file, load_model
 

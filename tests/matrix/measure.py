@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from tests.matrix.row import Array, Row, Truth
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
+from xai_core.base.parameters import describe
 from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import describe
-from xai_core.types import Verdict
+from xai_core.readiness.result import Verdict
 from xai_core.worker import Worker
 
 NAME = "4711.bin"  # tells nothing

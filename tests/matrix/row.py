@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xai_core.formats.base import LoadOptions
-from xai_core.types import Level
+from xai_core.readiness.result import Level
 
 Array = np.ndarray[Any, Any]
 

@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from tests import reference
 from tests.methods.nets import layered, pictures
 from tests.methods.settings import fast
-from xai_core.errors import MethodError
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import MethodError
+from xai_core.base.loaded_model import LoadedModel
 from xai_core.explanation import explain
-from xai_core.formats.base import LoadedModel
 from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
-from xai_core.types import Inputs
 
 PARAMETERS = {"window": 4, "stride": 3}
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tests.methods.nets import NETS, layered, pictures
 from tests.methods.settings import DEFINED, fast
-from xai_core.errors import Cancelled, MethodError, ModelError
+from xai_core.base.errors import Cancelled, MethodError, ModelError
 from xai_core.explanation import explain
 from xai_core.methods.base import METHODS
 

@@ -10,6 +10,8 @@ import torch
 
 from tests import reference
 from tests.methods.nets import layered, pictures
+from xai_core.attribution.result import Attribution
+from xai_core.base.progress import Preview
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.explanation import explain
@@ -19,7 +21,6 @@ from xai_core.methods.folding import WORTH
 from xai_core.methods.noise_parameters import InputNoise, WeightNoise
 from xai_core.methods.sampling import Sampling
 from xai_core.methods.standard_error import RunningMean
-from xai_core.types import Attribution, Preview
 
 METHODS = ("fusiongrad", "noisegrad", "smoothgrad")
 RECOMMENDED = 0.215

@@ -10,11 +10,11 @@ import torch
 from torch import nn
 
 from tests.reference import entropy
+from xai_core.base.arrays import Values
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.explanation import explain
 from xai_core.images import InputSpec, open_picture, prepare
-from xai_core.types import Values
 
 ROCKET, CAT = 657, 285
 

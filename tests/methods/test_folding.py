@@ -14,9 +14,9 @@ from torch.utils.checkpoint import checkpoint
 from tests.methods.nets import NETS, layered, pictures
 from tests.zoo.all import ZOO, Specimen
 from xai_core import load_model
+from xai_core.base.errors import XaiError
 from xai_core.demo.models import demo_weights
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
-from xai_core.errors import XaiError
 from xai_core.explanation import explain
 from xai_core.methods.folding import Folding
 from xai_core.readiness import assess

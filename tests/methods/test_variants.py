@@ -15,8 +15,8 @@ from tests.methods.test_tokens import pictures as token_pictures
 from tests.methods.test_tokens import transformer
 from tests.runs.small import small_run
 from tests.statistics.study_process import InProcess
+from xai_core.base.errors import InputError, MethodError
 from xai_core.comparison import Request, compare
-from xai_core.errors import InputError, MethodError
 from xai_core.explanation import explain
 from xai_core.images import Prepared
 from xai_core.methods.base import METHODS, title_of

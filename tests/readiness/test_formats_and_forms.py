@@ -11,12 +11,12 @@ import torch
 
 from tests.readiness.nets import small
 from tests.zoo.broken_detached import DetachedFeatures
-from xai_core.errors import ModelError
-from xai_core.formats.base import LoadedModel
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
 from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
 from xai_core.readiness import assess, rejected, to_json, to_markdown
-from xai_core.types import Finding
 
 KEYS = [
     "schema", "file", "sha256", "format", "level", "summary", "input_shape", "output_shape",

@@ -18,19 +18,21 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from xai_core.base.arrays import Map
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.finding import Finding
+from xai_core.base.pace import Pace
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import compute_demo_run, demo_run
-from xai_core.errors import InputError, XaiError
 from xai_core.explanation import explain
 from xai_core.images import InputSpec, open_picture, prepare
 from xai_core.loading import load_model
-from xai_core.pace import Pace
+from xai_core.readiness.result import Verdict
 from xai_core.report import card, code, small_print, stamp
 from xai_core.report.forms import render
 from xai_core.report.style import STYLES
 from xai_core.report.subject import Setup, Subject, subject_of
-from xai_core.types import Finding, Map, Verdict
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x> $\\frac$ `x`\n=1"

@@ -19,12 +19,14 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from tests.statistics.small_study import small_study
+from xai_core.base.errors import InputError
+from xai_core.base.finding import Finding
+from xai_core.base.pace import Pace
 from xai_core.bootstrap import band
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
-from xai_core.errors import InputError
-from xai_core.pace import Pace
 from xai_core.peek.digest import digest
+from xai_core.readiness.result import Verdict
 from xai_core.report import stamp as run_stamp
 from xai_core.report.card import _settings as settings
 from xai_core.report.forms import render
@@ -37,7 +39,6 @@ from xai_core.study_entry import QUANTILES
 from xai_core.study_result import StudiedPicture, StudyResult
 from xai_core.study_run import Subject, conduct, filled
 from xai_core.study_statistics import agreement, statistics
-from xai_core.types import Finding, Verdict
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x onerror=alert(1)> $\\frac$ **x**"

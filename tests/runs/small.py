@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from xai_core.attribution.result import Attribution
 from xai_core.images import InputSpec
 from xai_core.recipe import Recipe
 from xai_core.runs import Guess, Run, Score
-from xai_core.types import Attribution
 
 SIDE = 16
 

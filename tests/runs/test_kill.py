@@ -14,7 +14,7 @@ import numpy as np
 from tests.runs.small import small_run
 from tests.runs.test_studies import same as same_study
 from tests.statistics.small_study import small_study
-from xai_core.durable import DELETED, DRAFT
+from xai_core.base.storage.atomic import DELETED, DRAFT
 from xai_core.run_store import ID, RunStore
 
 ROOT = Path(__file__).parents[2]

@@ -12,12 +12,13 @@ import pytest
 import xai_core
 from tests.runs.small import small_run
 from tests.statistics.small_study import small_study
-from xai_core.errors import InputError
-from xai_core.pace import Pace
+from xai_core.base.errors import InputError
+from xai_core.base.finding import Finding
+from xai_core.base.pace import Pace
+from xai_core.base.target import Target
+from xai_core.readiness.result import Availability, Verdict
 from xai_core.run_store import RunStore
 from xai_core.study_result import StudyResult
-from xai_core.target import Target
-from xai_core.types import Availability, Finding, Verdict
 
 FIXTURE = Path(__file__).parent / "written" / "study-1"
 VERDICT = Verdict(

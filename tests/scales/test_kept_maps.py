@@ -12,8 +12,8 @@ from PIL import Image
 
 from tests.runs.small import small_run
 from tests.statistics.study_process import InProcess
+from xai_core.base.errors import Cancelled
 from xai_core.canonical import before_removal
-from xai_core.errors import Cancelled
 from xai_core.images import InputSpec
 from xai_core.kept_maps import SHORT, KeptMaps, origin_of, seen
 from xai_core.peek.digest import digest

@@ -18,6 +18,9 @@ import torch
 from torch import nn
 
 from xai_core import explain
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs
+from xai_core.base.target import Asked, Explained
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.peek.digest import digest
@@ -25,9 +28,7 @@ from xai_core.resolution import explained_of
 from xai_core.study import Setting, Study
 from xai_core.study_entry import Entry
 from xai_core.study_run import Subject, conduct
-from xai_core.target import Asked, Explained
 from xai_core.targets import Prediction, predict
-from xai_core.types import Attribution, Inputs
 
 METHODS = {"saliency": {}, "smoothgrad": {"m": 3}, "guided-backprop": {}}
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)

@@ -19,14 +19,14 @@ from torch import nn
 
 from tests.statistics.study_process import METHODS, SETTING, InProcess, subjects
 from xai_core import XaiError, complexity
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import Cancelled, InputError
+from xai_core.base.pace import Pace
 from xai_core.canonical import before_removal, canonicalise
-from xai_core.errors import Cancelled, InputError
 from xai_core.images import open_picture, prepare
-from xai_core.pace import Pace
 from xai_core.study import PACE, Study, Table, complete
 from xai_core.study_entry import QUANTILES
 from xai_core.study_run import conduct
-from xai_core.types import Attribution
 
 ROOT = Path(__file__).parents[2]
 

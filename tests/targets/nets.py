@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from xai_core.types import Inputs
+from xai_core.base.arrays import Inputs
 
 HEIGHT, WIDTH = 12, 10
 

@@ -15,14 +15,14 @@ from torch import nn
 from tests.targets.cases import CASES, Case, name_of, net_of, target
 from tests.targets.nets import net, pictures
 from xai_core import Target, XaiError, assess, explain
-from xai_core.errors import InputError, MethodError, ModelError
+from xai_core.base.errors import InputError, MethodError, ModelError
+from xai_core.base.parameters import describe
+from xai_core.base.target import asked_from_json, asked_to_json
 from xai_core.measurement import Measurement, measure
 from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import describe
 from xai_core.outputs import predict
 from xai_core.recipe import Recipe
 from xai_core.resolution import explained_of, fitting, named, of_other_class
-from xai_core.target import asked_from_json, asked_to_json
 from xai_core.targets.base import TARGETS, region_of
 from xai_core.targets.similarity import embedding, reference
 
@@ -38,7 +38,7 @@ def form_of(name: str) -> Any:
 def test_forms_need_no_torch() -> None:
     code = (
         "import sys; from xai_core.targets.base import TARGETS;"
-        "from xai_core.methods.parameters import describe; import xai_core.resolution;"
+        "from xai_core.base.parameters import describe; import xai_core.resolution;"
         "[describe(one.Parameters) for one in TARGETS];"
         "sys.exit(any(name in sys.modules for name in ('torch', 'captum', 'scipy')))"
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 from xai_core.images import InputSpec, prepare
 from xai_core.readers.photo import raster_of
 from xai_core.region import as_text, cell, connected, from_text, of_box, of_picture, on_grid

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.tensorflow.conftest import zipped
-from xai_core.errors import InputError, ModelError, XaiError
+from xai_core.base.errors import InputError, ModelError, XaiError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
@@ -71,7 +71,7 @@ def test_a_converted_model_is_ready_and_every_method_runs(
 
 
 def describe(method: object) -> tuple[object, ...]:
-    from xai_core.methods.parameters import describe as of
+    from xai_core.base.parameters import describe as of
 
     return tuple(of(method.Parameters))
 

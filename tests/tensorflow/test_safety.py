@@ -9,7 +9,7 @@ import pytest
 
 from tests.formats.samples import message, number
 from tests.tensorflow.conftest import zipped
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.loading import inspect_file, load_model
 from xai_core.tensorflow_models.nodes import Graph, Node
 from xai_core.tensorflow_models.safety import unsafe

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.formats.samples import SAMPLES
+from xai_core.base.errors import ModelError
 from xai_core.cli.main import main
-from xai_core.errors import ModelError
 from xai_core.tensorflow_models.environment import VARIABLE
 from xai_core.worker import Worker
 

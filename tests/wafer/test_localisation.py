@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from xai_core.base.errors import InputError
 from xai_core.canonical import canonicalise
-from xai_core.errors import InputError
 from xai_core.localisation import localise, mass_accuracy, on_grid, rank_accuracy
 from xai_core.recipe import Recipe
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from xai_core.base.errors import InputError
 from xai_core.demo.wafer.defects import DEFECTS
 from xai_core.demo.wafer.examples import EXAMPLES, truth_of
 from xai_core.demo.wafer.generator import KINDS, NONE, wafer_picture
-from xai_core.errors import InputError
 
 PAIRS = [(one.kind, pattern) for one in DEFECTS.values() for pattern in one.patterns]
 

@@ -61,7 +61,7 @@ def false_preview() -> None:
     """Finds what the worker reports with, and shows a map that is none."""
     import gc
 
-    from xai_core.types import Preview
+    from xai_core.base.progress import Preview
 
     (ticker,) = (one for one in gc.get_objects() if type(one).__name__ == "Ticker")
     ticker._seldom = lambda: True

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.worker.conftest import OPTIONS
-from xai_core.errors import Cancelled, ModelError, WorkerError
+from xai_core.base.errors import Cancelled, ModelError, WorkerError
 from xai_core.worker import Worker
 
 Saver = Callable[[str], Path]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from xai_core.base.errors import InputError, ModelError
 from xai_core.cage.plan import GIB
-from xai_core.errors import InputError, ModelError
 from xai_core.worker.budget import MEMORY, Budget
 from xai_core.worker.disk import written
 from xai_core.worker.memory import out_of_memory

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xai_core.errors import Cancelled, ModelError, WorkerError
-from xai_core.types import Preview
+from xai_core.base.errors import Cancelled, ModelError, WorkerError
+from xai_core.base.progress import Preview
 from xai_core.worker import Worker
 from xai_core.worker.call import Call
 from xai_core.worker.link import Link

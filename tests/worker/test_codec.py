@@ -11,11 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.worker.test_protocol import JSON
-from xai_core.errors import Cancelled, InputError, MethodError, ModelError, WorkerError, XaiError
+from xai_core.attribution.capabilities import Layer
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import (
+    Cancelled,
+    InputError,
+    MethodError,
+    ModelError,
+    WorkerError,
+    XaiError,
+)
+from xai_core.base.finding import Finding
 from xai_core.formats.base import Inspection, LoadOptions
 from xai_core.images import InputSpec
+from xai_core.readiness.result import Availability, Verdict
 from xai_core.targets import Prediction
-from xai_core.types import Attribution, Availability, Finding, Layer, Verdict
 from xai_core.worker import ModelCard
 from xai_core.worker.codec import decode, encode, error_from, error_to
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.worker import Worker
 from xai_core.worker.lending import Slot
 

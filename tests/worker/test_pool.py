@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from xai_core.errors import Cancelled, ModelError, WorkerError
+from xai_core.base.errors import Cancelled, ModelError, WorkerError
 from xai_core.worker.pool import Pool
 
 PATIENCE = 60.0  # only a deadlock takes so long

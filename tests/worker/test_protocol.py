@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xai_core.errors import WorkerError
+from xai_core.base.errors import WorkerError
 from xai_core.worker.protocol import (
     MAGIC,
     MAX_BODY,

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from xai_core.errors import Cancelled
+from xai_core.base.errors import Cancelled
 from xai_core.explanation import explain
 from xai_core.loading import load_model
 from xai_core.random_weights import randomised

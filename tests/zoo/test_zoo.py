@@ -7,7 +7,7 @@ from torch import nn
 
 from tests.zoo.all import ZOO, Specimen
 from xai_core.readiness import assess
-from xai_core.types import Verdict
+from xai_core.readiness.result import Verdict
 
 NAMES = [specimen.name for specimen in ZOO]
 

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from xai_core.base.registry import Registry
 from xai_core.images import InputSpec
-from xai_core.registry import Registry
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xai_core.architectures.base import Architecture, Shapes
-from xai_core.types import Finding
+from xai_core.base.finding import Finding
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xai_core.architectures.builder import Builder
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.state_dicts import Fit, StateDict, best_fit, shapes_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from xai_core.architectures.base import Architecture
 from xai_core.architectures.index.entry import Entry
 from xai_core.architectures.vision_libraries import vision_library
+from xai_core.base.errors import ModelError
 from xai_core.demo.labels import imagenet_labels
-from xai_core.errors import ModelError
 
 if TYPE_CHECKING:
     from torch import nn

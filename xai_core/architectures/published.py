@@ -10,9 +10,9 @@ from xai_core.architectures.index.ranking import Match
 from xai_core.architectures.index.search import close_names, numbers_of, search
 from xai_core.architectures.index.storage import read_index
 from xai_core.architectures.library import LibraryArchitecture
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.state_dicts import StateDict
-from xai_core.types import Finding
 
 SHOWN = 4
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
+from xai_core.base.errors import InputError
 from xai_core.cli.inputs import add_labels, other_inputs
 from xai_core.cli.options import (
     DEMO,
@@ -20,7 +21,6 @@ from xai_core.cli.options import (
 )
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
-from xai_core.errors import InputError
 from xai_core.formats.base import LoadOptions
 from xai_core.images import InputSpec
 from xai_core.metrics.base import METRICS

@@ -6,15 +6,16 @@ import argparse
 import textwrap
 from collections.abc import Iterator
 
+from xai_core.base.errors import Cancelled, InputError, XaiError
+from xai_core.base.finding import Finding
 from xai_core.cage.protection import Protection
 from xai_core.cli.arguments import load_options, model_path, picture_file
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.target import asked, of_picture_file
-from xai_core.errors import Cancelled, InputError, XaiError
 from xai_core.images import open_picture, prepare
 from xai_core.readiness import to_json, to_markdown
-from xai_core.types import Finding, Verdict
+from xai_core.readiness.result import Verdict
 from xai_core.worker import Worker
 
 EXIT_CODES = {"ready": 0, "input-gradients": 10, "inference-only": 11, "rejected": 12}

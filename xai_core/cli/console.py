@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from xai_core.types import Progress
+from xai_core.base.progress import Progress
 
 WIDTH = 30
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import Fit, InputSpec
 from xai_core.comparison import label_of
-from xai_core.errors import InputError
-from xai_core.input_spec import Fit, InputSpec
 from xai_core.labels import Labels, check_count, fitting, read_labels
 from xai_core.likely_preset import Likely, likely_preset
 from xai_core.other_inputs import OtherInput

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from xai_core.base.errors import InputError
+from xai_core.base.storage.files import unwritable
+from xai_core.base.target import Target
 from xai_core.cli.requests import methods_of
-from xai_core.errors import InputError
-from xai_core.files import unwritable
 from xai_core.runs import Run, save_run
 from xai_core.study import Table, complete
 from xai_core.study_entry import QUANTILES, Entry, failed, measured
 from xai_core.study_result import SIDE, StudiedPicture, StudyResult, save_study
-from xai_core.target import Target
 
 
 class Keeping:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from xai_core.base.errors import InputError, WorkerError, XaiError
 from xai_core.cli import arguments
-from xai_core.errors import InputError, WorkerError, XaiError
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 

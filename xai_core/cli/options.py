@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from xai_core.base.errors import InputError
+from xai_core.base.pace import Pace
 from xai_core.cli.inputs import add_inputs
 from xai_core.demo.pictures import PICTURES
-from xai_core.errors import InputError
-from xai_core.pace import Pace
 from xai_core.targets.base import TARGETS
 
 DEMO = "demo"

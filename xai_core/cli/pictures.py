@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xai_core.base.errors import InputError
 from xai_core.cli.arguments import picture_file
-from xai_core.errors import InputError
 from xai_core.images import open_picture
 from xai_core.picture_archive import picture_files
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
+from xai_core.base.arrays import Inputs
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
@@ -25,7 +26,6 @@ from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.ranking import rank as ordered
 from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
-from xai_core.types import Inputs
 from xai_core.worker import ModelCard, Worker
 
 UNDEFINED = "The map is zero everywhere, or not finite."

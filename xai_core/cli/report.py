@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from xai_core.base.errors import InputError
 from xai_core.comparison import score
 from xai_core.demo.wafer.examples import truth_of
-from xai_core.errors import InputError
 from xai_core.localisation import localised
 from xai_core.report.forms import MIMES, render
 from xai_core.report.study.subject import StudySubject, study_subject_of

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from xai_core.registry import Registry
-from xai_core.target import Asked
-from xai_core.types import Attribution, Inputs, Picture, Progress, Values
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs, Picture, Values
+from xai_core.base.progress import Progress
+from xai_core.base.registry import Registry
+from xai_core.base.target import Asked
 
 
 class Randomiser(Protocol):

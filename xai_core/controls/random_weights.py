@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from xai_core.base.arrays import Values
 from xai_core.controls.base import CONTROLS, Case, Control
-from xai_core.types import Values
 
 
 @CONTROLS.register

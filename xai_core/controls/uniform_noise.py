@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from xai_core.base.arrays import Values
 from xai_core.controls.base import CONTROLS, Case, Control
-from xai_core.types import Values
 
 
 @CONTROLS.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xai_core.types import Finding
+from xai_core.base.finding import Finding
 
 
 @dataclass(frozen=True)

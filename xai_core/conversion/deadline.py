@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 
 
 class _Late(BaseException):

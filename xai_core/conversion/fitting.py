@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from xai_core.errors import ModelError
-from xai_core.input_spec import MAX_CHANNELS, InputSpec
+from xai_core.base.errors import ModelError
+from xai_core.base.input_spec import MAX_CHANNELS, InputSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,7 +19,7 @@ def fitting_shape(module: nn.Module, first: Shape, time_limit: float = TIME_LIMI
     """`first` if the model runs on it, else a usual `(C, H, W)`; None where none fits in time."""
     import torch
 
-    from xai_core.borrow import borrowed
+    from xai_core.base.borrow import borrowed
     from xai_core.conversion.deadline import deadline
     from xai_core.explanation import run
     from xai_core.readiness.setting.shapes import next_try

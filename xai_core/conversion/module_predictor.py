@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xai_core.types import Inputs
+from xai_core.base.arrays import Inputs
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from xai_core.formats.base import Predictor
+    from xai_core.base.loaded_model import Predictor
 
 
 def predictor_of(module: nn.Module) -> Predictor:
     """Float32 `[B, C, H, W]` in; the module's output as arrays, nested as it is."""
     import torch
 
-    from xai_core.device import device_of
+    from xai_core.base.device import device_of
 
     def predict(inputs: Inputs) -> Any:
         with torch.no_grad():

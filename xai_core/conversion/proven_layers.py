@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xai_core.errors import ModelError
-from xai_core.formats.base import LoadedModel
-from xai_core.types import Finding
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
 
 if TYPE_CHECKING:
     from torch import nn

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from xai_core.errors import XaiError
-from xai_core.types import Finding
+from xai_core.base.errors import XaiError
+from xai_core.base.finding import Finding
 
 OUTPUT_TOLERANCE = 1e-4  # of the largest output: the same sums in another order
 GRADIENT_TOLERANCE = 1e-3  # in length
@@ -99,7 +99,7 @@ def _share(difference: Tensor, size: Tensor) -> float:
 
 
 def _run(module: nn.Module, batch: Tensor) -> tuple[Tensor, Tensor]:
-    from xai_core.borrow import borrowed
+    from xai_core.base.borrow import borrowed
     from xai_core.explanation import run
     from xai_core.methods.batch_norm import sound_batch_norm
     from xai_core.readiness.setting.score import same_draws

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xai_core.base.errors import ModelError
 from xai_core.conversion.deadline import deadline
-from xai_core.errors import ModelError
 
 if TYPE_CHECKING:
     from torch import nn

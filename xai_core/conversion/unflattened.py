@@ -6,7 +6,7 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 
 if TYPE_CHECKING:
     from torch import nn

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import XaiError
 from xai_core.conversion.certificate import Certificate
-from xai_core.errors import XaiError
-from xai_core.types import Inputs
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.formats.base import Predictor
+    from xai_core.base.loaded_model import Predictor
     from xai_core.readiness.base import Clock
     from xai_core.readiness.setting.score import Score
 
@@ -56,7 +56,7 @@ def verify(
         inputs: float32 `[B, C, H, W]`, run one at a time; without flat areas, which put
             rectifiers on their kinks (`sample_inputs` makes such). time_limit: in seconds.
     """
-    from xai_core.borrow import borrowed
+    from xai_core.base.borrow import borrowed
     from xai_core.predictor import PredictorModule
 
     tally = _Tally(samples=len(inputs))
@@ -98,7 +98,7 @@ def _measure(
 ) -> None:
     import torch
 
-    from xai_core.device import device_of
+    from xai_core.base.device import device_of
     from xai_core.readiness.base import Clock, TimeUp
 
     clock, device = Clock(time_limit), device_of(module)

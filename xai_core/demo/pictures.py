@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 PICTURES = {"rocket": "rocket.jpg", "cat": "chelsea.png", "coffee": "coffee.png"}
 

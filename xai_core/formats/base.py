@@ -1,24 +1,17 @@
-"""What a model file format is, and what loading one gives."""
+"""What a model file format is, and how a file of it is to be loaded."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.registry import Registry
 from xai_core.export_hint import ExportHint
 from xai_core.images import InputSpec
 from xai_core.other_inputs import OtherInput
-from xai_core.registry import Registry
-from xai_core.types import Finding, Inputs
-
-if TYPE_CHECKING:
-    from torch import nn
-
-Predictor = Callable[[Inputs], Any]
-"""Float32 `[B, C, H, W]` in; the output of the source runtime as NumPy arrays (nested as it is)."""
 
 
 @dataclass(frozen=True)
@@ -65,34 +58,6 @@ class Inspection:
     facts: dict[str, str] = field(default_factory=dict)
     needs_trust: bool = False
     missing: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True)
-class LoadedModel:
-    """A model that can be run, in this process.
-
-    Attributes:
-        module: in eval mode; None where the file only predicts.
-        reference: predictor of the source runtime, where there is one.
-        loaded_by: the loader and the way it was used, in a few words.
-        converted_by: converter and version, where the module is a conversion.
-        labels: class names, where the file or the architecture carries them.
-        layers_readable: hooks and parameters of inner layers can be relied on.
-        findings: what loading established.
-    """
-
-    path: Path
-    format: str
-    sha256: str
-    size: int
-    module: nn.Module | None
-    input_spec: InputSpec
-    loaded_by: str
-    reference: Predictor | None = None
-    converted_by: str | None = None
-    labels: tuple[str, ...] | None = None
-    layers_readable: bool = True
     findings: tuple[Finding, ...] = ()
 
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from xai_core import export_hint
-from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.storage.zips import zip_names
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.keras_models.archive import CONFIG, METADATA, WEIGHTS, read_archive, write_archive
 from xai_core.keras_models.declared import declared
 from xai_core.keras_models.loader import load
 from xai_core.keras_models.older import modernise
 from xai_core.keras_models.summary import inspection
 from xai_core.labels import labels_in
-from xai_core.peek.zips import zip_names
 
 
 @FORMATS.register

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from xai_core import export_hint
-from xai_core.errors import ModelError
-from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.keras_models.declared import declared
 from xai_core.keras_models.hdf5 import looks_like_keras, read_hdf5, write_hdf5
 from xai_core.keras_models.loader import load
 from xai_core.keras_models.older import modernise
 from xai_core.keras_models.summary import inspection
 from xai_core.peek.digest import digest
-from xai_core.types import Finding
 
 WEIGHTS_ONLY = Finding(
     "missing-architecture",

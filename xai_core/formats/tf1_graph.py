@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from xai_core import export_hint
-from xai_core.errors import ModelError, XaiError
-from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.base.errors import ModelError, XaiError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.peek.digest import digest
 from xai_core.peek.graphs import graph_kind
 from xai_core.peek.protobuf import mapped
@@ -14,7 +16,6 @@ from xai_core.tensorflow_models.ends import Ends, ends_of
 from xai_core.tensorflow_models.loaded import loaded
 from xai_core.tensorflow_models.nodes import Graph, graph_of
 from xai_core.tensorflow_models.safety import unsafe
-from xai_core.types import Finding
 
 
 @FORMATS.register

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xai_core import export_hint
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.input_spec import MAX_CHANNELS, InputSpec
+from xai_core.base.loaded_model import LoadedModel
 from xai_core.fixed_inputs import fix_inputs
-from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
-from xai_core.input_spec import MAX_CHANNELS, InputSpec
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.own_labels import of_checkpoint, of_module
 from xai_core.peek.digest import digest
 from xai_core.pickles.allowed import ALLOWED
@@ -27,7 +29,6 @@ from xai_core.pickles.torch_file import (
     read_torch_file,
 )
 from xai_core.pickles.trust import code_findings, needs_trust, unknown_names
-from xai_core.types import Finding
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xai_core import export_hint
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.storage.zips import zip_names
 from xai_core.conversion.proven_layers import Converters, hidden_layers, with_layers
-from xai_core.errors import ModelError
 from xai_core.fixed_inputs import fix_positions
-from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.images import InputSpec
 from xai_core.labels import labels_in
 from xai_core.other_inputs import OtherInput, check_names
 from xai_core.peek.digest import digest
 from xai_core.peek.extra_files import extra_files
-from xai_core.peek.zips import zip_names
-from xai_core.types import Finding
 
 if TYPE_CHECKING:
     from torch import nn
@@ -108,7 +109,7 @@ def _program(path: Path) -> ExportedProgram:
     import torch
     from torch.export.passes import move_to_device_pass
 
-    from xai_core.device import best_device
+    from xai_core.base.device import best_device
 
     with path.open("rb") as file:  # by name it would have to end in .pt2
         program: ExportedProgram = torch.export.load(file)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from xai_core import export_hint
 from xai_core.architectures.builder import Builder
 from xai_core.architectures.choice import choose
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
 from xai_core.builders import builders
-from xai_core.errors import ModelError
 from xai_core.fixed_inputs import fix_inputs
-from xai_core.formats.base import FORMATS, Format, Inspection, LoadedModel, LoadOptions
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.formats.torch_eager import guess_input_spec
 from xai_core.labels import Labels
 from xai_core.own_labels import of_checkpoint
@@ -25,7 +27,6 @@ from xai_core.pickles.skeleton import walk
 from xai_core.pickles.torch_file import kind_of, read_torch_file
 from xai_core.pickles.trust import code_findings, needs_trust
 from xai_core.state_dicts import COUNTER, Fit, looks_trained, state_dicts
-from xai_core.types import Finding
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -7,16 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from xai_core import export_hint
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.storage.zips import zip_names
 from xai_core.conversion.proven_layers import hidden_layers, with_layers
-from xai_core.errors import ModelError
 from xai_core.fixed_inputs import fix_inputs
-from xai_core.formats.base import (
-    FORMATS,
-    Format,
-    Inspection,
-    LoadedModel,
-    LoadOptions,
-)
+from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.labels import labels_in
 from xai_core.peek.digest import digest
 from xai_core.peek.extra_files import extra_files
@@ -28,8 +25,6 @@ from xai_core.peek.script_code import (
     script_code,
     traced_shape,
 )
-from xai_core.peek.zips import zip_names
-from xai_core.types import Finding
 
 MOBILE = b"PTMF"
 PACKED = Finding(

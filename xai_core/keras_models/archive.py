@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xai_core.errors import ModelError
-from xai_core.peek.zips import BROKEN
+from xai_core.base.errors import ModelError
+from xai_core.base.storage.zips import BROKEN
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MAX_ENTRIES = 10_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 
 # A folder that cannot be made: Keras then reads and writes no settings of its own, which would
 # otherwise land in the user's home and could turn the channel order round.

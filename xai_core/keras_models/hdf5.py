@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.peek.protobuf import mapped
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"

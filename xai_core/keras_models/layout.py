@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import TYPE_CHECKING, Literal
 
-from xai_core.errors import ModelError
-from xai_core.input_spec import MAX_CHANNELS
+from xai_core.base.errors import ModelError
+from xai_core.base.input_spec import MAX_CHANNELS
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.keras_models.known import known_layers
 from xai_core.keras_models.older_nodes import OURS
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.keras_models.older_nodes import (
     HARD_SIGMOID,
     LAYER_SCALE,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.keras_models.objects import KerasObject, own_module
-from xai_core.types import Finding
 
 BYTECODE = {
     "Lambda": "a Python function stored as bytecode",

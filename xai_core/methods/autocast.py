@@ -20,11 +20,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import InputError
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import InputError
+from xai_core.base.pace import MANY, Pace
 from xai_core.methods.base import METHODS, Method, Scorer
 from xai_core.methods.meter import Meter
-from xai_core.pace import MANY, Pace
-from xai_core.types import Attribution
 
 if TYPE_CHECKING:
     from torch import Tensor

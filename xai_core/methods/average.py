@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from xai_core.base.progress import Preview
 from xai_core.methods.standard_error import RunningMean
-from xai_core.types import Preview
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -12,12 +12,12 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.pace import Pace
+from xai_core.base.parameters import NoParameters
+from xai_core.base.registry import Registry
 from xai_core.methods.meter import Meter as Meter
-from xai_core.methods.parameters import NoParameters
 from xai_core.methods.variants import base_of, which_of
-from xai_core.pace import Pace
-from xai_core.registry import Registry
-from xai_core.types import Capabilities
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -83,7 +83,7 @@ class Scorer:
 
     def gradient(self, inputs: Tensor) -> Tensor:
         """d score / d input, `[B, C, H, W]`. Raises `MethodError` where there is none."""
-        from xai_core.errors import MethodError
+        from xai_core.base.errors import MethodError
 
         try:
             gradient = self._gradient(inputs)

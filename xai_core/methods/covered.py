@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 from xai_core.methods.base import Task
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xai_core.errors import InputError, MethodError
-from xai_core.types import Capabilities, Layer
+from xai_core.attribution.capabilities import Capabilities, Layer
+from xai_core.base.errors import InputError, MethodError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -19,7 +19,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.methods.fixed_norm import FixedNorm
 
 if TYPE_CHECKING:

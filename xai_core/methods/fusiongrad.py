@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xai_core.attribution.capabilities import Capabilities
 from xai_core.methods import noisy_weights
 from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.methods.noise import averaged_gradient
 from xai_core.methods.noise_parameters import Averaged, InputNoise, WeightNoise
-from xai_core.types import Capabilities
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.parameters import parameter
 from xai_core.methods import feature_layers
 from xai_core.methods.base import METHODS, Method, RawMap, Task
 from xai_core.methods.layer_gradient import features_and_gradient
-from xai_core.methods.parameters import parameter
-from xai_core.types import Capabilities
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from xai_core.attribution.capabilities import Capabilities
 from xai_core.methods import rectifiers
 from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
-from xai_core.types import Capabilities
 
 
 @METHODS.register

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from xai_core.attribution.capabilities import Capabilities
 from xai_core.methods.base import METHODS, Method, RawMap, Task
 from xai_core.methods.grad_cam import GradCam, GradCamParameters
 from xai_core.methods.guided_backprop import GuidedBackprop
-from xai_core.types import Capabilities
 
 
 @METHODS.register

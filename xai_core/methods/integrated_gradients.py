@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from xai_core.base.parameters import parameter
 from xai_core.methods.base import METHODS, SHARE, Method, RawMap, Task
-from xai_core.methods.parameters import parameter
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import MethodError
+from xai_core.base.errors import MethodError
 from xai_core.methods import feature_layers
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from xai_core.attribution.capabilities import Layer
     from xai_core.methods.base import Scorer
-    from xai_core.types import Layer
 
 
 def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Tensor, Tensor]:

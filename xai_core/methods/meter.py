@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xai_core.types import Preview, Progress, Watcher
+from xai_core.base.progress import Preview, Progress, Watcher
 
 
 class Meter:

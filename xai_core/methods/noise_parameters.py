@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from xai_core.methods.parameters import parameter
+from xai_core.base.parameters import parameter
 
 DRAWS_HELP = "Number of noisy {}; more is smoother and slower."
 INPUT_STD_HELP = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.parameters import parameter
 from xai_core.methods import noisy_weights
 from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.methods.noise import averaged_gradient
 from xai_core.methods.noise_parameters import DRAWS_HELP, Averaged, InputNoise, WeightNoise
-from xai_core.methods.parameters import parameter
-from xai_core.types import Capabilities
 
 
 @dataclass(frozen=True)

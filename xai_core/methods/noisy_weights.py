@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import MethodError
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.errors import MethodError
 from xai_core.methods.base import Scorer
 from xai_core.methods.draws import Draws
 from xai_core.methods.noise_parameters import WeightNoise
-from xai_core.types import Capabilities
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from itertools import product
 
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.parameters import parameter
 from xai_core.methods.base import METHODS, Method, RawMap, Task
 from xai_core.methods.covered import Covered, Window
-from xai_core.methods.parameters import parameter
-from xai_core.types import Capabilities
 
 
 @dataclass(frozen=True)

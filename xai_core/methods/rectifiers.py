@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import MethodError
-from xai_core.types import Capabilities
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.errors import MethodError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

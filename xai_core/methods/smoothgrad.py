@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xai_core.base.parameters import parameter
 from xai_core.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.methods.noise import averaged_gradient
 from xai_core.methods.noise_parameters import (
@@ -12,7 +13,6 @@ from xai_core.methods.noise_parameters import (
     Averaged,
     InputNoise,
 )
-from xai_core.methods.parameters import parameter
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,8 @@ def expanded(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, An
 
 def merged(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The way back: parameters by method, the values of variants in one text."""
+    from xai_core.base.parameters import describe
     from xai_core.methods.base import METHODS
-    from xai_core.methods.parameters import describe
 
     found: dict[str, dict[str, Any]] = {}
     for name, given in methods.items():
@@ -69,8 +69,8 @@ def merged(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]
 
 def _several(name: str, given: Mapping[str, Any]) -> tuple[str, list[str]] | None:
     """The parameter that is given several values, and these."""
+    from xai_core.base.parameters import describe
     from xai_core.methods.base import METHODS
-    from xai_core.methods.parameters import describe
 
     for info in describe(METHODS[name].Parameters):
         values = values_in(str(given.get(info.name, ""))) if info.holds == EACH else []

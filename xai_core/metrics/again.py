@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from xai_core.base.arrays import Inputs
 from xai_core.metrics.case import Case, Map
-from xai_core.types import Inputs
 
 
 def explaining_again(

@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from xai_core.errors import InputError
+from xai_core.base.arrays import Maps, Scores
+from xai_core.base.errors import InputError
+from xai_core.base.registry import Registry
 from xai_core.metrics.case import Case
-from xai_core.registry import Registry
-from xai_core.types import Maps, Scores
 
 Direction = Literal["lower", "higher"]
 Needs = Literal["map", "model"]

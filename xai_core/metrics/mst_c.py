@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float64
 
+from xai_core.base.arrays import Map, Maps, Scores
 from xai_core.metrics.base import METRICS, Direction, Metric
-from xai_core.types import Map, Maps, Scores
 
 PERCENTILE = 80.0
 

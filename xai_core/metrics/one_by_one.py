@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.types import Maps, Scores
+from xai_core.base.arrays import Maps, Scores
 
 
 def one_by_one(metric: Any, maps: Maps) -> Scores:

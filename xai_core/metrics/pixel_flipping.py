@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float64
 
+from xai_core.base.arrays import Inputs
 from xai_core.metrics.base import METRICS, Direction, ModelMetric
 from xai_core.metrics.case import Case
-from xai_core.types import Inputs
 
 STEPS = 100
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar
 
+from xai_core.base.arrays import Maps, Scores
 from xai_core.metrics.base import METRICS, Direction, Metric
 from xai_core.metrics.one_by_one import one_by_one
-from xai_core.types import Maps, Scores
 
 
 @METRICS.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.onnx_graphs.constants import store_constants
 from xai_core.onnx_graphs.plain_names import plain_names
 from xai_core.onnx_graphs.trained import trained

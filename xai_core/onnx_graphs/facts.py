@@ -6,10 +6,10 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.onnx_graphs.picture_input import picture_input
 from xai_core.onnx_graphs.source import incomplete, missing_files, read_model
-from xai_core.types import Finding
 
 if TYPE_CHECKING:
     from onnx import ModelProto

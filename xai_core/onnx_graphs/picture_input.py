@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.images import InputSpec
 from xai_core.other_inputs import OtherInput, array_of, check_names
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.errors import ModelError
-from xai_core.types import Inputs
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import ModelError
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-    from xai_core.formats.base import Predictor
+    from xai_core.base.loaded_model import Predictor
     from xai_core.onnx_graphs.picture_input import PictureInput
 
 THREADS = 2

@@ -9,10 +9,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.storage.zips import BROKEN, zip_names
 from xai_core.onnx_graphs.walk import tensors
 from xai_core.peek.graphs import graph_kind, kind_of_bytes
-from xai_core.peek.zips import BROKEN, zip_names
 
 if TYPE_CHECKING:
     from onnx import ModelProto, TensorProto

@@ -6,7 +6,7 @@ import json
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from xai_core.peek.zips import BROKEN, zip_names
+from xai_core.base.storage.zips import BROKEN, zip_names
 
 FOLDER = "extra"
 MAX_FILES, MAX_BYTES = 64, 4_000_000

@@ -7,9 +7,9 @@ import re
 import zipfile
 from pathlib import Path
 
-from xai_core.errors import ModelError
-from xai_core.peek.zips import BROKEN, zip_names, zip_read
-from xai_core.types import Finding
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.storage.zips import BROKEN, zip_names, zip_read
 
 MAX_CODE = 64 * 2**20
 MAX_INPUTS = 2**20

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.storage.zips import zip_names
 from xai_core.peek.protobuf import fields, mapped
-from xai_core.peek.zips import zip_names
 
 ORIGINAL = "Load the PyTorch or Keras model that it was made from, or an ONNX export of it."
 SAVE = "Save the model with torch.save(model, path), or its weights with model.state_dict()."

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 
 MAX_ENTRIES = 200_000
 MAX_PICKLE = 64 * 2**20

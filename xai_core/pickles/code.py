@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 
 
 class CodeFiles(MetaPathFinder):

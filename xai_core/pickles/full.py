@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from xai_core.architectures.vision_libraries import make_importable
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.pickles.code import CodeFiles
 from xai_core.pickles.globals import Global
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.architectures.vision_libraries import LIBRARIES, make_importable
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.pickles.allowed import FUNCTIONS, MODULES, PARTIAL, RECORDS
 from xai_core.pickles.globals import Global
 from xai_core.pickles.held_partial import HeldPartial, RefusedError

@@ -6,7 +6,7 @@ import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.pickles.torch_file import MODULE_KEYS, TorchFile
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.pickles.globals import Global
 
 TENSOR_MAKERS = (

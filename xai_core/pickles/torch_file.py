@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from xai_core.errors import ModelError
-from xai_core.peek.zips import zip_names
+from xai_core.base.errors import ModelError
+from xai_core.base.storage.zips import zip_names
 from xai_core.pickles.archive import MAX_PICKLE, Archive, read_archive
 from xai_core.pickles.globals import STORAGE_BYTES, Global
 from xai_core.pickles.skeleton import Contents, Stub, read_contents

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.pickles.globals import Global
 from xai_core.pickles.torch_file import TorchFile
-from xai_core.types import Finding
 
 TRUST_HINT = (
     "If you trust where the file comes from, load it with trust; "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from xai_core.base.registry import Registry
 from xai_core.raster import Raster
-from xai_core.registry import Registry
 
 
 class Reader(ABC):

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.lib import format as npy
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 from xai_core.raster import MAX_BYTES, Raster, check_size
 from xai_core.readers.base import READERS, Reader
 

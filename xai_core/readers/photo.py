@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image, ImageOps
 
-from xai_core.input_spec import MAX_PIXELS
+from xai_core.base.input_spec import MAX_PIXELS
 from xai_core.raster import Raster, too_large
 from xai_core.readers.base import READERS, Reader
 

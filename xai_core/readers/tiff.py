@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from PIL import Image
 
-from xai_core.errors import InputError
-from xai_core.input_spec import MAX_CHANNELS
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import MAX_CHANNELS
 from xai_core.raster import Raster, check_size
 from xai_core.readers.base import READERS, Reader
 from xai_core.readers.photo import decoded, raster_of

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import nn
 
-    from xai_core.errors import XaiError
-    from xai_core.formats.base import LoadedModel
-    from xai_core.target import Asked
-    from xai_core.types import Inputs, Progress, Verdict
+    from xai_core.base.arrays import Inputs
+    from xai_core.base.errors import XaiError
+    from xai_core.base.loaded_model import LoadedModel
+    from xai_core.base.progress import Progress
+    from xai_core.base.target import Asked
+    from xai_core.readiness.result import Verdict
 
 TIME_LIMIT = 60.0
 

@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_core.registry import Registry
-from xai_core.types import Finding, Layer, Severity
+from xai_core.attribution.capabilities import Layer
+from xai_core.base.finding import Finding, Severity
+from xai_core.base.registry import Registry
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from xai_core.base.target import Asked
     from xai_core.images import InputSpec
     from xai_core.readiness.setting.score import Score
-    from xai_core.target import Asked
 
 
 class TimeUp(Exception):  # noqa: N818 - it is an outcome, not an error

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.readiness.base import CHECKS, Case, Check
-from xai_core.types import Finding
 
 if TYPE_CHECKING:
     from xai_core.readiness.tracing.cuts import Cut

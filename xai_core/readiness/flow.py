@@ -6,8 +6,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import XaiError
-from xai_core.memory import kept_for_backward
+from xai_core.base.errors import XaiError
+from xai_core.base.memory import kept_for_backward
 from xai_core.readiness.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.readiness.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _given(case: Case) -> list[Any]:
 
 
 def _inferred(case: Case) -> list[Any]:
-    from xai_core.device import device_of
+    from xai_core.base.device import device_of
     from xai_core.readiness.setting.pictures import UNIT, synthetic
 
     device, first = device_of(case.module), ModelError("No input shape was tried.")
@@ -127,7 +127,7 @@ def _failed(case: Case, error: ModelError, fitting: str | None = "") -> None:
 
 
 def _fitting(case: Case) -> tuple[int, int, int] | None:
-    from xai_core.device import device_of
+    from xai_core.base.device import device_of
     from xai_core.readiness.setting.pictures import synthetic
 
     device = device_of(case.module)

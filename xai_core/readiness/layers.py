@@ -58,7 +58,7 @@ def _watch(case: Case) -> None:
 
 
 def _propose(case: Case) -> None:
-    from xai_core.errors import MethodError
+    from xai_core.base.errors import MethodError
     from xai_core.methods.feature_layers import propose
     from xai_core.probe import channels_last
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from string import Template
 
+from xai_core.base.pace import Pace
+from xai_core.base.target import Target
 from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.pictures import PICTURES
 from xai_core.demo.run import demo_run
-from xai_core.pace import Pace
 from xai_core.report.subject import Subject
-from xai_core.target import Target
 
 SCRIPT = Template('''"""Repeats a run of Pedestal, and says whether each map has the same bits.
 

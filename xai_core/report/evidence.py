@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xai_core.types import Verdict
+from xai_core.readiness.result import Verdict
 
 MOST = 400  # signs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Subject
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
+from xai_core.base.target import Target, asked_to_json, target_from
 from xai_core.recipe import Recipe
 from xai_core.report.subject import Subject
 from xai_core.resolution import checked
-from xai_core.target import Target, asked_to_json, target_from
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
@@ -147,8 +147,8 @@ def _index(found: Any) -> int | None:
 
 def _methods(found: Any) -> dict[str, dict[str, Any]]:
     """Parameters of the methods that there are here; a later version may have had more."""
+    from xai_core.base.parameters import build
     from xai_core.methods.base import METHODS
-    from xai_core.methods.parameters import build
 
     if not isinstance(found, dict) or len(found) > MAX_METHODS:
         raise unreadable("its methods are none")

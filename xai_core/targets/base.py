@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_core.errors import InputError
-from xai_core.methods.parameters import NoParameters, parameter
+from xai_core.base.errors import InputError
+from xai_core.base.parameters import NoParameters, parameter
+from xai_core.base.registry import Registry
 from xai_core.outputs import OutputForm, Prediction
 from xai_core.region import Mask, from_text
-from xai_core.registry import Registry
 
 if TYPE_CHECKING:
     from torch import Tensor

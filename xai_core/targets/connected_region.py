@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xai_core.errors import InputError
-from xai_core.methods.parameters import parameter
+from xai_core.base.errors import InputError
+from xai_core.base.parameters import parameter
 from xai_core.region import Mask, cell, connected
 from xai_core.targets.base import TARGETS, TOP, OfClass, Seen
 from xai_core.targets.box import FAR

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.errors import InputError
-from xai_core.methods.parameters import parameter
+from xai_core.base.errors import InputError
+from xai_core.base.parameters import parameter
 from xai_core.targets.base import TARGETS, Labels
 from xai_core.targets.box import FAR
 from xai_core.targets.detections import Boxes, Layout, OfBox, overlap

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.errors import InputError, ModelError
-from xai_core.methods.parameters import parameter
+from xai_core.base.errors import InputError, ModelError
+from xai_core.base.parameters import parameter
 from xai_core.outputs import OutputForm, main_output
 from xai_core.targets.base import Labels, Seen, TargetKind, name_of
 

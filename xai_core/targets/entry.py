@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from xai_core.errors import InputError, ModelError
-from xai_core.methods.parameters import parameter
+from xai_core.base.errors import InputError, ModelError
+from xai_core.base.parameters import parameter
 from xai_core.output_entry import OutputEntry
 from xai_core.outputs import OutputForm, main_output
 from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import InputError
-from xai_core.methods.parameters import parameter
+from xai_core.base.errors import InputError
+from xai_core.base.parameters import parameter
 from xai_core.outputs import OutputForm, main_output, score_matrix
 from xai_core.targets.base import (
     TARGETS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.errors import InputError, ModelError
+from xai_core.base.errors import InputError, ModelError
 from xai_core.outputs import OutputForm, main_output
 from xai_core.region import Mask, as_text, from_text
 from xai_core.targets.base import Labels, OfClass, Seen, TargetKind, dense, name_of

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float32
 
-from xai_core.errors import InputError
-from xai_core.methods.parameters import parameter
+from xai_core.base.errors import InputError
+from xai_core.base.parameters import parameter
 from xai_core.outputs import OutputForm, main_output, score_matrix
 from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, not_boxes
 

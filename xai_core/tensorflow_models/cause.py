@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xai_core.base.arrays import Inputs
+from xai_core.base.finding import Finding
 from xai_core.tensorflow_models.source import Source
-from xai_core.types import Finding, Inputs
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.tensorflow_models.frozen import frozen
 from xai_core.tensorflow_models.source import Source
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xai_core.errors import InputError, ModelError
+from xai_core.base.errors import InputError, ModelError
 from xai_core.tensorflow_models.nodes import VARIABLES, Graph, Node
 
 ARROW = "->"

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 
 NAME = "tensorflow"
 VARIABLE = "PEDESTAL_TENSORFLOW_PYTHON"

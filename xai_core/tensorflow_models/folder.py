@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.storage.zips import BROKEN
 from xai_core.peek.protobuf import Buffer, mapped
-from xai_core.peek.zips import BROKEN
 
 GRAPH = "saved_model.pb"
 WEIGHTS = "variables"

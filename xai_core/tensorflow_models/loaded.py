@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xai_core.formats.base import Inspection, LoadedModel, LoadOptions
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.formats.base import Inspection, LoadOptions
 from xai_core.images import InputSpec
-from xai_core.types import Finding
 
 if TYPE_CHECKING:
     from xai_core.tensorflow_models.source import Source

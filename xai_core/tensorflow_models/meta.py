@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.peek.protobuf import Buffer, Field
 from xai_core.tensorflow_models.nodes import (
     DTYPES,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.peek.protobuf import BYTES, VARINT, Buffer, Field, fields
 
 Shape = tuple[int | None, ...]

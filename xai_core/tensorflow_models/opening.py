@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.keras_models.layout import layout_of
 from xai_core.tensorflow_models.ends import Ends
 from xai_core.tensorflow_models.environment import tensorflow

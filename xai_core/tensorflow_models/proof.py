@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import ModelError, XaiError
+from xai_core.base.finding import Finding
 from xai_core.conversion.certificate import Certificate, findings_of
-from xai_core.errors import ModelError, XaiError
 from xai_core.tensorflow_models.source import Source
-from xai_core.types import Finding, Inputs
 
 if TYPE_CHECKING:
     from torch import nn

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xai_core.base.finding import Finding
 from xai_core.tensorflow_models.nodes import Graph, Node
-from xai_core.types import Finding
 
 REACHES_OUT = re.compile(
     r"File|Dataset|Reader|PyFunc|Checkpoint|Summary|Rpc|Remote|Collective|Debug|Remap|Snapshot"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xai_core.errors import ModelError
-from xai_core.formats.base import Format, Inspection, LoadedModel, LoadOptions
+from xai_core.base.errors import ModelError
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.storage.zips import zip_read
+from xai_core.formats.base import Format, Inspection, LoadOptions
 from xai_core.peek.digest import digest
 from xai_core.peek.graphs import graph_kind, kind_of_bytes
-from xai_core.peek.zips import zip_read
 from xai_core.tensorflow_models.folder import GRAPH, MAX_GRAPH, graph_bytes, model_folder
 from xai_core.tensorflow_models.loaded import loaded
 from xai_core.tensorflow_models.meta import SavedModel, saved_model_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.keras_models.layout import Layout
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from xai_core.base.errors import InputError
 from xai_core.cage.plan import GIB
-from xai_core.errors import InputError
 
 MEMORY = "PEDESTAL_WORKER_MEMORY"  # GiB
 PROTECTION = "PEDESTAL_PROTECTION"  # "off" switches it off

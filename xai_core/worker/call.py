@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from xai_core.base.errors import Cancelled, WorkerError, XaiError
+from xai_core.base.progress import Preview, Progress, Watcher
 from xai_core.cage.protection import Protection
-from xai_core.errors import Cancelled, WorkerError, XaiError
-from xai_core.types import Preview, Progress, Watcher
 from xai_core.worker.codec import decode, encode, error_from
 from xai_core.worker.process import Process
 from xai_core.worker.protocol import Array, Frame, lie

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xai_core.base.finding import Finding
 from xai_core.images import InputSpec
-from xai_core.types import Finding
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from xai_core.base.errors import Cancelled, WorkerError, XaiError
+from xai_core.base.progress import Preview
 from xai_core.cage.protection import Protection
-from xai_core.errors import Cancelled, WorkerError, XaiError
-from xai_core.types import Preview
 from xai_core.worker.codec import encode, error_to
 from xai_core.worker.memory import out_of_memory
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all, warm

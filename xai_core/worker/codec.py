@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 import numpy as np
 from jaxtyping import AbstractArray
 
-from xai_core.errors import WorkerError, XaiError
+from xai_core.base.errors import WorkerError, XaiError
 from xai_core.worker.protocol import Array, lie
 
 T = TypeVar("T")

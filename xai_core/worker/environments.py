@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 from xai_core.tensorflow_models import environment as tensorflow
 
 INTERPRETERS: Mapping[str, Callable[[], Path | None]] = {tensorflow.NAME: tensorflow.interpreter}

@@ -7,12 +7,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from xai_core.attribution.capabilities import Layer
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import XaiError
+from xai_core.base.progress import Progress
+from xai_core.base.target import Asked, asked_to_json
 from xai_core.cage.protection import Protection
-from xai_core.errors import XaiError
 from xai_core.formats.base import Inspection, LoadOptions
-from xai_core.target import Asked, asked_to_json
+from xai_core.readiness.result import Verdict
 from xai_core.targets import Prediction
-from xai_core.types import Inputs, Layer, Progress, Verdict
 from xai_core.worker.budget import Budget
 from xai_core.worker.card import ModelCard
 from xai_core.worker.codec import error_to

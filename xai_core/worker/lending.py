@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
 from xai_core.tensorflow_models.folder import GRAPH, WEIGHTS
 
 MAX_FILES = 10_000

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from xai_core.errors import Cancelled, WorkerError
+from xai_core.base.errors import Cancelled, WorkerError
 from xai_core.worker.places import Place, Places, Ticket
 
 K = TypeVar("K", bound=Hashable)

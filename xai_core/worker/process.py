@@ -14,8 +14,8 @@ import weakref
 from pathlib import Path
 from typing import BinaryIO
 
+from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
-from xai_core.errors import WorkerError
 from xai_core.worker.budget import Budget, protection_wanted
 from xai_core.worker.launch import launch
 from xai_core.worker.lending import Slot

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from xai_core.errors import WorkerError
+from xai_core.base.errors import WorkerError
 
 MAGIC = b"PDL1"
 PREFIX = struct.Struct("<4sIQ")

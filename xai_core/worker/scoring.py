@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xai_core.errors import InputError
+from xai_core.base.arrays import Maps, Scores
+from xai_core.base.errors import InputError
 from xai_core.localisation import Localisations, Mask
-from xai_core.types import Maps, Scores
 from xai_core.worker.link import Link
 
 

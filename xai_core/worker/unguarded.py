@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xai_core.base.errors import ModelError
 from xai_core.cage.protection import Protection
-from xai_core.errors import ModelError
 from xai_core.worker.budget import UNPROTECTED, unprotected_allowed
 
 GALLERY = Path(__file__).resolve().parents[1] / "demo" / "gallery"

@@ -6,8 +6,8 @@ import subprocess
 import threading
 from pathlib import Path
 
+from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import GIB
-from xai_core.errors import WorkerError
 from xai_core.worker.budget import MEMORY, Budget
 from xai_core.worker.disk import written
 

@@ -11,10 +11,10 @@ from typing import get_args
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from xai_core.base.errors import InputError
 from xai_core.demo.wafer.defects import DEFECTS
 from xai_core.demo.wafer.patterns import PatternKind, random_pattern
 from xai_core.demo.wafer.scene import SIDE, Field, Scene, random_beam, seen
-from xai_core.errors import InputError
 
 NONE = "none"
 KINDS = (NONE, *DEFECTS)

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 from xai_core.methods.autograd.calls import Calls
 from xai_core.readiness.numerics.depthwise import quick_depthwise
 from xai_core.readiness.setting.score import Score, gradient

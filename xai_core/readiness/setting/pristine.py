@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from xai_core.borrow import borrowed
+from xai_core.base.borrow import borrowed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -8,7 +8,7 @@ import warnings
 import torch
 from torch import Tensor, nn
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
 from xai_core.readiness.setting.score import Score, gradient
 from xai_core.readiness.tracing.places import Place, is_own
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.readiness.tracing.influence import trace
-from xai_core.types import Finding
 
 
 def gradient_hooks(module: nn.Module, inputs: Tensor) -> Finding | None:

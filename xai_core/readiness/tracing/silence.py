@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.explanation import run
 from xai_core.methods.autograd.calls import Calls, call_name
 from xai_core.methods.rectifiers import FLOORS
@@ -17,7 +18,6 @@ from xai_core.readiness.setting.score import same_draws
 from xai_core.readiness.tracing import places
 from xai_core.readiness.tracing.contexts import named_layers
 from xai_core.readiness.tracing.places import Place
-from xai_core.types import Finding
 
 SATURATING = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0),
               "hardsigmoid": (0.0, 1.0), "hardtanh": None, "clamp": None, "clip": None}  # fmt: skip

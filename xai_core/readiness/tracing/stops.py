@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xai_core.errors import ModelError
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
 from xai_core.explanation import run
 from xai_core.readiness.setting.score import same_draws
 from xai_core.readiness.tracing.cuts import tensors
-from xai_core.types import Finding
 
 
 def stopping_layer(module: nn.Module, inputs: Tensor) -> Finding | None:

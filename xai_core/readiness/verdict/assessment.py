@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xai_core.errors import InputError, XaiError
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.finding import Finding
+from xai_core.base.progress import Progress
 from xai_core.methods.base import METHODS
 from xai_core.readiness.base import CHECKS, Case, Clock, TimeUp
+from xai_core.readiness.result import Availability, Verdict
 from xai_core.readiness.setting.pristine import pristine
 from xai_core.readiness.verdict.level import level_of, summary_of
-from xai_core.types import Availability, Capabilities, Finding, Inputs, Progress, Verdict
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    from xai_core.formats.base import LoadedModel
-    from xai_core.target import Asked
+    from xai_core.base.loaded_model import LoadedModel
+    from xai_core.base.target import Asked
 
 CAUSES = ("detach", "non-differentiable-op")
 PICTURES = 4  # of a larger batch only the first few are looked at
@@ -101,7 +105,7 @@ def _case(
 ) -> Case:
     from torch import nn
 
-    from xai_core.device import device_of
+    from xai_core.base.device import device_of
 
     if isinstance(model, nn.Module):
         given = _tensors(inputs, device_of(model))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from xai_core.base.parameters import build
 from xai_core.methods.base import METHODS
-from xai_core.methods.parameters import build
-from xai_core.types import Verdict
+from xai_core.readiness.result import Verdict
 
 
 def estimated_seconds(

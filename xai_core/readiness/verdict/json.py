@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from xai_core.types import Availability, Finding, Verdict
+from xai_core.base.finding import Finding
+from xai_core.readiness.result import Availability, Verdict
 
 SCHEMA = 1
 

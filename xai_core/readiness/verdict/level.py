@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from xai_core.types import Finding, Level
+from xai_core.base.finding import Finding
+from xai_core.readiness.result import Level
 
 LOCATED = re.compile(r"^In \S+, `.*`: ")  # the line is named at the end instead
 REJECTING = frozenset(

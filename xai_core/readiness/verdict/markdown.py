@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xai_core.types import Finding, Verdict
+from xai_core.base.finding import Finding
+from xai_core.readiness.result import Verdict
 
 SIGNS = {"ready": "✅", "input-gradients": "🔷", "inference-only": "⚠️", "rejected": "⛔"}
 SEVERITIES = ("error", "warning", "info")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from xai_core.errors import XaiError
+from xai_core.base.errors import XaiError
+from xai_core.base.finding import Finding
 from xai_core.methods.base import METHODS
-from xai_core.types import Availability, Finding, Verdict
+from xai_core.readiness.result import Availability, Verdict
 
 CHUNK = 1 << 20
 

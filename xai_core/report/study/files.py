@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from xai_core.base.target import asked_to_json
 from xai_core.cli.statistics import as_json
 from xai_core.readiness import to_json
 from xai_core.report import files
@@ -17,7 +18,6 @@ from xai_core.report.study.page import html_of
 from xai_core.report.study.subject import StudySubject
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import PLAIN
-from xai_core.target import asked_to_json
 
 
 def zipped(subject: StudySubject) -> bytes:

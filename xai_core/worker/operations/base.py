@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xai_core.errors import InputError
-from xai_core.formats.base import LoadedModel
-from xai_core.target import Asked
-from xai_core.types import Progress
+from xai_core.base.errors import InputError
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.progress import Progress
+from xai_core.base.target import Asked
 from xai_core.worker.protocol import Array
 
 if TYPE_CHECKING:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Scores
+from xai_core.base.pace import Pace
+from xai_core.base.progress import Progress
+from xai_core.base.target import Asked, Explained, asked_from_json
 from xai_core.measurement import Measurement
-from xai_core.pace import Pace
 from xai_core.recipe import Recipe
-from xai_core.target import Asked, Explained, asked_from_json
-from xai_core.types import Attribution, Progress, Scores
 from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
@@ -57,7 +59,7 @@ def explain_randomised(
     session: Session, params: Params, arrays: Arrays, tick: Progress
 ) -> Attribution:
     """As `explain`, while most of the model's weights are random."""
-    from xai_core.errors import MethodError
+    from xai_core.base.errors import MethodError
     from xai_core.groundwork import Groundwork
     from xai_core.random_weights import NONE, randomised
 
@@ -74,9 +76,9 @@ def _target(params: Params) -> Asked:
 
 
 def _explained(groundwork: Groundwork, params: Params, tick: Progress) -> Attribution:
+    from xai_core.base.parameters import build
     from xai_core.explanation import explain_on
     from xai_core.methods.base import METHODS
-    from xai_core.methods.parameters import build
 
     method, given = params["method"], params["parameters"]
     build(METHODS[method].Parameters, given)  # a wrong name must not reach the keywords below

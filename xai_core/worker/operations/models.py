@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.formats.base import Inspection, LoadedModel, LoadOptions
+from xai_core.attribution.capabilities import Layer
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.progress import Progress
+from xai_core.formats.base import Inspection, LoadOptions
 from xai_core.targets import Prediction
-from xai_core.types import Layer, Progress
 from xai_core.worker.card import ModelCard
 from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
@@ -59,7 +61,7 @@ def layers(session: Session, params: Params, arrays: Arrays, tick: Progress) -> 
 
 
 def _card(model: LoadedModel) -> ModelCard:
-    from xai_core.device import device_of, title_of
+    from xai_core.base.device import device_of, title_of
     from xai_core.methods.autocast import offered_on
 
     device = None if model.module is None else device_of(model.module)
@@ -84,7 +86,7 @@ def _card(model: LoadedModel) -> ModelCard:
 def _output(model: LoadedModel, inputs: Array) -> Any:
     import torch
 
-    from xai_core.borrow import borrowed
+    from xai_core.base.borrow import borrowed
     from xai_core.explanation import run
     from xai_core.predictor import runnable
 
@@ -96,6 +98,6 @@ def _output(model: LoadedModel, inputs: Array) -> Any:
 def _on_device(module: Any, inputs: Array) -> Tensor:
     import torch
 
-    from xai_core.device import device_of
+    from xai_core.base.device import device_of
 
     return torch.from_numpy(inputs.copy()).to(device_of(module))

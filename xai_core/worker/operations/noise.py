@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from xai_core.base.progress import Progress
 from xai_core.noise_rule import NoiseLevel
-from xai_core.types import Progress
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
 

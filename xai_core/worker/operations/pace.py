@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xai_core.pace import Pace
-from xai_core.types import Progress
+from xai_core.base.pace import Pace
+from xai_core.base.progress import Progress
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
 

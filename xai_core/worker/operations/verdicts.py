@@ -6,9 +6,10 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
-from xai_core.errors import XaiError
-from xai_core.target import asked_from_json
-from xai_core.types import Progress, Verdict
+from xai_core.base.errors import XaiError
+from xai_core.base.progress import Progress
+from xai_core.base.target import asked_from_json
+from xai_core.readiness.result import Verdict
 from xai_core.worker.codec import error_from
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 

@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 
 class Named(Protocol):

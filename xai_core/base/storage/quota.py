@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from xai_core.errors import InputError
-from xai_core.files import data_folder
-from xai_core.limits import MB, Limits
+from xai_core.base.errors import InputError
+from xai_core.base.limits import MB, Limits
+from xai_core.base.storage.files import data_folder
 
 AREAS = ("models", "pictures", "code", "inputs")
 STUDIES = "studies"  # a few kilobytes an entry: they have an age and no cap

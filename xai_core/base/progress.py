@@ -1,11 +1,42 @@
-"""One progress over several methods that each count their own samples."""
+"""How far a computation is: what is told of it, and one progress over several methods."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
-from xai_core.types import Preview, Progress, Watcher
+import numpy as np
+from jaxtyping import Float32
+
+Progress = Callable[[int, int], None]
+"""Called as `progress(done, total)` in samples; raises `Cancelled` to stop the work."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A map that is still being sampled.
+
+    Attributes:
+        values: float32 `[h, w]` in input resolution, channels added up.
+        error: relative standard error; None before it can be told.
+        method: name of the method, where several are computed.
+    """
+
+    values: Float32[np.ndarray, "h w"]
+    error: float | None = None
+    method: str = ""
+
+
+@runtime_checkable
+class Watcher(Protocol):
+    """A `Progress` that also looks at maps while they are sampled."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """As `Progress`."""
+
+    def preview(self, make: Callable[[], Preview]) -> None:
+        """Offered after every few samples; `make` is called where one is wanted just now."""
 
 
 class Parts:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 MB = 10**6
 WORKER_BYTES = 1_500 * MB  # torch, a mid-sized network, and the activations of a batch

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 MAX_PIXELS = 50_000_000
 MAX_INPUT = 16_384  # pixels a side

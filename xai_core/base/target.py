@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from xai_core.errors import InputError
+from xai_core.base.errors import InputError
 
 DEFAULT = "logit"
 

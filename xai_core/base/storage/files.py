@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from xai_core.errors import InputError, XaiError
+from xai_core.base.errors import InputError, XaiError
 
 MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 MAX_MODULES, MAX_MODULE_BYTES = 100, 10 * 2**20

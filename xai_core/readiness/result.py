@@ -1,0 +1,46 @@
+"""The readiness verdict as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from xai_core.base.finding import Finding
+
+Level = Literal["ready", "input-gradients", "inference-only", "rejected"]
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether a method can be started on a model, and the reason where it cannot."""
+
+    available: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a model file can be explained with gradients, and why.
+
+    Attributes:
+        file: base name of the file. sha256: of its bytes.
+        evidence: figures behind the level (norms, cosines, counts), JSON-serialisable.
+        methods: availability by method name.
+    """
+
+    file: str
+    sha256: str
+    format: str
+    level: Level
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    input_shape: tuple[int, ...] | None = None
+    output_shape: tuple[int, ...] | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    methods: Mapping[str, Availability] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        from xai_core.notebook import of_verdict
+
+        return of_verdict(self)
