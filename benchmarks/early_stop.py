@@ -11,8 +11,8 @@ from benchmarks.timing import Goal
 from xai_core.attribution.result import Attribution
 from xai_core.demo.pictures import picture_path
 from xai_core.explanation import explain
-from xai_core.images import InputSpec, open_picture
-from xai_core.images import prepare as prepare_picture
+from xai_core.pictures.preprocessing import InputSpec, open_picture
+from xai_core.pictures.preprocessing import prepare as prepare_picture
 
 UNIT, ROUNDS = "%", 1
 PHOTOS = ("rocket.jpg", "chelsea.png", "coffee.png", "astronaut.png")

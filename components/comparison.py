@@ -10,10 +10,10 @@ import streamlit as st
 
 from components import backend, ground_truth, map_grid, tiles
 from components.state import Workspace
-from xai_core.canonical import Removal, before_removal, remove_baseline
 from xai_core.localisation import Localisation
+from xai_core.maps.canonical import Removal, before_removal, remove_baseline
+from xai_core.maps.recipe import Recipe
 from xai_core.metrics.base import METRICS
-from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
 
 

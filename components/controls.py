@@ -12,8 +12,9 @@ from components.comparison import View
 from components.processes import Access, known
 from components.state import Workspace
 from components.tiles import Look, title_of
-from xai_core.canonical import before_removal, remove_baseline
 from xai_core.controls.base import CONTROLS
+from xai_core.maps.canonical import before_removal, remove_baseline
+from xai_core.maps.similarity import Similarity
 from xai_core.runs import Score
 from xai_core.sanity import (
     TWIN,
@@ -24,7 +25,6 @@ from xai_core.sanity import (
     similarities,
     twin_scores,
 )
-from xai_core.similarity import Similarity
 
 PAGE = "pages/compare/controls.py"
 Twins = Mapping[str, Mapping[str, Score]]

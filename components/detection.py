@@ -9,7 +9,7 @@ from components import backend
 from components.processes import answered, file_of, known
 from components.state import Photo, Source
 from xai_core.likely_preset import Likely, likely_preset
-from xai_core.presets import PRESETS
+from xai_core.pictures.presets import PRESETS
 
 
 def likely(source: Source, photo: Photo) -> Likely:

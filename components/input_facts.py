@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import backend, problem
 from components.state import Photo, Source
-from xai_core.colours import data_url
+from xai_core.maps.colours import data_url
 
 
 def show(source: Source, photo: Photo) -> None:

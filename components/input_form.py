@@ -11,7 +11,7 @@ from components import preprocessing, problem
 from components.state import Source, Workspace
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.input_spec import Fit, InputSpec, ValueRange
-from xai_core.presets import PRESETS, preset_of, suitable
+from xai_core.pictures.presets import PRESETS, preset_of, suitable
 
 OWN = "as written below"
 LARGEST = 4096

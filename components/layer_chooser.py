@@ -14,7 +14,7 @@ from xai_core.attribution.capabilities import Layer
 from xai_core.base.arrays import Picture
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo
-from xai_core.colours import data_url
+from xai_core.maps.colours import data_url
 from xai_core.methods.feature_layers import NONE
 from xai_core.methods.variants import values_in
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from components import waiting
 from components.processes import Access, known
-from xai_core.canonical import canonicalise
+from xai_core.maps.canonical import canonicalise
+from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement
 from xai_core.metrics.base import METRICS
-from xai_core.recipe import Recipe
 from xai_core.runs import Run
 
 Place = tuple[str, str]  # metric, method

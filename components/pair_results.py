@@ -15,11 +15,11 @@ from components.state import Workspace
 from components.tiles import title_of
 from components.verdict import BADGES, ICONS
 from xai_core.base.finding import Finding
-from xai_core.map_difference import MapDifference
+from xai_core.maps.difference import MapDifference
+from xai_core.maps.recipe import Recipe
 from xai_core.model_comparison import ModelPair
 from xai_core.prediction_difference import PredictionDifference
 from xai_core.ranking import overtakings
-from xai_core.recipe import Recipe
 from xai_core.run_difference import order, places
 from xai_core.runs import Run, Score
 

@@ -11,8 +11,8 @@ from components.comparison import View
 from components.state import Workspace
 from components.tiles import Look, title_of
 from components.warnings import of_removal
-from xai_core.canonical import before_removal
-from xai_core.recipe import Recipe
+from xai_core.maps.canonical import before_removal
+from xai_core.maps.recipe import Recipe
 
 
 def warnings(view: View) -> None:

@@ -13,7 +13,7 @@ from components import backend, uploads
 from components.state import Many, Photo, Workspace
 from components.uploads import Arrival
 from xai_core.base.errors import XaiError
-from xai_core.picture_archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
+from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
 
 FILES, FOLDER, MEGABYTES = "pictures-files", "pictures-folder", 500
 

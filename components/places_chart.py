@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from xai_core.colours import lookup
+from xai_core.maps.colours import lookup
 from xai_core.study_statistics import Statistics
 
 

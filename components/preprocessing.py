@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from components import backend
 from components.state import Source
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 
 
 def fitted(source: Source) -> Source:

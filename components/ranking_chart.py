@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.tiles import title_of
-from xai_core.report.style import PALETTE as PALETTE
+from xai_core.maps.theme import PALETTE as PALETTE
 from xai_core.runs import Score
 
 MUTED = "#8a8f98"

@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from components.state import Workspace
-from xai_core.recipe import Channels, Recipe, Sign
+from xai_core.maps.recipe import Channels, Recipe, Sign
 
 GRIDS: dict[str, tuple[int, int] | None] = {
     "input size": None,

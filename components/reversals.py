@@ -12,7 +12,7 @@ from components.state import Photo, Workspace
 from components.tiles import title_of
 from xai_core.base.errors import XaiError
 from xai_core.base.target import Target
-from xai_core.colours import data_url
+from xai_core.maps.colours import data_url
 from xai_core.paired import Comparison
 from xai_core.study_result import StudyResult
 from xai_core.study_run import Subject

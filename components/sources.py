@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xai_core.base.errors import XaiError
 from xai_core.formats.base import LoadOptions
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from xai_core.base.target import Target
 from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
+from xai_core.maps.recipe import Recipe
 from xai_core.methods.base import METHODS
 from xai_core.noise_rule import NoiseLevel
 from xai_core.readiness.result import Verdict
-from xai_core.recipe import Recipe
 from xai_core.runs import Run
 from xai_core.sanity import Controls
 

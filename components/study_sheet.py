@@ -14,7 +14,7 @@ from components import backend, study_choice
 from components.state import Workspace
 from xai_core.base.environment import machine, versions
 from xai_core.base.errors import XaiError
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.study import Table
 from xai_core.study_result import SIDE, StudiedPicture, StudyResult
 

@@ -22,9 +22,9 @@ from components.state import Workspace
 from components.target_fields import Asking
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.target import DEFAULT, Target, of_class
-from xai_core.images import open_picture
 from xai_core.outputs import OutputForm
-from xai_core.region import as_text, of_picture
+from xai_core.pictures.preprocessing import open_picture
+from xai_core.pictures.region import as_text, of_picture
 from xai_core.resolution import checked, fitting, named
 from xai_core.runs import Guess
 from xai_core.targets.base import TARGETS, TOP, region_of

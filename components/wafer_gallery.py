@@ -7,12 +7,12 @@ import streamlit as st
 from components import compute, problem, run_source
 from components.map_scale import REFERENCE
 from components.state import Photo, Source, Workspace
-from xai_core.colours import png_url
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
 from xai_core.demo.wafer.generator import NONE
 from xai_core.formats.base import LoadOptions
 from xai_core.kept_maps import SHORT
+from xai_core.maps.colours import png_url
 
 METHODS_SHOWN = ("guided-backprop", "integrated-gradients", "grad-cam")
 JUDGED = ("no-defect", "bridge", "missing-contact", "particle", "particle-on-contacts")

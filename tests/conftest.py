@@ -5,6 +5,11 @@ from __future__ import annotations
 from jaxtyping import install_import_hook
 
 install_import_hook(
-    ["xai_core.canonical", "xai_core.ranking", "xai_core.metrics", "xai_core.images"],
+    [
+        "xai_core.maps.canonical",
+        "xai_core.ranking",
+        "xai_core.metrics",
+        "xai_core.pictures.preprocessing",
+    ],
     "beartype.beartype",
 )

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from jaxtyping import Float, Float64
 
-from xai_core.canonical import Array
+from xai_core.maps.canonical import Array
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from xai_core.base.pace import Pace
 from xai_core.base.storage.files import data_folder, write_whole
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
-from xai_core.canonical import before_removal
-from xai_core.images import InputSpec
-from xai_core.recipe import Channels, Recipe
+from xai_core.maps.canonical import before_removal
+from xai_core.maps.recipe import Channels, Recipe
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs import Run
 from xai_core.study import digest_of, named
 

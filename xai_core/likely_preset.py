@@ -18,9 +18,9 @@ import numpy as np
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
-from xai_core.images import prepare
-from xai_core.presets import Preset, suitable
-from xai_core.raster import Raster
+from xai_core.pictures.preprocessing import prepare
+from xai_core.pictures.presets import Preset, suitable
+from xai_core.pictures.raster import Raster
 from xai_core.targets import Prediction
 
 Certainty = Literal["likely", "leaning", "unknown"]

@@ -13,8 +13,8 @@ from jaxtyping import Bool, Float64
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Map, Maps, Scores
 from xai_core.base.errors import InputError
-from xai_core.canonical import before_removal, canonicalise
-from xai_core.recipe import Recipe
+from xai_core.maps.canonical import before_removal, canonicalise
+from xai_core.maps.recipe import Recipe
 
 Mask = Bool[np.ndarray, "h w"]
 Localisations = Float64[np.ndarray, "b 2"]

@@ -12,12 +12,12 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.base.target import DEFAULT, Explained
-from xai_core.canonical import canonicalise
+from xai_core.maps.canonical import canonicalise
+from xai_core.maps.recipe import Recipe
 from xai_core.methods.base import METHODS, Meter
 from xai_core.metrics.base import METRICS, ModelMetric
 from xai_core.metrics.case import Case, Map
 from xai_core.outputs import predict
-from xai_core.recipe import Recipe
 from xai_core.resolution import fixed, is_of_class, of_other_class
 
 if TYPE_CHECKING:

@@ -142,8 +142,8 @@ def told(sizes: Sequence[Size]) -> str:
 
 
 def _of_file(file: Path, spec: InputSpec) -> np.ndarray:
-    from xai_core.images import open_picture, prepare
-    from xai_core.readers import numpy_array
+    from xai_core.pictures.preprocessing import open_picture, prepare
+    from xai_core.pictures.readers import numpy_array
 
     data = file.read_bytes()
     if not numpy_array.NumpyArray().recognise(data):

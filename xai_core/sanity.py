@@ -14,14 +14,14 @@ from xai_core.base.arrays import Inputs, Values
 from xai_core.base.errors import MethodError
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
-from xai_core.canonical import before_removal
 from xai_core.comparison import Scores1D, score
 from xai_core.controls.base import CONTROLS, Case, Randomiser
+from xai_core.maps.canonical import before_removal
+from xai_core.maps.recipe import Recipe
+from xai_core.maps.similarity import Similarity, similarity
 from xai_core.methods.base import METHODS
 from xai_core.metrics.base import METRICS
-from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
-from xai_core.similarity import Similarity, similarity
 
 TWIN = "random-weights"
 

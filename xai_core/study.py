@@ -23,8 +23,8 @@ from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder, write_whole
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
-from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.study_entry import QUANTILES, Entry, failed, measured, read_entry
 from xai_core.study_setting import Setting as Setting
 from xai_core.study_setting import digest_of as digest_of

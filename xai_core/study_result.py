@@ -16,9 +16,9 @@ from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.base.storage.atomic import whole_folder
 from xai_core.base.target import Target, asked_to_json, class_or_target, over_pictures
-from xai_core.images import InputSpec
+from xai_core.maps.recipe import Recipe
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
-from xai_core.recipe import Recipe
 from xai_core.runs import STUDY, UNREADABLE, read_facts
 from xai_core.study import Table
 

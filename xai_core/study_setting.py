@@ -9,8 +9,8 @@ from typing import Any
 
 from xai_core.base.target import Target
 from xai_core.formats.base import LoadOptions
-from xai_core.images import InputSpec
-from xai_core.recipe import Recipe
+from xai_core.maps.recipe import Recipe
+from xai_core.pictures.preprocessing import InputSpec
 
 SCHEMA = 1
 

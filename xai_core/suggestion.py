@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.canonical import Array
+from xai_core.maps.canonical import Array
 
 BINS, SMOOTH = 256, 5
 TAIL = 0.995  # quantile; a few hot pixels must not squeeze the pedestal into one bin

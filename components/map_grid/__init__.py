@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from xai_core.colours import Scale
+from xai_core.maps.colours import Scale
 
 _FOLDER = Path(__file__).parent
 _grid = st.components.v2.component(

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from xai_core.base.arrays import Picture
-from xai_core.colours import data_url
-from xai_core.region import Mask
+from xai_core.maps.colours import data_url
+from xai_core.pictures.region import Mask
 
 Mode = Literal["box", "point", "look"]
 SHADE = (64, 220, 255, 110)

@@ -17,7 +17,7 @@ from tests.app.test_pages import PAGES, ROOT, opened, ran, texts
 from tests.runs.small import small_run
 from tests.statistics.small_study import small_study
 from xai_core.demo.run import demo_run
-from xai_core.recipe import Recipe
+from xai_core.maps.recipe import Recipe
 from xai_core.run_store import RunStore
 
 pytestmark = pytest.mark.xdist_group("app")

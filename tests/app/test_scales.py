@@ -121,6 +121,6 @@ def test_an_address_carries_the_pictures() -> None:
 
 
 def _spec() -> object:
-    from xai_core.images import InputSpec
+    from xai_core.pictures.preprocessing import InputSpec
 
     return InputSpec()

@@ -14,10 +14,10 @@ from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
 from tests.statistics.small_study import small_study
 from xai_core.demo.run import demo_run
+from xai_core.maps.theme import STYLES
 from xai_core.report import stamp
 from xai_core.report.forms import render
 from xai_core.report.study.subject import study_subject_of
-from xai_core.report.style import STYLES
 from xai_core.report.subject import subject_of
 from xai_core.study_statistics import statistics
 

@@ -28,7 +28,7 @@ def test_parameters_seed_and_target_reach_the_method(
     cli: Cli, models: Path, picture: Path, tmp_path: Path
 ) -> None:
     import xai_core
-    from xai_core.images import InputSpec, open_picture, prepare
+    from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
     words = ("--method", "smoothgrad", "--set", "m=3", "--set", "sg_std=0.1")
     words = (*words, "--seed", "5", "--target", "2", "--out", "map.bin")

@@ -17,7 +17,7 @@ def test_range_preset_order_and_names_reach_the_model(
     cli: Cli, models: Path, tmp_path: Path
 ) -> None:
     import xai_core
-    from xai_core.images import InputSpec, open_picture, prepare
+    from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
     pixels = np.random.default_rng(0).integers(0, 4096, (20, 20, 3)).astype(np.uint16)
     tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="rgb")

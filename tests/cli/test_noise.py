@@ -15,7 +15,7 @@ SHAPE = ("--input-shape", "3,16,16")
 
 def test_json_is_what_the_core_says(cli: Cli, models: Path, picture: Path) -> None:
     import xai_core
-    from xai_core.images import InputSpec, open_picture, prepare
+    from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
     done = cli("noise", models / "ready.pt", picture, *SHAPE, "--seed", "4", "--json")
     assert done.returncode == 0, done.stderr
@@ -59,7 +59,7 @@ def _scores(path: Path, picture: Path) -> np.ndarray:
     import torch
 
     import xai_core
-    from xai_core.images import InputSpec, open_picture, prepare
+    from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
     inputs = prepare(open_picture(picture), InputSpec.for_shape(3, 16, 16)).inputs
     module = xai_core.load_model(path).module

@@ -30,7 +30,7 @@ def test_a_kind_with_parameters_is_the_one_of_python(
     cli: Cli, models: Path, picture: Path, tmp_path: Path
 ) -> None:
     import xai_core
-    from xai_core.images import InputSpec, open_picture, prepare
+    from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
     words = ("--target", "margin", "--target-set", "index=2", "--target-set", "against=0")
     done = cli("explain", models / "ready.pt", picture, *SALIENCY, *words, *SHAPE)

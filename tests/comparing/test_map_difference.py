@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from xai_core.map_difference import map_difference
-from xai_core.recipe import Recipe
-from xai_core.similarity import cosine
+from xai_core.maps.difference import map_difference
+from xai_core.maps.recipe import Recipe
+from xai_core.maps.similarity import cosine
 
 PLAIN = (Recipe(quantile=None), Recipe(quantile=None))
 RNG = np.random.default_rng(0)

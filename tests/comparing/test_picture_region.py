@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xai_core.images import InputSpec, prepare
-from xai_core.picture_region import Region, box_of, region_of
+from xai_core.pictures.field_of_view import Region, box_of, region_of
+from xai_core.pictures.preprocessing import InputSpec, prepare
 
 EDGE = 0.025  # a pixel and a half of the smallest side, and 8 bits
 RAW = {"mean": (0.0,) * 3, "std": (1.0,) * 3}

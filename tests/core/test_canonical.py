@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from xai_core import Recipe, XaiError, baseline_subtraction_norm, canonicalise
 from xai_core.attribution.result import Attribution
-from xai_core.canonical import before_removal, reduce_channels, remove_baseline, signed_part
+from xai_core.maps.canonical import before_removal, reduce_channels, remove_baseline, signed_part
 
 ATTRIBUTION = np.random.default_rng(0).normal(size=(3, 3, 12, 10)).astype(np.float32)
 finite_maps = arrays(

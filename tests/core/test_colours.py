@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from xai_core.colours import DIVERGING, SEQUENTIAL, lookup
+from xai_core.maps.colours import DIVERGING, SEQUENTIAL, lookup
 
 
 @pytest.mark.parametrize("name", [*SEQUENTIAL, *DIVERGING])

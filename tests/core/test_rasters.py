@@ -12,10 +12,10 @@ import tifffile
 from PIL import Image
 
 from xai_core.base.errors import InputError
-from xai_core.images import InputSpec, Prepared, open_picture, prepare
-from xai_core.raster import MAX_BYTES, check_size
-from xai_core.readers.base import READERS
-from xai_core.readers.photo import HALVED
+from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
+from xai_core.pictures.raster import MAX_BYTES, check_size
+from xai_core.pictures.readers.base import READERS
+from xai_core.pictures.readers.photo import HALVED
 
 HEIGHT, WIDTH = 12, 16
 ENDS = {
@@ -268,8 +268,8 @@ def test_a_person_sees_chosen_channels_with_contrast() -> None:
 def test_the_padding_of_a_letterbox_is_known_and_has_its_value(
     kind: str, shape: tuple[int, int]
 ) -> None:
-    from xai_core.canonical import canonicalise
-    from xai_core.recipe import Recipe
+    from xai_core.maps.canonical import canonicalise
+    from xai_core.maps.recipe import Recipe
 
     spec = InputSpec(3, 32, 32, "letterbox", 32, (0.5,) * 3, (0.25,) * 3, padding=114 / 255)
     prepared = prepare(open_picture(npy(values(kind, *shape, 3))), spec)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xai_core import sweep
-from xai_core.canonical import remove_baseline
+from xai_core.maps.canonical import remove_baseline
 from xai_core.suggestion import pedestal, steady
 
 RNG = np.random.default_rng(9)

@@ -13,7 +13,7 @@ from tests.corpus.bench import ATTACKS, POTENT, Row, as_text, table
 from tests.corpus.pictures import HARMLESS, PICTURES, written
 from xai_core.base.errors import InputError
 from xai_core.base.finding_codes import MEANINGS
-from xai_core.images import open_picture
+from xai_core.pictures.preprocessing import open_picture
 
 pytestmark = [pytest.mark.xdist_group("corpus"), pytest.mark.filterwarnings("ignore")]
 NAMES = [f"{attack.kind}: {attack.name}" for attack in ATTACKS]

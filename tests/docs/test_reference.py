@@ -14,8 +14,8 @@ from tests.docs.texts import README, ROOT, section
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.cli.check import EXIT_CODES
 from xai_core.demo.run import DEMO_METHODS, demo_run
+from xai_core.maps.recipe import Channels, Recipe, Sign
 from xai_core.readiness.result import Level
-from xai_core.recipe import Channels, Recipe, Sign
 
 RESERVED = {"converted-verified", "converted-unverified"}
 

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from tests.formats.keras_nets import keras
-from xai_core.images import InputSpec, open_picture, prepare
 from xai_core.keras_models.known import known_layers, known_operations
 from xai_core.keras_models.older import modernise
 from xai_core.loading import load_model
+from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.readiness import assess
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -15,8 +15,8 @@ import xai_core
 from xai_core.base.errors import InputError, ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.formats.base import LoadOptions
-from xai_core.images import InputSpec
 from xai_core.other_inputs import OtherInput, array_of
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.worker import Worker
 
 SIDE, META = 12, 5
@@ -185,7 +185,7 @@ def test_keras_takes_them_by_the_names_of_its_inputs(tmp_path: Path) -> None:
 def test_a_picture_beside_the_picture_is_prepared_as_it_is(tmp_path: Path) -> None:
     from PIL import Image
 
-    from xai_core.images import open_picture, prepare
+    from xai_core.pictures.preprocessing import open_picture, prepare
 
     before = np.random.default_rng(0).integers(0, 255, (30, 30, 3), np.uint8)
     Image.fromarray(before).save(tmp_path / "before.png")

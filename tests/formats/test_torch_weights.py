@@ -16,8 +16,8 @@ from xai_core.demo.labels import imagenet_labels
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.formats.base import LoadOptions
-from xai_core.images import open_picture, prepare
 from xai_core.loading import inspect_file, load_model
+from xai_core.pictures.preprocessing import open_picture, prepare
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import numpy as np
 
 from tests.matrix.row import Row, Truth
 from xai_core.formats.base import LoadOptions
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 
 Models = Path
 

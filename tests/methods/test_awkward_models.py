@@ -16,8 +16,8 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import MethodError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.explanation import explain
-from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
+from xai_core.pictures.preprocessing import InputSpec
 
 PARAMETERS = {"window": 4, "stride": 3}
 

@@ -15,12 +15,12 @@ from xai_core.base.progress import Preview
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.explanation import explain
-from xai_core.images import open_picture, prepare
 from xai_core.loading import load_model
 from xai_core.methods.folding import WORTH
 from xai_core.methods.noise_parameters import InputNoise, WeightNoise
 from xai_core.methods.sampling import Sampling
 from xai_core.methods.standard_error import RunningMean
+from xai_core.pictures.preprocessing import open_picture, prepare
 
 METHODS = ("fusiongrad", "noisegrad", "smoothgrad")
 RECOMMENDED = 0.215

@@ -14,7 +14,7 @@ from xai_core.base.arrays import Values
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.explanation import explain
-from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
 ROCKET, CAT = 657, 285
 

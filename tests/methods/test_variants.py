@@ -18,9 +18,9 @@ from tests.statistics.study_process import InProcess
 from xai_core.base.errors import InputError, MethodError
 from xai_core.comparison import Request, compare
 from xai_core.explanation import explain
-from xai_core.images import Prepared
 from xai_core.methods.base import METHODS, title_of
 from xai_core.methods.variants import base_of, expanded, merged
+from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs import open_run, save_run
 
 

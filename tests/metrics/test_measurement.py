@@ -17,11 +17,11 @@ from tests.methods.nets import layered, pictures
 from tests.metrics import reference
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError
-from xai_core.canonical import canonicalise
 from xai_core.explanation import explain
+from xai_core.maps.canonical import canonicalise
+from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement, measure, samples
 from xai_core.metrics.base import METRICS, ModelMetric
-from xai_core.recipe import Recipe
 
 RECIPE = Recipe(quantile=0.2)
 ASKING = [one.name for one in METRICS if isinstance(one, ModelMetric)]

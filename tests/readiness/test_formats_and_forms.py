@@ -14,8 +14,8 @@ from tests.zoo.broken_detached import DetachedFeatures
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.images import InputSpec
 from xai_core.methods.base import METHODS
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness import assess, rejected, to_json, to_markdown
 
 KEYS = [

@@ -26,12 +26,12 @@ from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import compute_demo_run, demo_run
 from xai_core.explanation import explain
-from xai_core.images import InputSpec, open_picture, prepare
 from xai_core.loading import load_model
+from xai_core.maps.theme import STYLES
+from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.readiness.result import Verdict
 from xai_core.report import card, code, small_print, stamp
 from xai_core.report.forms import render
-from xai_core.report.style import STYLES
 from xai_core.report.subject import Setup, Subject, subject_of
 
 ROOT = Path(__file__).parents[2]

@@ -25,6 +25,7 @@ from xai_core.base.pace import Pace
 from xai_core.bootstrap import band
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
+from xai_core.maps.theme import STYLES
 from xai_core.peek.digest import digest
 from xai_core.readiness.result import Verdict
 from xai_core.report import stamp as run_stamp
@@ -33,7 +34,6 @@ from xai_core.report.forms import render
 from xai_core.report.study import card, stamp
 from xai_core.report.study.code import script
 from xai_core.report.study.subject import study_subject_of
-from xai_core.report.style import STYLES
 from xai_core.study import Setting, Study, complete
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import StudiedPicture, StudyResult

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from xai_core.attribution.result import Attribution
-from xai_core.images import InputSpec
-from xai_core.recipe import Recipe
+from xai_core.maps.recipe import Recipe
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs import Guess, Run, Score
 
 SIDE = 16

@@ -11,7 +11,7 @@ from PIL import Image
 
 from xai_core import Target, open_run
 from xai_core.comparison import Request, compare
-from xai_core.images import InputSpec, prepare
+from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.report import card, code, stamp
 from xai_core.report.subject import subject_of
 from xai_core.run_entry import kept_in

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xai_core.colour_scale import CONTRAST, ColourScale, against, over, peak
-from xai_core.colours import coloured
+from xai_core.maps.colour_scale import CONTRAST, ColourScale, against, over, peak
+from xai_core.maps.colours import coloured
 
 RNG = np.random.default_rng(0)
 

@@ -13,11 +13,11 @@ from PIL import Image
 from tests.runs.small import small_run
 from tests.statistics.study_process import InProcess
 from xai_core.base.errors import Cancelled
-from xai_core.canonical import before_removal
-from xai_core.images import InputSpec
 from xai_core.kept_maps import SHORT, KeptMaps, origin_of, seen
+from xai_core.maps.canonical import before_removal
+from xai_core.maps.recipe import Recipe
 from xai_core.peek.digest import digest
-from xai_core.recipe import Recipe
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.study import complete
 from xai_core.study_run import Subject, conduct
 

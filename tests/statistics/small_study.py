@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.images import InputSpec
-from xai_core.recipe import Recipe
+from xai_core.maps.recipe import Recipe
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.study import Table, complete
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import StudiedPicture, StudyResult

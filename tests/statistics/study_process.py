@@ -22,8 +22,8 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.target import Asked, Explained
 from xai_core.formats.base import LoadOptions
-from xai_core.images import InputSpec
 from xai_core.peek.digest import digest
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.resolution import explained_of
 from xai_core.study import Setting, Study
 from xai_core.study_entry import Entry

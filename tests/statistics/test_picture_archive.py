@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from xai_core import XaiError, picture_archive
-from xai_core.picture_archive import Found, picture_files, pictures_in, shown
+from xai_core import XaiError
+from xai_core.pictures import archive as picture_archive
+from xai_core.pictures.archive import Found, picture_files, pictures_in, shown
 
 
 def packed(path: Path, *entries: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> Path:

@@ -22,8 +22,8 @@ from xai_core import XaiError, complexity
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.base.pace import Pace
-from xai_core.canonical import before_removal, canonicalise
-from xai_core.images import open_picture, prepare
+from xai_core.maps.canonical import before_removal, canonicalise
+from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.study import PACE, Study, Table, complete
 from xai_core.study_entry import QUANTILES
 from xai_core.study_run import conduct

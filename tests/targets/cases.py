@@ -11,7 +11,7 @@ from torch import Tensor
 
 from tests.targets.nets import HEIGHT, WIDTH, net, pictures
 from xai_core.base.target import Target
-from xai_core.region import as_text
+from xai_core.pictures.region import as_text
 from xai_core.targets.similarity import reference
 
 RING = np.zeros((HEIGHT, WIDTH), dtype=bool)

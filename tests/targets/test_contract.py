@@ -18,10 +18,10 @@ from xai_core import Target, XaiError, assess, explain
 from xai_core.base.errors import InputError, MethodError, ModelError
 from xai_core.base.parameters import describe
 from xai_core.base.target import asked_from_json, asked_to_json
+from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement, measure
 from xai_core.methods.base import METHODS
 from xai_core.outputs import predict
-from xai_core.recipe import Recipe
 from xai_core.resolution import explained_of, fitting, named, of_other_class
 from xai_core.targets.base import TARGETS, region_of
 from xai_core.targets.similarity import embedding, reference

@@ -10,9 +10,17 @@ import pytest
 from PIL import Image
 
 from xai_core.base.errors import InputError
-from xai_core.images import InputSpec, prepare
-from xai_core.readers.photo import raster_of
-from xai_core.region import as_text, cell, connected, from_text, of_box, of_picture, on_grid
+from xai_core.pictures.preprocessing import InputSpec, prepare
+from xai_core.pictures.readers.photo import raster_of
+from xai_core.pictures.region import (
+    as_text,
+    cell,
+    connected,
+    from_text,
+    of_box,
+    of_picture,
+    on_grid,
+)
 
 SPEC = InputSpec(1, 24, 24, "crop", 32, (0.5,), (0.25,))
 

@@ -23,7 +23,7 @@ from xai_core.base.errors import (
 )
 from xai_core.base.finding import Finding
 from xai_core.formats.base import Inspection, LoadOptions
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.targets import Prediction
 from xai_core.worker import ModelCard

@@ -14,10 +14,10 @@ from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
 from xai_core.base.pace import Pace
 from xai_core.explanation import explain
 from xai_core.formats.base import LoadOptions
-from xai_core.images import InputSpec
 from xai_core.loading import load_model
+from xai_core.maps.recipe import Recipe
 from xai_core.measurement import measure
-from xai_core.recipe import Recipe
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.worker import Worker
 from xai_core.worker.budget import Budget
 

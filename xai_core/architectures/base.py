@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xai_core.base.registry import Registry
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from xai_core.base.finding import Finding
-from xai_core.map_difference import MapDifference
+from xai_core.maps.difference import MapDifference
 from xai_core.model_comparison import ModelPair
 from xai_core.prediction_difference import ClassScores
 from xai_core.ranking import Overtaking, overtakings

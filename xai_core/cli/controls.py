@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.cli.console import progress_bar
-from xai_core.images import open_picture, prepare
+from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs import Run, Score
 from xai_core.sanity import (
     TWIN,

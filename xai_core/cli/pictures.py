@@ -8,8 +8,8 @@ from pathlib import Path
 
 from xai_core.base.errors import InputError
 from xai_core.cli.arguments import picture_file
-from xai_core.images import open_picture
-from xai_core.picture_archive import picture_files
+from xai_core.pictures.archive import picture_files
+from xai_core.pictures.preprocessing import open_picture
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.comparison import compare, score
-from xai_core.images import open_picture, prepare
+from xai_core.maps.recipe import Recipe
 from xai_core.metrics.base import METRICS
+from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.ranking import rank as ordered
-from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
 from xai_core.worker import ModelCard, Worker
 

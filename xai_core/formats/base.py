@@ -10,8 +10,8 @@ from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.registry import Registry
 from xai_core.export_hint import ExportHint
-from xai_core.images import InputSpec
 from xai_core.other_inputs import OtherInput
+from xai_core.pictures.preprocessing import InputSpec
 
 
 @dataclass(frozen=True)

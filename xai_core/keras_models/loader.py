@@ -13,7 +13,6 @@ from xai_core.base.errors import ModelError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.formats.base import Inspection, LoadOptions
-from xai_core.images import InputSpec
 from xai_core.keras_models.backend import import_keras
 from xai_core.keras_models.custom import custom_objects, registrations_undone
 from xai_core.keras_models.declared import Declared
@@ -21,6 +20,7 @@ from xai_core.keras_models.layout import Layout, layout_of
 from xai_core.keras_models.preprocessing import input_spec
 from xai_core.keras_models.safety import custom, needing_trust, refuse_dangerous, trust_error
 from xai_core.other_inputs import array_of, check_names
+from xai_core.pictures.preprocessing import InputSpec
 
 if TYPE_CHECKING:
     from xai_core.keras_models.module import KerasModule

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from xai_core.images import InputSpec
 from xai_core.keras_models.layout import Layout
+from xai_core.pictures.preprocessing import InputSpec
 
 IMAGENET = (InputSpec.mean, InputSpec.std)
 RAW_STEP = 1 / 20  # a first layer that scales by less than this takes 0..255

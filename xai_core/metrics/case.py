@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from xai_core.base.arrays import Inputs
-from xai_core.canonical import resized
+from xai_core.maps.canonical import resized
 
 Box = tuple[int, int, int, int]
 Map = Float[np.ndarray, "rows columns"]  # its grid need not be that of the inputs

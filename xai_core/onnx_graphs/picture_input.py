@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from xai_core.base.errors import ModelError
-from xai_core.images import InputSpec
 from xai_core.other_inputs import OtherInput, array_of, check_names
+from xai_core.pictures.preprocessing import InputSpec
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, ValueInfoProto

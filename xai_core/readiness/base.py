@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.base.target import Asked
-    from xai_core.images import InputSpec
+    from xai_core.pictures.preprocessing import InputSpec
     from xai_core.readiness.setting.score import Score
 
 

@@ -36,7 +36,7 @@ import numpy as np
 import xai_core
 from xai_core.cli.arguments import picture_file
 from xai_core.demo.models import demo_weights
-from xai_core.images import InputSpec, open_picture, prepare
+from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.other_inputs import OtherInput
 from xai_core.pace import Pace
 from xai_core.peek.digest import digest

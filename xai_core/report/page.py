@@ -12,7 +12,7 @@ from string import Template
 import numpy as np
 from PIL import Image
 
-from xai_core.report.style import STYLES, Style
+from xai_core.maps.theme import STYLES, Style
 
 _FOLDER = Path(__file__).parent
 

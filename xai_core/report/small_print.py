@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from xai_core import localisation
 from xai_core.attribution.result import Attribution
+from xai_core.maps.recipe import Recipe
 from xai_core.methods import autocast
 from xai_core.methods.base import METHODS, title_of
 from xai_core.metrics.base import METRICS
-from xai_core.recipe import Recipe
 from xai_core.report.subject import Subject
 
 

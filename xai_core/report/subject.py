@@ -10,14 +10,14 @@ import numpy as np
 
 from xai_core.base.arrays import Map, Picture
 from xai_core.base.errors import InputError
-from xai_core.canonical import Removal, before_removal, remove_baseline
-from xai_core.images import InputSpec
 from xai_core.localisation import Localisation
+from xai_core.maps.canonical import Removal, before_removal, remove_baseline
+from xai_core.maps.recipe import Recipe
 from xai_core.methods.base import title_of
 from xai_core.metrics.base import METRICS
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.ranking import Ranking, overtakings, rank, sweep
 from xai_core.readiness.result import Verdict
-from xai_core.recipe import Recipe
 from xai_core.runs import Run, Score
 from xai_core.study_result import StudyResult
 

@@ -16,7 +16,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.parameters import NoParameters, parameter
 from xai_core.base.registry import Registry
 from xai_core.outputs import OutputForm, Prediction
-from xai_core.region import Mask, from_text
+from xai_core.pictures.region import Mask, from_text
 
 if TYPE_CHECKING:
     from torch import Tensor

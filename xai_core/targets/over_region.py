@@ -10,7 +10,7 @@ import numpy as np
 
 from xai_core.base.errors import InputError, ModelError
 from xai_core.outputs import OutputForm, main_output
-from xai_core.region import Mask, as_text, from_text
+from xai_core.pictures.region import Mask, as_text, from_text
 from xai_core.targets.base import Labels, OfClass, Seen, TargetKind, dense, name_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.formats.base import Inspection, LoadOptions
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 
 if TYPE_CHECKING:
     from xai_core.tensorflow_models.source import Source

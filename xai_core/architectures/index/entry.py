@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.images import Fit, InputSpec
+from xai_core.pictures.preprocessing import Fit, InputSpec
 
 CLASSES = -1
 """Stands in a shape for the number of classes."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xai_core.demo.wafer.generator import KINDS, NONE
 from xai_core.demo.wafer.scene import SIDE
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 
 FOLDER = Path(__file__).parent
 FIGURES = FOLDER / "figures.json"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xai_core.maps.theme import PALETTE, STYLES, Style
 from xai_core.report import card
 from xai_core.report.study import small_print, stamp
 from xai_core.report.study.subject import StudySubject
-from xai_core.report.style import PALETTE, STYLES, Style
 from xai_core.study_entry import QUANTILES
 from xai_core.study_statistics import agreement
 

@@ -27,11 +27,11 @@ import numpy as np
 import xai_core
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES as DEMO, picture_path
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.other_inputs import OtherInput
 from xai_core.pace import Pace
 from xai_core.peek.digest import digest
-from xai_core.picture_archive import picture_files
+from xai_core.pictures.archive import picture_files
 from xai_core.study import Setting, Study
 from xai_core.study_run import Subject, conduct
 from xai_core.worker import Worker

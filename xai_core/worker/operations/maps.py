@@ -11,8 +11,8 @@ from xai_core.base.arrays import Scores
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_from_json
+from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement
-from xai_core.recipe import Recipe
 from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 

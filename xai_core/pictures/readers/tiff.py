@@ -11,9 +11,9 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import MAX_CHANNELS
-from xai_core.raster import Raster, check_size
-from xai_core.readers.base import READERS, Reader
-from xai_core.readers.photo import decoded, raster_of
+from xai_core.pictures.raster import Raster, check_size
+from xai_core.pictures.readers.base import READERS, Reader
+from xai_core.pictures.readers.photo import decoded, raster_of
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage

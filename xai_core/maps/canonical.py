@@ -16,7 +16,7 @@ from PIL import Image
 
 from xai_core.base.arrays import Maps
 from xai_core.base.errors import InputError
-from xai_core.recipe import Channels, Recipe, Sign, check_quantile
+from xai_core.maps.recipe import Channels, Recipe, Sign, check_quantile
 
 Array = Real[np.ndarray, "..."]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
-from xai_core.raster import Pixels
+from xai_core.pictures.raster import Pixels
 
 DARK = 1 / 8  # of the range; a picture that uses less of it is nearly flat to the model
 CHOOSE = "Choose the data's own range, or give its ends (`--range data`, `--range 0,4095`)"

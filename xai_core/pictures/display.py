@@ -6,7 +6,7 @@ import numpy as np
 
 from xai_core.base.arrays import Picture
 from xai_core.base.input_spec import InputSpec
-from xai_core.framing import Framed
+from xai_core.pictures.framing import Framed
 
 TAILS = (0.5, 99.5)  # percent
 STRETCHED = (

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from xai_core.base.registry import Registry
-from xai_core.raster import Raster
+from xai_core.pictures.raster import Raster
 
 
 class Reader(ABC):
@@ -33,4 +33,4 @@ class Reader(ABC):
         """
 
 
-READERS: Registry[Reader] = Registry("xai_core.readers", "reader")
+READERS: Registry[Reader] = Registry("xai_core.pictures.readers", "reader")

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from xai_core.base.input_spec import MAX_PIXELS, InputSpec
-from xai_core.raster import Pixels
+from xai_core.pictures.raster import Pixels
 
 MARGIN = 4  # pixels beside a cut that interpolation looks at
 Content = tuple[int, int, int, int]

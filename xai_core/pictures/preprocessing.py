@@ -19,14 +19,14 @@ from xai_core.base.input_spec import MAX_INPUT as MAX_INPUT
 from xai_core.base.input_spec import MAX_PIXELS as MAX_PIXELS
 from xai_core.base.input_spec import Fit as Fit
 from xai_core.base.input_spec import InputSpec as InputSpec
-from xai_core.channels import model_channels, shown_channels
-from xai_core.eye import STRETCHED, for_the_eye
-from xai_core.framing import Framed, framed
-from xai_core.raster import Pixels, Raster, too_large
-from xai_core.readers.base import READERS
-from xai_core.readers.photo import FORMATS as FORMATS
-from xai_core.readers.photo import raster_of
-from xai_core.value_range import Scale, scale_of
+from xai_core.pictures.channels import model_channels, shown_channels
+from xai_core.pictures.display import STRETCHED, for_the_eye
+from xai_core.pictures.framing import Framed, framed
+from xai_core.pictures.raster import Pixels, Raster, too_large
+from xai_core.pictures.readers.base import READERS
+from xai_core.pictures.readers.photo import FORMATS as FORMATS
+from xai_core.pictures.readers.photo import raster_of
+from xai_core.pictures.value_range import Scale, scale_of
 
 BROKEN = (
     *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error),

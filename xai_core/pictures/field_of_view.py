@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xai_core.images import InputSpec
+from xai_core.pictures.preprocessing import InputSpec
 
 Box = tuple[int, int, int, int]
 

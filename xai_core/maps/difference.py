@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float64
 
 from xai_core.attribution.result import Attribution
-from xai_core.canonical import Array, before_removal, canonicalise
-from xai_core.recipe import Recipe
-from xai_core.similarity import Similarity, cosine, similarity
+from xai_core.maps.canonical import Array, before_removal, canonicalise
+from xai_core.maps.recipe import Recipe
+from xai_core.maps.similarity import Similarity, cosine, similarity
 
 # A rectifier or two that flip by rounding leave an export's map above it; another training's do not
 # come near.

@@ -14,8 +14,8 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import MAX_INPUT, MAX_PIXELS, InputSpec
-from xai_core.framing import framed
-from xai_core.raster import Raster
+from xai_core.pictures.framing import framed
+from xai_core.pictures.raster import Raster
 
 Mask = Bool[np.ndarray, "h w"]
 TEXT = re.compile(r"(\d{1,5})x(\d{1,5}):([A-Za-z0-9+/=]*)")

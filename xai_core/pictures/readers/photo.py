@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from xai_core.base.input_spec import MAX_PIXELS
-from xai_core.raster import Raster, too_large
-from xai_core.readers.base import READERS, Reader
+from xai_core.pictures.raster import Raster, too_large
+from xai_core.pictures.readers.base import READERS, Reader
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
 WIDE = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")

@@ -7,7 +7,7 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
-from xai_core.raster import Pixels, Raster
+from xai_core.pictures.raster import Pixels, Raster
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R 601-2, as Pillow has it
 COUNT_FROM_0 = "Channels are counted from 0."

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.lib import format as npy
 
 from xai_core.base.errors import InputError
-from xai_core.raster import MAX_BYTES, Raster, check_size
-from xai_core.readers.base import READERS, Reader
+from xai_core.pictures.raster import MAX_BYTES, Raster, check_size
+from xai_core.pictures.readers.base import READERS, Reader
 
 ZIP = b"PK\x03\x04"
 MAX_HEADER = 10_000

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from xai_core.base.errors import InputError
 from xai_core.base.limits import MB
 from xai_core.base.storage.zips import BROKEN, zip_names
-from xai_core.readers.base import READERS
+from xai_core.pictures.readers.base import READERS
 
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
 MAX_PICTURES = 1000

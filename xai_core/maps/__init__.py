@@ -1,0 +1,1 @@
+"""Raw attributions -> canonical maps, their colours, and how alike two maps are."""

@@ -1,0 +1,1 @@
+"""Picture files -> model inputs: read within bounds, framed, scaled, normalised."""
