@@ -8,8 +8,8 @@ from dataclasses import replace
 from components import backend
 from components.processes import answered, file_of, known
 from components.state import Photo, Source
-from xai_core.likely_preset import Likely, likely_preset
 from xai_core.pictures.presets import PRESETS
+from xai_core.targets.likely_preset import Likely, likely_preset
 
 
 def likely(source: Source, photo: Photo) -> Likely:

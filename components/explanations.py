@@ -6,8 +6,8 @@ from components import backend
 from components.processes import answered
 from components.state import Photo, Source
 from xai_core.base.target import Explained, Target
-from xai_core.resolution import named
-from xai_core.targets.similarity import reference
+from xai_core.targets.kinds.similarity import reference
+from xai_core.targets.resolution import named
 
 
 def explained(source: Source, photo: Photo, target: Target) -> Explained:

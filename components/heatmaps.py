@@ -20,7 +20,7 @@ from xai_core.methods import autocast
 from xai_core.methods.base import METHODS
 from xai_core.pictures.region import on_grid
 from xai_core.runs import Run
-from xai_core.targets.base import region_of
+from xai_core.targets.kinds.base import region_of
 
 PERCENTILES = (99.5, 99.0, 95.0, 100.0)
 

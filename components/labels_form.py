@@ -9,7 +9,7 @@ import streamlit as st
 from components import backend, uploads
 from components.state import Photo, Source, Workspace
 from components.uploads import Arrival
-from xai_core.labels import check_count, parse_labels
+from xai_core.targets.labels import check_count, parse_labels
 
 KEY, MEGABYTES = "labels", 10
 TYPES = ["txt", "json", "csv", "names"]

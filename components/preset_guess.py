@@ -8,8 +8,8 @@ import streamlit as st
 from components import backend, detection, preprocessing, problem
 from components.state import Photo, Source, Workspace
 from xai_core.comparison import label_of
-from xai_core.labels import Labels
-from xai_core.likely_preset import Likely
+from xai_core.targets.labels import Labels
+from xai_core.targets.likely_preset import Likely
 
 BADGES = {
     "likely": ("Likely", "green", ":material/check_circle:"),

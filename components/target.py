@@ -22,12 +22,12 @@ from components.state import Workspace
 from components.target_fields import Asking
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.target import DEFAULT, Target, of_class
-from xai_core.outputs import OutputForm
 from xai_core.pictures.preprocessing import open_picture
 from xai_core.pictures.region import as_text, of_picture
-from xai_core.resolution import checked, fitting, named
 from xai_core.runs import Guess
-from xai_core.targets.base import TARGETS, TOP, region_of
+from xai_core.targets.kinds.base import TARGETS, TOP, region_of
+from xai_core.targets.outputs import OutputForm
+from xai_core.targets.resolution import checked, fitting, named
 
 PLACES = (("top", "left", "bottom", "right"), ("row", "column"))
 MODES: Mapping[int, region_picker.Mode] = {4: "box", 2: "point", 0: "look"}

@@ -24,7 +24,7 @@ from xai_core.formats.base import FORMATS
 from xai_core.methods.base import METHODS
 from xai_core.metrics.base import METRICS
 from xai_core.readiness.base import CHECKS
-from xai_core.targets.base import TARGETS
+from xai_core.targets.kinds.base import TARGETS
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 MARK = re.compile(r"(<!-- begin: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)

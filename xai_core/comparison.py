@@ -19,16 +19,16 @@ from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Parts, Progress
 from xai_core.base.target import Asked, Explained, Target
-from xai_core.labels import fitting
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.methods.autocast import suited
 from xai_core.methods.base import METHODS, PLAIN
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.readiness.result import Level
-from xai_core.resolution import named, target_of
 from xai_core.runs import Guess, Run, Score
 from xai_core.targets import Prediction
+from xai_core.targets.labels import fitting
+from xai_core.targets.resolution import named, target_of
 
 
 class Explainer(Protocol):

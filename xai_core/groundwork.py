@@ -11,7 +11,7 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import ModelError
 from xai_core.base.target import Asked, Explained
 from xai_core.methods.folding import Folding
-from xai_core.resolution import FixedScore, fixed, on_each
+from xai_core.targets.resolution import FixedScore, fixed, on_each
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from xai_core.base.errors import ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.output_entry import narrowed
 from xai_core.peek.strangers import stranger
+from xai_core.targets.output_entry import narrowed
 
 if TYPE_CHECKING:
     from torch import nn

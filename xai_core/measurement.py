@@ -17,8 +17,8 @@ from xai_core.maps.recipe import Recipe
 from xai_core.methods.base import METHODS, Meter
 from xai_core.metrics.base import METRICS, ModelMetric
 from xai_core.metrics.case import Case, Map
-from xai_core.outputs import predict
-from xai_core.resolution import fixed, is_of_class, of_other_class
+from xai_core.targets.outputs import predict
+from xai_core.targets.resolution import fixed, is_of_class, of_other_class
 
 if TYPE_CHECKING:
     from torch import nn

@@ -137,7 +137,7 @@ def _hits(
     from xai_core.methods.base import Scorer
     from xai_core.methods.draws import streams
     from xai_core.methods.noisy_weights import noisy_scorers
-    from xai_core.resolution import fixed_class
+    from xai_core.targets.resolution import fixed_class
 
     scorer, right, count = Scorer(module, fixed_class(None), meter), 0, 0
     draws = noisy_scorers(scorer, pictures[:1], noise, streams(seed)[0])

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from xai_core.labels import Labels, labels_in
+from xai_core.targets.labels import Labels, labels_in
 
 if TYPE_CHECKING:
     from torch import nn

@@ -19,10 +19,10 @@ from xai_core.base.errors import InputError
 from xai_core.base.storage.atomic import whole_folder
 from xai_core.base.target import DEFAULT, Explained, Target, explained_from
 from xai_core.maps.recipe import Recipe
-from xai_core.outputs import OutputForm
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
 from xai_core.run_json import NESTED, SCHEMA, attribution_from, described
+from xai_core.targets.outputs import OutputForm
 
 STUDY = "study"  # the kind of a folder that `study_result` writes
 UNREADABLE = (

@@ -17,9 +17,9 @@ from xai_core.base.target import Target
 from xai_core.comparison import Explainer, samples_of
 from xai_core.methods.autocast import suited
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
-from xai_core.resolution import target_of
 from xai_core.study import Methods, Study, complete
 from xai_core.study_result import StudyResult
+from xai_core.targets.resolution import target_of
 
 Borrow = Callable[[], AbstractContextManager[Explainer]]
 """Called for every picture, so that others who use the model get their turn in between."""

@@ -24,9 +24,9 @@ from xai_core.comparison import Request, compare
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.methods import autocast
 from xai_core.pictures.preprocessing import InputSpec, prepare
-from xai_core.resolution import explained_of
 from xai_core.runs import Run, open_run, save_run
 from xai_core.targets import Prediction, predict
+from xai_core.targets.resolution import explained_of
 
 SPEC = InputSpec(height=20, width=20, resize=20, fit="letterbox")
 

@@ -20,7 +20,7 @@ from xai_core.base.target import Asked, asked_to_json
 from xai_core.explanation import explain, explain_on
 from xai_core.groundwork import Groundwork
 from xai_core.methods.base import METHODS
-from xai_core.resolution import explained_of
+from xai_core.targets.resolution import explained_of
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all
 
 FEW = {"fusiongrad": {"n": 2, "m": 5}, "smoothgrad": {"m": 9}, "noisegrad": {"n": 9}}

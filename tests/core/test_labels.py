@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from xai_core.base.errors import InputError
-from xai_core.labels import check_count, fitting, labels_in, parse_labels, read_labels
+from xai_core.targets.labels import check_count, fitting, labels_in, parse_labels, read_labels
 
 NAMES = ("cat", "big dog", "owl, barn")
 

@@ -11,11 +11,11 @@ import pytest
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 from xai_core.demo.pictures import picture_path
-from xai_core.likely_preset import Likely, likely_preset
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.pictures.presets import PRESETS, preset_of, suitable
 from xai_core.pictures.raster import Raster
 from xai_core.targets import Prediction
+from xai_core.targets.likely_preset import Likely, likely_preset
 
 SPEC = InputSpec(height=16, width=16, fit="squash", resize=16)
 PIXELS = np.random.default_rng(5).integers(0, 256, (16, 16, 3), np.uint8)

@@ -132,7 +132,7 @@ assert table.iloc[0, 0] == 1.0 and -1 < table.iloc[0, 1] < 1
 
 PROOFS = {
     "xai_core/methods/vargrad.py": METHOD,
-    "xai_core/targets/doubt.py": TARGET,
+    "xai_core/targets/kinds/doubt.py": TARGET,
     "xai_core/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/batch.py": CHECK,
     "xai_core/metrics/gini.py": METRIC,

@@ -13,9 +13,9 @@ from xai_core.architectures.index.storage import read_index
 from xai_core.architectures.library import construct
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.demo.labels import imagenet_labels
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import inspect_file, load_model
+from xai_core.targets.imagenet import imagenet_labels
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("architectures")]
 State = dict[str, torch.Tensor]

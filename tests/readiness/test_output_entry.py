@@ -12,8 +12,8 @@ import torch
 from xai_core.explanation import explain
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import load_model
-from xai_core.output_entry import OutputEntry
 from xai_core.readiness import assess
+from xai_core.targets.output_entry import OutputEntry
 from xai_core.worker import Worker
 
 PICTURE = np.random.default_rng(0).random((1, 3, 16, 16)).astype(np.float32)

@@ -24,11 +24,11 @@ from xai_core.base.target import Asked, Explained
 from xai_core.formats.base import LoadOptions
 from xai_core.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.resolution import explained_of
 from xai_core.study import Setting, Study
 from xai_core.study_entry import Entry
 from xai_core.study_run import Subject, conduct
 from xai_core.targets import Prediction, predict
+from xai_core.targets.resolution import explained_of
 
 METHODS = {"saliency": {}, "smoothgrad": {"m": 3}, "guided-backprop": {}}
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)

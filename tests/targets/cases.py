@@ -12,7 +12,7 @@ from torch import Tensor
 from tests.targets.nets import HEIGHT, WIDTH, net, pictures
 from xai_core.base.target import Target
 from xai_core.pictures.region import as_text
-from xai_core.targets.similarity import reference
+from xai_core.targets.kinds.similarity import reference
 
 RING = np.zeros((HEIGHT, WIDTH), dtype=bool)
 RING[2:10, 2:8] = True

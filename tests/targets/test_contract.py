@@ -21,10 +21,10 @@ from xai_core.base.target import asked_from_json, asked_to_json
 from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement, measure
 from xai_core.methods.base import METHODS
-from xai_core.outputs import predict
-from xai_core.resolution import explained_of, fitting, named, of_other_class
-from xai_core.targets.base import TARGETS, region_of
-from xai_core.targets.similarity import embedding, reference
+from xai_core.targets.kinds.base import TARGETS, region_of
+from xai_core.targets.kinds.similarity import embedding, reference
+from xai_core.targets.outputs import predict
+from xai_core.targets.resolution import explained_of, fitting, named, of_other_class
 
 each = pytest.mark.parametrize("case", CASES, ids=name_of)
 LABELS = ("ant", "bee", "cat", "dog")
@@ -37,8 +37,8 @@ def form_of(name: str) -> Any:
 
 def test_forms_need_no_torch() -> None:
     code = (
-        "import sys; from xai_core.targets.base import TARGETS;"
-        "from xai_core.base.parameters import describe; import xai_core.resolution;"
+        "import sys; from xai_core.targets.kinds.base import TARGETS;"
+        "from xai_core.base.parameters import describe; import xai_core.targets.resolution;"
         "[describe(one.Parameters) for one in TARGETS];"
         "sys.exit(any(name in sys.modules for name in ('torch', 'captum', 'scipy')))"
     )

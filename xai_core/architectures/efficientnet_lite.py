@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xai_core.architectures.base import ARCHITECTURES, Architecture
 from xai_core.base.errors import ModelError
-from xai_core.demo.labels import imagenet_labels
+from xai_core.targets.imagenet import imagenet_labels
 
 if TYPE_CHECKING:
     from torch import nn

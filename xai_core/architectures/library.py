@@ -11,7 +11,7 @@ from xai_core.architectures.base import Architecture
 from xai_core.architectures.index.entry import Entry
 from xai_core.architectures.vision_libraries import vision_library
 from xai_core.base.errors import ModelError
-from xai_core.demo.labels import imagenet_labels
+from xai_core.targets.imagenet import imagenet_labels
 
 if TYPE_CHECKING:
     from torch import nn

@@ -14,7 +14,7 @@ from xai_core.keras_models.declared import declared
 from xai_core.keras_models.loader import load
 from xai_core.keras_models.older import modernise
 from xai_core.keras_models.summary import inspection
-from xai_core.labels import labels_in
+from xai_core.targets.labels import labels_in
 
 
 @FORMATS.register

@@ -12,12 +12,12 @@ from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel, Predictor
 from xai_core.conversion.certificate import findings_of
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.labels import labels_in
 from xai_core.onnx_graphs.facts import facts_of
 from xai_core.onnx_graphs.picture_input import PictureInput, Shape, fix_inputs, picture_input
 from xai_core.onnx_graphs.source import complete, is_onnx, read_model
 from xai_core.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.targets.labels import labels_in
 
 if TYPE_CHECKING:
     from onnx import ModelProto

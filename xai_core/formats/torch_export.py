@@ -14,11 +14,11 @@ from xai_core.base.storage.zips import zip_names
 from xai_core.conversion.proven_layers import Converters, hidden_layers, with_layers
 from xai_core.fixed_inputs import fix_positions
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.labels import labels_in
 from xai_core.other_inputs import OtherInput, check_names
 from xai_core.peek.digest import digest
 from xai_core.peek.extra_files import extra_files
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.targets.labels import labels_in
 
 if TYPE_CHECKING:
     from torch import nn

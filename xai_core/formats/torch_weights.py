@@ -17,7 +17,6 @@ from xai_core.builders import builders
 from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.formats.torch_eager import guess_input_spec
-from xai_core.labels import Labels
 from xai_core.own_labels import of_checkpoint
 from xai_core.peek.digest import digest
 from xai_core.peek.safetensors import safetensors_header
@@ -27,6 +26,7 @@ from xai_core.pickles.skeleton import walk
 from xai_core.pickles.torch_file import kind_of, read_torch_file
 from xai_core.pickles.trust import code_findings, needs_trust
 from xai_core.state_dicts import COUNTER, Fit, looks_trained, state_dicts
+from xai_core.targets.labels import Labels
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

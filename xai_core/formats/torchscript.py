@@ -14,7 +14,6 @@ from xai_core.base.storage.zips import zip_names
 from xai_core.conversion.proven_layers import hidden_layers, with_layers
 from xai_core.fixed_inputs import fix_inputs
 from xai_core.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.labels import labels_in
 from xai_core.peek.digest import digest
 from xai_core.peek.extra_files import extra_files
 from xai_core.peek.script_code import (
@@ -25,6 +24,7 @@ from xai_core.peek.script_code import (
     script_code,
     traced_shape,
 )
+from xai_core.targets.labels import labels_in
 
 MOBILE = b"PTMF"
 PACKED = Finding(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.methods.folding import Folding
-    from xai_core.resolution import FixedScore
+    from xai_core.targets.resolution import FixedScore
 
 PLAIN = Pace()
 Family = Literal["gradient", "noise", "cam", "perturbation"]

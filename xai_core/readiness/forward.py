@@ -172,8 +172,8 @@ def _score(case: Case, output: Any, path: str, scores: Tensor) -> Score:
         InputError: it does not fit the output. ModelError: it leaves the graph.
     """
     from xai_core.readiness.setting.score import Score
-    from xai_core.resolution import fixed, resolve
     from xai_core.targets import resolve_target
+    from xai_core.targets.resolution import fixed, resolve
 
     if case.target is None or isinstance(case.target, int):
         return Score(path, resolve_target(scores, case.target)[0])

@@ -16,7 +16,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.target import Target, asked_to_json, target_from
 from xai_core.maps.recipe import Recipe
 from xai_core.report.subject import Subject
-from xai_core.resolution import checked
+from xai_core.targets.resolution import checked
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo

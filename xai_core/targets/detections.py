@@ -20,8 +20,8 @@ from jaxtyping import Float64
 
 from xai_core.base.errors import InputError, ModelError
 from xai_core.base.parameters import parameter
-from xai_core.outputs import OutputForm, main_output
-from xai_core.targets.base import Labels, Seen, TargetKind, name_of
+from xai_core.targets.kinds.base import Labels, Seen, TargetKind, name_of
+from xai_core.targets.outputs import OutputForm, main_output
 
 if TYPE_CHECKING:
     from torch import Tensor

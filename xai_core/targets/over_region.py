@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.base.errors import InputError, ModelError
-from xai_core.outputs import OutputForm, main_output
 from xai_core.pictures.region import Mask, as_text, from_text
-from xai_core.targets.base import Labels, OfClass, Seen, TargetKind, dense, name_of
+from xai_core.targets.kinds.base import Labels, OfClass, Seen, TargetKind, dense, name_of
+from xai_core.targets.outputs import OutputForm, main_output
 
 if TYPE_CHECKING:
     from torch import Tensor

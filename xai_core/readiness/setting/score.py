@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.resolution import FixedScore
+    from xai_core.targets.resolution import FixedScore
 
 
 @dataclass(frozen=True)

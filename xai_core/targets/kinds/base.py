@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import NoParameters, parameter
 from xai_core.base.registry import Registry
-from xai_core.outputs import OutputForm, Prediction
 from xai_core.pictures.region import Mask, from_text
+from xai_core.targets.outputs import OutputForm, Prediction
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -111,7 +111,7 @@ class TargetKind(ABC):
         return {**chosen, "index": index}
 
 
-TARGETS: Registry[TargetKind] = Registry("xai_core.targets", "kind of target")
+TARGETS: Registry[TargetKind] = Registry("xai_core.targets.kinds", "kind of target")
 
 
 def no_class(index: int, classes: int) -> InputError:

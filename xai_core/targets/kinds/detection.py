@@ -8,8 +8,8 @@ import numpy as np
 
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
-from xai_core.targets.base import TARGETS, TOP
 from xai_core.targets.detections import Boxes, Layout, OfBox
+from xai_core.targets.kinds.base import TARGETS, TOP
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import numpy as np
 
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
-from xai_core.targets.base import TARGETS, Labels
-from xai_core.targets.box import FAR
 from xai_core.targets.detections import Boxes, Layout, OfBox, overlap
+from xai_core.targets.kinds.base import TARGETS, Labels
+from xai_core.targets.kinds.box import FAR
 
 
 @dataclass(frozen=True)

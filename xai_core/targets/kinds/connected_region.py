@@ -9,8 +9,8 @@ import numpy as np
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
 from xai_core.pictures.region import Mask, cell, connected
-from xai_core.targets.base import TARGETS, TOP, OfClass, Seen
-from xai_core.targets.box import FAR
+from xai_core.targets.kinds.base import TARGETS, TOP, OfClass, Seen
+from xai_core.targets.kinds.box import FAR
 from xai_core.targets.over_region import OverRegion, predicted
 
 

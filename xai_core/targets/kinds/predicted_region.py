@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xai_core.pictures.region import Mask
-from xai_core.targets.base import TARGETS, OfClass, Seen
+from xai_core.targets.kinds.base import TARGETS, OfClass, Seen
 from xai_core.targets.over_region import OverRegion, predicted
 
 

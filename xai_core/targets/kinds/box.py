@@ -8,7 +8,7 @@ import numpy as np
 
 from xai_core.base.parameters import parameter
 from xai_core.pictures.region import Mask, of_box, on_grid
-from xai_core.targets.base import TARGETS, OfClass, Seen
+from xai_core.targets.kinds.base import TARGETS, OfClass, Seen
 from xai_core.targets.over_region import OverRegion
 
 FAR = 16_384

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xai_core.outputs import OutputForm, main_output, pick, score_matrix
-from xai_core.targets.base import TARGETS, Labels, OfClass, Seen, TargetKind, name_of
+from xai_core.targets.kinds.base import TARGETS, Labels, OfClass, Seen, TargetKind, name_of
+from xai_core.targets.outputs import OutputForm, main_output, pick, score_matrix
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,8 +11,8 @@ from xai_core.base.borrow import borrowed
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.parameters import build
 from xai_core.base.target import Asked, Explained, Target, as_target, of_class
-from xai_core.outputs import OutputForm, Prediction, predict
-from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, no_class
+from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, no_class
+from xai_core.targets.outputs import OutputForm, Prediction, predict
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

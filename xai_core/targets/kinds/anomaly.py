@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from xai_core.base.parameters import parameter
-from xai_core.outputs import OutputForm, main_output
-from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, dense
+from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, dense
+from xai_core.targets.outputs import OutputForm, main_output
 from xai_core.targets.over_region import planes_of
 
 if TYPE_CHECKING:

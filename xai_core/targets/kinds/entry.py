@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xai_core.base.errors import InputError, ModelError
 from xai_core.base.parameters import parameter
-from xai_core.output_entry import OutputEntry
-from xai_core.outputs import OutputForm, main_output
-from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind
+from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind
+from xai_core.targets.output_entry import OutputEntry
+from xai_core.targets.outputs import OutputForm, main_output
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,8 +13,8 @@ from jaxtyping import Float32
 
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
-from xai_core.outputs import OutputForm, main_output, score_matrix
-from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, not_boxes
+from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, not_boxes
+from xai_core.targets.outputs import OutputForm, main_output, score_matrix
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -100,6 +100,6 @@ def embedding(text: str) -> tuple[str, Float32[np.ndarray, "k"]]:
     if not (colon and len(vector) and np.isfinite(vector).all()):
         raise InputError(
             "The other picture is given as its embedding; this is none.",
-            "Make it with xai_core.targets.similarity.reference, or give the picture's file.",
+            "Make it with xai_core.targets.kinds.similarity.reference, or give the picture's file.",
         )
     return name, vector.astype(np.float32)

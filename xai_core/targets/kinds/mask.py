@@ -9,7 +9,7 @@ import numpy as np
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
 from xai_core.pictures.region import Mask, from_text, on_grid
-from xai_core.targets.base import TARGETS, OfClass, Seen
+from xai_core.targets.kinds.base import TARGETS, OfClass, Seen
 from xai_core.targets.over_region import OverRegion
 
 

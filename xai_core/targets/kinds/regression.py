@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
-from xai_core.outputs import OutputForm, main_output, score_matrix
-from xai_core.targets.base import TARGETS, Labels, Seen, TargetKind, not_boxes
+from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, not_boxes
+from xai_core.targets.outputs import OutputForm, main_output, score_matrix
 
 if TYPE_CHECKING:
     from torch import Tensor

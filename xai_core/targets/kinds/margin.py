@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
-from xai_core.outputs import OutputForm, main_output, score_matrix
-from xai_core.targets.base import (
+from xai_core.targets.kinds.base import (
     TARGETS,
     TOP,
     Labels,
@@ -19,6 +18,7 @@ from xai_core.targets.base import (
     name_of,
     one_of_several,
 )
+from xai_core.targets.outputs import OutputForm, main_output, score_matrix
 
 if TYPE_CHECKING:
     from torch import Tensor

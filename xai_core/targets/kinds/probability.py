@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from xai_core.outputs import OutputForm, are_probabilities, main_output, pick, score_matrix
-from xai_core.targets.base import (
+from xai_core.targets.kinds.base import (
     TARGETS,
     Labels,
     OfClass,
@@ -15,6 +14,7 @@ from xai_core.targets.base import (
     name_of,
     one_of_several,
 )
+from xai_core.targets.outputs import OutputForm, are_probabilities, main_output, pick, score_matrix
 
 if TYPE_CHECKING:
     from torch import Tensor

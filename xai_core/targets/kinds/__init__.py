@@ -1,0 +1,1 @@
+"""Kinds of target, one a file; `base.py` has the contract."""
