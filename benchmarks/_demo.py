@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xai_core.attribution.pace_measurement import measured
 from xai_core.base.device import best_device
 from xai_core.base.pace import Pace
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
-from xai_core.pace import measured
 from xai_core.pictures.preprocessing import InputSpec, open_picture
 from xai_core.pictures.preprocessing import prepare as prepare_picture
 

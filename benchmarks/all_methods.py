@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from benchmarks._demo import efficientnet, inputs
 from benchmarks.timing import Goal
-from xai_core.explanation import explain, explain_on
-from xai_core.groundwork import Groundwork
-from xai_core.methods.base import METHODS
+from xai_core.attribution.context import Groundwork
+from xai_core.attribution.explanation import explain, explain_on
+from xai_core.attribution.methods.base import METHODS
 
 ROUNDS = 5
 FEW = {

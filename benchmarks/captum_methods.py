@@ -15,7 +15,7 @@ from captum.attr import IntegratedGradients, NoiseTunnel, Occlusion, Saliency
 
 from benchmarks._demo import TARGET, efficientnet, inputs, pace, picture
 from benchmarks.timing import Goal
-from xai_core.explanation import explain
+from xai_core.attribution.explanation import explain
 
 STEPS, WINDOW, STRIDE, NOISE = 50, 32, 16, 0.5
 BATCHES = (2, 5, 10, 25)

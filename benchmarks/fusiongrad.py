@@ -19,7 +19,7 @@ from torch import nn
 
 from benchmarks._demo import TARGET, efficientnet, inputs, pace, picture, resnet50, slope
 from benchmarks.timing import Goal
-from xai_core.explanation import explain
+from xai_core.attribution.explanation import explain
 
 ROUNDS = 2
 N, M, STD, SG_STD = 10, 10, 0.05, 0.2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.state import Workspace
-from xai_core.methods.base import METHODS
+from xai_core.attribution.methods.base import METHODS
 from xai_core.readiness.result import Availability, Verdict
 
 

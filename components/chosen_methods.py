@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.state import Workspace
-from xai_core.methods.variants import base_of, expanded
+from xai_core.attribution.variants import base_of, expanded
 
 
 def asked(space: Workspace) -> dict[str, dict[str, Any]]:

@@ -12,12 +12,12 @@ from components.map_grid import Tile
 from components.map_scale import SCOPES
 from components.state import Workspace
 from components.tiles import Look, title_of
+from xai_core.attribution import autocast
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
-from xai_core.methods import autocast
-from xai_core.methods.base import METHODS
 from xai_core.pictures.region import on_grid
 from xai_core.runs import Run
 from xai_core.targets.kinds.base import region_of

@@ -11,12 +11,12 @@ from PIL import Image
 from components import backend, problem
 from components.state import Workspace
 from xai_core.attribution.capabilities import Layer
+from xai_core.attribution.layers.feature_layers import NONE
+from xai_core.attribution.variants import values_in
 from xai_core.base.arrays import Picture
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo
 from xai_core.maps.colours import data_url
-from xai_core.methods.feature_layers import NONE
-from xai_core.methods.variants import values_in
 
 COLUMNS, SIDE = 3, 168
 Grid = tuple[int, int]

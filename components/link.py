@@ -24,10 +24,10 @@ from components import (
 from components.heatmaps import PERCENTILES
 from components.map_scale import PER_MAP, SCOPES
 from components.state import Workspace
+from xai_core.attribution.variants import base_of
 from xai_core.base.errors import XaiError
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
 from xai_core.maps.recipe import Channels, Recipe, Sign
-from xai_core.methods.variants import base_of
 from xai_core.metrics.base import METRICS
 
 RUN, STUDY, METHODS, METRIC, VIEW = "run", "study", "methods", "metrics", "view"

@@ -9,10 +9,10 @@ import streamlit as st
 from components import layer_chooser, method_fields, noise_form, precision, problem
 from components.state import Workspace
 from components.tiles import title_of
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.variants import EACH
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo, build, describe
-from xai_core.methods.base import METHODS
-from xai_core.methods.variants import EACH
 
 
 def of_chosen(space: Workspace) -> None:

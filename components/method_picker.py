@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.state import Workspace
 from components.tiles import title_of
-from xai_core.methods.base import METHODS
+from xai_core.attribution.methods.base import METHODS
 from xai_core.readiness.result import Availability
 
 

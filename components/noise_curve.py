@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ranking_chart import MUTED, PALETTE
-from xai_core.noise_rule import THRESHOLD, NoiseLevel
+from xai_core.attribution.noise.rule import THRESHOLD, NoiseLevel
 
 
 def show(found: NoiseLevel, chosen: float, *, key: str) -> None:

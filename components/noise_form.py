@@ -12,10 +12,10 @@ import streamlit as st
 from components import method_fields, noise_curve, noise_job, problem
 from components.state import Bearing, Workspace
 from components.tiles import title_of
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.noise.rule import ALPHA, NoiseLevel, NoiseType
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build, describe
-from xai_core.methods.base import METHODS
-from xai_core.noise_rule import ALPHA, NoiseLevel, NoiseType
 
 NOISES = {"std", "sg_std"}
 

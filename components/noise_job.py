@@ -12,9 +12,9 @@ from components.job import Job
 from components.processes import Access, file_of
 from components.state import Workspace
 from components.waiting import Turn
+from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress
-from xai_core.noise_rule import NoiseLevel, NoiseType
 
 
 def photos(space: Workspace) -> list[str]:

@@ -9,10 +9,10 @@ from contextlib import suppress
 from components import backend
 from components.processes import Access
 from components.state import Source
+from xai_core.attribution.pace_cache import LONG, WORTH, Paces, key_of
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.base.pace import Pace
-from xai_core.paces import LONG, WORTH, Paces, key_of
 
 PAUSE_SECONDS = 2.0  # what the page asks about a new result goes before
 

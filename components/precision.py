@@ -10,10 +10,10 @@ import streamlit as st
 
 from components import backend, chosen_methods, pacing
 from components.state import Source, Workspace
+from xai_core.attribution.autocast import suited
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import MANY, Pace
 from xai_core.comparison import samples_of
-from xai_core.methods.autocast import suited
 
 KEY = "autocast"
 HELP = (

@@ -11,9 +11,9 @@ import streamlit as st
 from components import map_grid, tiles
 from components.map_grid import Image, Tile
 from components.tiles import Look, title_of
+from xai_core.attribution import autocast
 from xai_core.base.progress import Preview
 from xai_core.maps.colours import coloured, data_url, scale_of
-from xai_core.methods import autocast
 
 WIDTH = 300  # CSS pixels
 # What `sampled` and `autocast.told` tell of an attribution's choices.

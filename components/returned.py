@@ -9,9 +9,9 @@ import streamlit as st
 from components import backend, problem, quantile, run_source, study_link
 from components.recipe_form import GRIDS
 from components.state import Photo, Returned, Workspace
+from xai_core.attribution.variants import merged
 from xai_core.base.errors import InputError
 from xai_core.maps.recipe import Recipe
-from xai_core.methods.variants import merged
 from xai_core.report import stamp
 from xai_core.report.stamp import Stamp
 from xai_core.report.study import stamp as study_stamp

@@ -13,12 +13,12 @@ import streamlit as st
 
 from components import problem
 from components.state import Photo, Source, Workspace
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.variants import base_of, merged
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder
 from xai_core.formats.base import LoadOptions
-from xai_core.methods.base import METHODS
-from xai_core.methods.variants import base_of, merged
 from xai_core.runs import Run
 from xai_core.study_result import StudyResult
 

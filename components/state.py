@@ -19,14 +19,14 @@ from components.sources import Photo as Photo
 from components.sources import Source as Source
 from components.sources import free_name
 from components.waiting import Turn
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.parameters import describe
 from xai_core.base.target import Target
 from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
 from xai_core.maps.recipe import Recipe
-from xai_core.methods.base import METHODS
-from xai_core.noise_rule import NoiseLevel
 from xai_core.readiness.result import Verdict
 from xai_core.runs import Run
 from xai_core.sanity import Controls

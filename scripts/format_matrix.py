@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xai_core.methods.base import METHODS
+from xai_core.attribution.methods.base import METHODS
 
 if TYPE_CHECKING:
     from tests.matrix.measure import Result

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from xai_core.attribution.autocast import suited
+from xai_core.attribution.methods.base import METHODS, PLAIN
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, Maps, Scores, Values
 from xai_core.base.environment import machine, versions
@@ -21,8 +23,6 @@ from xai_core.base.progress import Parts, Progress
 from xai_core.base.target import Asked, Explained, Target
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.methods.autocast import suited
-from xai_core.methods.base import METHODS, PLAIN
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.readiness.result import Level
 from xai_core.runs import Guess, Run, Score

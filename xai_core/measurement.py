@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.attribution.methods.base import METHODS, Meter
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.parameters import build
@@ -14,7 +15,6 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import DEFAULT, Explained
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.methods.base import METHODS, Meter
 from xai_core.metrics.base import METRICS, ModelMetric
 from xai_core.metrics.case import Case, Map
 from xai_core.targets.outputs import predict
@@ -54,8 +54,8 @@ def measure(
     Raises:
         XaiError: the model or the method fails, or the metric or the method is unknown.
     """
+    from xai_core.attribution.predictor import runnable
     from xai_core.base.borrow import borrowed
-    from xai_core.predictor import runnable
     from xai_core.readiness.setting.score import same_draws
 
     plugin = METRICS[metric]
@@ -104,7 +104,7 @@ def _case(
         return _score(explained, _output(module, picture))
 
     def explain_again(picture: Inputs, other: int | None) -> Map:
-        from xai_core.explanation import explain
+        from xai_core.attribution.explanation import explain
 
         asked = explained if other is None else of_other_class(explained, other)
         before = meter.done
@@ -133,8 +133,8 @@ def _case(
 def _output(module: nn.Module, inputs: Inputs) -> Any:
     import torch
 
+    from xai_core.attribution.explanation import run
     from xai_core.base.device import device_of
-    from xai_core.explanation import run
 
     with torch.no_grad():
         return run(module, torch.from_numpy(inputs.copy()).to(device_of(module)))

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from xai_core.attribution import autocast
+from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.methods import autocast
-from xai_core.methods.base import title_of
 from xai_core.ranking import Ranking, rank
 from xai_core.readiness.result import Verdict
 from xai_core.runs import Run

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs, Values
 from xai_core.base.errors import MethodError
 from xai_core.base.parameters import build
@@ -19,7 +20,6 @@ from xai_core.controls.base import CONTROLS, Case, Randomiser
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.maps.similarity import Similarity, similarity
-from xai_core.methods.base import METHODS
 from xai_core.metrics.base import METRICS
 from xai_core.runs import Run, Score
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
@@ -23,7 +24,6 @@ from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder, write_whole
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
-from xai_core.methods.base import METHODS
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.study_entry import QUANTILES, Entry, failed, measured, read_entry
 from xai_core.study_setting import Setting as Setting

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from xai_core.attribution.autocast import suited
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError, MethodError
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Target
 from xai_core.comparison import Explainer, samples_of
-from xai_core.methods.autocast import suited
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.study import Methods, Study, complete
 from xai_core.study_result import StudyResult

@@ -13,8 +13,8 @@ from components.job import Job
 from components.noise_curve import kept_at
 from components.state import KEY
 from tests.app.test_pages import ROOT, opened, ran, texts
+from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.errors import Cancelled, MethodError, XaiError
-from xai_core.noise_rule import NoiseLevel
 
 pytestmark = pytest.mark.xdist_group("app")
 PAGE = "pages/compare/heatmaps.py"

@@ -20,9 +20,9 @@ from components.state import KEY, Source
 from components.visit import Visit
 from tests.app.test_pages import app as app
 from tests.app.test_pages import ran
+from xai_core.attribution.pace_cache import LONG, Paces
 from xai_core.base.errors import Cancelled, InputError, WorkerError
 from xai_core.base.pace import Pace
-from xai_core.paces import LONG, Paces
 from xai_core.runs import Run
 from xai_core.worker import Worker
 

@@ -17,10 +17,10 @@ from components import quantile
 from components.comparison import View
 from components.tuning_bench import maps_of
 from xai_core import bench, complexity
+from xai_core.attribution.methods.base import METHODS
 from xai_core.demo.run import demo_run
 from xai_core.maps.canonical import remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.methods.base import METHODS
 from xai_core.runs import Run, Score
 
 FOLDER = Path(bench.__file__).parent

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.bench_page import Bench
 from xai_core import sweep
+from xai_core.attribution.methods.base import METHODS
 from xai_core.demo.run import demo_run
 from xai_core.maps.canonical import before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.methods.base import METHODS
 
 TITLES = [method.title for method in METHODS]
 SIDE = 224

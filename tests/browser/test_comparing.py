@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
-from xai_core.methods.base import METHODS
+from xai_core.attribution.methods.base import METHODS
 
 ADDED = METHODS["saliency"].title
 PAGES = {

@@ -9,9 +9,9 @@ from torch import nn
 
 from tests.methods.nets import NETS, layered, pictures
 from tests.methods.test_borrowing import assert_as_found, state, used
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.random_weights import randomised
 from xai_core.base.errors import Cancelled, InputError, MethodError
-from xai_core.explanation import explain
-from xai_core.random_weights import randomised
 
 WEIGHTED = [name for name in NETS if name != "bare"]
 

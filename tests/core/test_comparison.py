@@ -15,6 +15,7 @@ from PIL import Image
 from torch import nn
 
 from xai_core import XaiError, complexity, explain
+from xai_core.attribution import autocast
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import Cancelled
@@ -22,7 +23,6 @@ from xai_core.base.pace import Pace
 from xai_core.base.target import Asked, Explained
 from xai_core.comparison import Request, compare
 from xai_core.maps.canonical import before_removal, canonicalise
-from xai_core.methods import autocast
 from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.runs import Run, open_run, save_run
 from xai_core.targets import Prediction, predict

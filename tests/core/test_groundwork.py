@@ -12,14 +12,14 @@ import pytest
 from torch import Tensor, nn
 
 from tests.methods.nets import NETS, layered, pictures
+from xai_core.attribution.context import Groundwork
+from xai_core.attribution.explanation import explain, explain_on
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.target import Asked, asked_to_json
-from xai_core.explanation import explain, explain_on
-from xai_core.groundwork import Groundwork
-from xai_core.methods.base import METHODS
 from xai_core.targets.resolution import explained_of
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all
 

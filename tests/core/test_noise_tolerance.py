@@ -9,9 +9,9 @@ from scipy.stats import norm
 from torch import nn
 
 from tests.methods.nets import layered, pictures
+from xai_core.attribution.noise.rule import THRESHOLD, NoiseLevel, crossing, input_std
+from xai_core.attribution.noise.tolerance import noise_level
 from xai_core.base.errors import Cancelled, InputError, MethodError
-from xai_core.noise_rule import THRESHOLD, NoiseLevel, crossing, input_std
-from xai_core.noise_tolerance import noise_level
 
 PICTURE = np.random.default_rng(0).uniform(0.5, 1, (1, 1, 2, 3)).astype(np.float32)
 SAME = PICTURE.repeat(16, 0)  # enough, so that no noisy copies join

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from xai_core import paces as module
+from xai_core.attribution import pace_cache as module
+from xai_core.attribution.pace_cache import Paces, key_of
 from xai_core.base.pace import Pace
 from xai_core.formats.base import LoadOptions
-from xai_core.paces import Paces, key_of
 
 SHA256, SHAPE = "0" * 64, (3, 224, 224)
 

@@ -18,7 +18,7 @@ TREES = ("xai_core", "components", "pages", ".streamlit")
 METHOD = """
 import numpy as np, torch, xai_core
 from torch import nn
-from xai_core.methods.base import METHODS
+from xai_core.attribution.methods.base import METHODS
 
 torch.manual_seed(0)
 net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(144, 2)).eval()
@@ -131,7 +131,7 @@ assert table.iloc[0, 0] == 1.0 and -1 < table.iloc[0, 1] < 1
 """
 
 PROOFS = {
-    "xai_core/methods/vargrad.py": METHOD,
+    "xai_core/attribution/methods/vargrad.py": METHOD,
     "xai_core/targets/kinds/doubt.py": TARGET,
     "xai_core/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/batch.py": CHECK,

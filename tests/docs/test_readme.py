@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from tests.docs.texts import CONTRIBUTING, DOCUMENTS, README, ROOT, blocks, commands, section
+from xai_core.attribution.methods.base import METHODS
 from xai_core.cli.check import EXIT_CODES
 from xai_core.cli.main import parser
-from xai_core.methods.base import METHODS
 
 SUBCOMMANDS = ("check", "explain", "rank", "compare", "noise", "report")
 COMMANDS = [*commands(README), *commands(CONTRIBUTING)]

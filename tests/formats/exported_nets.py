@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from xai_core.attribution.explanation import explain
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.explanation import explain
 
 
 class Net(nn.Module):

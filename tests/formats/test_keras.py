@@ -10,10 +10,10 @@ import torch
 from torch.func import functional_call
 
 from tests.formats.keras_nets import NETS, keras, made, pictures, plain, saved
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.explanation import explain
 from xai_core.loading import inspect_file, load_model
-from xai_core.methods.base import METHODS
 from xai_core.readiness import assess
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from tests.formats import onnx_files as files
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.explanation import explain
 from xai_core.loading import load_model
-from xai_core.methods.base import METHODS
 from xai_core.onnx_graphs import conversion
 from xai_core.readiness import assess
 

@@ -12,10 +12,10 @@ import torch
 from torch import nn
 
 from tests.formats.exported_nets import NETS, Net, agree_with_eager, inputs_of
+from xai_core.attribution.explanation import explain
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.conversion import unflattened as conversion
-from xai_core.explanation import explain
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import inspect_file, load_model
 from xai_core.readiness import assess

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from xai_core.architectures.base import ARCHITECTURES
-from xai_core.explanation import explain
+from xai_core.attribution.explanation import explain
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import load_model
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from tests.matrix.row import Array, Row, Truth
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import describe
-from xai_core.methods.base import METHODS
 from xai_core.readiness.result import Verdict
 from xai_core.worker import Worker
 

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 
 from tests.methods.nets import NETS, pictures
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.probe import probe
 from xai_core.base.parameters import describe
-from xai_core.methods.base import METHODS
-from xai_core.probe import probe
 
 FAST: dict[str, Any] = {"n": 2, "m": 3, "n_steps": 4, "window": 4, "stride": 3}
 

@@ -12,16 +12,16 @@ import torch
 from torch import Tensor, nn
 
 from tests.methods.nets import NETS, layered, pictures
+from xai_core.attribution import autocast
+from xai_core.attribution.autocast import COSINE, DIFFERENCE, AutocastScorer
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.meter import Meter
+from xai_core.attribution.passes.folding import Folding
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Values
 from xai_core.base.device import best_device
 from xai_core.base.errors import InputError, MethodError
 from xai_core.base.pace import Pace
-from xai_core.explanation import explain
-from xai_core.methods import autocast
-from xai_core.methods.autocast import COSINE, DIFFERENCE, AutocastScorer
-from xai_core.methods.folding import Folding
-from xai_core.methods.meter import Meter
 
 DEVICES = sorted({"cpu", best_device().type})
 NARROW = Pace(8, autocast=True)

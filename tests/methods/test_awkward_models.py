@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from tests import reference
 from tests.methods.nets import layered, pictures
 from tests.methods.settings import fast
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import MethodError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.explanation import explain
-from xai_core.methods.base import METHODS
 from xai_core.pictures.preprocessing import InputSpec
 
 PARAMETERS = {"window": 4, "stride": 3}

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from tests.methods.nets import NETS, layered, pictures
 from tests.methods.settings import DEFINED, fast
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import Cancelled, MethodError, ModelError
-from xai_core.explanation import explain
-from xai_core.methods.base import METHODS
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.methods.nets import NETS, pictures
 from tests.methods.settings import DEFINED, UNDEFINED, fast
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import InputError, MethodError
 from xai_core.base.parameters import describe
-from xai_core.explanation import explain
-from xai_core.methods.base import METHODS
 
 NAMES = (
     "saliency",
@@ -37,7 +37,7 @@ def test_the_methods_are_the_documented_ones():
 
 def test_forms_need_no_torch():
     code = (
-        "import sys; from xai_core.methods.base import METHODS;"
+        "import sys; from xai_core.attribution.methods.base import METHODS;"
         "from xai_core.base.parameters import describe;"
         "[describe(m.Parameters) for m in METHODS];"
         "sys.exit(any(name in sys.modules for name in ('torch', 'captum', 'quantus')))"

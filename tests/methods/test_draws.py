@@ -8,7 +8,7 @@ import torch
 from scipy.stats import kstest
 
 from tests.reference import normal_draws
-from xai_core.methods.draws import CHUNK, streams
+from xai_core.attribution.noise.draws import CHUNK, streams
 
 LARGE = (2, CHUNK + 1)
 

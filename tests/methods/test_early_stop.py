@@ -10,16 +10,16 @@ import torch
 
 from tests import reference
 from tests.methods.nets import layered, pictures
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.noise.order import Sampling
+from xai_core.attribution.noise.parameters import InputNoise, WeightNoise
+from xai_core.attribution.noise.standard_error import RunningMean
+from xai_core.attribution.passes.folding import WORTH
 from xai_core.attribution.result import Attribution
 from xai_core.base.progress import Preview
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
-from xai_core.explanation import explain
 from xai_core.loading import load_model
-from xai_core.methods.folding import WORTH
-from xai_core.methods.noise_parameters import InputNoise, WeightNoise
-from xai_core.methods.sampling import Sampling
-from xai_core.methods.standard_error import RunningMean
 from xai_core.pictures.preprocessing import open_picture, prepare
 
 METHODS = ("fusiongrad", "noisegrad", "smoothgrad")

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from tests.methods.nets import NETS, dense, layered, pictures
 from xai_core.attribution.capabilities import Layer
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.layers.feature_layers import propose
+from xai_core.attribution.probe import probe
 from xai_core.base.errors import InputError, MethodError
-from xai_core.explanation import explain
-from xai_core.methods.feature_layers import propose
-from xai_core.probe import probe
 
 
 def layer(name: str, kind: str, *shape: int) -> Layer:

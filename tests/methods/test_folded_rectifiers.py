@@ -14,12 +14,12 @@ from tests.methods.nets import pictures
 from tests.methods.test_folding import slope
 from tests.zoo.all import ZOO, Specimen
 from xai_core import load_model
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.passes.folding import Folding
+from xai_core.attribution.patches.patched import Patched
+from xai_core.attribution.patches.patched_pass import PatchedPass
 from xai_core.demo.models import demo_weights
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
-from xai_core.explanation import explain
-from xai_core.methods.folding import Folding
-from xai_core.methods.patches.patched import Patched
-from xai_core.methods.patches.patched_pass import PatchedPass
 from xai_core.readiness import assess
 
 

@@ -14,11 +14,11 @@ from torch.utils.checkpoint import checkpoint
 from tests.methods.nets import NETS, layered, pictures
 from tests.zoo.all import ZOO, Specimen
 from xai_core import load_model
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.passes.folding import Folding
 from xai_core.base.errors import XaiError
 from xai_core.demo.models import demo_weights
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
-from xai_core.explanation import explain
-from xai_core.methods.folding import Folding
 from xai_core.readiness import assess
 from xai_core.targets import main_output, score_matrix
 
@@ -282,7 +282,7 @@ def test_weights_that_are_written_over_are_folded_anew():
 def test_maps_are_those_of_the_model_as_it_is(method, monkeypatch):
     parameters = {"occlusion": {"window": 4, "stride": 2}}.get(method, {})
     folded = explain(layered(), pictures(), 1, method, **parameters).values
-    monkeypatch.setattr("xai_core.explanation.WORTH", 10**9)
+    monkeypatch.setattr("xai_core.attribution.explanation.WORTH", 10**9)
     plain = explain(layered(), pictures(), 1, method, **parameters).values
     assert not np.array_equal(folded, plain)  # it was folded indeed
     np.testing.assert_allclose(folded, plain, rtol=1e-3, atol=1e-5 * np.abs(plain).max())

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from tests import reference
 from tests.methods.nets import NETS, layered, pictures
+from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Values
-from xai_core.explanation import explain
 
 NOISE = {"std": 0.3, "mean": 1.1, "sg_std": 0.4, "sg_mean": 0.1}
 

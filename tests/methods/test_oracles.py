@@ -10,8 +10,8 @@ from torch import nn
 
 from tests import reference
 from tests.methods.nets import NETS, functional, layered, pictures
+from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Values
-from xai_core.explanation import explain
 
 PLAIN = ["layered", "functional", "smooth", "flat"]
 

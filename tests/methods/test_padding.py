@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tests.methods.test_folding import assert_same_function
-from xai_core.methods.folding import Folding
+from xai_core.attribution.passes.folding import Folding
 
 SYMMETRIC, ROWS, UNEVEN, LEAD = (1, 1, 1, 1), (0, 0, 2, 2), (0, 1, 0, 1), (2, 0, 1, 3)
 

@@ -11,12 +11,12 @@ from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from tests.methods.test_patches import SIDE, WINDOW, Net, assert_alike, picture
 from xai_core import load_model
+from xai_core.attribution.context import Groundwork
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.patches import covered
+from xai_core.attribution.patches.patched import Patched
+from xai_core.attribution.patches.patched_pass import PatchedPass
 from xai_core.demo.models import demo_weights
-from xai_core.explanation import explain
-from xai_core.groundwork import Groundwork
-from xai_core.methods import covered
-from xai_core.methods.patches.patched import Patched
-from xai_core.methods.patches.patched_pass import PatchedPass
 
 
 def rectified_flops(x, weight, *_, out_shape=None, **__):

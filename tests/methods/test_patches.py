@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from tests.methods.nets import NETS
 from tests.zoo.all import ZOO, Specimen
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.patches import covered
 from xai_core.base.pace import Pace
-from xai_core.explanation import explain
-from xai_core.methods import covered
 from xai_core.readiness import assess
 from xai_core.targets import main_output
 

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
-from xai_core.methods.autograd.padding import convolution_of
-from xai_core.methods.autograd.rectified import Rectifier, fits, rectified, rectifier_of
+from xai_core.attribution.passes.padding import convolution_of
+from xai_core.attribution.passes.rectified import Rectifier, fits, rectified, rectifier_of
 
 RELU, RELU6 = Rectifier(), Rectifier(6.0)
 DRAWS = torch.Generator().manual_seed(0)
@@ -95,7 +95,7 @@ def test_a_norm_that_grew_is_measured_anew():
     ],
 )
 def test_which_calls_are_rectifiers(call, expected):
-    from xai_core.methods.autograd.calls import Calls
+    from xai_core.attribution.passes.calls import Calls
 
     seen = []
 

@@ -13,8 +13,12 @@ from torch import nn
 
 from tests import reference
 from tests.methods.nets import Reused, functional, layered, pictures
-from xai_core.explanation import explain
-from xai_core.methods.rectifiers import DeconvRectifiers, GuidedRectifiers, RectifierCount
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.passes.rectifiers import (
+    DeconvRectifiers,
+    GuidedRectifiers,
+    RectifierCount,
+)
 
 SLOW = {"guided-backprop": reference.GuidedReLU, "deconvolution": reference.DeconvReLU}
 CAPTUM = {"guided-backprop": GuidedBackprop, "deconvolution": Deconvolution}

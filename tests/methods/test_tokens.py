@@ -9,8 +9,8 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import nn
 
 from xai_core import assess, explain
+from xai_core.attribution.probe import probe
 from xai_core.base.errors import MethodError
-from xai_core.probe import probe
 
 WIDTH, SIDE = 12, 4
 

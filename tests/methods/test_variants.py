@@ -15,11 +15,11 @@ from tests.methods.test_tokens import pictures as token_pictures
 from tests.methods.test_tokens import transformer
 from tests.runs.small import small_run
 from tests.statistics.study_process import InProcess
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS, title_of
+from xai_core.attribution.variants import base_of, expanded, merged
 from xai_core.base.errors import InputError, MethodError
 from xai_core.comparison import Request, compare
-from xai_core.explanation import explain
-from xai_core.methods.base import METHODS, title_of
-from xai_core.methods.variants import base_of, expanded, merged
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs import open_run, save_run
 

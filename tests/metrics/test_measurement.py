@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from tests.methods.nets import layered, pictures
 from tests.metrics import reference
+from xai_core.attribution.explanation import explain
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError
-from xai_core.explanation import explain
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement, measure, samples

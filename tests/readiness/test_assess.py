@@ -14,8 +14,8 @@ from torch import nn
 
 from tests.readiness.nets import Draws, Slow, Writes, small
 from tests.zoo.broken_detached import DetachedBranch
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import Cancelled, InputError
-from xai_core.methods.base import METHODS
 from xai_core.readiness import assess, estimated_seconds
 from xai_core.readiness.base import CHECKS
 

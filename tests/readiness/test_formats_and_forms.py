@@ -11,10 +11,10 @@ import torch
 
 from tests.readiness.nets import small
 from tests.zoo.broken_detached import DetachedFeatures
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.methods.base import METHODS
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness import assess, rejected, to_json, to_markdown
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from xai_core.explanation import explain
+from xai_core.attribution.explanation import explain
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import load_model
 from xai_core.readiness import assess

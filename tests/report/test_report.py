@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Map
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.finding import Finding
@@ -25,7 +26,6 @@ from xai_core.base.pace import Pace
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import compute_demo_run, demo_run
-from xai_core.explanation import explain
 from xai_core.loading import load_model
 from xai_core.maps.theme import STYLES
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare

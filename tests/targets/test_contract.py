@@ -15,12 +15,12 @@ from torch import nn
 from tests.targets.cases import CASES, Case, name_of, net_of, target
 from tests.targets.nets import net, pictures
 from xai_core import Target, XaiError, assess, explain
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import InputError, MethodError, ModelError
 from xai_core.base.parameters import describe
 from xai_core.base.target import asked_from_json, asked_to_json
 from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement, measure
-from xai_core.methods.base import METHODS
 from xai_core.targets.kinds.base import TARGETS, region_of
 from xai_core.targets.kinds.similarity import embedding, reference
 from xai_core.targets.outputs import predict

@@ -68,9 +68,9 @@ def test_trained_weights_find_the_defect_and_random_ones_do_not(method: str) -> 
 
 def found(network: object, method: str) -> np.ndarray:
     """Mean mass and rank accuracy over held-out defects."""
+    from xai_core.attribution.explanation import explain
     from xai_core.demo.wafer.evaluation import batch_of
     from xai_core.demo.wafer.generator import KINDS, wafer_picture
-    from xai_core.explanation import explain
 
     scores = []
     for seed, kind in enumerate(KINDS[1:] * 3, start=5_000_000):

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xai_core.attribution.explanation import explain
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
 from xai_core.base.pace import Pace
-from xai_core.explanation import explain
 from xai_core.formats.base import LoadOptions
 from xai_core.loading import load_model
 from xai_core.maps.recipe import Recipe

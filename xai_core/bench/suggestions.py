@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.methods.base import title_of
+from xai_core.attribution.methods.base import title_of
 from xai_core.suggestion import pedestal, steady
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
+from xai_core.attribution.noise.rule import NoiseType
 from xai_core.base.errors import InputError
 from xai_core.cli.inputs import add_labels, other_inputs
 from xai_core.cli.options import (
@@ -23,7 +24,6 @@ from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
 from xai_core.formats.base import LoadOptions
 from xai_core.metrics.base import METRICS
-from xai_core.noise_rule import NoiseType
 from xai_core.pictures.preprocessing import InputSpec
 
 

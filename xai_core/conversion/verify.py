@@ -56,8 +56,8 @@ def verify(
         inputs: float32 `[B, C, H, W]`, run one at a time; without flat areas, which put
             rectifiers on their kinks (`sample_inputs` makes such). time_limit: in seconds.
     """
+    from xai_core.attribution.predictor import PredictorModule
     from xai_core.base.borrow import borrowed
-    from xai_core.predictor import PredictorModule
 
     tally = _Tally(samples=len(inputs))
     with borrowed(module):
@@ -201,7 +201,7 @@ def _resolved(module: nn.Module, score: Score, at: Tensor, found: Tensor) -> boo
 def _main(module: nn.Module, at: Tensor) -> Tensor:
     import torch
 
-    from xai_core.explanation import run
+    from xai_core.attribution.explanation import run
     from xai_core.readiness.setting.score import same_draws
     from xai_core.targets import main_output
 

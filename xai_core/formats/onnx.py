@@ -107,7 +107,7 @@ def _shape(predict: Predictor, source: PictureInput, options: LoadOptions) -> Sh
     """A `(C, H, W)` that the runtime takes: the one asked for, or the first that fits."""
     import numpy as np
 
-    from xai_core.predictor import tensors
+    from xai_core.attribution.predictor import tensors
     from xai_core.targets import main_output
 
     wanted = [options.input_spec.shape] if options.input_spec else source.shapes()

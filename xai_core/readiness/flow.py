@@ -44,7 +44,7 @@ def _note(case: Case, resumed: bool) -> None:
 def _flow(case: Case, resumed: bool) -> list[dict[str, Any]]:
     import torch
 
-    from xai_core.methods.batch_norm import sound_batch_norm
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
     picture = case.at if case.at is not None else case.inputs[0]
     rows: list[dict[str, Any]] = []

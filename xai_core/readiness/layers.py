@@ -13,7 +13,7 @@ class Layers(Check):
     order = 20
 
     def run(self, case: Case) -> None:
-        from xai_core.methods.rectifiers import hidden
+        from xai_core.attribution.passes.rectifiers import hidden
 
         if case.predicts_only:
             return
@@ -39,9 +39,9 @@ class Layers(Check):
 def _watch(case: Case) -> None:
     import torch
 
-    from xai_core.explanation import run
-    from xai_core.methods.rectifiers import RectifierCount
-    from xai_core.probe import seen_layers
+    from xai_core.attribution.explanation import run
+    from xai_core.attribution.passes.rectifiers import RectifierCount
+    from xai_core.attribution.probe import seen_layers
     from xai_core.readiness.setting.score import same_draws
 
     with (
@@ -58,9 +58,9 @@ def _watch(case: Case) -> None:
 
 
 def _propose(case: Case) -> None:
+    from xai_core.attribution.layers.feature_layers import propose
+    from xai_core.attribution.probe import channels_last
     from xai_core.base.errors import MethodError
-    from xai_core.methods.feature_layers import propose
-    from xai_core.probe import channels_last
 
     if not case.readable:
         return

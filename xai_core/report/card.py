@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from xai_core.attribution.methods.base import title_of
 from xai_core.maps.theme import FONT, STYLES, Style, colour_of
-from xai_core.methods.base import title_of
 from xai_core.report import columns, small_print, stamp
 from xai_core.report.subject import Subject, headline
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xai_core.attribution.methods.base import title_of
 from xai_core.base.arrays import Map
 from xai_core.maps.theme import BRIGHTEST, MAP, SIGNED_MAP, Style, colour_of
-from xai_core.methods.base import title_of
 from xai_core.report.subject import Subject
 
 if TYPE_CHECKING:

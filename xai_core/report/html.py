@@ -6,9 +6,9 @@ import math
 from html import escape
 
 from xai_core import localisation
+from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.base.finding import Finding
 from xai_core.bench import styles
-from xai_core.methods.base import METHODS, title_of
 from xai_core.ranking import Ranking, ceiling
 from xai_core.readiness.result import Verdict
 from xai_core.report import bench, card, code, evidence, page, sentences, small_print

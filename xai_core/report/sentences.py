@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xai_core.attribution.methods.base import title_of
 from xai_core.crossings import crossings, unaffected_until
-from xai_core.methods.base import title_of
 from xai_core.report.subject import QUANTILES, Subject
 from xai_core.suggestion import pedestal, steady
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from xai_core import localisation
+from xai_core.attribution import autocast
+from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.attribution.result import Attribution
 from xai_core.maps.recipe import Recipe
-from xai_core.methods import autocast
-from xai_core.methods.base import METHODS, title_of
 from xai_core.metrics.base import METRICS
 from xai_core.report.subject import Subject
 

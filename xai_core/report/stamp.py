@@ -147,8 +147,8 @@ def _index(found: Any) -> int | None:
 
 def _methods(found: Any) -> dict[str, dict[str, Any]]:
     """Parameters of the methods that there are here; a later version may have had more."""
+    from xai_core.attribution.methods.base import METHODS
     from xai_core.base.parameters import build
-    from xai_core.methods.base import METHODS
 
     if not isinstance(found, dict) or len(found) > MAX_METHODS:
         raise unreadable("its methods are none")

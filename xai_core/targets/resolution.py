@@ -107,7 +107,7 @@ def explained_of(
     Raises:
         XaiError: as `resolve`, or the model fails.
     """
-    from xai_core.groundwork import Groundwork
+    from xai_core.attribution.context import Groundwork
 
     found = Groundwork(model, inputs, target)
     with borrowed(found.module):

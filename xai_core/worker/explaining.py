@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
@@ -16,7 +17,6 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
 from xai_core.measurement import Measurement
-from xai_core.noise_rule import NoiseLevel, NoiseType
 from xai_core.worker.codec import encode
 from xai_core.worker.link import Link
 from xai_core.worker.protocol import Array

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from xai_core.attribution.passes.calls import Calls
 from xai_core.base.errors import XaiError
-from xai_core.methods.autograd.calls import Calls
 from xai_core.readiness.numerics.depthwise import quick_depthwise
 from xai_core.readiness.setting.score import Score, gradient
 
@@ -88,8 +88,8 @@ class Watched:
 
 
 def _watched(module: nn.Module, score: Score, at: Tensor, *, backward: bool = False) -> Watched:
-    from xai_core.explanation import run
-    from xai_core.methods.batch_norm import sound_batch_norm
+    from xai_core.attribution.explanation import run
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
     from xai_core.readiness.setting.score import same_draws
     from xai_core.targets import main_output
 

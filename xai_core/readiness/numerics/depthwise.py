@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from xai_core.methods.autograd.calls import Calls, call_name
+from xai_core.attribution.passes.calls import Calls, call_name
 from xai_core.readiness.numerics.kernel_places import Form
 
 Pair = int | tuple[int, ...] | list[int]

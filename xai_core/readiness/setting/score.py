@@ -35,7 +35,7 @@ class Score:
 
     def of(self, module: nn.Module, inputs: Tensor) -> Tensor:
         """The score of `inputs` `[1, C, H, W]`, with the same random draws at every call."""
-        from xai_core.explanation import run
+        from xai_core.attribution.explanation import run
 
         with same_draws():
             return self.of_output(run(module, inputs))
@@ -49,7 +49,7 @@ def gradient(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, T
     """
     import torch
 
-    from xai_core.methods.batch_norm import sound_batch_norm
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
     leaf = inputs.detach().clone().requires_grad_(True)
     with torch.enable_grad(), sound_batch_norm():

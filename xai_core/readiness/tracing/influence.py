@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from xai_core.attribution.explanation import run
 from xai_core.base.errors import XaiError
-from xai_core.explanation import run
 from xai_core.readiness.base import Clock
 from xai_core.readiness.setting.score import Score, same_draws
 from xai_core.readiness.tracing.cuts import Cut, Key

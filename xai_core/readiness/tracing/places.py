@@ -13,7 +13,7 @@ from types import FrameType
 import torch
 
 import xai_core
-from xai_core.explanation import run
+from xai_core.attribution.explanation import run
 
 CORE = str(Path(xai_core.__file__).parent)
 GALLERY = str(Path(CORE) / "demo" / "gallery")

@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from xai_core.attribution.explanation import run
+from xai_core.attribution.passes.calls import Calls, call_name
+from xai_core.attribution.passes.rectifiers import FLOORS
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
-from xai_core.explanation import run
-from xai_core.methods.autograd.calls import Calls, call_name
-from xai_core.methods.rectifiers import FLOORS
 from xai_core.readiness.setting.score import same_draws
 from xai_core.readiness.tracing import places
 from xai_core.readiness.tracing.contexts import named_layers

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from xai_core.attribution.explanation import run
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
-from xai_core.explanation import run
 from xai_core.readiness.setting.score import same_draws
 from xai_core.readiness.tracing.cuts import tensors
 

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xai_core.methods.autograd.calls import Calls
+from xai_core.attribution.passes.calls import Calls
 from xai_core.readiness.tracing import places
 from xai_core.readiness.tracing.contexts import inference_mode_entered, named_layers
 from xai_core.readiness.tracing.cuts import (

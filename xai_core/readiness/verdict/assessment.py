@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xai_core.attribution.capabilities import Capabilities
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.base.progress import Progress
-from xai_core.methods.base import METHODS
 from xai_core.readiness.base import CHECKS, Case, Clock, TimeUp
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.readiness.setting.pristine import pristine
@@ -126,7 +126,7 @@ def _case(
 def _predictor(model: LoadedModel) -> nn.Module:
     from torch import nn
 
-    from xai_core.predictor import PredictorModule
+    from xai_core.attribution.predictor import PredictorModule
 
     return nn.Identity() if model.reference is None else PredictorModule(model.reference)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.parameters import build
-from xai_core.methods.base import METHODS
 from xai_core.readiness.result import Verdict
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
 from xai_core.base.finding import Finding
-from xai_core.methods.base import METHODS
 from xai_core.readiness.result import Availability, Verdict
 
 CHUNK = 1 << 20

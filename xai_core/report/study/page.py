@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.bootstrap import FEW
-from xai_core.methods.base import METHODS, title_of
 from xai_core.paired import Comparison
 from xai_core.report import html, page
 from xai_core.report.small_print import citation

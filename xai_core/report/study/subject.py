@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from xai_core.attribution.methods.base import title_of
 from xai_core.base.errors import InputError
 from xai_core.bootstrap import Band, band
-from xai_core.methods.base import title_of
 from xai_core.readiness.result import Verdict
 from xai_core.report.subject import Setup, opened_as
 from xai_core.study_entry import QUANTILES

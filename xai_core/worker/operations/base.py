@@ -15,7 +15,7 @@ from xai_core.base.target import Asked
 from xai_core.worker.protocol import Array
 
 if TYPE_CHECKING:
-    from xai_core.groundwork import Groundwork
+    from xai_core.attribution.context import Groundwork
 
 Params = Mapping[str, Any]
 Arrays = tuple[Array, ...]
@@ -44,7 +44,7 @@ class Session:
         Raises:
             InputError: there is no open model.
         """
-        from xai_core.groundwork import Groundwork
+        from xai_core.attribution.context import Groundwork
 
         model = self.opened()
         if self.groundwork is None or not self.groundwork.is_of(model, inputs, target):

@@ -17,7 +17,7 @@ from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
 if TYPE_CHECKING:
-    from xai_core.groundwork import Groundwork
+    from xai_core.attribution.context import Groundwork
 
 
 @operation
@@ -59,9 +59,9 @@ def explain_randomised(
     session: Session, params: Params, arrays: Arrays, tick: Progress
 ) -> Attribution:
     """As `explain`, while most of the model's weights are random."""
+    from xai_core.attribution.context import Groundwork
+    from xai_core.attribution.random_weights import NONE, randomised
     from xai_core.base.errors import MethodError
-    from xai_core.groundwork import Groundwork
-    from xai_core.random_weights import NONE, randomised
 
     module = session.opened().module
     if module is None:
@@ -76,9 +76,9 @@ def _target(params: Params) -> Asked:
 
 
 def _explained(groundwork: Groundwork, params: Params, tick: Progress) -> Attribution:
+    from xai_core.attribution.explanation import explain_on
+    from xai_core.attribution.methods.base import METHODS
     from xai_core.base.parameters import build
-    from xai_core.explanation import explain_on
-    from xai_core.methods.base import METHODS
 
     method, given = params["method"], params["parameters"]
     build(METHODS[method].Parameters, given)  # a wrong name must not reach the keywords below

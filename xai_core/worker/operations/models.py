@@ -54,15 +54,15 @@ def predict(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
 @operation
 def layers(session: Session, params: Params, arrays: Arrays, tick: Progress) -> tuple[Layer, ...]:
     """inputs -> layers that ran; none for a model that only predicts."""
-    from xai_core.probe import probe
+    from xai_core.attribution.probe import probe
 
     module = session.opened().module
     return () if module is None else probe(module, _on_device(module, arrays[0][:1])).layers
 
 
 def _card(model: LoadedModel) -> ModelCard:
+    from xai_core.attribution.autocast import offered_on
     from xai_core.base.device import device_of, title_of
-    from xai_core.methods.autocast import offered_on
 
     device = None if model.module is None else device_of(model.module)
     parameters = [] if model.module is None else list(model.module.parameters())
@@ -86,9 +86,9 @@ def _card(model: LoadedModel) -> ModelCard:
 def _output(model: LoadedModel, inputs: Array) -> Any:
     import torch
 
+    from xai_core.attribution.explanation import run
+    from xai_core.attribution.predictor import runnable
     from xai_core.base.borrow import borrowed
-    from xai_core.explanation import run
-    from xai_core.predictor import runnable
 
     module = runnable(model)
     with borrowed(module), torch.no_grad():

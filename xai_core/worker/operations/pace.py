@@ -12,8 +12,8 @@ def pace(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Pa
     """`memory` that this process may take, inputs -> Pace."""
     import psutil
 
-    from xai_core.explanation import tensor_of
-    from xai_core.pace import measured
+    from xai_core.attribution.explanation import tensor_of
+    from xai_core.attribution.pace_measurement import measured
 
     module = session.opened().module
     if module is None:

@@ -1,0 +1,1 @@
+"""One method on one model: gradients, class activation maps, occlusion, and what they share."""

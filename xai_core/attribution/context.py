@@ -1,0 +1,118 @@
+"""What every method needs to know of a model at its inputs, found once for all of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_core.attribution.passes.folding import Folding
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import ModelError
+from xai_core.base.target import Asked, Explained
+from xai_core.targets.resolution import FixedScore, fixed, on_each
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.base.loaded_model import LoadedModel
+
+
+class Groundwork:
+    """A model at its inputs: what is explained, and how it lets itself be run.
+
+    Each fact is found by forward passes when a method first asks for it, while the model is
+    borrowed, and holds as long as the weights stay as they are. A map is the same, bit for bit, as
+    one whose method found the facts by itself.
+
+    Args:
+        inputs: float32 `[B, C, H, W]`, preprocessed. target: as `explain` takes it.
+    """
+
+    def __init__(
+        self, model: LoadedModel | nn.Module, inputs: Inputs, target: Asked = None
+    ) -> None:
+        self.model, self.inputs, self.target = model, inputs, target
+
+    def is_of(self, model: LoadedModel | nn.Module, inputs: Inputs, target: Asked) -> bool:
+        """Whether it was made of the very same."""
+        return self.model is model and self.target == target and np.array_equal(self.inputs, inputs)
+
+    @cached_property
+    def module(self) -> nn.Module:
+        """What is run. Raises `MethodError` for a model that cannot be."""
+        from xai_core.attribution.explanation import module_of
+
+        return module_of(self.model, needs_gradient=False)
+
+    @cached_property
+    def tensor(self) -> Tensor:
+        """The inputs on the module's device. Raises `InputError` where they are none."""
+        from xai_core.attribution.explanation import tensor_of
+
+        return tensor_of(self.inputs, self.module)
+
+    @cached_property
+    def explained(self) -> tuple[Explained, ...]:
+        """The target fixed on every picture. Raises `XaiError` as `resolve` does."""
+        labels = getattr(self.model, "labels", None)
+        return on_each(self._output, self.tensor, self.target, labels)
+
+    @cached_property
+    def scores(self) -> tuple[FixedScore, ...]:
+        """What is explained, as a function of the output."""
+        return tuple(map(fixed, self.explained))
+
+    def at_once(self, wanted: int) -> int:
+        """`wanted`, or 1 for a model that takes one sample at a time or mixes those of a batch."""
+        return wanted if wanted == 1 or self._takes_batches else 1
+
+    def folding(self) -> Folding:
+        """What can be folded, in an object that knows no other method's weights."""
+        return self._folding.anew()
+
+    def _output(self, number: int) -> Any:
+        """Of one of the pictures; that of the first is asked for more than once."""
+        return self._first if number == 0 else self._run(self.tensor[number : number + 1])
+
+    @cached_property
+    def _first(self) -> Any:
+        return self._run(self.tensor[:1])
+
+    @cached_property
+    def _takes_batches(self) -> bool:
+        import torch
+
+        with torch.no_grad():
+            alone = self.scores[0](self._first, 1)
+            picture = self.tensor[:1]
+            try:
+                beside = self.scores[0](self._run(_beside(picture)), 2)
+            except ModelError:
+                return False
+        return torch.allclose(beside[:1], alone, 1e-3, 1e-4)
+
+    @cached_property
+    def _folding(self) -> Folding:
+        picture = self.tensor[:1]
+        self._first, found = Folding.watched(self.module, picture)
+        if found.any and found.gives(self._first, _beside(picture)):
+            self._takes_batches = True  # shown by the same pass
+            return found
+        return found if found.gives(self._first, picture) else Folding.nothing(self.module)
+
+    def _run(self, inputs: Tensor) -> Any:
+        import torch
+
+        from xai_core.attribution.explanation import run
+
+        with torch.no_grad():
+            return run(self.module, inputs)
+
+
+def _beside(picture: Tensor) -> Tensor:
+    """It, in other company: statistics over a batch of the same are those of one."""
+    import torch
+
+    return torch.cat([picture, 0 * picture])

@@ -1,0 +1,205 @@
+"""Run one attribution method on a model: checks, target, batching, clean-up, provenance."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_core.attribution.autocast import AutocastScorer, check
+from xai_core.attribution.context import Groundwork
+from xai_core.attribution.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
+from xai_core.attribution.passes.folding import WORTH
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs
+from xai_core.base.borrow import borrowed
+from xai_core.base.device import device_of
+from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
+from xai_core.base.pace import Pace
+from xai_core.base.parameters import build
+from xai_core.base.progress import Progress
+from xai_core.base.target import Asked
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.base.loaded_model import LoadedModel
+
+FAILED = "If memory ran out, take a smaller batch size; else see the readiness check."
+NARROW = "It may need float32: leave autocast out. If memory ran out, take a smaller batch size."
+
+
+def explain(
+    model: LoadedModel | nn.Module,
+    inputs: Inputs,
+    target: Asked = None,
+    method: str = "guided-backprop",
+    seed: int = 0,
+    *,
+    batch_size: int = 16,
+    pace: Pace | None = None,
+    progress: Progress | None = None,
+    **parameters: Any,
+) -> Attribution:
+    """Raw attribution of every input by one method.
+
+    Each picture is explained by itself: its map does not depend on its neighbours in the
+    batch, nor on `batch_size`, which only bounds the memory. `pace` (`xai_core.attribution.pace_measurement.measured`) goes
+    before it, and changes a map by rounding; with autocast by more, and `chosen` says how much.
+
+    Args:
+        inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
+            picture's top class; a `Target` says anything else. It is fixed on each picture, and
+            the same for all noisy copies. seed: of all random draws. parameters: of the method.
+
+    Raises:
+        InputError: inputs, target or a parameter is not what it has to be; or autocast is not
+            offered where the model runs, or for the method.
+        MethodError: the method is not defined for this model. ModelError: the model fails.
+    """
+    how: dict[str, Any] = {"pace": pace or Pace(batch_size), "progress": progress}
+    return explain_on(Groundwork(model, inputs, target), method, seed, **how, **parameters)
+
+
+def explain_on(
+    groundwork: Groundwork,
+    method: str,
+    seed: int = 0,
+    *,
+    pace: Pace = PLAIN,
+    progress: Progress | None = None,
+    **parameters: Any,
+) -> Attribution:
+    """As `explain`, of a model, inputs and a target that other methods explain too.
+
+    What they all need to know of the model is found once; the map is the same, bit for bit.
+    """
+    plugin = METHODS[method]
+    settings = build(plugin.Parameters, parameters)
+    _check(seed)
+    module_of(groundwork.model, needs_gradient=plugin.needs_gradient)
+    module, tensor = groundwork.module, groundwork.tensor
+    samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
+    check(pace, plugin, samples, tensor.device.type)
+    kind = AutocastScorer if pace.autocast else Scorer
+    meter = Meter(samples * len(tensor), progress)
+    start = time.perf_counter()
+    with borrowed(module), pace.kept():
+        folding = groundwork.folding() if samples >= WORTH else None
+        explained, scores = groundwork.explained, groundwork.scores
+        at_once = groundwork.at_once(min(pace.batch_size, samples))
+        raws = [
+            _one(plugin, Task(scorer, picture, settings, seed, at_once))
+            for picture, score in zip(_singly(tensor), scores, strict=True)
+            for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
+        ]
+    values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
+    return Attribution(
+        values=values,
+        method=method,
+        parameters=asdict(settings),
+        seed=seed,
+        target=tuple(one.index for one in explained),
+        native_size=raws[0].native_size or (tensor.shape[2], tensor.shape[3]),
+        seconds=time.perf_counter() - start,
+        signed=plugin.is_signed(settings),
+        chosen=_chosen(raws),
+        explained=explained,
+        pace=pace,
+    )
+
+
+def _one(plugin: Method, task: Task) -> RawMap:
+    try:
+        raw = plugin.attribute(task)
+    except XaiError:
+        raise
+    except Exception as cause:
+        raise MethodError(
+            f"{plugin.title} failed in the model: {cause}",
+            NARROW if isinstance(task.scorer, AutocastScorer) else FAILED,
+            code="forward-failed",
+        ) from cause
+    height, width = task.inputs.shape[2:]
+    if raw.values.ndim != 4 or tuple(raw.values.shape[2:]) != (height, width):
+        raise MethodError(
+            f"{plugin.title} gave a map of shape {tuple(raw.values.shape)} "
+            f"for an input of {height}×{width}."
+        )
+    if not bool(raw.values.isfinite().all()):
+        raise MethodError(
+            f"{plugin.title} gave values that are not finite.",
+            "The model's gradients overflow on this picture; see the readiness check.",
+            code="non-finite-gradient",
+        )
+    return replace(raw, chosen={**raw.chosen, **task.scorer.facts})
+
+
+def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
+    """What was chosen for every picture: one value where they agree, else a list."""
+    found: dict[str, Any] = {}
+    for name in raws[0].chosen:
+        values = [raw.chosen.get(name) for raw in raws]
+        found[name] = values[0] if all(value == values[0] for value in values) else values
+    return found
+
+
+def run(module: nn.Module, tensor: Tensor) -> Any:
+    """One forward pass whose failure is a `ModelError` that a user can act on.
+
+    The module gets a copy: it may work on its input in place.
+    """
+    try:
+        return module(tensor.clone())
+    except Exception as cause:
+        raise ModelError(
+            f"The model fails on an input of shape {tuple(tensor.shape)}: {cause}",
+            "Check channels and size of the input.",
+            code="forward-failed",
+        ) from cause
+
+
+def _singly(tensor: Tensor) -> list[Tensor]:
+    return [tensor[index : index + 1] for index in range(len(tensor))]
+
+
+def _check(seed: int) -> None:
+    if seed < 0:
+        raise InputError(f"The seed must be 0 or above, not {seed}.")
+
+
+def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) -> nn.Module:
+    """What is run. Raises `MethodError` for a model that only predicts."""
+    from torch import nn
+
+    if isinstance(model, nn.Module):
+        return model
+    if model.module is not None:
+        return model.module
+    if not needs_gradient and model.reference is not None:
+        from xai_core.attribution.predictor import PredictorModule
+
+        return PredictorModule(model.reference)
+    raise MethodError(
+        "This model only predicts: there is nothing to take a gradient of.",
+        "Load the original PyTorch or Keras model, or choose Occlusion.",
+        code="inference-format",
+    )
+
+
+def tensor_of(inputs: Inputs, module: nn.Module) -> Tensor:
+    """Inputs on the device of a module. Raises `InputError` where they are no inputs."""
+    import torch
+
+    array = np.asarray(inputs, dtype=np.float32)
+    if array.ndim != 4 or 0 in array.shape:
+        raise InputError(
+            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
+            "Add a batch axis with inputs[None].",
+        )
+    if not np.isfinite(array).all():
+        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
+    return torch.from_numpy(array.copy()).to(device_of(module))

@@ -1,0 +1,1 @@
+"""Which inner layer a method looks at, and what that layer gives."""

@@ -1,0 +1,128 @@
+"""Which layer a class activation map is made of."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from xai_core.attribution.capabilities import Capabilities, Layer
+from xai_core.base.errors import InputError, MethodError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.attribution.methods.base import Scorer
+
+PASSIVE = ("pool", "dropout", "identity", "upsample", "pad", "flatten", "droppath", "permute")
+
+LISTED = 8
+
+NONE = (
+    "No layer of this model gives a feature map that can be read: it has no spatial layers, "
+    "or they are out of sight (TorchScript, exported graphs)."
+)
+
+
+def why_not(capabilities: Capabilities) -> str | None:
+    """The reason why a model offers no feature map to a method; None where it does."""
+    return None if capabilities.spatial_layers else NONE
+
+
+def propose(layers: Sequence[Layer], output_shape: tuple[int, ...], last: bool = False) -> Layer:
+    """The layer that is taken when none is asked for.
+
+    Of a classifier it is the last one with a feature map, the deepest view that still knows
+    where things are; of a model with a dense output the last at the smallest size. Layers that
+    only pass features on (pooling, dropout) come after all others. `last`: channels are on the
+    last axis.
+
+    Raises:
+        MethodError: there is none (`no-spatial-layer`).
+    """
+    spatial = [layer for layer in layers if layer.spatial]
+    if not spatial:
+        raise MethodError(NONE, "Choose a gradient method.", code="no-spatial-layer")
+    spatial = _before_last_attention(layers, spatial)
+    active = [layer for layer in spatial if not _passive(layer)] or spatial
+    if len(output_shape) > 2:
+        smallest = min(_size(layer, last) for layer in active)
+        active = [layer for layer in active if _size(layer, last) == smallest]
+    return active[-1]
+
+
+def find(module: nn.Module, name: str) -> nn.Module:
+    """The layer of that dotted name.
+
+    Raises:
+        InputError: there is no such layer.
+    """
+    layers = dict(module.named_modules())
+    if name in layers and name:
+        return layers[name]
+    if "," in name:
+        raise InputError(
+            f"One map is of one layer, not of {name!r}.", "Explain each of the layers by itself."
+        )
+    near = difflib.get_close_matches(name, layers, n=3)
+    raise InputError(
+        f"The model has no layer {name!r}.",
+        f"Did you mean {' or '.join(near)}?" if near else f"There are: {_listed(list(layers))}.",
+    )
+
+
+def existing(layers: Sequence[Layer]) -> str:
+    """The layers that a map can be made of, with their sizes, for a person."""
+    told = [
+        f"{one.name} ({one.grid[0]}×{one.grid[1]})" for one in layers if one.spatial and one.grid
+    ]
+    return _listed(told) if told else "none"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The last ones, which are the deepest, and how many there are."""
+    known = [name for name in names if name]
+    more = f"{len(known) - LISTED} more, " if len(known) > LISTED else ""
+    return more + ", ".join(known[-LISTED:])
+
+
+def proposed(scorer: Scorer, inputs: Tensor) -> str:
+    """The name of the layer that is taken when none is asked for; takes one forward pass.
+
+    Raises:
+        MethodError: there is none (`no-spatial-layer`).
+    """
+    import torch
+
+    from xai_core.attribution.probe import channels_last, seen_layers
+    from xai_core.targets import main_output
+
+    with torch.no_grad(), seen_layers(scorer.module) as layers:
+        output = scorer.module(inputs.clone())
+    scorer.of_output(output, len(inputs))
+    shape = tuple(main_output(output)[1].shape)
+    return propose(layers, shape, channels_last(scorer.module)).name
+
+
+def _before_last_attention(layers: Sequence[Layer], spatial: list[Layer]) -> list[Layer]:
+    """Layers whose tokens still reach the score: behind the last attention only the class token
+    does, where the model has one.
+    """
+    attention = [n for n, layer in enumerate(layers) if "attention" in layer.kind.lower()]
+    if not attention or not any(layer.prefix for layer in spatial):
+        return spatial
+    last = layers[attention[-1]].name
+    first = next(n for n, layer in enumerate(layers) if f"{layer.name}.".startswith(f"{last}."))
+    names = {layer.name for layer in layers[:first]}
+    return [layer for layer in spatial if layer.name in names] or spatial
+
+
+def _passive(layer: Layer) -> bool:
+    return any(word in layer.kind.lower() for word in PASSIVE)
+
+
+def _size(layer: Layer, last: bool) -> int:
+    from xai_core.attribution.probe import spatial_size
+
+    return math.prod(layer.grid or spatial_size(layer.output_shape or (), last))

@@ -1,0 +1,83 @@
+"""What an inner layer gives, and the gradient of the score with respect to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xai_core.attribution.layers import feature_layers
+from xai_core.base.errors import MethodError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xai_core.attribution.capabilities import Layer
+    from xai_core.attribution.methods.base import Scorer
+
+
+def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Tensor, Tensor]:
+    """What a layer gives, and d score / d that: both `[1, K, h, w]`, whatever the layer's layout;
+    a transformer's tokens are laid out on their grid.
+
+    A layer that runs more than once counts where it ran last. Captum's Grad-CAM takes the channels
+    to be on axis 1, and so pools the wrong axis in Keras; hence this.
+
+    Raises:
+        InputError: there is no such layer.
+        MethodError: it gives no feature map, or the score does not depend on it.
+    """
+    import torch
+
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
+    from xai_core.attribution.probe import seen_layers
+
+    seen: list[Tensor] = []
+
+    def remember(_: nn.Module, __: Any, output: Any) -> Any:
+        first = output[0] if isinstance(output, list | tuple) and output else output
+        if isinstance(first, torch.Tensor):
+            seen.append(first)
+        return (
+            output.clone() if isinstance(output, torch.Tensor) else output
+        )  # later layers may work in place
+
+    handle = feature_layers.find(scorer.module, name).register_forward_hook(remember)
+    try:
+        with torch.enable_grad(), sound_batch_norm(), seen_layers(scorer.module) as layers:
+            score = scorer(inputs.detach().requires_grad_(True)).sum()
+    finally:
+        handle.remove()
+    layer = next((one for one in layers if one.name == name), None)
+    if not seen or layer is None or seen[-1].ndim not in (3, 4) or not layer.spatial:
+        raise MethodError(
+            f"The layer {name!r} gives no feature map.",
+            f"Layers that give one: {feature_layers.existing(layers)}.",
+            code="no-spatial-layer",
+        )
+    gradient = _gradient(score, seen[-1], name)
+    return _as_map(seen[-1].detach(), layer, scorer.module), _as_map(gradient, layer, scorer.module)
+
+
+def _as_map(values: Tensor, layer: Layer, module: nn.Module) -> Tensor:
+    """`[1, K, h, w]` of a map in any layout, or of tokens."""
+    from xai_core.attribution.probe import channels_last
+
+    if values.ndim == 4:
+        return values.permute((0, 3, 1, 2) if channels_last(module) else (0, 1, 2, 3))
+    height, width = layer.grid or (0, 0)
+    patches = values[:, layer.prefix :].transpose(1, 2)
+    return patches.reshape(len(values), -1, height, width)
+
+
+def _gradient(score: Tensor, features: Tensor, name: str) -> Tensor:
+    import torch
+
+    gradient = None
+    if score.requires_grad and features.requires_grad:
+        (gradient,) = torch.autograd.grad(score, features, allow_unused=True)
+    if gradient is None:
+        raise MethodError(
+            f"The score does not depend on the layer {name!r} in a differentiable way.",
+            "Choose another layer, or see the readiness check.",
+            code="no-gradient",
+        )
+    return gradient

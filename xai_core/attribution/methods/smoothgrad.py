@@ -1,0 +1,46 @@
+"""SmoothGrad: the gradient, averaged over noisy copies of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
+from xai_core.attribution.noise.gradients import averaged_gradient
+from xai_core.attribution.noise.parameters import DRAWS_HELP, INPUT_STD_HELP, Averaged, InputNoise
+from xai_core.base.parameters import parameter
+
+
+@dataclass(frozen=True)
+class SmoothGradParameters(Averaged, InputNoise):
+    """Of SmoothGrad: the paper's 50 samples, and noise of 10 % of an ImageNet input's range."""
+
+    m: int = parameter(50, DRAWS_HELP.format("copies of the input"), minimum=1, maximum=500)
+    sg_std: float = parameter(0.5, INPUT_STD_HELP, minimum=0.0, maximum=5.0, step=0.05)
+
+
+@METHODS.register
+class SmoothGrad(Method):
+    """(1/m) Σⱼ E(x + ξⱼ), `[1, C, H, W]`; see `noise.py`.
+
+    Smilkov et al. 2017, arXiv 1706.03825. Departures: the noise is given as a deviation instead of
+    a share of each picture's own range, and |gradient| is averaged unless `average="signed"`.
+    """
+
+    name = "smoothgrad"
+    title = "SmoothGrad"
+    order = 40
+    family = "noise"
+    signed = False
+    unit = SLOPE
+    summary = "The gradient, averaged over noisy copies of the picture: less speckle."
+    citation = "Smilkov et al., 2017, arXiv 1706.03825"
+    Parameters = SmoothGradParameters
+
+    def attribute(self, task: Task) -> RawMap:
+        return averaged_gradient(task, None, task.parameters)
+
+    def samples(self, parameters: SmoothGradParameters, shape: tuple[int, int, int]) -> int:
+        return parameters.m
+
+    def is_signed(self, parameters: SmoothGradParameters) -> bool:
+        return parameters.average == "signed"

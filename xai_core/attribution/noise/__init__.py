@@ -1,0 +1,1 @@
+"""Noise on weights and inputs: what the noise methods share."""

@@ -1,0 +1,72 @@
+"""The map so far, while a noise method draws: its mean, and how sure that mean is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from xai_core.attribution.noise.standard_error import RunningMean
+from xai_core.base.progress import Preview
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Average:
+    """Mean of gradients over all samples, and its standard error over independent draws.
+
+    The error is that of the map with its channels added up, as the default recipe shows it.
+
+    Args:
+        like: inputs, `[1, C, H, W]`. kind: of what the mean is taken, as in `Averaged`.
+        by_input: each input is a draw by itself, instead of all between two `end_draw`.
+
+    Attributes:
+        samples: how many were taken. draws: the map `[H, W]` of each draw.
+    """
+
+    def __init__(
+        self, like: Tensor, kind: Literal["absolute", "signed"], *, by_input: bool
+    ) -> None:
+        self.samples = 0
+        self.draws = RunningMean()
+        self._absolute = kind == "absolute"
+        self._by_input = by_input
+        self._total = like.new_zeros(like.shape[1:]).double()
+        self._draw, self._before = self._total.sum(0), 0  # sum over a draw, samples before it
+
+    def add(self, gradients: Tensor) -> None:
+        """Take a batch, `[B, C, H, W]`."""
+        values = gradients.abs() if self._absolute else gradients
+        together = values.sum(0, dtype=self._total.dtype)
+        self._total += together
+        self.samples += len(values)
+        if self._by_input:
+            for one in values.sum(1, dtype=self._total.dtype):
+                self.draws.add(one)
+        else:
+            self._draw += together.sum(0)
+
+    def end_draw(self) -> None:
+        """The samples since the last call shared one draw of the weights."""
+        if not self._by_input:
+            self.draws.add(self._draw / (self.samples - self._before))
+            self._draw.zero_()
+            self._before = self.samples
+
+    @property
+    def mean(self) -> Tensor:
+        """`[C, H, W]` in double precision."""
+        return self._total / self.samples
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """How many samples were taken, and the relative standard error where there is one."""
+        error = self.draws.relative_error
+        return {"samples": self.samples} | ({} if error is None else {"standard_error": error})
+
+    def preview(self) -> Preview:
+        """The map so far, channels added up."""
+        values = self.mean.sum(0).float().cpu().numpy()
+        return Preview(np.asarray(values), self.draws.relative_error)
