@@ -23,7 +23,7 @@ from xai_core.base.parameters import ParameterInfo, describe
 from xai_core.controls.base import CONTROLS
 from xai_core.formats.base import FORMATS
 from xai_core.metrics.base import METRICS
-from xai_core.readiness.base import CHECKS
+from xai_core.readiness.checks.base import CHECKS
 from xai_core.targets.kinds.base import TARGETS
 
 README = Path(__file__).resolve().parents[1] / "README.md"

@@ -134,7 +134,7 @@ PROOFS = {
     "xai_core/attribution/methods/vargrad.py": METHOD,
     "xai_core/targets/kinds/doubt.py": TARGET,
     "xai_core/formats/linear_npz.py": FORMAT,
-    "xai_core/readiness/batch.py": CHECK,
+    "xai_core/readiness/checks/batch.py": CHECK,
     "xai_core/metrics/gini.py": METRIC,
     "xai_core/controls/centre.py": CONTROL,
     "pages/compare/agreement.py": PAGE,

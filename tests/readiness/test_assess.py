@@ -17,7 +17,7 @@ from tests.zoo.broken_detached import DetachedBranch
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.readiness import assess, estimated_seconds
-from xai_core.readiness.base import CHECKS
+from xai_core.readiness.checks.base import CHECKS
 
 PICTURE = np.random.default_rng(0).standard_normal((1, 3, 24, 24)).astype(np.float32)
 

@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
 from xai_core.attribution.passes.calls import Calls
-from xai_core.readiness.base import Clock
+from xai_core.readiness.checks.base import Clock
 from xai_core.readiness.numerics.bench import DOUBLE, bench_of
 from xai_core.readiness.numerics.depthwise import quick_depthwise
 from xai_core.readiness.numerics.differences import Trial, trials

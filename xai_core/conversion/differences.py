@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from xai_core.readiness.base import Clock
+from xai_core.readiness.checks.base import Clock
 
 RANDOM = 10
 ENOUGH = 3  # steps that must disagree: a single one may be too coarse

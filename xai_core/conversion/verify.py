@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.base.loaded_model import Predictor
-    from xai_core.readiness.base import Clock
+    from xai_core.readiness.checks.base import Clock
     from xai_core.readiness.setting.score import Score
 
 OUTPUT_TOLERANCE = 1e-3
@@ -99,7 +99,7 @@ def _measure(
     import torch
 
     from xai_core.base.device import device_of
-    from xai_core.readiness.base import Clock, TimeUp
+    from xai_core.readiness.checks.base import Clock, TimeUp
 
     clock, device = Clock(time_limit), device_of(module)
     points = [torch.from_numpy(one[None].copy()).to(device) for one in inputs]

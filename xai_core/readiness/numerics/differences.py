@@ -10,7 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from xai_core.readiness.base import Clock
+from xai_core.readiness.checks.base import Clock
 from xai_core.readiness.numerics.directions import directions
 
 FINE, COARSE = (1e-6, 1e-8, 1e-4), (1e-3, 1e-2)  # of the input's norm

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from xai_core.attribution.explanation import run
 from xai_core.base.errors import XaiError
-from xai_core.readiness.base import Clock
+from xai_core.readiness.checks.base import Clock
 from xai_core.readiness.setting.score import Score, same_draws
 from xai_core.readiness.tracing.cuts import Cut, Key
 from xai_core.readiness.tracing.watch import Watch

@@ -14,7 +14,7 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.base.progress import Progress
-from xai_core.readiness.base import CHECKS, Case, Clock, TimeUp
+from xai_core.readiness.checks.base import CHECKS, Case, Clock, TimeUp
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.readiness.setting.pristine import pristine
 from xai_core.readiness.verdict.level import level_of, summary_of

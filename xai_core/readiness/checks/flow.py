@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import XaiError
 from xai_core.base.memory import kept_for_backward
-from xai_core.readiness.base import CHECKS, Case, Check
+from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

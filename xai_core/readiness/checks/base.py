@@ -132,4 +132,4 @@ class Check(ABC):
         """Look, and add findings and evidence. May raise `TimeUp`."""
 
 
-CHECKS: Registry[Check] = Registry("xai_core.readiness", "check")
+CHECKS: Registry[Check] = Registry("xai_core.readiness.checks", "check")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xai_core.base.errors import ModelError
-from xai_core.readiness.base import CHECKS, Case, Check
+from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:
     from torch import Tensor

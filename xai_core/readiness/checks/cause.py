@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
-from xai_core.readiness.base import CHECKS, Case, Check
+from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:
     from xai_core.readiness.tracing.cuts import Cut
@@ -135,8 +135,8 @@ def _place_symptom(case: Case, position: int, cause: Finding) -> None:
 
 def _unexplained(case: Case, position: int) -> None:
     """What else can be said: hooks that change gradients, dead units, a layer without gradient."""
+    from xai_core.readiness.tracing.dead_units import silent
     from xai_core.readiness.tracing.hooks import gradient_hooks
-    from xai_core.readiness.tracing.silence import silent
     from xai_core.readiness.tracing.stops import stopping_layer
 
     symptom = case.findings[position]

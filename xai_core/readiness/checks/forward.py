@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
-from xai_core.readiness.base import CHECKS, Case, Check
+from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:
     from torch import Tensor

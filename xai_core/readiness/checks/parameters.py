@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xai_core.readiness.base import CHECKS, Case, Check
+from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 
 @CHECKS.register

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable
 
 from xai_core.base.errors import XaiError
-from xai_core.readiness.base import CHECKS, Case, Check
+from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 REPEATS, ENOUGH = 3, 1.0  # runs, and the seconds after which fewer do
 

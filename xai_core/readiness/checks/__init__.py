@@ -1,0 +1,1 @@
+"""The checks behind the verdict, one a file; `base.py` has the contract."""
