@@ -33,7 +33,7 @@ def efficientnet() -> nn.Module:
 @cache
 def resnet50() -> nn.Module:
     """ResNet-50 with random weights: its speed does not depend on them."""
-    from xai_core.architectures.vision_libraries import vision_library
+    from xai_core.models.weights.vision_libraries import vision_library
 
     torch.manual_seed(0)
     return vision_library("torchvision.models").resnet50(weights=None).eval().to(best_device())

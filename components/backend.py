@@ -19,8 +19,8 @@ from xai_core.base.arrays import Inputs, Sweep
 from xai_core.base.errors import InputError
 from xai_core.cage.protection import Protection
 from xai_core.comparison import guesses, score
-from xai_core.formats.base import Inspection
 from xai_core.maps.recipe import Recipe
+from xai_core.models.formats.base import Inspection
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.pictures.raster import Raster
 from xai_core.ranking import sweep

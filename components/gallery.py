@@ -10,7 +10,7 @@ from components import preprocessing, problem
 from components.state import Source, Workspace
 from components.verdict import BADGES
 from xai_core.demo.gallery import Exhibit, gallery
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 
 COLUMNS = 4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import problem
-from xai_core.formats.base import Inspection
+from xai_core.models.formats.base import Inspection
 
 LISTED = 3
 

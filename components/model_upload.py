@@ -19,7 +19,7 @@ from components.state import Pending, Source, Workspace
 from components.uploads import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import modules_of
-from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.targets.labels import check_count, parse_labels
 
 TURN = "model-upload-turn"

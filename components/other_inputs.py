@@ -8,7 +8,7 @@ from components import problem, uploads
 from components.state import Pending
 from components.uploads import Arrival
 from xai_core.base.errors import XaiError
-from xai_core.other_inputs import OtherInput
+from xai_core.models.other_inputs import OtherInput
 
 KEY, MEGABYTES = "other-inputs", 50
 HELP = (

@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import problem
 from components.tiles import title_of
-from xai_core.formats.base import FORMATS
+from xai_core.models.formats.base import FORMATS
 from xai_core.readiness.result import Level, Verdict
 from xai_core.worker import ModelCard
 

@@ -18,7 +18,7 @@ from xai_core.attribution.variants import base_of, merged
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.runs import Run
 from xai_core.study_result import StudyResult
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xai_core.base.errors import XaiError
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 
 

@@ -8,7 +8,7 @@ from components import backend, chosen_methods, problem
 from components.state import Photo, Source, Workspace
 from xai_core.base.storage.files import data_folder
 from xai_core.base.target import Target, over_pictures
-from xai_core.peek.digest import digest
+from xai_core.models.peek.digest import digest
 from xai_core.study import Methods, Setting, Study, Table, complete
 from xai_core.study_run import Subject
 

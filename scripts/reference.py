@@ -14,15 +14,15 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
-from xai_core.architectures.base import ARCHITECTURES
-from xai_core.architectures.index.storage import read_index
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.base.limits import Limits
 from xai_core.base.parameters import ParameterInfo, describe
 from xai_core.controls.base import CONTROLS
-from xai_core.formats.base import FORMATS
 from xai_core.metrics.base import METRICS
+from xai_core.models.architectures.base import ARCHITECTURES
+from xai_core.models.formats.base import FORMATS
+from xai_core.models.weights.index.storage import read_index
 from xai_core.readiness.checks.base import CHECKS
 from xai_core.targets.kinds.base import TARGETS
 

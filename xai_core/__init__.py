@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from xai_core.base.errors import XaiError
     from xai_core.base.loaded_model import LoadedModel
     from xai_core.base.target import Target
-    from xai_core.formats.base import LoadOptions
-    from xai_core.loading import load_model
     from xai_core.maps.canonical import baseline_subtraction_norm, canonicalise
     from xai_core.maps.recipe import Recipe
     from xai_core.metrics.complexity import complexity
+    from xai_core.models.formats.base import LoadOptions
+    from xai_core.models.loading import load_model
     from xai_core.pictures.preprocessing import InputSpec
     from xai_core.ranking import sweep
     from xai_core.readiness import assess

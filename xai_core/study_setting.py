@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from xai_core.base.target import Target
-from xai_core.formats.base import LoadOptions
 from xai_core.maps.recipe import Recipe
+from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 
 SCHEMA = 1

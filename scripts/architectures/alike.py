@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import torch
 
-from xai_core.architectures.index.entry import Entry, Pattern
-from xai_core.architectures.library import construct
+from xai_core.models.weights.index.entry import Entry, Pattern
+from xai_core.models.weights.library import construct
 
 Known = tuple[Entry, Mapping[str, Pattern]]
 CLASSES = 10

@@ -13,10 +13,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-import xai_core.pickles
-from xai_core.architectures.vision_libraries import LIBRARIES, make_importable
+import xai_core.models.pickles
+from xai_core.models.weights.vision_libraries import LIBRARIES, make_importable
 
-FILE = Path(xai_core.pickles.__file__).with_name("vision_classes.txt")
+FILE = Path(xai_core.models.pickles.__file__).with_name("vision_classes.txt")
 # What runs, or decides what runs, while an object is restored or looked into.
 SPECIAL = (
     *("__setstate__", "__reduce__", "__reduce_ex__", "__getstate__", "__new__", "__del__"),

@@ -17,8 +17,8 @@ from tests.app.test_pages import opened, ran, texts
 from tests.comparing.test_model_comparison import SPEC
 from tests.comparing.test_model_comparison import files as files
 from xai_core.base.errors import Cancelled, InputError
-from xai_core.formats.base import LoadOptions
 from xai_core.model_comparison import ModelPair
+from xai_core.models.formats.base import LoadOptions
 from xai_core.run_store import RunStore
 
 PAGE = "pages/compare/models.py"

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from xai_core.base.errors import XaiError
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.worker import Worker
 
 CODE = Path(__file__).with_name("prober.py")

@@ -9,8 +9,8 @@ from torch import nn
 
 from xai_core.base.arrays import Inputs
 from xai_core.base.loaded_model import Predictor
-from xai_core.conversion.certificate import Certificate, findings_of
-from xai_core.conversion.verify import sample_inputs, verify
+from xai_core.models.conversion.certificate import Certificate, findings_of
+from xai_core.models.conversion.verify import sample_inputs, verify
 
 
 def network() -> nn.Sequential:

@@ -11,7 +11,7 @@ import pytest
 from xai_core.attribution import pace_cache as module
 from xai_core.attribution.pace_cache import Paces, key_of
 from xai_core.base.pace import Pace
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 
 SHA256, SHAPE = "0" * 64, (3, 224, 224)
 

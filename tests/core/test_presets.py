@@ -150,7 +150,7 @@ def test_on_the_demo_model_raw_values_are_told_from_normalised_ones() -> None:
     import torch
 
     from xai_core.demo.models import demo_weights
-    from xai_core.loading import load_model
+    from xai_core.models.loading import load_model
     from xai_core.targets import predict as as_numbers
 
     module = load_model(demo_weights()).module

@@ -21,7 +21,7 @@ import numpy as np
 from tests.corpus import archives, graphs, pickles
 from tests.corpus.attack import SECRET, Attack, Places
 from xai_core.base.errors import WorkerError, XaiError
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.worker import Worker
 from xai_core.worker.budget import PROTECTION, UNPROTECTED, Budget
 

@@ -57,7 +57,7 @@ else:
 FORMAT = """
 import numpy as np, xai_core
 from pathlib import Path
-from xai_core.loading import inspect_file
+from xai_core.models.loading import inspect_file
 
 weight = np.random.default_rng(0).standard_normal((3, 64)).astype(np.float32)
 np.savez("linear.model", weight=weight, bias=np.zeros(3, np.float32))
@@ -133,7 +133,7 @@ assert table.iloc[0, 0] == 1.0 and -1 < table.iloc[0, 1] < 1
 PROOFS = {
     "xai_core/attribution/methods/vargrad.py": METHOD,
     "xai_core/targets/kinds/doubt.py": TARGET,
-    "xai_core/formats/linear_npz.py": FORMAT,
+    "xai_core/models/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/checks/batch.py": CHECK,
     "xai_core/metrics/gini.py": METRIC,
     "xai_core/controls/centre.py": CONTROL,

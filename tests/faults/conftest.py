@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from xai_core.cage.plan import GIB
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.worker import Worker
 from xai_core.worker.budget import Budget
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from xai_core.keras_models.backend import import_keras
+from xai_core.models.keras.backend import import_keras
 
 keras = import_keras()
 layers = keras.layers

@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import nn
 
-from xai_core.architectures.index.entry import Entry
-from xai_core.architectures.index.storage import read_index
-from xai_core.architectures.library import construct
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import inspect_file, load_model
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import inspect_file, load_model
+from xai_core.models.weights.index.entry import Entry
+from xai_core.models.weights.index.storage import read_index
+from xai_core.models.weights.library import construct
 from xai_core.targets.imagenet import imagenet_labels
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("architectures")]

@@ -16,12 +16,12 @@ from scripts.architectures.observe import observe
 from scripts.architectures.pickled import safe
 from scripts.architectures.variants import variants
 from tests.formats.hostile import Reduced
-from xai_core.architectures.index.entry import CHANNELS, CLASSES
-from xai_core.architectures.index.storage import FILE, make_index, read_index, write_index
 from xai_core.base.errors import ModelError
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import load_model
-from xai_core.pickles.allowed import ALLOWED, MODULES
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import load_model
+from xai_core.models.pickles.allowed import ALLOWED, MODULES
+from xai_core.models.weights.index.entry import CHANNELS, CLASSES
+from xai_core.models.weights.index.storage import FILE, make_index, read_index, write_index
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("architectures")]
 AGAIN = (
@@ -73,8 +73,8 @@ def test_written_and_read(tmp_path: Path) -> None:
 
 def test_neither_library_is_imported_for_looking() -> None:
     code = (
-        "import sys, xai_core.loading, xai_core.architectures.published as p;"
-        "from xai_core.formats.base import FORMATS; list(FORMATS); p.read_index();"
+        "import sys, xai_core.models.loading, xai_core.models.weights.published as p;"
+        "from xai_core.models.formats.base import FORMATS; list(FORMATS); p.read_index();"
         "print([n for n in ('torch', 'torchvision', 'timm') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

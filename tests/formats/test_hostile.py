@@ -11,8 +11,8 @@ from torch import nn
 
 from tests.formats.hostile import CORPUS, archive, calls
 from xai_core.base.errors import ModelError
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import inspect_file, load_model
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import inspect_file, load_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 CODES = {"unsafe-code", "corrupt-file", "needs-trust", "missing-code", "unknown-format"}

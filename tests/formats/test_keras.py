@@ -13,7 +13,7 @@ from tests.formats.keras_nets import NETS, keras, made, pictures, plain, saved
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.loading import inspect_file, load_model
+from xai_core.models.loading import inspect_file, load_model
 from xai_core.readiness import assess
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -196,7 +196,7 @@ def test_inspection_imports_neither_keras_nor_torch(tmp_path: Path) -> None:
     for kind in FORMATS:
         saved(made(NETS["nested"]), kind, tmp_path).rename(tmp_path / kind)
     script = (
-        "import sys, pathlib, xai_core.loading as loading\n"
+        "import sys, pathlib, xai_core.models.loading as loading\n"
         f"for path in pathlib.Path({str(tmp_path)!r}).iterdir():\n"
         "    loading.inspect_file(path)\n"
         "assert not {'torch', 'keras', 'tensorflow'} & set(sys.modules)\n"
@@ -207,7 +207,7 @@ def test_inspection_imports_neither_keras_nor_torch(tmp_path: Path) -> None:
 def test_keras_writes_nothing_and_brings_no_tensorflow(tmp_path: Path) -> None:
     path = saved(made(NETS["nested"]), "keras", tmp_path)
     script = (
-        "import sys, xai_core.loading as loading\n"
+        "import sys, xai_core.models.loading as loading\n"
         f"loading.load_model({str(path)!r})\n"
         "assert 'tensorflow' not in sys.modules\n"
     )

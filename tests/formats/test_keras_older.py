@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from tests.formats.keras_nets import keras
-from xai_core.keras_models.known import known_layers, known_operations
-from xai_core.keras_models.older import modernise
-from xai_core.loading import load_model
+from xai_core.models.keras.builtin_names import known_layers, known_operations
+from xai_core.models.keras.older import modernise
+from xai_core.models.loading import load_model
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.readiness import assess
 
@@ -90,7 +90,7 @@ def test_modules_that_have_moved() -> None:
 
 
 def test_a_tensorflow_call_keeps_its_numbers(tmp_path: Path) -> None:
-    from xai_core.keras_models.older_layers import CALLS, TensorFlowCall, hard_sigmoid
+    from xai_core.models.keras.older_layers import CALLS, TensorFlowCall, hard_sigmoid
 
     x = torch.linspace(-4, 4, 9)
     assert np.allclose(hard_sigmoid(x), (0.2 * x + 0.5).clip(0, 1))

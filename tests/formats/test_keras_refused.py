@@ -16,8 +16,8 @@ import pytest
 
 from tests.formats.keras_nets import NETS, keras, layers, made, saved
 from xai_core.base.errors import ModelError
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import inspect_file, load_model
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import inspect_file, load_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 Change = Callable[[dict[str, Any], Path], object]

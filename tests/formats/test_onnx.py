@@ -12,8 +12,8 @@ from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.loading import load_model
-from xai_core.onnx_graphs import conversion
+from xai_core.models.loading import load_model
+from xai_core.models.onnx import conversion
 from xai_core.readiness import assess
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -13,7 +13,7 @@ from onnx import helper, numpy_helper
 from tests.formats import onnx_files as files
 from tests.formats.test_onnx import codes, cpu
 from xai_core.base.errors import ModelError
-from xai_core.loading import inspect_file, load_model, recognise
+from xai_core.models.loading import inspect_file, load_model, recognise
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -162,8 +162,8 @@ def test_hostile_attributes_do_nothing(
     path = files.saved(model, tmp_path / "m")
     with pytest.raises(ModelError):
         load_model(path)
-    from xai_core.onnx_graphs.conversion import to_torch
-    from xai_core.onnx_graphs.picture_input import picture_input
+    from xai_core.models.onnx.conversion import to_torch
+    from xai_core.models.onnx.picture_input import picture_input
 
     del model.graph.node[-1]
     module = to_torch(model, picture_input(model))

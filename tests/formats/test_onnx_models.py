@@ -10,7 +10,7 @@ import pytest
 
 from xai_core.attribution.explanation import explain
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.loading import load_model
+from xai_core.models.loading import load_model
 from xai_core.readiness import assess
 from xai_core.readiness.setting.pictures import synthetic
 

@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 
 from tests.formats import onnx_files as files
 from tests.formats.test_onnx import codes, cpu, gradient
-from xai_core.loading import load_model
+from xai_core.models.loading import load_model
 from xai_core.readiness import assess
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 import xai_core
 from xai_core.base.errors import InputError, ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.formats.base import LoadOptions
-from xai_core.other_inputs import OtherInput, array_of
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.other_inputs import OtherInput, array_of
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.worker import Worker
 
@@ -194,7 +194,7 @@ def test_a_picture_beside_the_picture_is_prepared_as_it_is(tmp_path: Path) -> No
         def forward(self, now: Tensor, before: Tensor) -> Tensor:
             return ((now - before) ** 2).mean((2, 3))
 
-    from xai_core.fixed_inputs import fix_inputs
+    from xai_core.models.fixed_inputs import fix_inputs
 
     net = Change()
     fix_inputs(net, (OtherInput("before", file=tmp_path / "before.png"),), SPEC)

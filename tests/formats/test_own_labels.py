@@ -13,8 +13,8 @@ from torch import nn
 
 import xai_core
 from xai_core.comparison import guesses
-from xai_core.formats.base import LoadOptions
-from xai_core.peek.extra_files import extra_files
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.peek.extra_files import extra_files
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.targets import Prediction
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.formats.samples import SAMPLES, SAVED_2, STRANGERS
 from xai_core.base.errors import ModelError
-from xai_core.formats.base import FORMATS
-from xai_core.loading import inspect_file, load_model, recognise
+from xai_core.models.formats.base import FORMATS
+from xai_core.models.loading import inspect_file, load_model, recognise
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -88,7 +88,7 @@ def test_inspection_imports_no_torch(tmp_path: Path) -> None:
     for sample, (_, write) in SAMPLES.items():
         write(tmp_path / sample)
     script = (
-        "import sys, pathlib, xai_core.loading as loading\n"
+        "import sys, pathlib, xai_core.models.loading as loading\n"
         f"for path in sorted(pathlib.Path({str(tmp_path)!r}).iterdir()):\n"
         "    loading.inspect_file(path)\n"
         "assert 'torch' not in sys.modules\n"

@@ -12,10 +12,10 @@ import torch
 from torch import nn
 
 from tests.formats.hostile import Reduced
-from xai_core.architectures.vision_libraries import make_importable
 from xai_core.base.errors import ModelError
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import inspect_file, load_model
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import inspect_file, load_model
+from xai_core.models.weights.vision_libraries import make_importable
 
 BUILD = """
 from torch import nn

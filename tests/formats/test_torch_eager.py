@@ -11,8 +11,8 @@ from torch import nn
 
 from tests.formats.samples import usual_layers
 from xai_core.base.errors import ModelError
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import inspect_file, load_model
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import inspect_file, load_model
 
 NET = """
 import torch
@@ -148,7 +148,7 @@ def test_shared_layers_stay_shared(tmp_path: Path) -> None:
 
 
 def test_demo_architecture_needs_no_trust(tmp_path: Path) -> None:
-    from xai_core.architectures.base import ARCHITECTURES
+    from xai_core.models.architectures.base import ARCHITECTURES
 
     model = ARCHITECTURES["efficientnet-lite0"].build(7).eval()
     torch.save(model, tmp_path / "m.pt")

@@ -15,9 +15,9 @@ from tests.formats.exported_nets import NETS, Net, agree_with_eager, inputs_of
 from xai_core.attribution.explanation import explain
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.conversion import unflattened as conversion
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import inspect_file, load_model
+from xai_core.models.conversion import unflattened as conversion
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import inspect_file, load_model
 from xai_core.readiness import assess
 
 pytestmark = pytest.mark.filterwarnings("ignore")

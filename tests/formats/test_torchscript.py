@@ -21,9 +21,9 @@ from tests.formats.exported_nets import (
 )
 from xai_core.attribution.explanation import explain
 from xai_core.base.errors import ModelError
-from xai_core.conversion import script_graph as conversion
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import inspect_file, load_model, recognise
+from xai_core.models.conversion import script_graph as conversion
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import inspect_file, load_model, recognise
 from xai_core.readiness import assess
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from xai_core.architectures.base import ARCHITECTURES
 from xai_core.attribution.explanation import explain
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import load_model
+from xai_core.models.architectures.base import ARCHITECTURES
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import load_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -20,8 +20,8 @@ from tests.formats import onnx_files
 from tests.formats.samples import SAMPLES
 from tests.fuzz.mutation import mutated
 from xai_core.base.errors import XaiError
-from xai_core.formats.base import FORMATS, LoadOptions
-from xai_core.loading import load_model, recognise
+from xai_core.models.formats.base import FORMATS, LoadOptions
+from xai_core.models.loading import load_model, recognise
 from xai_core.worker import Worker
 from xai_core.worker.budget import Budget
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.readiness.result import Level
 
 Array = np.ndarray[Any, Any]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.matrix.row import Row, Truth
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 
 Models = Path

@@ -10,9 +10,9 @@ import torch
 
 from tests.formats.keras_nets import NETS, made
 from tests.matrix.originals import example, network
-from xai_core.export_hint import ExportHint
-from xai_core.formats.base import FORMATS
-from xai_core.tensorflow_models.environment import interpreter
+from xai_core.models.export_hint import ExportHint
+from xai_core.models.formats.base import FORMATS
+from xai_core.models.tensorflow.environment import interpreter
 from xai_core.worker import Worker
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from xai_core.attribution.explanation import explain
-from xai_core.formats.base import LoadOptions
-from xai_core.loading import load_model
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.loading import load_model
 from xai_core.readiness import assess
 from xai_core.targets.output_entry import OutputEntry
 from xai_core.worker import Worker

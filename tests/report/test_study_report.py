@@ -26,7 +26,7 @@ from xai_core.bootstrap import band
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.maps.theme import STYLES
-from xai_core.peek.digest import digest
+from xai_core.models.peek.digest import digest
 from xai_core.readiness.result import Verdict
 from xai_core.report import stamp as run_stamp
 from xai_core.report.card import _settings as settings
@@ -201,7 +201,7 @@ def test_without_a_score_the_report_says_so() -> None:
 
 def computed(folder: Path) -> StudyResult:
     """Of the demo's model and two of its pictures, by two fast methods, not at the plain pace."""
-    from xai_core.formats.base import LoadOptions
+    from xai_core.models.formats.base import LoadOptions
     from xai_core.worker import Worker
 
     methods = complete({"saliency": {}, "smoothgrad": {"m": 8}})

@@ -16,7 +16,7 @@ from xai_core.base.errors import Cancelled
 from xai_core.kept_maps import SHORT, KeptMaps, origin_of, seen
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
-from xai_core.peek.digest import digest
+from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.study import complete
 from xai_core.study_run import Subject, conduct

@@ -21,8 +21,8 @@ from xai_core import explain
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.target import Asked, Explained
-from xai_core.formats.base import LoadOptions
-from xai_core.peek.digest import digest
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.study import Setting, Study
 from xai_core.study_entry import Entry

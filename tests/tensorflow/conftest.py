@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xai_core.tensorflow_models.environment import interpreter
+from xai_core.models.tensorflow.environment import interpreter
 from xai_core.worker import Worker
 
 WRITE = Path(__file__).with_name("write.py")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tensorflow.conftest import zipped
 from xai_core.base.errors import XaiError
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.worker import Worker
 from xai_core.worker.budget import PROTECTION, UNPROTECTED
 

@@ -11,7 +11,7 @@ import pytest
 from tests.tensorflow.conftest import zipped
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import InputError, ModelError, XaiError
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.worker import Worker
 

@@ -10,9 +10,9 @@ import pytest
 from tests.formats.samples import message, number
 from tests.tensorflow.conftest import zipped
 from xai_core.base.errors import ModelError
-from xai_core.loading import inspect_file, load_model
-from xai_core.tensorflow_models.nodes import Graph, Node
-from xai_core.tensorflow_models.safety import unsafe
+from xai_core.models.loading import inspect_file, load_model
+from xai_core.models.tensorflow.nodes import Graph, Node
+from xai_core.models.tensorflow.safety import unsafe
 
 DANGEROUS = (
     *("ReadFile", "WriteFile", "MatchingFiles", "PyFunc", "EagerPyFunc", "SaveV2", "RestoreV2"),

@@ -12,7 +12,7 @@ import pytest
 from tests.formats.samples import SAMPLES
 from xai_core.base.errors import ModelError
 from xai_core.cli.main import main
-from xai_core.tensorflow_models.environment import VARIABLE
+from xai_core.models.tensorflow.environment import VARIABLE
 from xai_core.worker import Worker
 
 GRAPH = SAMPLES["savedmodel"][1]
@@ -48,8 +48,8 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_formats_and_workers_import_no_tensorflow() -> None:
     script = (
-        "import sys, xai_core.worker, xai_core.loading\n"
-        "from xai_core.formats.base import FORMATS\n"
+        "import sys, xai_core.worker, xai_core.models.loading\n"
+        "from xai_core.models.formats.base import FORMATS\n"
         "assert 'savedmodel' in FORMATS\n"
         "assert not {'torch', 'tensorflow', 'tf2onnx'} & set(sys.modules)\n"
     )

@@ -58,7 +58,7 @@ def test_trained_weights_find_the_defect_and_random_ones_do_not(method: str) -> 
 
     from xai_core.demo.wafer.exhibits import wafer_exhibits
     from xai_core.demo.wafer.networks import classifier
-    from xai_core.loading import load_model
+    from xai_core.models.loading import load_model
 
     trained = load_model(wafer_exhibits()[0].model_path).module
     torch.manual_seed(1)

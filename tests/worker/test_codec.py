@@ -22,7 +22,7 @@ from xai_core.base.errors import (
     XaiError,
 )
 from xai_core.base.finding import Finding
-from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.targets import Prediction

@@ -15,7 +15,7 @@ import pytest
 from tests.worker.conftest import OPTIONS
 from xai_core.base.errors import Cancelled, ModelError
 from xai_core.base.limits import Limits
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.worker.models import INSPECTOR, SCORER, ModelFile, Models, helper_pool
 from xai_core.worker.spare import Spare
 

@@ -10,7 +10,7 @@ import pytest
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.random_weights import randomised
 from xai_core.base.errors import Cancelled
-from xai_core.loading import load_model
+from xai_core.models.loading import load_model
 from xai_core.worker import Worker
 
 pytestmark = pytest.mark.usefixtures("patient")

@@ -20,7 +20,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.storage.files import data_folder, write_whole
 
 if TYPE_CHECKING:
-    from xai_core.formats.base import LoadOptions
+    from xai_core.models.formats.base import LoadOptions
 
 WORTH = 64  # samples: a model that is asked for so many will be asked again
 LONG = 1000  # samples to come that pay for measuring first

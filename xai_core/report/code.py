@@ -37,9 +37,9 @@ import xai_core
 from xai_core.cli.arguments import picture_file
 from xai_core.demo.models import demo_weights
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
-from xai_core.other_inputs import OtherInput
+from xai_core.models.other_inputs import OtherInput
 from xai_core.attribution.pace_measurement import Pace
-from xai_core.peek.digest import digest
+from xai_core.models.peek.digest import digest
 from xai_core.worker import Worker
 
 MODEL = $model

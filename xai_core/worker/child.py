@@ -115,8 +115,8 @@ def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
 
 def _prepare_to_open() -> None:
     """What opening a model reads first: every format, and the index of architectures."""
-    from xai_core.architectures.index.storage import read_index
-    from xai_core.formats.base import FORMATS
+    from xai_core.models.formats.base import FORMATS
+    from xai_core.models.weights.index.storage import read_index
 
     list(FORMATS)
     read_index().pairs_of  # noqa: B018 - it is kept

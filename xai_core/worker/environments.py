@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from xai_core.base.errors import XaiError
-from xai_core.tensorflow_models import environment as tensorflow
+from xai_core.models.tensorflow import environment as tensorflow
 
 INTERPRETERS: Mapping[str, Callable[[], Path | None]] = {tensorflow.NAME: tensorflow.interpreter}
 

@@ -13,7 +13,7 @@ from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, asked_to_json
 from xai_core.cage.protection import Protection
-from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.readiness.result import Verdict
 from xai_core.targets import Prediction
 from xai_core.worker.budget import Budget

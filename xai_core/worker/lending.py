@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from xai_core.base.errors import ModelError
-from xai_core.tensorflow_models.folder import GRAPH, WEIGHTS
+from xai_core.models.tensorflow.folder import GRAPH, WEIGHTS
 
 MAX_FILES = 10_000
 BESIDE_GRAPH = (WEIGHTS, "assets")

@@ -11,8 +11,8 @@ from typing import Any, NoReturn, TypeVar
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
 from xai_core.base.progress import Progress
 from xai_core.cage.protection import Protection
-from xai_core.formats.base import LoadOptions
-from xai_core.other_inputs import lent_inputs
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.other_inputs import lent_inputs
 from xai_core.worker.budget import Budget
 from xai_core.worker.call import Call, await_start
 from xai_core.worker.card import ModelCard

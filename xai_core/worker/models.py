@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xai_core.base.limits import Limits
-from xai_core.formats.base import LoadOptions
+from xai_core.models.formats.base import LoadOptions
 from xai_core.worker.card import ModelCard
 from xai_core.worker.host import Worker
 from xai_core.worker.pool import Pool

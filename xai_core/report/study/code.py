@@ -28,9 +28,9 @@ import xai_core
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES as DEMO, picture_path
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.other_inputs import OtherInput
+from xai_core.models.other_inputs import OtherInput
 from xai_core.attribution.pace_measurement import Pace
-from xai_core.peek.digest import digest
+from xai_core.models.peek.digest import digest
 from xai_core.pictures.archive import picture_files
 from xai_core.study import Setting, Study
 from xai_core.study_run import Subject, conduct

@@ -10,7 +10,7 @@ import numpy as np
 from xai_core.attribution.capabilities import Layer
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.progress import Progress
-from xai_core.formats.base import Inspection, LoadOptions
+from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.targets import Prediction
 from xai_core.worker.card import ModelCard
 from xai_core.worker.codec import decode
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @operation
 def inspect(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Inspection:
     """`path` -> Inspection."""
-    from xai_core.loading import inspect_file
+    from xai_core.models.loading import inspect_file
 
     return inspect_file(Path(params["path"]))
 
@@ -32,7 +32,7 @@ def inspect(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
 @operation
 def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> ModelCard:
     """`path`, `options` -> ModelCard; the model that was open is let go first."""
-    from xai_core.loading import load_model
+    from xai_core.models.loading import load_model
 
     session.model = session.groundwork = None
     session.model = load_model(Path(params["path"]), decode(LoadOptions, params["options"]))

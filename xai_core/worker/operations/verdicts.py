@@ -26,7 +26,7 @@ def assess(session: Session, params: Params, arrays: Arrays, tick: Progress) -> 
 @operation
 def rejected(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Verdict:
     """`path`, `error` -> Verdict, with the format where the bytes tell it."""
-    from xai_core.loading import recognise
+    from xai_core.models.loading import recognise
     from xai_core.readiness import rejected as reject
 
     verdict = reject(Path(params["path"]), error_from(params["error"]))

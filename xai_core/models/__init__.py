@@ -1,0 +1,1 @@
+"""A model file in, a model that can be run out."""

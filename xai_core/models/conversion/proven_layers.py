@@ -1,0 +1,63 @@
+"""A module whose layers are hidden, replaced by a graph with layers where both are proven equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Shape = tuple[int, int, int]
+Converters = Mapping[str, Callable[[Shape], "nn.Module"]]
+"""Name and version of a converter -> the graph it makes for inputs `(C, H, W)`."""
+
+
+def hidden_layers(title: str, reason: str = "") -> Finding:
+    """`layers-hidden`: why inner layers cannot be read. It is the readiness check's error, too."""
+    rest = f" It could not be turned into a graph with layers: {reason}" if reason else ""
+    return Finding(
+        "layers-hidden",
+        "warning",
+        f"{title} hides its layers: hooks cannot be put on them, and some may be fused.{rest}",
+        "Use simple gradient methods, or load the PyTorch model it was made from.",
+    )
+
+
+def with_layers(
+    hidden: LoadedModel, title: str, converters: Converters, shape: Shape | None
+) -> LoadedModel:
+    """The first graph that gives the outputs and the input gradient of `hidden.module`.
+
+    Where there is none, `hidden` with the reason as a finding.
+    """
+    import torch
+
+    from xai_core.models.conversion.same_gradient import compare
+    from xai_core.models.conversion.verify import sample_inputs
+
+    reason = "no usual input shape fits, and it takes one to convert."
+    for name, convert in converters.items():
+        if shape is None or hidden.module is None:
+            break
+        try:
+            graph = convert(shape).eval()
+        except ModelError as error:
+            reason = error.message
+            continue
+        likeness = compare(graph, hidden.module, torch.from_numpy(sample_inputs(shape)))
+        if not likeness.why_not:
+            return replace(
+                hidden,
+                module=graph,
+                converted_by=name,
+                layers_readable=True,
+                findings=(*hidden.findings, likeness.finding(name)),
+            )
+        reason = f"the graph was not proven equal. {likeness.why_not}"
+    return replace(hidden, findings=(*hidden.findings, hidden_layers(title, reason)))

@@ -1,0 +1,177 @@
+"""A whole `nn.Module`, saved by `torch.save(model, path)`, or a checkpoint that holds one."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.input_spec import MAX_CHANNELS, InputSpec
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.models import export_hint
+from xai_core.models.embedded_labels import of_checkpoint, of_module
+from xai_core.models.fixed_inputs import fix_inputs
+from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
+from xai_core.models.peek.digest import digest
+from xai_core.models.pickles.allowed import ALLOWED
+from xai_core.models.pickles.full import load_full, refuse_dangerous
+from xai_core.models.pickles.guarded import load_guarded
+from xai_core.models.pickles.rescue import rescued_tensors
+from xai_core.models.pickles.torch_file import (
+    MODULE_KEYS,
+    TorchFile,
+    find_module,
+    kind_of,
+    read_torch_file,
+)
+from xai_core.models.pickles.trust import code_findings, needs_trust, unknown_names
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@FORMATS.register
+class TorchEager(Format):
+    """Loads without running code where every class is on the list, else only after trust."""
+
+    name = "torch-eager"
+    title = "PyTorch module"
+    order = 20
+    fixes_inputs = True
+    better = export_hint.MODULE
+
+    def recognise(self, path: Path) -> bool:
+        """As the contract says; a torch file that is broken counts as one of these."""
+        return kind_of(path) == "module"
+
+    def inspect(self, path: Path) -> Inspection:
+        """As the contract says."""
+        file = read_torch_file(path)
+        unknown = unknown_names(file, ALLOWED)
+        size = digest(path)
+        module = find_module(file.contents.root)
+        facts = {
+            "Class": module.source.path if module is not None else "none found",
+            "Layers": str(len(file.contents.modules)),
+            "Tensors": str(file.contents.tensors),
+            "Layout": "torch.save" if file.layout == "zip" else "torch.save before 1.6",
+        }
+        return Inspection(
+            format=self.name,
+            size=size.size,
+            sha256=size.sha256,
+            facts=facts,
+            needs_trust=bool(unknown) or not guarded_can_read(file),
+            missing=tuple(name.path for name in unknown if not name.installed),
+            findings=code_findings(file, unknown, guarded_can_read(file)),
+        )
+
+    def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
+        """As the contract says; the full unpickle is used only where the guarded one cannot.
+
+        Where its class is missing, its weights go into a network that the user names.
+        """
+        try:
+            found, loaded_by = _read(path, options)
+        except ModelError as error:
+            named = options.architecture or (options.code and options.trust)
+            if error.code != "missing-code" or not named:
+                raise
+            return _rescued(path, inspection, options, error)
+        key, module = _module_in(found)
+        findings = (_taken(key),) if key else ()
+        spec = options.input_spec or guess_input_spec(module)
+        fix_inputs(module, options.other_inputs, spec)
+        return LoadedModel(
+            path=path,
+            format=self.name,
+            sha256=inspection.sha256,
+            size=inspection.size,
+            module=module,
+            input_spec=spec,
+            loaded_by=loaded_by,
+            labels=of_checkpoint(found) or of_module(module),
+            findings=findings,
+        )
+
+
+def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
+    file = read_torch_file(path)
+    refuse_dangerous(file.contents.names)
+    unknown = unknown_names(file, ALLOWED)
+    if unknown or not guarded_can_read(file):
+        if not options.trust:
+            raise needs_trust(file, unknown, options.code)
+        found = load_full(path, options.code, file.names)
+        return found, "torch.load, full unpickle: code that the file names was run"
+    try:
+        return load_guarded(path, file.names), "torch.load, guarded: no code of the file was run"
+    except pickle.UnpicklingError as cause:
+        raise ModelError(
+            f"The file could not be loaded without running code of it: {cause}",
+            "Save the model again with a current version of torch.",
+            code="unsafe-code",
+        ) from cause
+
+
+def _rescued(
+    path: Path, inspection: Inspection, options: LoadOptions, missing: ModelError
+) -> LoadedModel:
+    from xai_core.models.formats.torch_weights import put_into_network
+
+    file = read_torch_file(path)
+    tensors = rescued_tensors(path, file)
+    try:
+        model = put_into_network(path, inspection, options, tensors)
+    except ModelError as error:
+        if error.code == "missing-architecture" and not options.architecture:
+            raise missing from error  # the code was given for the class, not to build a network
+        raise
+    message = f"{missing.message} Its {len(tensors)} tensors were put into another network."
+    hint = "See that this network computes what the original did: only tensors were compared."
+    rescued = Finding("weights-rescued", "warning", message, hint)
+    return replace(model, findings=(rescued, *model.findings))
+
+
+def guarded_can_read(file: TorchFile) -> bool:
+    """torch's restricted unpickler knows protocol 2 and, for modules, the zip layout only."""
+    return file.layout == "zip" and file.contents.protocol == 2
+
+
+def guess_input_spec(module: nn.Module) -> InputSpec:
+    """The usual preprocessing with the channels that the first convolution takes."""
+    for layer in module.modules():
+        channels = getattr(layer, "in_channels", None)
+        if isinstance(channels, int) and 1 <= channels <= MAX_CHANNELS:
+            return InputSpec.for_shape(channels, InputSpec.height, InputSpec.width)
+        if channels is not None:
+            break
+    return InputSpec()
+
+
+def _module_in(found: Any) -> tuple[str, nn.Module]:
+    from torch import nn
+
+    if isinstance(found, nn.DataParallel):
+        return "module", found.module
+    if isinstance(found, nn.Module):
+        return "", found
+    if isinstance(found, Mapping):
+        keys = [*MODULE_KEYS, *(key for key in dict(found) if key not in MODULE_KEYS)]
+        for key in keys:
+            if isinstance(value := found.get(key), nn.Module):
+                inner = _module_in(value)[1]
+                return str(key), inner
+    raise ModelError(
+        f"A model (an nn.Module) was expected, but the file holds a {type(found).__name__}.",
+        "Save the model itself with torch.save(model, path).",
+        code="unknown-format",
+    )
+
+
+def _taken(key: str) -> Finding:
+    return Finding("checkpoint-entry", "info", f"The model was taken from the entry {key!r}.")

@@ -1,0 +1,131 @@
+"""TorchScript, scripted, traced or frozen: it has gradients, and its layers after conversion."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.storage.zips import zip_names
+from xai_core.models import export_hint
+from xai_core.models.conversion.proven_layers import hidden_layers, with_layers
+from xai_core.models.fixed_inputs import fix_inputs
+from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
+from xai_core.models.peek.digest import digest
+from xai_core.models.peek.extra_files import extra_files
+from xai_core.models.peek.script_code import (
+    baked_in,
+    is_trace,
+    optimised,
+    reaching_out,
+    script_code,
+    traced_shape,
+)
+from xai_core.targets.labels import labels_in
+
+MOBILE = b"PTMF"
+PACKED = Finding(
+    "inference-format",
+    "error",
+    "This TorchScript was optimised for inference or for a phone: its weights are packed for one "
+    "processor, and there is no gradient through that.",
+    "Save the module before torch.jit.optimize_for_inference or optimize_for_mobile.",
+)
+FIXED = "with inputs fixed, it is not converted."
+
+
+@FORMATS.register
+class TorchScript(Format):
+    """Its code runs in torch's own interpreter, which knows no Python but can touch files."""
+
+    name = "torchscript"
+    title = "TorchScript"
+    order = 15
+    fixes_inputs = True
+    better = export_hint.SCRIPT
+
+    def recognise(self, path: Path) -> bool:
+        """As the contract says."""
+        names = zip_names(path) or ()
+        constants = any(re.fullmatch(r"[^/]+/constants\.pkl", name) for name in names)
+        code = any(re.fullmatch(r"[^/]+/(code/.+|bytecode\.pkl)", name) for name in names)
+        return (constants and code) or _is_flat(path)
+
+    def inspect(self, path: Path) -> Inspection:
+        """As the contract says."""
+        size = digest(path)
+        if _is_flat(path):
+            return Inspection(self.name, size.size, size.sha256, findings=(PACKED,))
+        code = script_code(path)
+        finding = reaching_out(code)
+        unusable = [PACKED] if _packed(code) else [] if finding is None else [finding]
+        return Inspection(
+            format=self.name,
+            size=size.size,
+            sha256=size.sha256,
+            facts={"Code files": str(len(code)), "Kind": _kind(path)},
+            needs_trust=bool(unusable) and not _packed(code),
+            findings=(*unusable, *baked_in(code, is_trace(path)), hidden_layers(self.title)),
+        )
+
+    def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
+        """As the contract says; code that touches files only after trust."""
+        import torch
+
+        from xai_core.models.conversion.fitting import fitting_shape, spec_of
+        from xai_core.models.conversion.module_predictor import predictor_of
+        from xai_core.models.conversion.script_graph import converter_version, script_graph
+        from xai_core.models.precision import to_float32
+
+        code = {} if _is_flat(path) else script_code(path)
+        refused = PACKED if _packed(code) else None if options.trust else reaching_out(code)
+        if refused is not None:
+            raise ModelError(refused.message, refused.hint, code=refused.code)
+        script = torch.jit.load(path, map_location="cpu").eval()  # type: ignore[no-untyped-call]
+        precision = to_float32(script)
+        wanted = options.input_spec.shape if options.input_spec else traced_shape(path)
+        spec = options.input_spec or spec_of(wanted)
+        module = fix_inputs(script, options.other_inputs, spec)
+        shape = fitting_shape(module, wanted or spec_of(None).shape)
+        hidden = LoadedModel(
+            path=path,
+            format=self.name,
+            sha256=inspection.sha256,
+            size=inspection.size,
+            module=module,
+            input_spec=options.input_spec or spec_of(shape or wanted),
+            loaded_by="torch.jit.load",
+            reference=predictor_of(module),
+            labels=labels_in(extra_files(path)),
+            layers_readable=False,
+            findings=(*([precision] if precision else []), *baked_in(code, is_trace(path))),
+        )
+        if options.other_inputs:
+            return replace(hidden, findings=(*hidden.findings, hidden_layers(self.title, FIXED)))
+        converters = {converter_version(): lambda shape: script_graph(path, shape)}
+        return with_layers(hidden, self.title, converters, shape)
+
+
+def _kind(path: Path) -> str:
+    names = zip_names(path) or ()
+    if any(name.endswith("/bytecode.pkl") for name in names):
+        return "mobile (lite interpreter)"
+    if is_trace(path):
+        return "traced"
+    return "scripted" if any("/data/" in name for name in names) else "frozen"
+
+
+def _packed(code: dict[str, bytes]) -> bool:
+    """No source at all, or weights that are packed for one processor."""
+    return not code or optimised(code)
+
+
+def _is_flat(path: Path) -> bool:
+    """The flat file of the mobile interpreter."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(8)[4:] == MOBILE

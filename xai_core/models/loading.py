@@ -1,0 +1,131 @@
+"""A model file in, a model that can be run out."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xai_core.base.errors import ModelError, XaiError
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
+from xai_core.models.peek.unsupported import stranger
+from xai_core.targets.output_entry import narrowed
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def recognise(path: str | Path) -> Format:
+    """The format that the bytes of the file are of; its name plays no part.
+
+    Raises:
+        ModelError: the file is not there or of no known format (`unknown-format`), is only
+            good for prediction (`inference-format`), or is empty or broken (`corrupt-file`).
+    """
+    file = _existing(path)
+    for model_format in FORMATS:
+        if model_format.recognise(file):
+            return model_format
+    raise stranger(file)
+
+
+def inspect_file(path: str | Path) -> Inspection:
+    """What the file says of itself; nothing of it is run, and torch is not imported.
+
+    Raises:
+        ModelError: with a finding code; its fact `format` says what the file was taken for.
+    """
+    file = _existing(path)
+    return _inspect(recognise(file), file)
+
+
+def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedModel:
+    """Load a model in this process, in eval mode, in float32, on the best device.
+
+    Raises:
+        ModelError: with a finding code that says why (`unknown-format`, `corrupt-file`,
+            `needs-trust`, `unsafe-code`, `missing-code`, `missing-architecture`).
+    """
+    options = options or LoadOptions()
+    file = _existing(path)
+    plugin = FORMATS[options.format] if options.format else recognise(file)
+    inspection = _inspect(plugin, file)
+    if options.other_inputs and not plugin.fixes_inputs:
+        raise ModelError(
+            f"Other inputs cannot be fixed for a {plugin.title}.",
+            "Export it with them as constants, or open the model that it was made from.",
+            code="other-inputs",
+            format=plugin.name,
+        )
+    try:
+        model = _ready(plugin.load(file, inspection, options))
+        return narrowed(model, options.output) if options.output else model
+    except XaiError as cause:
+        raise _named(cause, plugin) from cause.__cause__
+    except Exception as cause:  # loaders of broken files raise nearly anything
+        raise _broken(plugin, cause) from cause
+
+
+def _inspect(plugin: Format, file: Path) -> Inspection:
+    try:
+        return plugin.inspect(file)
+    except XaiError as cause:
+        raise _named(cause, plugin) from cause.__cause__
+    except Exception as cause:  # as above
+        raise _broken(plugin, cause) from cause
+
+
+def _named(error: XaiError, plugin: Format) -> XaiError:
+    error.facts = {"format": plugin.name, **error.facts}
+    return error
+
+
+def _broken(plugin: Format, cause: Exception) -> ModelError:
+    return ModelError(
+        f"The file looks like a {plugin.title}, but it cannot be read: "
+        f"{type(cause).__name__}: {cause}",
+        "Copy or download the file again, or save the model again.",
+        code="corrupt-file",
+        format=plugin.name,
+    )
+
+
+def _existing(path: str | Path) -> Path:
+    file = Path(path)
+    if not file.exists():
+        raise ModelError(f"There is no file {file}.", "Check the path.", code="unknown-format")
+    if file.is_file() and file.stat().st_size == 0:
+        raise ModelError(
+            f"{file.name} is empty.", "Copy or download it again.", code="corrupt-file"
+        )
+    return file
+
+
+def _complete(module: nn.Module) -> None:
+    from torch.nn.parameter import is_lazy
+
+    empty = [name for name, parameter in module.named_parameters() if is_lazy(parameter)]
+    if empty:
+        raise ModelError(
+            f"The model was saved before its first run: {empty[0]} has no numbers yet.",
+            "Run the model once on an input of the right shape, then save it again.",
+            code="missing-weights",
+        )
+
+
+def _ready(model: LoadedModel) -> LoadedModel:
+    from xai_core.base.device import best_device
+    from xai_core.models.precision import to_float32
+
+    if model.module is None:
+        return model
+    module = model.module
+    _complete(module)
+    with suppress(NotImplementedError):  # an exported program has its mode baked in
+        module.eval()
+    finding = to_float32(module)
+    module.to(best_device())
+    findings = model.findings if finding is None else (*model.findings, finding)
+    return replace(model, module=module, findings=findings)

@@ -1,0 +1,140 @@
+"""Files that people try and that are no model Pedestal loads: what they are, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from xai_core.base.errors import ModelError
+from xai_core.base.storage.zips import zip_names
+from xai_core.models.peek.protobuf import fields, mapped
+
+ORIGINAL = "Load the PyTorch or Keras model that it was made from, or an ONNX export of it."
+SAVE = "Save the model with torch.save(model, path), or its weights with model.state_dict()."
+WHOLE = "Save the whole Keras model: model.save('model.keras')."
+INSIDE = "Unpack it and choose the model inside."
+KINDS = "Pedestal reads PyTorch, TorchScript, ONNX, Keras and TensorFlow model files."
+HEAD = 4096
+CORE_ML_KINDS = range(200, 5000)  # the numbers of its fields that hold a model
+
+
+@dataclass(frozen=True)
+class File:
+    """The file's first bytes, and where it lies."""
+
+    path: Path
+    head: bytes
+
+    @property
+    def zip_names(self) -> tuple[str, ...] | None:
+        """Names in it where it is a zip archive."""
+        return zip_names(self.path)
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A kind of file. what: "a picture". way: what to do instead. seen: tells it by its bytes."""
+
+    what: str
+    way: str
+    seen: Callable[[File], bool]
+    code: str = "unknown-format"
+
+
+def _starts(*starts: bytes) -> Callable[[File], bool]:
+    return lambda file: file.head.startswith(starts)
+
+
+def _json(*words: bytes) -> Callable[[File], bool]:
+    return lambda file: file.head.startswith(b"{") and any(word in file.head for word in words)
+
+
+def _entry(ending: str) -> Callable[[File], bool]:
+    return lambda file: any(name.endswith(ending) for name in file.zip_names or ())
+
+
+def _core_ml(file: File) -> bool:
+    with mapped(file.path) as data:
+        found = fields(data)
+    if not found or found[0].number != 1 or not found[-1].whole:
+        return any("com.apple.CoreML/" in name for name in file.zip_names or ())
+    return any(field.number in CORE_ML_KINDS for field in found)
+
+
+def _tf_checkpoint(file: File) -> bool:
+    with file.path.open("rb") as stream:
+        stream.seek(max(0, file.path.stat().st_size - 8))
+        return stream.read() == b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # an SSTable's last bytes
+
+
+PREDICTS = "inference-format"
+STRANGERS = (
+    Stranger(
+        "a TensorFlow Lite model: it predicts, but has no gradients",
+        ORIGINAL,
+        lambda file: file.head[4:8] == b"TFL3",
+        PREDICTS,
+    ),
+    Stranger("a Core ML model: it predicts, but has no gradients", ORIGINAL, _core_ml, PREDICTS),
+    Stranger(
+        "an OpenVINO model (the .xml of two files): it predicts, but has no gradients",
+        ORIGINAL,
+        lambda file: file.head.lstrip().startswith(b"<") and b"<net " in file.head,
+        PREDICTS,
+    ),
+    Stranger("an ncnn model: it predicts only", ORIGINAL, _starts(b"7767517\n"), PREDICTS),
+    Stranger("a TensorRT engine: it predicts only", ORIGINAL, _starts(b"ftrt", b"ptrt"), PREDICTS),
+    Stranger("a GGUF language model", "Choose a vision model.", _starts(b"GGUF")),
+    Stranger(
+        "a TensorFlow.js model: it predicts, but has no gradients here",
+        "Load the Keras model or the SavedModel that it was made from.",
+        _json(b'"modelTopology"', b'"weightsManifest"'),
+        PREDICTS,
+    ),
+    Stranger("a Keras architecture without its weights", WHOLE, _json(b'{"class_name"')),
+    Stranger(
+        "the index of a TensorFlow checkpoint, which holds weights without a graph",
+        "Save a SavedModel, or freeze the graph.",
+        _tf_checkpoint,
+    ),
+    Stranger("HDF5 weights without a model", WHOLE, _starts(b"\x89HDF\r\n\x1a\n")),
+    Stranger("a picture", "Choose a model file.", _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
+    Stranger("a NumPy array", SAVE, _starts(b"\x93NUMPY")),
+    Stranger("NumPy arrays in a zip archive", SAVE, _entry(".npy")),
+    Stranger("a gzip archive", INSIDE, _starts(b"\x1f\x8b")),
+    Stranger("a tar archive", f"{INSIDE} {SAVE}", lambda file: file.head[257:262] == b"ustar"),
+    Stranger("a PDF document", "Choose a model file.", _starts(b"%PDF")),
+    Stranger(
+        "a Git LFS pointer, not the file", "Run `git lfs pull`.", _starts(b"version https://git-lfs")
+    ),
+    Stranger("a plain pickle", SAVE, _starts(b"\x80")),
+    Stranger(
+        "a web page or an XML file", "Download the file itself, not its page.", _starts(b"<")
+    ),
+    Stranger(
+        "a zip archive that breaks off or is damaged",
+        "Copy or download the file again.",
+        lambda file: file.head.startswith(b"PK\x03\x04") and file.zip_names is None,
+        "corrupt-file",
+    ),
+    Stranger(
+        "a zip archive without a model in it", "Choose the model file itself.", _starts(b"PK")
+    ),
+)  # fmt: skip
+
+
+def stranger(path: Path) -> ModelError:
+    """The error for a file that no format recognises."""
+    if path.is_dir():
+        return _error("This is a folder without a SavedModel in it", "Choose the model file.")
+    with path.open("rb") as stream:
+        file = File(path, stream.read(HEAD))
+    known = next((one for one in STRANGERS if one.seen(file)), None)
+    if known is None:
+        return _error("The bytes are of no known kind", KINDS)
+    return _error(f"This is {known.what}", known.way, known.code)
+
+
+def _error(what: str, hint: str, code: str = "unknown-format") -> ModelError:
+    return ModelError(f"A model file was expected. {what}.", hint, code=code, format="unknown")

@@ -1,0 +1,1 @@
+"""Weights without a model: which network they belong to."""

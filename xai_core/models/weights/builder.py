@@ -1,0 +1,31 @@
+"""One way to a network that weights may be put into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xai_core.base.finding import Finding
+from xai_core.models.architectures.base import Architecture, Shapes
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Builder:
+    """One way to a network.
+
+    Attributes:
+        architecture: None for the user's own code. num_classes: what it is built for.
+        wanted: names and shapes of its tensors, where they are known without building it.
+        findings: why it was chosen.
+    """
+
+    title: str
+    build: Callable[[], nn.Module]
+    architecture: Architecture | None = None
+    num_classes: int = 0
+    wanted: Shapes | None = None
+    findings: tuple[Finding, ...] = ()

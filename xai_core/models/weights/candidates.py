@@ -1,0 +1,136 @@
+"""Networks that weights may be put into: known architectures, or what the user's code builds."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from xai_core.base.errors import ModelError
+from xai_core.models.architectures.base import ARCHITECTURES, Architecture
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.pickles.code import CodeFiles
+from xai_core.models.weights.builder import Builder
+from xai_core.models.weights.published import library_builders
+from xai_core.models.weights.state_dicts import StateDict
+from xai_core.models.weights.vision_libraries import make_importable
+
+if TYPE_CHECKING:
+    from torch import nn
+
+USUAL_NAMES = ("build", "build_model")
+
+
+def builders(
+    states: Sequence[StateDict], options: LoadOptions, said: Set[str] = frozenset()
+) -> list[Builder]:
+    """What to try, in order: the user's code where it is given, else the known architectures.
+
+    Args:
+        said: texts that the file holds; a name among them decides between equal fits.
+
+    Raises:
+        ModelError: `needs-trust`, code that is not trusted; `missing-code`, code that fails;
+            `missing-architecture`, there is none of the name asked for.
+    """
+    if options.code and not options.trust:
+        raise ModelError(
+            f"{', '.join(path.name for path in options.code)} would be run to build the network.",
+            "If you trust this code, load with trust.",
+            code="needs-trust",
+        )
+    if options.code:
+        return list(_from_code(options))
+    if options.architecture is None:
+        plugins = [_known(architecture, states) for architecture in ARCHITECTURES]
+        # Building one takes time: those whose head the file lacks come last.
+        likely = [plugin for plugin in plugins if plugin.num_classes]
+        return [*likely, *library_builders(states, said), *(p for p in plugins if p not in likely)]
+    if options.architecture in ARCHITECTURES:
+        return [_known(ARCHITECTURES[options.architecture], states)]
+    return library_builders(states, said, options.architecture)
+
+
+def _known(architecture: Architecture, states: Iterable[StateDict]) -> Builder:
+    heads = [
+        int(tensor.shape[0])
+        for state in states
+        for name, tensor in state.tensors.items()
+        if tensor.ndim and f".{name}".endswith(f".{architecture.head}")
+    ]
+    classes = heads[0] if heads else 0
+    build = architecture.build
+    return Builder(
+        architecture.title, lambda: build(classes or architecture.classes), architecture, classes
+    )
+
+
+def _from_code(options: LoadOptions) -> Iterator[Builder]:
+    make_importable()  # for what the code imports
+    files = CodeFiles(options.code)
+    files.install()
+    modules = files.modules()
+    for name, make in _callables(modules, options.architecture):
+        yield Builder(name, lambda name=name, make=make: _called(name, make))  # type: ignore[misc]
+
+
+def _callables(modules: list[ModuleType], asked: str | None) -> list[tuple[str, Callable[[], Any]]]:
+    names = (asked,) if asked else USUAL_NAMES
+    named = [
+        (name, getattr(module, name))
+        for name in names
+        for module in modules
+        if callable(getattr(module, name, None))
+    ]
+    if named:
+        return named
+    classes = [] if asked else [pair for module in modules for pair in _classes(module)]
+    if classes:
+        return classes
+    wanted = (
+        f"called {asked!r}" if asked else "build() or build_model(), or a class without arguments"
+    )
+    raise ModelError(
+        f"A function or class {wanted} was expected in "
+        f"{', '.join(module.__name__ for module in modules)}; there is none.",
+        "Add `def build(): return YourNetwork(...)` to the file.",
+        code="missing-architecture",
+    )
+
+
+def _classes(module: ModuleType) -> Iterator[tuple[str, Callable[[], Any]]]:
+    from torch import nn
+
+    for name, value in vars(module).items():
+        own = isinstance(value, type) and value.__module__ == module.__name__
+        if own and issubclass(value, nn.Module) and _takes_nothing(value):
+            yield name, value
+
+
+def _takes_nothing(kind: type) -> bool:
+    return not any(
+        parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        for parameter in inspect.signature(kind).parameters.values()
+    )
+
+
+def _called(name: str, make: Callable[[], Any]) -> nn.Module:
+    from torch import nn
+
+    try:
+        network = make()
+    except (Exception, SystemExit) as cause:  # the user's own code may raise anything
+        raise ModelError(
+            f"{name}() failed: {type(cause).__name__}: {cause}",
+            "It is called without arguments; give them defaults.",
+            code="missing-architecture",
+        ) from cause
+    if not isinstance(network, nn.Module):
+        raise ModelError(
+            f"{name}() should return an nn.Module and returned a {type(network).__name__}.",
+            "Let it return the network itself.",
+            code="missing-architecture",
+        )
+    return network
