@@ -23,9 +23,9 @@ from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import Inspection
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.pictures.raster import Raster
-from xai_core.ranking import sweep
 from xai_core.readiness.result import Verdict
 from xai_core.runs import Guess, Run, Score
+from xai_core.scores.ranking import sweep
 from xai_core.targets.outputs import Prediction
 from xai_core.worker import ModelCard
 from xai_core.worker.models import INSPECTOR, SCORER

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.ranking_chart import PALETTE
-from xai_core.bootstrap import Band
+from xai_core.scores.bootstrap import Band
 from xai_core.study_entry import QUANTILES
 
 OPACITY = 0.18

@@ -10,11 +10,11 @@ import streamlit as st
 
 from components import backend, ground_truth, map_grid, tiles
 from components.state import Workspace
-from xai_core.localisation import Localisation
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.metrics.base import METRICS
 from xai_core.runs import Run, Score
+from xai_core.scores.localisation import Localisation
+from xai_core.scores.metrics.base import METRICS
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from components import backend, waiting
 from components.processes import Access, known
 from xai_core.demo.wafer.examples import truth_of
-from xai_core.localisation import Localisation, localised
 from xai_core.maps.recipe import Recipe
 from xai_core.runs import Run
+from xai_core.scores.localisation import Localisation, localised
 
 
 def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:

@@ -28,7 +28,7 @@ from xai_core.attribution.variants import base_of
 from xai_core.base.errors import XaiError
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
 from xai_core.maps.recipe import Channels, Recipe, Sign
-from xai_core.metrics.base import METRICS
+from xai_core.scores.metrics.base import METRICS
 
 RUN, STUDY, METHODS, METRIC, VIEW = "run", "study", "methods", "metrics", "view"
 # What `view` may say, by the key of the widget.

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from components.comparison import View
-from xai_core import localisation
 from xai_core.demo.wafer.examples import truth_of
-from xai_core.localisation import Localisation, on_grid
 from xai_core.runs import Run
+from xai_core.scores import localisation
+from xai_core.scores.localisation import Localisation, on_grid
 
 MASS, MASS_RAW, RANK = "Mass in defect", "Mass raw", "Rank accuracy"
 COLUMNS: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from xai_core.metrics.base import METRICS
+from xai_core.scores.metrics.base import METRICS
 
 KEY = "metrics-chosen"
 DEFAULT = ("complexity", "sparseness", "effective-complexity", "mst-c", "pixel-flipping")

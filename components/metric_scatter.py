@@ -11,8 +11,8 @@ import streamlit as st
 from components.measurements import Measurements
 from components.ranking_chart import PALETTE
 from components.tiles import title_of
-from xai_core.metrics.base import METRICS
-from xai_core.ranking import Ranking, agreement, rank
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import Ranking, agreement, rank
 
 AXES = ("metrics-x", "metrics-y")  # keys of the choices
 FOCUS, FAITHFULNESS = "complexity", "pixel-flipping"

@@ -12,7 +12,7 @@ import streamlit as st
 from components import problem
 from components.measurements import Measurements
 from components.tiles import title_of
-from xai_core.metrics.base import METRICS, Metric
+from xai_core.scores.metrics.base import METRICS, Metric
 
 ARROWS = {"lower": "↓", "higher": "↑"}
 BEST = "background-color: rgba(47, 127, 134, 0.3)"

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from xai_core.maps.colours import lookup
-from xai_core.study_statistics import Statistics
+from xai_core.scores.statistics import Statistics
 
 
 def show(names: Sequence[str], here: Statistics, *, key: str) -> None:

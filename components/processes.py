@@ -15,7 +15,7 @@ from components.settings import limits
 from components.state import Source
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import ModelError
-from xai_core.localisation import Localisations, Mask
+from xai_core.scores.localisation import Localisations, Mask
 from xai_core.worker import Worker
 from xai_core.worker.models import SCORER, HeldModel, ModelFile, Models, helper_pool
 from xai_core.worker.pool import Pool, Waiting

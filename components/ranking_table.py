@@ -12,9 +12,9 @@ import streamlit as st
 from components import localisation
 from components.comparison import View
 from components.tiles import title_of
-from xai_core.metrics.base import METRICS
-from xai_core.ranking import Ranking, ceiling, overtakings, rank
 from xai_core.runs import Run, Score
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import Ranking, ceiling, overtakings, rank
 
 
 def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking]:

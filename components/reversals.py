@@ -13,10 +13,10 @@ from components.tiles import title_of
 from xai_core.base.errors import XaiError
 from xai_core.base.target import Target
 from xai_core.maps.colours import data_url
-from xai_core.paired import Comparison
+from xai_core.scores.paired import Comparison
+from xai_core.scores.statistics import Statistics
 from xai_core.study_result import StudyResult
 from xai_core.study_run import Subject
-from xai_core.study_statistics import Statistics
 
 MOST, COLUMNS = 24, 6
 

@@ -12,11 +12,11 @@ from components import band_chart, places_chart, problem, reversals, study_expor
 from components.state import Workspace
 from components.study_statistics import bands, statistics
 from components.tiles import title_of
-from xai_core.bootstrap import FEW
+from xai_core.scores.bootstrap import FEW
+from xai_core.scores.statistics import Statistics, agreement, headline
 from xai_core.study import Table
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import StudyResult
-from xai_core.study_statistics import Statistics, agreement, headline
 
 REFRESH_SECONDS = 3.0
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from xai_core import study_statistics
-from xai_core.bootstrap import Band, band
-from xai_core.study_statistics import Statistics
+from xai_core.scores import statistics as study_statistics
+from xai_core.scores.bootstrap import Band, band
+from xai_core.scores.statistics import Statistics
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

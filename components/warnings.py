@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xai_core.maps.canonical import Removal
-from xai_core.ranking import ceiling
+from xai_core.scores.ranking import ceiling
 
 NEAR_CEILING = 0.98
 

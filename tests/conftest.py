@@ -7,8 +7,8 @@ from jaxtyping import install_import_hook
 install_import_hook(
     [
         "xai_core.maps.canonical",
-        "xai_core.ranking",
-        "xai_core.metrics",
+        "xai_core.scores.ranking",
+        "xai_core.scores.metrics",
         "xai_core.pictures.preprocessing",
     ],
     "beartype.beartype",

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from xai_core.base.target import Target
     from xai_core.maps.canonical import baseline_subtraction_norm, canonicalise
     from xai_core.maps.recipe import Recipe
-    from xai_core.metrics.complexity import complexity
     from xai_core.models.formats.base import LoadOptions
     from xai_core.models.loading import load_model
     from xai_core.pictures.preprocessing import InputSpec
-    from xai_core.ranking import sweep
     from xai_core.readiness import assess
     from xai_core.readiness.result import Verdict
     from xai_core.runs import Run, open_run
+    from xai_core.scores.metrics.complexity import complexity
+    from xai_core.scores.ranking import sweep
     from xai_core.study_result import StudyResult, open_study
 
 _HOMES = {

@@ -16,11 +16,11 @@ from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.ranking import Ranking, rank
 from xai_core.readiness.result import Verdict
 from xai_core.runs import Run
+from xai_core.scores.ranking import Ranking, rank
+from xai_core.scores.statistics import agreement, headline, statistics
 from xai_core.study_result import StudyResult
-from xai_core.study_statistics import agreement, headline, statistics
 
 TILE = "display:inline-block;margin:0 12px 8px 0;vertical-align:top"
 MOST_MAPS = 8  # of a batch

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xai_core.ranking import Entry, Ranking, rank
 from xai_core.runs import Run, Score
+from xai_core.scores.ranking import Entry, Ranking, rank
 
 COMPARED = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "target_label"),

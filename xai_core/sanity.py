@@ -20,8 +20,8 @@ from xai_core.controls.base import CONTROLS, Case, Randomiser
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.maps.similarity import Similarity, similarity
-from xai_core.metrics.base import METRICS
 from xai_core.runs import Run, Score
+from xai_core.scores.metrics.base import METRICS
 
 TWIN = "random-weights"
 

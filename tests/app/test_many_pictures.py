@@ -16,10 +16,10 @@ from components.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from tests.statistics.study_process import InProcess
-from xai_core.agreement import concordance
 from xai_core.base.errors import Cancelled
+from xai_core.scores.agreement import concordance
+from xai_core.scores.statistics import agreement, headline, statistics
 from xai_core.study_run import conduct
-from xai_core.study_statistics import agreement, headline, statistics
 
 pytestmark = pytest.mark.xdist_group("app")
 PAGE = "pages/compare/pictures.py"

@@ -15,8 +15,8 @@ from components.state import KEY
 from tests.app.test_pages import ROOT, opened, ran, texts, with_map
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run
-from xai_core.metrics.base import METRICS
-from xai_core.ranking import rank
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import rank
 
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
 PAGE = "pages/compare/metrics.py"

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Page
 from tests.browser.bench_page import FOLDER
 from xai_core import complexity, sweep
 from xai_core.attribution.result import Attribution
-from xai_core.crossings import unaffected_until
 from xai_core.demo.run import demo_run
 from xai_core.maps.canonical import before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.metrics.base import METRICS
+from xai_core.scores.crossings import unaffected_until
+from xai_core.scores.metrics.base import METRICS
 
 LEVELS = np.arange(100) / 100
 TOLERANCE = 1e-5  # nats, as promised on the screen

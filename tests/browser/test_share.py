@@ -19,7 +19,7 @@ from xai_core.report import stamp
 from xai_core.report.forms import render
 from xai_core.report.study.subject import study_subject_of
 from xai_core.report.subject import subject_of
-from xai_core.study_statistics import statistics
+from xai_core.scores.statistics import statistics
 
 
 def test_a_picture_brings_its_view_back(visit: Visit) -> None:

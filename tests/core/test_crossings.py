@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from xai_core import baseline_subtraction_norm, complexity, sweep
-from xai_core.crossings import Crossing, crossings, unaffected_until
-from xai_core.ranking import overtakings, rank
+from xai_core.scores.crossings import Crossing, crossings, unaffected_until
+from xai_core.scores.ranking import overtakings, rank
 
 LEVELS = np.array([0.0, 0.1, 0.2, 0.3])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xai_core.demo.run import compute_demo_run, demo_run
-from xai_core.ranking import overtakings, rank
+from xai_core.scores.ranking import overtakings, rank
 
 
 def test_a_fresh_computation_agrees_with_the_kept_result() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.reference import entropy
-from xai_core.entropy_above import entropies_above
+from xai_core.scores.entropy_above import entropies_above
 
 RNG = np.random.default_rng(3)
 SIZE = 96 * 96

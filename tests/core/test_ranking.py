@@ -7,9 +7,9 @@ import pytest
 import quantus
 
 from xai_core import XaiError, baseline_subtraction_norm, complexity, sweep
-from xai_core.metrics.base import METRICS
-from xai_core.metrics.complexity import effective_share
-from xai_core.ranking import ceiling, overtakings, rank
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.metrics.complexity import effective_share
+from xai_core.scores.ranking import ceiling, overtakings, rank
 
 RNG = np.random.default_rng(7)
 

@@ -7,7 +7,7 @@ import pytest
 
 from xai_core import sweep
 from xai_core.maps.canonical import remove_baseline
-from xai_core.suggestion import pedestal, steady
+from xai_core.scores.suggestion import pedestal, steady
 
 RNG = np.random.default_rng(9)
 LEVELS = np.arange(100) / 100

@@ -98,8 +98,8 @@ assert "mixed-batch" not in [finding.code for finding in verdict.findings]
 
 METRIC = """
 import numpy as np
-from xai_core.metrics.base import METRICS
-from xai_core.ranking import rank
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import rank
 
 maps = np.zeros((4, 5, 5)); maps[0, 2, 2] = 1; maps[1] = 1; maps[3] = np.nan
 scores = METRICS["gini"].score(maps)
@@ -135,7 +135,7 @@ PROOFS = {
     "xai_core/targets/kinds/doubt.py": TARGET,
     "xai_core/models/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/checks/batch.py": CHECK,
-    "xai_core/metrics/gini.py": METRIC,
+    "xai_core/scores/metrics/gini.py": METRIC,
     "xai_core/controls/centre.py": CONTROL,
     "pages/compare/agreement.py": PAGE,
 }

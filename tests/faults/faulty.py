@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from xai_core.metrics.complexity import Complexity
+from xai_core.scores.metrics.complexity import Complexity
 
 TRIGGER = 1000.0
 PIPES = range(3, 64)

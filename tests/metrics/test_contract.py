@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xai_core.metrics.base import METRICS, Metric, ModelMetric
+from xai_core.scores.metrics.base import METRICS, Metric, ModelMetric
 
 RNG = np.random.default_rng(7)
 OF_MAPS = [metric for metric in METRICS if metric.needs == "map"]

@@ -20,8 +20,8 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.measurement import Measurement, measure, samples
-from xai_core.metrics.base import METRICS, ModelMetric
+from xai_core.scores.measurement import Measurement, measure, samples
+from xai_core.scores.metrics.base import METRICS, ModelMetric
 
 RECIPE = Recipe(quantile=0.2)
 ASKING = [one.name for one in METRICS if isinstance(one, ModelMetric)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.metrics import reference
-from xai_core.metrics.base import METRICS
+from xai_core.scores.metrics.base import METRICS
 
 RNG = np.random.default_rng(3)
 METRIC = METRICS["mst-c"]

@@ -22,7 +22,6 @@ from tests.statistics.small_study import small_study
 from xai_core.base.errors import InputError
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace
-from xai_core.bootstrap import band
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.maps.theme import STYLES
@@ -34,11 +33,12 @@ from xai_core.report.forms import render
 from xai_core.report.study import card, stamp
 from xai_core.report.study.code import script
 from xai_core.report.study.subject import study_subject_of
+from xai_core.scores.bootstrap import band
+from xai_core.scores.statistics import agreement, statistics
 from xai_core.study import Setting, Study, complete
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import StudiedPicture, StudyResult
 from xai_core.study_run import Subject, conduct, filled
-from xai_core.study_statistics import agreement, statistics
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x onerror=alert(1)> $\\frac$ **x**"

@@ -13,8 +13,8 @@ from tests.runs.small import small_run
 from tests.statistics.small_study import small_study
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace
-from xai_core.ranking import rank
 from xai_core.readiness.result import Availability, Verdict
+from xai_core.scores.ranking import rank
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 RUN = small_run(model=HOSTILE, picture=HOSTILE, failures={HOSTILE: HOSTILE})

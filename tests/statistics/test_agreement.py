@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from xai_core.agreement import concordance, places
-from xai_core.paired import holm, mean_order, neighbours
+from xai_core.scores.agreement import concordance, places
+from xai_core.scores.paired import holm, mean_order, neighbours
 
 RNG = np.random.default_rng(3)
 NAN = float("nan")

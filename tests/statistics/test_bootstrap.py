@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from xai_core.bootstrap import Band, band
+from xai_core.scores.bootstrap import Band, band
 
 RNG = np.random.default_rng(5)
 

@@ -20,7 +20,7 @@ from xai_core.base.errors import InputError, MethodError, ModelError
 from xai_core.base.parameters import describe
 from xai_core.base.target import asked_from_json, asked_to_json
 from xai_core.maps.recipe import Recipe
-from xai_core.measurement import Measurement, measure
+from xai_core.scores.measurement import Measurement, measure
 from xai_core.targets.kinds.base import TARGETS, region_of
 from xai_core.targets.kinds.similarity import embedding, reference
 from xai_core.targets.outputs import predict

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from xai_core.base.errors import InputError
-from xai_core.localisation import localise, mass_accuracy, on_grid, rank_accuracy
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
+from xai_core.scores.localisation import localise, mass_accuracy, on_grid, rank_accuracy
 
 RNG = np.random.default_rng(0)
 MASS_FLOOR, RANK_FLOOR = 0.05, 0.15  # the defects cover 0.7 % of their pictures

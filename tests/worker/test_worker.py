@@ -14,10 +14,10 @@ from xai_core.attribution.explanation import explain
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
 from xai_core.base.pace import Pace
 from xai_core.maps.recipe import Recipe
-from xai_core.measurement import measure
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import load_model
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.scores.measurement import measure
 from xai_core.worker import Worker
 from xai_core.worker.budget import Budget
 

@@ -15,9 +15,9 @@ import numpy as np
 from xai_core.attribution.methods.base import title_of
 from xai_core.base.arrays import Map, Picture
 from xai_core.bench import suggestions
-from xai_core.crossings import Crossing, crossings, unaffected_until
 from xai_core.maps.colours import SEQUENTIAL, data_url, lookup
 from xai_core.maps.theme import PALETTE
+from xai_core.scores.crossings import Crossing, crossings, unaffected_until
 
 QUANTILES = np.linspace(0.0, 0.99, 100)
 

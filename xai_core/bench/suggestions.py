@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xai_core.attribution.methods.base import title_of
-from xai_core.suggestion import pedestal, steady
+from xai_core.scores.suggestion import pedestal, steady
 
 
 def of(

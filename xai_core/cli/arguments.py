@@ -22,9 +22,9 @@ from xai_core.cli.options import (
 )
 from xai_core.demo.models import demo_weights
 from xai_core.demo.pictures import PICTURES, picture_path
-from xai_core.metrics.base import METRICS
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.scores.metrics.base import METRICS
 
 
 def add_check(parser: argparse.ArgumentParser) -> None:

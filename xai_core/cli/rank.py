@@ -17,15 +17,15 @@ from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
-from xai_core.cli.statistics import over_pictures, statistics_json, statistics_text
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.comparison import compare, score
 from xai_core.maps.recipe import Recipe
-from xai_core.metrics.base import METRICS
 from xai_core.pictures.preprocessing import open_picture, prepare
-from xai_core.ranking import Entry, Overtaking, Ranking, overtakings
-from xai_core.ranking import rank as ordered
 from xai_core.runs import Run, Score
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import Entry, Overtaking, Ranking, overtakings
+from xai_core.scores.ranking import rank as ordered
+from xai_core.scores.statistics_text import over_pictures, statistics_json, statistics_text
 from xai_core.worker import ModelCard, Worker
 
 UNDEFINED = "The map is zero everywhere, or not finite."

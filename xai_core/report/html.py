@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from html import escape
 
-from xai_core import localisation
 from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.base.finding import Finding
 from xai_core.bench import styles
-from xai_core.ranking import Ranking, ceiling
 from xai_core.readiness.result import Verdict
 from xai_core.report import bench, card, code, evidence, page, sentences, small_print
 from xai_core.report.subject import Subject, headline
+from xai_core.scores import localisation
+from xai_core.scores.ranking import Ranking, ceiling
 
 
 def html(subject: Subject) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xai_core.attribution.methods.base import title_of
-from xai_core.crossings import crossings, unaffected_until
 from xai_core.report.subject import QUANTILES, Subject
-from xai_core.suggestion import pedestal, steady
+from xai_core.scores.crossings import crossings, unaffected_until
+from xai_core.scores.suggestion import pedestal, steady
 
 
 def of(subject: Subject) -> Iterator[str]:

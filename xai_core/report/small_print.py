@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xai_core import localisation
 from xai_core.attribution import autocast
 from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.attribution.result import Attribution
 from xai_core.maps.recipe import Recipe
-from xai_core.metrics.base import METRICS
 from xai_core.report.subject import Subject
+from xai_core.scores import localisation
+from xai_core.scores.metrics.base import METRICS
 
 
 def lines(subject: Subject) -> Iterator[str]:

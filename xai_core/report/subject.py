@@ -11,14 +11,14 @@ import numpy as np
 from xai_core.attribution.methods.base import title_of
 from xai_core.base.arrays import Map, Picture
 from xai_core.base.errors import InputError
-from xai_core.localisation import Localisation
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.metrics.base import METRICS
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.ranking import Ranking, overtakings, rank, sweep
 from xai_core.readiness.result import Verdict
 from xai_core.runs import Run, Score
+from xai_core.scores.localisation import Localisation
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import Ranking, overtakings, rank, sweep
 from xai_core.study_result import StudyResult
 
 QUANTILES = np.linspace(0.0, 0.99, 100)

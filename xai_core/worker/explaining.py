@@ -16,7 +16,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
-from xai_core.measurement import Measurement
+from xai_core.scores.measurement import Measurement
 from xai_core.worker.codec import encode
 from xai_core.worker.link import Link
 from xai_core.worker.protocol import Array

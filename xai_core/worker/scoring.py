@@ -6,7 +6,7 @@ import numpy as np
 
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import InputError
-from xai_core.localisation import Localisations, Mask
+from xai_core.scores.localisation import Localisations, Mask
 from xai_core.worker.link import Link
 
 

@@ -18,7 +18,7 @@ from xai_core.base.arrays import Picture
 from xai_core.demo.wafer.generator import NONE, WaferPicture, equivalent_diameter, wafer_picture
 from xai_core.demo.wafer.patterns import PatternKind
 from xai_core.demo.wafer.scene import SIDE
-from xai_core.localisation import Mask
+from xai_core.scores.localisation import Mask
 
 FOLDER = Path(__file__).parent / "pictures"
 

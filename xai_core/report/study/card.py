@@ -11,8 +11,8 @@ from xai_core.maps.theme import PALETTE, STYLES, Style
 from xai_core.report import card
 from xai_core.report.study import small_print, stamp
 from xai_core.report.study.subject import StudySubject
+from xai_core.scores.statistics import agreement
 from xai_core.study_entry import QUANTILES
-from xai_core.study_statistics import agreement
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,13 +9,13 @@ from dataclasses import asdict
 from typing import Any
 
 from xai_core.base.target import asked_to_json
-from xai_core.cli.statistics import as_json
 from xai_core.readiness import to_json
 from xai_core.report import files
 from xai_core.report.code import file_name
 from xai_core.report.study import card, code
 from xai_core.report.study.page import html_of
 from xai_core.report.study.subject import StudySubject
+from xai_core.scores.statistics_text import as_json
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import PLAIN
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from xai_core.attribution.methods.base import METHODS, title_of
-from xai_core.bootstrap import FEW
-from xai_core.paired import Comparison
 from xai_core.report import html, page
 from xai_core.report.small_print import citation
 from xai_core.report.study import code, figure, small_print
 from xai_core.report.study.subject import StudySubject
-from xai_core.study_statistics import Statistics, agreement, headline
+from xai_core.scores.bootstrap import FEW
+from xai_core.scores.paired import Comparison
+from xai_core.scores.statistics import Statistics, agreement, headline
 
 MOST = 24  # pictures of one pair
 FOLDER = Path(__file__).parent

@@ -9,12 +9,12 @@ import numpy as np
 
 from xai_core.attribution.methods.base import title_of
 from xai_core.base.errors import InputError
-from xai_core.bootstrap import Band, band
 from xai_core.readiness.result import Verdict
 from xai_core.report.subject import Setup, opened_as
+from xai_core.scores.bootstrap import Band, band
+from xai_core.scores.statistics import Statistics, headline, statistics
 from xai_core.study_entry import QUANTILES
 from xai_core.study_result import StudyResult
-from xai_core.study_statistics import Statistics, headline, statistics
 
 STEP = 5  # hundredths between the quantiles that a report can be moved to
 

@@ -54,7 +54,7 @@ class Session:
 
 Operation = Callable[[Session, Params, Arrays, Progress], Any]
 OPERATIONS: dict[str, Operation] = {}
-HEAVY_IMPORTS = {"score": ("xai_core.metrics.complexity", "quantus")}
+HEAVY_IMPORTS = {"score": ("xai_core.scores.metrics.complexity", "quantus")}
 
 
 def operation(function: Operation) -> Operation:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from xai_core.base.progress import Progress
-from xai_core.localisation import Localisations
+from xai_core.scores.localisation import Localisations
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
 
 @operation
 def localise(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Localisations:
     """maps, mask -> mass and rank accuracy, `[B, 2]`."""
-    from xai_core.localisation import localise as measured
+    from xai_core.scores.localisation import localise as measured
 
     maps, mask = arrays
     return measured(maps, mask > 0)

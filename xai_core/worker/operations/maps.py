@@ -12,7 +12,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_from_json
 from xai_core.maps.recipe import Recipe
-from xai_core.measurement import Measurement
+from xai_core.scores.measurement import Measurement
 from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 
@@ -39,7 +39,7 @@ def resolve(
 @operation
 def measure(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Measurement:
     """`metric`, `recipe`, an Attribution with its values, inputs -> Measurement."""
-    from xai_core.measurement import measure as ask
+    from xai_core.scores.measurement import measure as ask
 
     attribution = decode(Attribution, params["attribution"], arrays)
     recipe = decode(Recipe, params["recipe"])
@@ -49,7 +49,7 @@ def measure(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
 @operation
 def score(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Scores:
     """`metric`, maps -> scores."""
-    from xai_core.metrics.base import METRICS
+    from xai_core.scores.metrics.base import METRICS
 
     return np.asarray(METRICS[params["metric"]].score(arrays[0]), dtype=np.float64)
 

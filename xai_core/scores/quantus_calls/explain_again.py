@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xai_core.base.arrays import Inputs
-from xai_core.metrics.case import Case, Map
+from xai_core.scores.case import Case, Map
 
 
 def explaining_again(

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float64, Int
 
-from xai_core.agreement import Table
-from xai_core.bootstrap import band
+from xai_core.scores.agreement import Table
+from xai_core.scores.bootstrap import band
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import InputError
 from xai_core.base.registry import Registry
-from xai_core.metrics.case import Case
+from xai_core.scores.case import Case
 
 Direction = Literal["lower", "higher"]
 Needs = Literal["map", "model"]
@@ -69,8 +69,8 @@ class ModelMetric(Metric):
         """Raises `InputError`: a map alone is not enough."""
         raise InputError(
             f"{self.title} needs the model and the picture, not only the map.",
-            "Use xai_core.measurement.measure, or Worker.measure.",
+            "Use xai_core.scores.measurement.measure, or Worker.measure.",
         )
 
 
-METRICS: Registry[Metric] = Registry("xai_core.metrics", "metric")
+METRICS: Registry[Metric] = Registry("xai_core.scores.metrics", "metric")

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from xai_core.base.arrays import Map, Maps, Scores
-from xai_core.metrics.base import METRICS, Direction, Metric
+from xai_core.scores.metrics.base import METRICS, Direction, Metric
 
 PERCENTILE = 80.0
 

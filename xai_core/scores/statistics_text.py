@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from xai_core.bootstrap import FEW
-from xai_core.metrics.base import METRICS
-from xai_core.ranking import Ranking
-from xai_core.study_statistics import Statistics, statistics
+from xai_core.scores.bootstrap import FEW
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import Ranking
+from xai_core.scores.statistics import Statistics, statistics
 
 
 @dataclass(frozen=True)

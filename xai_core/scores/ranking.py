@@ -11,8 +11,8 @@ from jaxtyping import Float64
 
 from xai_core.base.arrays import Maps
 from xai_core.base.errors import InputError
-from xai_core.entropy_above import entropies_above
-from xai_core.metrics.base import METRICS
+from xai_core.scores.entropy_above import entropies_above
+from xai_core.scores.metrics.base import METRICS
 
 
 @dataclass(frozen=True)

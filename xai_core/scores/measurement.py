@@ -15,8 +15,8 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import DEFAULT, Explained
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.metrics.base import METRICS, ModelMetric
-from xai_core.metrics.case import Case, Map
+from xai_core.scores.case import Case, Map
+from xai_core.scores.metrics.base import METRICS, ModelMetric
 from xai_core.targets.outputs import predict
 from xai_core.targets.resolution import fixed, is_of_class, of_other_class
 

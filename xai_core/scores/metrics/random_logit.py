@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from xai_core.metrics.again import explaining_again
-from xai_core.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.metrics.case import Case
+from xai_core.scores.case import Case
+from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
+from xai_core.scores.quantus_calls.explain_again import explaining_again
 
 WINDOW = 7  # pixels: of scikit-image's SSIM
 

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any, ClassVar
 
 from xai_core.base.arrays import Maps, Scores
-from xai_core.metrics.base import METRICS, Direction, Metric
-from xai_core.metrics.one_by_one import one_by_one
+from xai_core.scores.metrics.base import METRICS, Direction, Metric
+from xai_core.scores.quantus_calls.map_by_map import one_by_one
 
 
 @METRICS.register

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xai_core.agreement import Concordance, Places, Table, concordance, places
-from xai_core.bootstrap import Band, band
-from xai_core.paired import Comparison, mean_order, neighbours
+from xai_core.scores.agreement import Concordance, Places, Table, concordance, places
+from xai_core.scores.bootstrap import Band, band
+from xai_core.scores.paired import Comparison, mean_order, neighbours
 
 
 @dataclass(frozen=True)

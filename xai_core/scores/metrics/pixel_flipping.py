@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float64
 
 from xai_core.base.arrays import Inputs
-from xai_core.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.metrics.case import Case
+from xai_core.scores.case import Case
+from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
 
 STEPS = 100
 

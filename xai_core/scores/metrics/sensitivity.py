@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from xai_core.metrics.again import explaining_again
-from xai_core.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.metrics.case import Case
+from xai_core.scores.case import Case
+from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
+from xai_core.scores.quantus_calls.explain_again import explaining_again
 
 SAMPLES = 10
 RADIUS = 0.02  # of the picture's range of values

@@ -1,0 +1,1 @@
+"""Maps -> numbers -> order: metrics, rankings, and statistics over pictures."""

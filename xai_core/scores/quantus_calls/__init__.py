@@ -1,0 +1,1 @@
+"""How Quantus' metrics are called: a map at a time, with our maps in the place of its own."""
