@@ -18,13 +18,13 @@ from xai_core.attribution.capabilities import Layer
 from xai_core.base.arrays import Inputs, Sweep
 from xai_core.base.errors import InputError
 from xai_core.cage.protection import Protection
-from xai_core.comparison import guesses, score
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import Inspection
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.pictures.raster import Raster
 from xai_core.readiness.result import Verdict
-from xai_core.runs import Guess, Run, Score
+from xai_core.runs.computation import guesses, score
+from xai_core.runs.run import Guess, Run, Score
 from xai_core.scores.ranking import sweep
 from xai_core.targets.outputs import Prediction
 from xai_core.worker import ModelCard

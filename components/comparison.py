@@ -12,7 +12,7 @@ from components import backend, ground_truth, map_grid, tiles
 from components.state import Workspace
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.runs import Run, Score
+from xai_core.runs.run import Run, Score
 from xai_core.scores.localisation import Localisation
 from xai_core.scores.metrics.base import METRICS
 

@@ -28,8 +28,8 @@ from components.tiles import title_of
 from components.waiting import Turn
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress
-from xai_core.comparison import Request, compare, costs
-from xai_core.runs import Run
+from xai_core.runs.computation import Request, compare, costs
+from xai_core.runs.run import Run
 
 SAME = ("model_sha256", "picture_sha256", "architecture", "output", "other_inputs")
 

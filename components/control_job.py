@@ -16,8 +16,8 @@ from components.waiting import Turn
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs import Run
-from xai_core.sanity import Controls, make_controls
+from xai_core.runs.run import Run
+from xai_core.runs.sanity import Controls, make_controls
 
 
 def of_run(space: Workspace) -> Controls | None:

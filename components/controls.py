@@ -12,11 +12,11 @@ from components.comparison import View
 from components.processes import Access, known
 from components.state import Workspace
 from components.tiles import Look, title_of
-from xai_core.controls.base import CONTROLS
 from xai_core.maps.canonical import before_removal, remove_baseline
 from xai_core.maps.similarity import Similarity
-from xai_core.runs import Score
-from xai_core.sanity import (
+from xai_core.runs.controls.base import CONTROLS
+from xai_core.runs.run import Score
+from xai_core.runs.sanity import (
     TWIN,
     Checked,
     Controls,

@@ -18,7 +18,7 @@ from xai_core.report import code
 from xai_core.report.forms import MIMES, render
 from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Setup, Subject, subject_of
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.study_result import StudyResult
 
 BUTTONS = (

@@ -8,7 +8,7 @@ from components import backend, waiting
 from components.processes import Access, known
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.recipe import Recipe
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.scores.localisation import Localisation, localised
 
 

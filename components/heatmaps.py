@@ -19,7 +19,7 @@ from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
 from xai_core.pictures.region import on_grid
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.targets.kinds.base import region_of
 
 PERCENTILES = (99.5, 99.0, 95.0, 100.0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xai_core.base.errors import XaiError
 from xai_core.readiness.result import Verdict
-from xai_core.run_store import RunStore
-from xai_core.runs import Run
+from xai_core.runs.run import Run
+from xai_core.runs.store import RunStore
 from xai_core.study_result import StudyResult
 
 

@@ -17,8 +17,8 @@ import streamlit as st
 from components import access, run_source
 from components.settings import limits
 from components.state import Workspace
-from xai_core.run_entry import Kept
-from xai_core.run_store import RunStore
+from xai_core.runs.entry import Kept
+from xai_core.runs.store import RunStore
 
 VISITOR = "visitor"
 LOCAL = ("localhost", "127.0.0.1", "::1", None)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.comparison import View
 from xai_core.demo.wafer.examples import truth_of
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.scores import localisation
 from xai_core.scores.localisation import Localisation, on_grid
 

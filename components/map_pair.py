@@ -10,7 +10,7 @@ from components import map_grid, tiles
 from components.tiles import Look
 from xai_core.maps.colour_scale import over
 from xai_core.maps.difference import MapDifference
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 
 FLOOR = 0.05  # a difference is not stretched over the colours until rounding looks like one
 GROUP = "map-pairs"

@@ -12,7 +12,7 @@ from components import waiting
 from components.processes import Access, known
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.scores.measurement import Measurement
 from xai_core.scores.metrics.base import METRICS
 

@@ -17,7 +17,7 @@ from components.waiting import Turn
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, InputError, MethodError, ModelError, XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.scores.measurement import Measurement, samples
 from xai_core.scores.metrics.base import METRICS
 

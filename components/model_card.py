@@ -9,7 +9,7 @@ from components import backend, input_facts, input_form, labels_form, preset_gue
 from components.backend import OpenModel
 from components.state import Photo, Workspace
 from xai_core.attribution.capabilities import Layer
-from xai_core.runs import Guess
+from xai_core.runs.run import Guess
 
 
 def show(space: Workspace, model: OpenModel, photo: Photo) -> None:

@@ -19,8 +19,8 @@ from components.waiting import Turn
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Parts, Progress
-from xai_core.comparison import Request, costs
 from xai_core.model_comparison import ModelPair, Side, examine
+from xai_core.runs.computation import Request, costs
 
 
 @dataclass(frozen=True)

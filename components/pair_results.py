@@ -19,8 +19,8 @@ from xai_core.maps.difference import MapDifference
 from xai_core.maps.recipe import Recipe
 from xai_core.model_comparison import ModelPair
 from xai_core.prediction_difference import PredictionDifference
-from xai_core.run_difference import order, places
-from xai_core.runs import Run, Score
+from xai_core.runs.difference import order, places
+from xai_core.runs.run import Run, Score
 from xai_core.scores.ranking import overtakings
 
 NAMES = ("A", "B")

@@ -13,7 +13,7 @@ from components.state import Source, Workspace
 from xai_core.attribution.autocast import suited
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import MANY, Pace
-from xai_core.comparison import samples_of
+from xai_core.runs.computation import samples_of
 
 KEY = "autocast"
 HELP = (

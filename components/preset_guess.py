@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import backend, detection, preprocessing, problem
 from components.state import Photo, Source, Workspace
-from xai_core.comparison import label_of
+from xai_core.runs.computation import label_of
 from xai_core.targets.labels import Labels
 from xai_core.targets.likely_preset import Likely
 

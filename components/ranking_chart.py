@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.tiles import title_of
 from xai_core.maps.theme import PALETTE as PALETTE
-from xai_core.runs import Score
+from xai_core.runs.run import Score
 
 MUTED = "#8a8f98"
 LINE_HEIGHT = 17  # pixels that a label needs

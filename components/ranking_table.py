@@ -12,7 +12,7 @@ import streamlit as st
 from components import localisation
 from components.comparison import View
 from components.tiles import title_of
-from xai_core.runs import Run, Score
+from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, ceiling, overtakings, rank
 

@@ -10,7 +10,7 @@ from components import kept_runs, problem, study_link
 from components.state import Workspace
 from components.tiles import title_of
 from xai_core.base.limits import MB
-from xai_core.run_entry import Kept
+from xai_core.runs.entry import Kept
 
 PAGE = 20  # cards at a time
 

@@ -12,9 +12,9 @@ from components import kept_runs, map_grid, map_pair, score_table, tiles
 from components.tiles import title_of
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.difference import MapDifference, map_difference
-from xai_core.run_difference import changes, scores
-from xai_core.run_entry import Kept
-from xai_core.runs import Run
+from xai_core.runs.difference import changes, scores
+from xai_core.runs.entry import Kept
+from xai_core.runs.run import Run
 
 
 def show(runs: tuple[Kept, ...]) -> None:

@@ -17,8 +17,8 @@ from components.state import Source, Workspace
 from components.waiting import Turn
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.progress import Progress
-from xai_core.comparison import Explainer
 from xai_core.kept_maps import SHORT, KeptMaps, origin_of
+from xai_core.runs.computation import Explainer
 from xai_core.study_run import Subject, conduct
 
 Parameters = Mapping[str, Mapping[str, Any]]

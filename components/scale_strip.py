@@ -15,7 +15,7 @@ from components.tiles import Look, title_of
 from xai_core.kept_maps import KeptMaps, seen
 from xai_core.maps.colour_scale import ColourScale
 from xai_core.maps.recipe import Recipe
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 
 
 @dataclass(frozen=True)

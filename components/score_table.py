@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.tiles import title_of
-from xai_core.run_difference import Row
+from xai_core.runs.difference import Row
 
 
 def show(rows: Sequence[Row], first: str, second: str) -> None:

@@ -28,8 +28,8 @@ from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
 from xai_core.maps.recipe import Recipe
 from xai_core.readiness.result import Verdict
-from xai_core.runs import Run
-from xai_core.sanity import Controls
+from xai_core.runs.run import Run
+from xai_core.runs.sanity import Controls
 
 KEY = "workspace"
 

@@ -20,7 +20,7 @@ from xai_core.attribution.pace_cache import Paces
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress
-from xai_core.comparison import Explainer, samples_of
+from xai_core.runs.computation import Explainer, samples_of
 from xai_core.study import Methods, Study, Table
 from xai_core.study_run import Subject, conduct, filled
 

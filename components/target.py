@@ -24,7 +24,7 @@ from xai_core.base.errors import InputError, XaiError
 from xai_core.base.target import DEFAULT, Target, of_class
 from xai_core.pictures.preprocessing import open_picture
 from xai_core.pictures.region import as_text, of_picture
-from xai_core.runs import Guess
+from xai_core.runs.run import Guess
 from xai_core.targets.kinds.base import TARGETS, TOP, region_of
 from xai_core.targets.outputs import OutputForm
 from xai_core.targets.resolution import checked, fitting, named

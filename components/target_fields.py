@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from xai_core.base.parameters import ParameterInfo, describe
-from xai_core.runs import Guess
+from xai_core.runs.run import Guess
 from xai_core.targets.kinds.base import TARGETS, TOP
 from xai_core.targets.kinds.box import FAR
 from xai_core.targets.outputs import OutputForm

@@ -11,7 +11,7 @@ from components.map_grid import Image, Tile
 from xai_core.attribution.methods.base import title_of as title_of
 from xai_core.maps.colour_scale import ColourScale, Scope, over, peak
 from xai_core.maps.colours import Scale, coloured, data_url, scale_of
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.scores.localisation import Mask
 
 OUTLINE, OUTLINE_SCALE = (64, 220, 255, 255), 4

@@ -7,7 +7,7 @@ import streamlit as st
 from components import backend, kept_runs, problem, run_source
 from components.state import Workspace
 from xai_core.base.errors import XaiError
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.study_result import StudyResult
 
 

@@ -18,11 +18,11 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.base.limits import Limits
 from xai_core.base.parameters import ParameterInfo, describe
-from xai_core.controls.base import CONTROLS
 from xai_core.models.architectures.base import ARCHITECTURES
 from xai_core.models.formats.base import FORMATS
 from xai_core.models.weights.index.storage import read_index
 from xai_core.readiness.checks.base import CHECKS
+from xai_core.runs.controls.base import CONTROLS
 from xai_core.scores.metrics.base import METRICS
 from xai_core.targets.kinds.base import TARGETS
 

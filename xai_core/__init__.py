@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xai_core.pictures.preprocessing import InputSpec
     from xai_core.readiness import assess
     from xai_core.readiness.result import Verdict
-    from xai_core.runs import Run, open_run
+    from xai_core.runs.run import Run, open_run
     from xai_core.scores.metrics.complexity import complexity
     from xai_core.scores.ranking import sweep
     from xai_core.study_result import StudyResult, open_study

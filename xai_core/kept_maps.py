@@ -24,7 +24,7 @@ from xai_core.base.target import Target
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Channels, Recipe
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.study import digest_of, named
 
 SCHEMA = 1

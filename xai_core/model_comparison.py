@@ -14,7 +14,6 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Target
-from xai_core.comparison import Explainer, Request, Scores1D, compare
 from xai_core.maps.difference import MapDifference, map_difference
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.field_of_view import Region, box_of, region_of
@@ -25,7 +24,8 @@ from xai_core.prediction_difference import (
     prediction_difference,
 )
 from xai_core.readiness.result import Verdict
-from xai_core.runs import Run
+from xai_core.runs.computation import Explainer, Request, Scores1D, compare
+from xai_core.runs.run import Run
 from xai_core.targets import Prediction
 from xai_core.verdict_difference import VerdictDifference, verdict_difference
 

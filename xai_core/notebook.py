@@ -17,7 +17,7 @@ from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.readiness.result import Verdict
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.scores.ranking import Ranking, rank
 from xai_core.scores.statistics import agreement, headline, statistics
 from xai_core.study_result import StudyResult

@@ -19,7 +19,7 @@ from xai_core.base.target import Target, asked_to_json, class_or_target, over_pi
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
-from xai_core.runs import STUDY, UNREADABLE, read_facts
+from xai_core.runs.run import STUDY, UNREADABLE, read_facts
 from xai_core.study import Table
 
 SCHEMA, SIDE = 1, 112

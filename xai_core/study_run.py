@@ -15,8 +15,8 @@ from xai_core.base.errors import Cancelled, InputError, MethodError
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Target
-from xai_core.comparison import Explainer, samples_of
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
+from xai_core.runs.computation import Explainer, samples_of
 from xai_core.study import Methods, Study, complete
 from xai_core.study_result import StudyResult
 from xai_core.targets.resolution import target_of

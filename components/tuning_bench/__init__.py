@@ -17,7 +17,7 @@ from components.state import Workspace
 from xai_core import bench
 from xai_core.bench import payload
 from xai_core.bench.payload import QUANTILES, Maps
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 
 _bench = st.components.v2.component("pedestal_tuning_bench", css=bench.styles(), js=bench.script())
 

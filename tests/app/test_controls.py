@@ -13,7 +13,7 @@ from components.state import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.demo.run import demo_run
-from xai_core.sanity import Controls
+from xai_core.runs.sanity import Controls
 
 PAGE, RANKING = "pages/compare/controls.py", "pages/compare/ranking.py"
 pytestmark = pytest.mark.xdist_group("app")

@@ -23,7 +23,7 @@ from tests.app.test_pages import ran
 from xai_core.attribution.pace_cache import LONG, Paces
 from xai_core.base.errors import Cancelled, InputError, WorkerError
 from xai_core.base.pace import Pace
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 from xai_core.worker import Worker
 
 pytestmark = pytest.mark.xdist_group("app")

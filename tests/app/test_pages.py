@@ -17,7 +17,7 @@ from components.state import KEY, Workspace
 from components.target_fields import OTHER
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run
-from xai_core.runs import Run, Score
+from xai_core.runs.run import Run, Score
 
 ROOT = Path(__file__).parents[2]
 PAGES = {

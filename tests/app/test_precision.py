@@ -14,7 +14,7 @@ from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.pace import Pace
 from xai_core.demo.run import demo_run
-from xai_core.runs import Run
+from xai_core.runs.run import Run
 
 PAGE = "pages/compare/heatmaps.py"
 pytestmark = pytest.mark.xdist_group("app")

@@ -18,7 +18,7 @@ from tests.runs.small import small_run
 from tests.statistics.small_study import small_study
 from xai_core.demo.run import demo_run
 from xai_core.maps.recipe import Recipe
-from xai_core.run_store import RunStore
+from xai_core.runs.store import RunStore
 
 pytestmark = pytest.mark.xdist_group("app")
 RUNS = "pages/share/runs.py"

@@ -19,7 +19,7 @@ from tests.comparing.test_model_comparison import files as files
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.model_comparison import ModelPair
 from xai_core.models.formats.base import LoadOptions
-from xai_core.run_store import RunStore
+from xai_core.runs.store import RunStore
 
 PAGE = "pages/compare/models.py"
 pytestmark = pytest.mark.xdist_group("app")

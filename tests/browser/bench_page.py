@@ -21,7 +21,7 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.demo.run import demo_run
 from xai_core.maps.canonical import remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.runs import Run, Score
+from xai_core.runs.run import Run, Score
 
 FOLDER = Path(bench.__file__).parent
 NAMES = [method.name for method in METHODS]

@@ -14,7 +14,7 @@ from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
 from tests.server import serving
 from tests.statistics.small_study import small_study
-from xai_core.run_store import RunStore
+from xai_core.runs.store import RunStore
 
 COPIED = "window.copied"
 OFFERED = "Object.defineProperty(navigator, 'clipboard', {configurable: true, value: %s})"

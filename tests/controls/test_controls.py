@@ -10,12 +10,12 @@ from scipy.stats import rankdata
 
 from tests.reference import entropy
 from xai_core.base.errors import MethodError
-from xai_core.controls.base import CONTROLS, Case
 from xai_core.demo.run import demo_run
 from xai_core.maps.recipe import Recipe
 from xai_core.maps.similarity import Similarity, similarity
-from xai_core.runs import Score
-from xai_core.sanity import checked, make_controls, picture_scores, similarities
+from xai_core.runs.controls.base import CONTROLS, Case
+from xai_core.runs.run import Score
+from xai_core.runs.sanity import checked, make_controls, picture_scores, similarities
 
 
 class Shuffled:

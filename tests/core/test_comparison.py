@@ -21,10 +21,10 @@ from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import Cancelled
 from xai_core.base.pace import Pace
 from xai_core.base.target import Asked, Explained
-from xai_core.comparison import Request, compare
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.pictures.preprocessing import InputSpec, prepare
-from xai_core.runs import Run, open_run, save_run
+from xai_core.runs.computation import Request, compare
+from xai_core.runs.run import Run, open_run, save_run
 from xai_core.targets import Prediction, predict
 from xai_core.targets.resolution import explained_of
 

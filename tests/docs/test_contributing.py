@@ -111,7 +111,7 @@ assert ranked.place("c") is None
 
 CONTROL = """
 import numpy as np
-from xai_core.controls.base import CONTROLS, Case
+from xai_core.runs.controls.base import CONTROLS, Case
 
 pixels = np.zeros((5, 7, 3), np.uint8)
 case = Case(pixels, np.zeros((1, 3, 5, 7), np.float32), 0, None)
@@ -136,7 +136,7 @@ PROOFS = {
     "xai_core/models/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/checks/batch.py": CHECK,
     "xai_core/scores/metrics/gini.py": METRIC,
-    "xai_core/controls/centre.py": CONTROL,
+    "xai_core/runs/controls/centre.py": CONTROL,
     "pages/compare/agreement.py": PAGE,
 }
 

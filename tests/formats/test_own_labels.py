@@ -12,10 +12,10 @@ import torch
 from torch import nn
 
 import xai_core
-from xai_core.comparison import guesses
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.peek.extra_files import extra_files
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.runs.computation import guesses
 from xai_core.targets import Prediction
 
 NAMES = ("crack", "void", "ok")

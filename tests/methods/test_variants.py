@@ -19,9 +19,9 @@ from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.attribution.variants import base_of, expanded, merged
 from xai_core.base.errors import InputError, MethodError
-from xai_core.comparison import Request, compare
 from xai_core.pictures.preprocessing import Prepared
-from xai_core.runs import open_run, save_run
+from xai_core.runs.computation import Request, compare
+from xai_core.runs.run import open_run, save_run
 
 
 def prepared(inputs: np.ndarray) -> Prepared:
@@ -106,7 +106,7 @@ def test_a_layer_that_does_not_serve_is_refused_with_what_exists(
 def test_a_run_of_variants_has_its_scale_and_its_places() -> None:
     """Names with a layer pass through what asks for a method's facts."""
     from xai_core.report.small_print import citation
-    from xai_core.sanity import _Steps
+    from xai_core.runs.sanity import _Steps
 
     run = small_run()
     one = replace(run.attributions["saliency"], method="grad-cam@0", parameters={"layer": "0"})

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from xai_core.cli.main import main
-from xai_core.comparison import Request, compare
 from xai_core.demo.wafer.examples import EXAMPLES, truth_of
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
 from xai_core.models.formats.base import LoadOptions
@@ -16,7 +15,8 @@ from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.report.forms import render
 from xai_core.report.small_print import lines
 from xai_core.report.subject import Subject, subject_of
-from xai_core.runs import save_run
+from xai_core.runs.computation import Request, compare
+from xai_core.runs.run import save_run
 from xai_core.scores.localisation import localised
 from xai_core.worker import Worker
 

@@ -9,7 +9,7 @@ import numpy as np
 from xai_core.attribution.result import Attribution
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.runs import Guess, Run, Score
+from xai_core.runs.run import Guess, Run, Score
 
 SIDE = 16
 

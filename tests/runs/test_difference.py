@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.runs.small import small_run
-from xai_core.run_difference import changes, scores
-from xai_core.runs import Score
+from xai_core.runs.difference import changes, scores
+from xai_core.runs.run import Score
 
 FIRST = small_run(scores={"saliency": Score(5.0, 4.0), "smoothgrad": Score(5.0, 3.0)})
 

@@ -15,7 +15,7 @@ from tests.runs.small import small_run
 from tests.runs.test_studies import same as same_study
 from tests.statistics.small_study import small_study
 from xai_core.base.storage.atomic import DELETED, DRAFT
-from xai_core.run_store import ID, RunStore
+from xai_core.runs.store import ID, RunStore
 
 ROOT = Path(__file__).parents[2]
 KILLS = 200
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from tests.runs.small import small_run
 from tests.statistics.small_study import small_study
-from xai_core.run_store import RunStore
+from xai_core.runs.store import RunStore
 store, seed = RunStore(Path(sys.argv[1])), int(sys.argv[2])
 print("ready", flush=True)
 while True:

@@ -15,8 +15,8 @@ from tests.runs.small import small_run
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.base.target import Explained, Target
-from xai_core.run_store import ID, RunStore
-from xai_core.runs import Run
+from xai_core.runs.run import Run
+from xai_core.runs.store import ID, RunStore
 from xai_core.targets.outputs import OutputForm
 
 WRITTEN = Path(__file__).parent / "written"

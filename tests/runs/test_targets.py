@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 from xai_core import Target, open_run
-from xai_core.comparison import Request, compare
 from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.report import card, code, stamp
 from xai_core.report.subject import subject_of
-from xai_core.run_entry import kept_in
-from xai_core.runs import Run, save_run
+from xai_core.runs.computation import Request, compare
+from xai_core.runs.entry import kept_in
+from xai_core.runs.run import Run, save_run
 from xai_core.worker import Worker
 
 SPEC = InputSpec(3, 12, 10, "squash", 12)

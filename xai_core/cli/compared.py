@@ -10,8 +10,8 @@ from xai_core.base.finding import Finding
 from xai_core.maps.difference import MapDifference
 from xai_core.model_comparison import ModelPair
 from xai_core.prediction_difference import ClassScores
-from xai_core.run_difference import Row, order, places
-from xai_core.runs import Score
+from xai_core.runs.difference import Row, order, places
+from xai_core.runs.run import Score
 from xai_core.scores.ranking import Overtaking, overtakings
 from xai_core.worker import ModelCard
 

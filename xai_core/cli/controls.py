@@ -9,8 +9,8 @@ from typing import Any
 
 from xai_core.cli.console import progress_bar
 from xai_core.pictures.preprocessing import open_picture, prepare
-from xai_core.runs import Run, Score
-from xai_core.sanity import (
+from xai_core.runs.run import Run, Score
+from xai_core.runs.sanity import (
     TWIN,
     Checked,
     checked,

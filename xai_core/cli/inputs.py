@@ -12,10 +12,10 @@ from typing import get_args
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import Fit, InputSpec
-from xai_core.comparison import label_of
 from xai_core.models.other_inputs import OtherInput
 from xai_core.pictures.presets import PRESETS
 from xai_core.pictures.raster import Raster
+from xai_core.runs.computation import label_of
 from xai_core.targets.labels import Labels, check_count, fitting, read_labels
 from xai_core.targets.likely_preset import Likely, likely_preset
 from xai_core.worker import ModelCard, Worker

@@ -18,10 +18,10 @@ from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
-from xai_core.comparison import compare, score
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import open_picture, prepare
-from xai_core.runs import Run, Score
+from xai_core.runs.computation import compare, score
+from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.scores.ranking import rank as ordered

@@ -6,13 +6,13 @@ import argparse
 from dataclasses import replace
 
 from xai_core.base.errors import InputError
-from xai_core.comparison import score
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.report.forms import MIMES, render
 from xai_core.report.study.subject import StudySubject, study_subject_of
 from xai_core.report.subject import Subject, subject_of
-from xai_core.run_entry import verdict_in
-from xai_core.runs import open_run
+from xai_core.runs.computation import score
+from xai_core.runs.entry import verdict_in
+from xai_core.runs.run import open_run
 from xai_core.scores.localisation import localised
 from xai_core.study_result import is_study, open_study
 from xai_core.worker import Worker

@@ -10,9 +10,9 @@ from typing import Any
 
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.target import Target
-from xai_core.comparison import Request
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
+from xai_core.runs.computation import Request
 from xai_core.worker import ModelCard
 
 

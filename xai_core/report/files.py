@@ -18,7 +18,7 @@ from xai_core.readiness.verdict.json import plain as finite
 from xai_core.report import card, code
 from xai_core.report.code import file_name
 from xai_core.report.subject import Subject
-from xai_core.run_json import told
+from xai_core.runs.manifest import told
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the same run gives the same bytes
 

@@ -15,7 +15,7 @@ from xai_core.maps.canonical import Removal, before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Verdict
-from xai_core.runs import Run, Score
+from xai_core.runs.run import Run, Score
 from xai_core.scores.localisation import Localisation
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, overtakings, rank, sweep

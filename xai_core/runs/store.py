@@ -24,8 +24,8 @@ from xai_core.base.storage.atomic import DELETED, DRAFT, remove, write_text
 from xai_core.base.storage.files import data_folder, unwritable
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
-from xai_core.run_entry import Kept, Label, kept_in, label_in, size_of, verdict_in
-from xai_core.runs import Run, open_run, save_run
+from xai_core.runs.entry import Kept, Label, kept_in, label_in, size_of, verdict_in
+from xai_core.runs.run import Run, open_run, save_run
 from xai_core.study_result import StudyResult, open_study, save_study
 
 try:

@@ -15,12 +15,12 @@ from xai_core.base.arrays import Inputs, Values
 from xai_core.base.errors import MethodError
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
-from xai_core.comparison import Scores1D, score
-from xai_core.controls.base import CONTROLS, Case, Randomiser
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.maps.similarity import Similarity, similarity
-from xai_core.runs import Run, Score
+from xai_core.runs.computation import Scores1D, score
+from xai_core.runs.controls.base import CONTROLS, Case, Randomiser
+from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
 
 TWIN = "random-weights"

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from xai_core.base.arrays import Values
-from xai_core.controls.base import CONTROLS, Case, Control
+from xai_core.runs.controls.base import CONTROLS, Case, Control
 
 
 @CONTROLS.register

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xai_core.runs import Run, Score
+from xai_core.runs.run import Run, Score
 from xai_core.scores.ranking import Entry, Ranking, rank
 
 COMPARED = (

@@ -70,4 +70,4 @@ class Control(ABC):
         """Float32 `[1, C, H, W]` in input resolution, before any canonical step."""
 
 
-CONTROLS: Registry[Control] = Registry("xai_core.controls", "control")
+CONTROLS: Registry[Control] = Registry("xai_core.runs.controls", "control")

@@ -12,7 +12,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.target import explained_from
 
 if TYPE_CHECKING:
-    from xai_core.runs import Run
+    from xai_core.runs.run import Run
 
 # 4 had no `autocast` in `pace`, 3 no `pace`, 2 no `explained` and `form`, 1 none of the fields
 # after `failures`.

@@ -21,7 +21,7 @@ from xai_core.base.target import DEFAULT, Explained, Target, explained_from
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
-from xai_core.run_json import NESTED, SCHEMA, attribution_from, described
+from xai_core.runs.manifest import NESTED, SCHEMA, attribution_from, described
 from xai_core.targets.outputs import OutputForm
 
 STUDY = "study"  # the kind of a folder that `study_result` writes

@@ -25,7 +25,7 @@ from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.readiness.result import Level
-from xai_core.runs import Guess, Run, Score
+from xai_core.runs.run import Guess, Run, Score
 from xai_core.targets import Prediction
 from xai_core.targets.labels import fitting
 from xai_core.targets.resolution import named, target_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from xai_core.base.arrays import Values
-from xai_core.controls.base import CONTROLS, Case, Control
+from xai_core.runs.controls.base import CONTROLS, Case, Control
 
 
 @CONTROLS.register

@@ -1,0 +1,1 @@
+"""One picture, several methods: computed, compared, kept."""
