@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.ranking_chart import PALETTE
 from xai_core.scores.bootstrap import Band
-from xai_core.study_entry import QUANTILES
+from xai_core.studies.entry import QUANTILES
 
 OPACITY = 0.18
 

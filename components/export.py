@@ -19,7 +19,7 @@ from xai_core.report.forms import MIMES, render
 from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Setup, Subject, subject_of
 from xai_core.runs.run import Run
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 BUTTONS = (
     ("Picture, light (PNG)", "png", "light"),

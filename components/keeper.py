@@ -6,7 +6,7 @@ from xai_core.base.errors import XaiError
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
 from xai_core.runs.store import RunStore
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 
 class Keeper:

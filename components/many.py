@@ -9,8 +9,8 @@ from components.keeper import Keeper
 from components.sources import Photo, free_name
 from components.waiting import Turn
 from xai_core.base.target import Target
-from xai_core.study import Study
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
+from xai_core.studies.store import Study
 
 
 @dataclass

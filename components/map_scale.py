@@ -14,9 +14,9 @@ from components.scale_strip import Strip
 from components.state import Workspace
 from components.tiles import Look, title_of
 from xai_core.attribution.methods.base import METHODS
-from xai_core.kept_maps import KeptMaps, seen
 from xai_core.maps.colour_scale import CONTRAST, ColourScale, Scope, against, over
 from xai_core.maps.recipe import Recipe
+from xai_core.studies.kept_maps import KeptMaps, seen
 
 PER_MAP, PER_PICTURE, PER_SET, REFERENCE = (
     *("per map", "per picture", "over a set"),

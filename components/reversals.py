@@ -15,8 +15,8 @@ from xai_core.base.target import Target
 from xai_core.maps.colours import data_url
 from xai_core.scores.paired import Comparison
 from xai_core.scores.statistics import Statistics
-from xai_core.study_result import StudyResult
-from xai_core.study_run import Subject
+from xai_core.studies.computation import Subject
+from xai_core.studies.result import StudyResult
 
 MOST, COLUMNS = 24, 6
 

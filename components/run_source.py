@@ -20,7 +20,7 @@ from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder
 from xai_core.models.formats.base import LoadOptions
 from xai_core.runs.run import Run
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 # Keys of widgets with a choice.
 DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed", "autocast")

@@ -17,9 +17,9 @@ from components.state import Source, Workspace
 from components.waiting import Turn
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.progress import Progress
-from xai_core.kept_maps import SHORT, KeptMaps, origin_of
 from xai_core.runs.computation import Explainer
-from xai_core.study_run import Subject, conduct
+from xai_core.studies.computation import Subject, conduct
+from xai_core.studies.kept_maps import SHORT, KeptMaps, origin_of
 
 Parameters = Mapping[str, Mapping[str, Any]]
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from components import run_source
 from components.state import Photo, Workspace
-from xai_core.kept_maps import SHORT
 from xai_core.maps.colour_scale import Scope
+from xai_core.studies.kept_maps import SHORT
 
 MOST = 100
 WORDS = GROUP, REFERENCES = "pictures", "reference"  # of an address

@@ -12,10 +12,10 @@ from components import backend, map_grid, scale_pictures, tiles
 from components.map_grid import Tile
 from components.state import Workspace
 from components.tiles import Look, title_of
-from xai_core.kept_maps import KeptMaps, seen
 from xai_core.maps.colour_scale import ColourScale
 from xai_core.maps.recipe import Recipe
 from xai_core.runs.run import Run
+from xai_core.studies.kept_maps import KeptMaps, seen
 
 
 @dataclass(frozen=True)

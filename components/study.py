@@ -21,8 +21,8 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Explainer, samples_of
-from xai_core.study import Methods, Study, Table
-from xai_core.study_run import Subject, conduct, filled
+from xai_core.studies.computation import Subject, conduct, filled
+from xai_core.studies.store import Methods, Study, Table
 
 
 @steady

@@ -9,8 +9,8 @@ from components.state import Photo, Source, Workspace
 from xai_core.base.storage.files import data_folder
 from xai_core.base.target import Target, over_pictures
 from xai_core.models.peek.digest import digest
-from xai_core.study import Methods, Setting, Study, Table, complete
-from xai_core.study_run import Subject
+from xai_core.studies.computation import Subject
+from xai_core.studies.store import Methods, Setting, Study, Table, complete
 
 TOP, ONE, SIDEBAR = "each picture's top class", "one class for all", "what the sidebar says"
 

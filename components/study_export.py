@@ -22,7 +22,7 @@ from components.state import Workspace
 from components.tiles import title_of
 from xai_core.report.study import code
 from xai_core.report.study.subject import study_subject_of
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 
 def show(space: Workspace, study: StudyResult, quantile: float) -> None:

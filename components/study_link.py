@@ -8,7 +8,7 @@ from components import kept_runs, problem, quantile
 from components.link import STUDY
 from components.state import Workspace
 from xai_core.base.errors import XaiError
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 
 def follow(space: Workspace) -> None:

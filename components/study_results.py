@@ -14,9 +14,9 @@ from components.study_statistics import bands, statistics
 from components.tiles import title_of
 from xai_core.scores.bootstrap import FEW
 from xai_core.scores.statistics import Statistics, agreement, headline
-from xai_core.study import Table
-from xai_core.study_entry import QUANTILES
-from xai_core.study_result import StudyResult
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.result import StudyResult
+from xai_core.studies.store import Table
 
 REFRESH_SECONDS = 3.0
 

@@ -15,8 +15,8 @@ from components.state import Workspace
 from xai_core.base.environment import machine, versions
 from xai_core.base.errors import XaiError
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.study import Table
-from xai_core.study_result import SIDE, StudiedPicture, StudyResult
+from xai_core.studies.result import SIDE, StudiedPicture, StudyResult
+from xai_core.studies.store import Table
 
 
 def on_screen(space: Workspace) -> StudyResult | None:

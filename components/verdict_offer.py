@@ -8,7 +8,7 @@ from components import backend, kept_runs, problem, run_source
 from components.state import Workspace
 from xai_core.base.errors import XaiError
 from xai_core.runs.run import Run
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 
 def show(space: Workspace, run: Run | StudyResult, run_id: str | None, *, key: str) -> None:

@@ -10,9 +10,9 @@ from components.state import Photo, Source, Workspace
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
 from xai_core.demo.wafer.generator import NONE
-from xai_core.kept_maps import SHORT
 from xai_core.maps.colours import png_url
 from xai_core.models.formats.base import LoadOptions
+from xai_core.studies.kept_maps import SHORT
 
 METHODS_SHOWN = ("guided-backprop", "integrated-gradients", "grad-cam")
 JUDGED = ("no-defect", "bridge", "missing-contact", "particle", "particle-on-contacts")

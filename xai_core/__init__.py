@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xai_core.runs.run import Run, open_run
     from xai_core.scores.metrics.complexity import complexity
     from xai_core.scores.ranking import sweep
-    from xai_core.study_result import StudyResult, open_study
+    from xai_core.studies.result import StudyResult, open_study
 
 _HOMES = {
     "Attribution": "types",

@@ -20,7 +20,7 @@ from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
 from xai_core.scores.ranking import Ranking, rank
 from xai_core.scores.statistics import agreement, headline, statistics
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 TILE = "display:inline-block;margin:0 12px 8px 0;vertical-align:top"
 MOST_MAPS = 8  # of a batch

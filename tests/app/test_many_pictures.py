@@ -19,7 +19,7 @@ from tests.statistics.study_process import InProcess
 from xai_core.base.errors import Cancelled
 from xai_core.scores.agreement import concordance
 from xai_core.scores.statistics import agreement, headline, statistics
-from xai_core.study_run import conduct
+from xai_core.studies.computation import conduct
 
 pytestmark = pytest.mark.xdist_group("app")
 PAGE = "pages/compare/pictures.py"

@@ -15,7 +15,7 @@ from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.demo.run import demo_run
-from xai_core.kept_maps import SHORT
+from xai_core.studies.kept_maps import SHORT
 
 PAGE = "pages/compare/heatmaps.py"
 pytestmark = pytest.mark.xdist_group("app")

@@ -35,10 +35,10 @@ from xai_core.report.study.code import script
 from xai_core.report.study.subject import study_subject_of
 from xai_core.scores.bootstrap import band
 from xai_core.scores.statistics import agreement, statistics
-from xai_core.study import Setting, Study, complete
-from xai_core.study_entry import QUANTILES
-from xai_core.study_result import StudiedPicture, StudyResult
-from xai_core.study_run import Subject, conduct, filled
+from xai_core.studies.computation import Subject, conduct, filled
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.result import StudiedPicture, StudyResult
+from xai_core.studies.store import Setting, Study, complete
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x onerror=alert(1)> $\\frac$ **x**"

@@ -18,7 +18,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.target import Target
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.runs.store import RunStore
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
 
 FIXTURE = Path(__file__).parent / "written" / "study-1"
 VERDICT = Verdict(

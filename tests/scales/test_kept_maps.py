@@ -13,13 +13,13 @@ from PIL import Image
 from tests.runs.small import small_run
 from tests.statistics.study_process import InProcess
 from xai_core.base.errors import Cancelled
-from xai_core.kept_maps import SHORT, KeptMaps, origin_of, seen
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.study import complete
-from xai_core.study_run import Subject, conduct
+from xai_core.studies.computation import Subject, conduct
+from xai_core.studies.kept_maps import SHORT, KeptMaps, origin_of, seen
+from xai_core.studies.store import complete
 
 SPEC = InputSpec(height=20, width=20, fit="letterbox")
 METHODS = complete({"saliency": {}, "smoothgrad": {"m": 3}})

@@ -8,9 +8,9 @@ import numpy as np
 
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.study import Table, complete
-from xai_core.study_entry import QUANTILES
-from xai_core.study_result import StudiedPicture, StudyResult
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.result import StudiedPicture, StudyResult
+from xai_core.studies.store import Table, complete
 
 METHODS = complete({"saliency": {}, "smoothgrad": {"m": 3}, "guided-backprop": {}})
 

@@ -24,9 +24,9 @@ from xai_core.base.target import Asked, Explained
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.study import Setting, Study
-from xai_core.study_entry import Entry
-from xai_core.study_run import Subject, conduct
+from xai_core.studies.computation import Subject, conduct
+from xai_core.studies.entry import Entry
+from xai_core.studies.store import Setting, Study
 from xai_core.targets import Prediction, predict
 from xai_core.targets.resolution import explained_of
 

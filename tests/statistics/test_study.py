@@ -24,9 +24,9 @@ from xai_core.base.errors import Cancelled, InputError
 from xai_core.base.pace import Pace
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.pictures.preprocessing import open_picture, prepare
-from xai_core.study import PACE, Study, Table, complete
-from xai_core.study_entry import QUANTILES
-from xai_core.study_run import conduct
+from xai_core.studies.computation import conduct
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.store import PACE, Study, Table, complete
 
 ROOT = Path(__file__).parents[2]
 

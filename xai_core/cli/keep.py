@@ -15,9 +15,9 @@ from xai_core.base.storage.files import unwritable
 from xai_core.base.target import Target
 from xai_core.cli.requests import methods_of
 from xai_core.runs.run import Run, save_run
-from xai_core.study import Table, complete
-from xai_core.study_entry import QUANTILES, Entry, failed, measured
-from xai_core.study_result import SIDE, StudiedPicture, StudyResult, save_study
+from xai_core.studies.entry import QUANTILES, Entry, failed, measured
+from xai_core.studies.result import SIDE, StudiedPicture, StudyResult, save_study
+from xai_core.studies.store import Table, complete
 
 
 class Keeping:

@@ -26,7 +26,7 @@ from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
 from xai_core.runs.entry import Kept, Label, kept_in, label_in, size_of, verdict_in
 from xai_core.runs.run import Run, open_run, save_run
-from xai_core.study_result import StudyResult, open_study, save_study
+from xai_core.studies.result import StudyResult, open_study, save_study
 
 try:
     import fcntl

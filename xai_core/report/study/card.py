@@ -12,7 +12,7 @@ from xai_core.report import card
 from xai_core.report.study import small_print, stamp
 from xai_core.report.study.subject import StudySubject
 from xai_core.scores.statistics import agreement
-from xai_core.study_entry import QUANTILES
+from xai_core.studies.entry import QUANTILES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

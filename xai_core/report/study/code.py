@@ -32,8 +32,8 @@ from xai_core.models.other_inputs import OtherInput
 from xai_core.attribution.pace_measurement import Pace
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.archive import picture_files
-from xai_core.study import Setting, Study
-from xai_core.study_run import Subject, conduct
+from xai_core.studies.store import Setting, Study
+from xai_core.studies.computation import Subject, conduct
 from xai_core.worker import Worker
 
 MODEL = $model

@@ -9,7 +9,7 @@ import numpy as np
 
 from xai_core.maps.theme import PALETTE
 from xai_core.report.study.subject import StudySubject
-from xai_core.study_entry import QUANTILES
+from xai_core.studies.entry import QUANTILES
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 960, 360, 48, 40, 10, 10
 

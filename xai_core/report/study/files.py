@@ -16,8 +16,8 @@ from xai_core.report.study import card, code
 from xai_core.report.study.page import html_of
 from xai_core.report.study.subject import StudySubject
 from xai_core.scores.statistics_text import as_json
-from xai_core.study_entry import QUANTILES
-from xai_core.study_result import PLAIN
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.result import PLAIN
 
 
 def zipped(subject: StudySubject) -> bytes:

@@ -13,8 +13,8 @@ from xai_core.readiness.result import Verdict
 from xai_core.report.subject import Setup, opened_as
 from xai_core.scores.bootstrap import Band, band
 from xai_core.scores.statistics import Statistics, headline, statistics
-from xai_core.study_entry import QUANTILES
-from xai_core.study_result import StudyResult
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.result import StudyResult
 
 STEP = 5  # hundredths between the quantiles that a report can be moved to
 

@@ -25,7 +25,7 @@ from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Channels, Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs.run import Run
-from xai_core.study import digest_of, named
+from xai_core.studies.store import digest_of, named
 
 SCHEMA = 1
 SHORT = 16  # hexadecimal digits of a picture's SHA-256 that name it

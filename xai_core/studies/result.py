@@ -20,7 +20,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
 from xai_core.runs.run import STUDY, UNREADABLE, read_facts
-from xai_core.study import Table
+from xai_core.studies.store import Table
 
 SCHEMA, SIDE = 1, 112
 

@@ -25,9 +25,9 @@ from xai_core.base.storage.files import data_folder, write_whole
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.study_entry import QUANTILES, Entry, failed, measured, read_entry
-from xai_core.study_setting import Setting as Setting
-from xai_core.study_setting import digest_of as digest_of
+from xai_core.studies.entry import QUANTILES, Entry, failed, measured, read_entry
+from xai_core.studies.setting import Setting as Setting
+from xai_core.studies.setting import digest_of as digest_of
 
 PACE = "pace.txt"
 

@@ -17,8 +17,8 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import Target
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.runs.computation import Explainer, samples_of
-from xai_core.study import Methods, Study, complete
-from xai_core.study_result import StudyResult
+from xai_core.studies.result import StudyResult
+from xai_core.studies.store import Methods, Study, complete
 from xai_core.targets.resolution import target_of
 
 Borrow = Callable[[], AbstractContextManager[Explainer]]

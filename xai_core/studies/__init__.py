@@ -1,0 +1,1 @@
+"""One model, many pictures: computed as it comes, and kept."""
