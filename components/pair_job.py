@@ -19,7 +19,7 @@ from components.waiting import Turn
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Parts, Progress
-from xai_core.model_comparison import ModelPair, Side, examine
+from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.runs.computation import Request, costs
 
 

@@ -15,10 +15,10 @@ from components.state import Workspace
 from components.tiles import title_of
 from components.verdict import BADGES, ICONS
 from xai_core.base.finding import Finding
+from xai_core.compare.comparison import ModelPair
+from xai_core.compare.predictions import PredictionDifference
 from xai_core.maps.difference import MapDifference
 from xai_core.maps.recipe import Recipe
-from xai_core.model_comparison import ModelPair
-from xai_core.prediction_difference import PredictionDifference
 from xai_core.runs.difference import order, places
 from xai_core.runs.run import Run, Score
 from xai_core.scores.ranking import overtakings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from components.job import Job
 from components.waiting import Turn
-from xai_core.model_comparison import ModelPair
+from xai_core.compare.comparison import ModelPair
 
 
 @dataclass

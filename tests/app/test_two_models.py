@@ -17,7 +17,7 @@ from tests.app.test_pages import opened, ran, texts
 from tests.comparing.test_model_comparison import SPEC
 from tests.comparing.test_model_comparison import files as files
 from xai_core.base.errors import Cancelled, InputError
-from xai_core.model_comparison import ModelPair
+from xai_core.compare.comparison import ModelPair
 from xai_core.models.formats.base import LoadOptions
 from xai_core.runs.store import RunStore
 

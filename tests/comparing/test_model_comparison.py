@@ -14,8 +14,8 @@ from PIL import Image
 from torch import nn
 
 from xai_core.base.errors import Cancelled, InputError, XaiError
+from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.maps.recipe import Recipe
-from xai_core.model_comparison import ModelPair, Side, examine
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.runs.computation import Request

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from xai_core.prediction_difference import Classes, counterparts, prediction_difference
+from xai_core.compare.predictions import Classes, counterparts, prediction_difference
 from xai_core.targets import Prediction
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xai_core.base.finding import Finding
+from xai_core.compare.verdicts import verdict_difference
 from xai_core.readiness.result import Availability, Verdict
-from xai_core.verdict_difference import verdict_difference
 
 YES = Availability(True)
 

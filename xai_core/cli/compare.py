@@ -15,8 +15,8 @@ from xai_core.cli.inputs import prepared_as
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.maps.recipe import Recipe
-from xai_core.model_comparison import ModelPair, Side, examine
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import score
 from xai_core.worker import ModelCard, Worker

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from xai_core.base.finding import Finding
+from xai_core.compare.comparison import ModelPair
+from xai_core.compare.predictions import ClassScores
 from xai_core.maps.difference import MapDifference
-from xai_core.model_comparison import ModelPair
-from xai_core.prediction_difference import ClassScores
 from xai_core.runs.difference import Row, order, places
 from xai_core.runs.run import Score
 from xai_core.scores.ranking import Overtaking, overtakings

@@ -14,20 +14,20 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Target
-from xai_core.maps.difference import MapDifference, map_difference
-from xai_core.maps.recipe import Recipe
-from xai_core.pictures.field_of_view import Region, box_of, region_of
-from xai_core.prediction_difference import (
+from xai_core.compare.predictions import (
     Classes,
     PredictionDifference,
     counterparts,
     prediction_difference,
 )
+from xai_core.compare.verdicts import VerdictDifference, verdict_difference
+from xai_core.maps.difference import MapDifference, map_difference
+from xai_core.maps.recipe import Recipe
+from xai_core.pictures.field_of_view import Region, box_of, region_of
 from xai_core.readiness.result import Verdict
 from xai_core.runs.computation import Explainer, Request, Scores1D, compare
 from xai_core.runs.run import Run
 from xai_core.targets import Prediction
-from xai_core.verdict_difference import VerdictDifference, verdict_difference
 
 
 class Examiner(Explainer, Protocol):
