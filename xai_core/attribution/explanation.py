@@ -47,7 +47,7 @@ def explain(
     """Raw attribution of every input by one method.
 
     Each picture is explained by itself: its map does not depend on its neighbours in the
-    batch, nor on `batch_size`, which only bounds the memory. `pace` (`xai_core.attribution.pace_measurement.measured`) goes
+    batch, nor on `batch_size`, which only bounds the memory. `pace` goes
     before it, and changes a map by rounding; with autocast by more, and `chosen` says how much.
 
     Args:

@@ -49,7 +49,7 @@ def parser() -> Parser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     args = parser().parse_args(words)
-    command = importlib.import_module(f"xai_core.cli.{args.command}")
+    command = importlib.import_module(f"xai_core.cli.commands.{args.command}")
     try:
         code: int = command.run(args)
         sys.stdout.flush()

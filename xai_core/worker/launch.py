@@ -17,7 +17,7 @@ from pathlib import Path
 from xai_core.cage.plan import Plan
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # What the interpreter and the numeric libraries need. Anything else may be a secret.
 PASSED_ON = (
     "PATH",

@@ -8,7 +8,7 @@ from xai_core.base.errors import ModelError
 from xai_core.cage.protection import Protection
 from xai_core.worker.budget import UNPROTECTED, unprotected_allowed
 
-GALLERY = Path(__file__).resolve().parents[1] / "demo" / "gallery"
+GALLERY = Path(__file__).resolve().parents[2] / "demo" / "gallery"
 
 
 def ours(*paths: Path | str) -> bool:

@@ -10,7 +10,7 @@ from xai_core.base.errors import ModelError
 
 NAME = "tensorflow"
 VARIABLE = "PEDESTAL_TENSORFLOW_PYTHON"
-BESIDE = Path(__file__).resolve().parents[2] / ".venv-tensorflow" / "bin" / "python"
+BESIDE = Path(__file__).resolve().parents[3] / ".venv-tensorflow" / "bin" / "python"
 SETTINGS = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
