@@ -8,7 +8,7 @@ import time
 
 from benchmarks.timing import Goal
 from xai_core.demo.models import demo_weights
-from xai_core.worker.spare import Spare
+from xai_core.worker.serving.spare import Spare
 
 
 def opening() -> float:

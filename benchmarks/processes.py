@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from xai_core.worker.launch import SETTINGS
+from xai_core.worker.process.launch import SETTINGS
 
 T = TypeVar("T")
 

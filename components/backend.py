@@ -28,7 +28,7 @@ from xai_core.runs.run import Guess, Run, Score
 from xai_core.scores.ranking import sweep
 from xai_core.targets.outputs import Prediction
 from xai_core.worker import ModelCard
-from xai_core.worker.models import INSPECTOR, SCORER
+from xai_core.worker.serving.models import INSPECTOR, SCORER
 
 OPENING = "Opening the model in a process of its own …"
 _decoding = threading.Lock()  # one picture at a time: a large one takes hundreds of megabytes

@@ -17,8 +17,8 @@ from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import ModelError
 from xai_core.scores.localisation import Localisations, Mask
 from xai_core.worker import Worker
-from xai_core.worker.models import SCORER, HeldModel, ModelFile, Models, helper_pool
-from xai_core.worker.pool import Pool, Waiting
+from xai_core.worker.serving.models import SCORER, HeldModel, ModelFile, Models, helper_pool
+from xai_core.worker.serving.pool import Pool, Waiting
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from xai_core.worker.pool import Waiting
+from xai_core.worker.serving.pool import Waiting
 
 
 class Turn:

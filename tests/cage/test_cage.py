@@ -8,7 +8,7 @@ from tests.cage.conftest import INPUTS, Probe
 from tests.cage.prober import ATTEMPTS
 from xai_core.base.errors import ModelError
 from xai_core.worker import Worker
-from xai_core.worker.budget import PROTECTION, UNPROTECTED
+from xai_core.worker.process.budget import PROTECTION, UNPROTECTED
 
 # What works in any process of the same user, root or not, wherever it runs.
 ALWAYS_WORKS = (

@@ -23,7 +23,7 @@ from tests.corpus.attack import SECRET, Attack, Places
 from xai_core.base.errors import WorkerError, XaiError
 from xai_core.models.formats.base import LoadOptions
 from xai_core.worker import Worker
-from xai_core.worker.budget import PROTECTION, UNPROTECTED, Budget
+from xai_core.worker.process.budget import PROTECTION, UNPROTECTED, Budget
 
 ATTACKS = (*pickles.ATTACKS, *graphs.ATTACKS, *archives.ATTACKS)
 BUDGET = Budget(memory=3 * 2**30)

@@ -14,7 +14,7 @@ import pytest
 from xai_core.cage.plan import GIB
 from xai_core.models.formats.base import LoadOptions
 from xai_core.worker import Worker
-from xai_core.worker.budget import Budget
+from xai_core.worker.process.budget import Budget
 
 CODE = Path(__file__).with_name("faulty.py")
 OPTIONS = LoadOptions(code=(CODE,), trust=True)

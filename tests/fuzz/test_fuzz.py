@@ -23,7 +23,7 @@ from xai_core.base.errors import XaiError
 from xai_core.models.formats.base import FORMATS, LoadOptions
 from xai_core.models.loading import load_model, recognise
 from xai_core.worker import Worker
-from xai_core.worker.budget import Budget
+from xai_core.worker.process.budget import Budget
 
 pytestmark = [pytest.mark.xdist_group("fuzz"), pytest.mark.filterwarnings("ignore")]
 SEED = 20261124

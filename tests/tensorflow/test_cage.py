@@ -12,7 +12,7 @@ from tests.tensorflow.conftest import zipped
 from xai_core.base.errors import XaiError
 from xai_core.models.formats.base import LoadOptions
 from xai_core.worker import Worker
-from xai_core.worker.budget import PROTECTION, UNPROTECTED
+from xai_core.worker.process.budget import PROTECTION, UNPROTECTED
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
 DEEDS = ("reads", "saves", "prints")

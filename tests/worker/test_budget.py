@@ -9,10 +9,10 @@ import pytest
 
 from xai_core.base.errors import InputError, ModelError
 from xai_core.cage.plan import GIB
-from xai_core.worker.budget import MEMORY, Budget
-from xai_core.worker.disk import written
-from xai_core.worker.memory import out_of_memory
-from xai_core.worker.watchdog import _excess
+from xai_core.worker.process.budget import MEMORY, Budget
+from xai_core.worker.process.disk import written
+from xai_core.worker.process.out_of_memory import out_of_memory
+from xai_core.worker.process.watchdog import _excess
 
 
 def test_the_memory_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:

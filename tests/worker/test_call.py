@@ -13,7 +13,7 @@ from xai_core.base.progress import Preview
 from xai_core.worker import Worker
 from xai_core.worker.call import Call
 from xai_core.worker.link import Link
-from xai_core.worker.protocol import Frame
+from xai_core.worker.wire.protocol import Frame
 
 OURS = object()
 

@@ -27,7 +27,7 @@ from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.targets import Prediction
 from xai_core.worker import ModelCard
-from xai_core.worker.codec import decode, encode, error_from, error_to
+from xai_core.worker.wire.codec import decode, encode, error_from, error_to
 
 FINDING = Finding("detach", "error", "It is cut.", "Remove it.", "net.py:3", None)
 VALUES = [

@@ -12,7 +12,7 @@ import pytest
 
 from xai_core.base.errors import ModelError
 from xai_core.worker import Worker
-from xai_core.worker.lending import Slot
+from xai_core.worker.process.lending import Slot
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_graph_takes_its_weights_along_and_not_its_neighbours(slot: Slot, tmp_
 def test_a_folder_of_too_many_files(
     slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xai_core.worker.lending.MAX_FILES", 3)
+    monkeypatch.setattr("xai_core.worker.process.lending.MAX_FILES", 3)
     (tmp_path / "many").mkdir()
     for number in range(4):
         (tmp_path / "many" / str(number)).touch()

@@ -16,8 +16,8 @@ from tests.worker.conftest import OPTIONS
 from xai_core.base.errors import Cancelled, ModelError
 from xai_core.base.limits import Limits
 from xai_core.models.formats.base import LoadOptions
-from xai_core.worker.models import INSPECTOR, SCORER, ModelFile, Models, helper_pool
-from xai_core.worker.spare import Spare
+from xai_core.worker.serving.models import INSPECTOR, SCORER, ModelFile, Models, helper_pool
+from xai_core.worker.serving.spare import Spare
 
 
 def children() -> set[int]:

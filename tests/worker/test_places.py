@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xai_core.worker.places import Place, Places, Ticket
+from xai_core.worker.serving.queue import Place, Places, Ticket
 
 Tickets = Ticket[str, str]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from xai_core.base.errors import Cancelled, ModelError, WorkerError
-from xai_core.worker.pool import Pool
+from xai_core.worker.serving.pool import Pool
 
 PATIENCE = 60.0  # only a deadlock takes so long
 

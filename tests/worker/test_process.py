@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from xai_core.worker import Worker
-from xai_core.worker.launch import environment
+from xai_core.worker.process.launch import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xai_core.base.errors import WorkerError
-from xai_core.worker.protocol import (
+from xai_core.worker.wire.protocol import (
     MAGIC,
     MAX_BODY,
     MAX_JSON,

@@ -19,7 +19,7 @@ from xai_core.models.loading import load_model
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.scores.measurement import measure
 from xai_core.worker import Worker
-from xai_core.worker.budget import Budget
+from xai_core.worker.process.budget import Budget
 
 pytestmark = pytest.mark.usefixtures("patient")
 MANY = {"m": 200}

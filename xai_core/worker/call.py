@@ -15,10 +15,10 @@ import numpy as np
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.base.progress import Preview, Progress, Watcher
 from xai_core.cage.protection import Protection
-from xai_core.worker.codec import decode, encode, error_from
-from xai_core.worker.process import Process
-from xai_core.worker.protocol import Array, Frame, lie
-from xai_core.worker.throttle import Throttle
+from xai_core.worker.process.process import Process
+from xai_core.worker.wire.codec import decode, encode, error_from
+from xai_core.worker.wire.protocol import Array, Frame, lie
+from xai_core.worker.wire.throttle import Throttle
 
 START_LIMIT = 120.0  # seconds: importing torch on a busy machine
 CANCEL_LIMIT = 5.0

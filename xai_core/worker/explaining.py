@@ -17,9 +17,9 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.measurement import Measurement
-from xai_core.worker.codec import encode
 from xai_core.worker.link import Link
-from xai_core.worker.protocol import Array
+from xai_core.worker.wire.codec import encode
+from xai_core.worker.wire.protocol import Array
 
 
 class Explaining:

@@ -16,13 +16,13 @@ from xai_core.cage.protection import Protection
 from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.readiness.result import Verdict
 from xai_core.targets import Prediction
-from xai_core.worker.budget import Budget
 from xai_core.worker.card import ModelCard
-from xai_core.worker.codec import error_to
 from xai_core.worker.explaining import Explaining, checked
 from xai_core.worker.link import Link, absolute
-from xai_core.worker.protocol import Frame
+from xai_core.worker.process.budget import Budget
 from xai_core.worker.scoring import Scoring
+from xai_core.worker.wire.codec import error_to
+from xai_core.worker.wire.protocol import Frame
 
 
 class Worker(Explaining, Scoring):

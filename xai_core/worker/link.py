@@ -13,14 +13,14 @@ from xai_core.base.progress import Progress
 from xai_core.cage.protection import Protection
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.other_inputs import lent_inputs
-from xai_core.worker.budget import Budget
 from xai_core.worker.call import Call, await_start
 from xai_core.worker.card import ModelCard
-from xai_core.worker.codec import decode, encode
-from xai_core.worker.environments import interpreter_for
-from xai_core.worker.process import Process
-from xai_core.worker.protocol import Array, Frame, lie
-from xai_core.worker.unguarded import ours, refuse_unguarded
+from xai_core.worker.process.budget import Budget
+from xai_core.worker.process.environments import interpreter_for
+from xai_core.worker.process.process import Process
+from xai_core.worker.process.unguarded import ours, refuse_unguarded
+from xai_core.worker.wire.codec import decode, encode
+from xai_core.worker.wire.protocol import Array, Frame, lie
 
 T = TypeVar("T")
 # Seconds to look into a file: some libraries never come back from a damaged one (HDF5).

@@ -12,7 +12,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked
-from xai_core.worker.protocol import Array
+from xai_core.worker.wire.protocol import Array
 
 if TYPE_CHECKING:
     from xai_core.attribution.context import Groundwork

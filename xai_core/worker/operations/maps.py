@@ -13,8 +13,8 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_from_json
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.measurement import Measurement
-from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
+from xai_core.worker.wire.codec import decode
 
 if TYPE_CHECKING:
     from xai_core.attribution.context import Groundwork

@@ -13,9 +13,9 @@ from xai_core.base.progress import Progress
 from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.targets import Prediction
 from xai_core.worker.card import ModelCard
-from xai_core.worker.codec import decode
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
-from xai_core.worker.protocol import Array
+from xai_core.worker.wire.codec import decode
+from xai_core.worker.wire.protocol import Array
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,8 +10,8 @@ from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import asked_from_json
 from xai_core.readiness.result import Verdict
-from xai_core.worker.codec import error_from
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
+from xai_core.worker.wire.codec import error_from
 
 
 @operation

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import AbstractArray
 
 from xai_core.base.errors import WorkerError, XaiError
-from xai_core.worker.protocol import Array, lie
+from xai_core.worker.wire.protocol import Array, lie
 
 T = TypeVar("T")
 

@@ -17,11 +17,11 @@ import numpy as np
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.base.progress import Preview
 from xai_core.cage.protection import Protection
-from xai_core.worker.codec import encode, error_to
-from xai_core.worker.memory import out_of_memory
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all, warm
-from xai_core.worker.protocol import Array, Frame, read_frame, write_frame
-from xai_core.worker.throttle import Throttle
+from xai_core.worker.process.out_of_memory import out_of_memory
+from xai_core.worker.wire.codec import encode, error_to
+from xai_core.worker.wire.protocol import Array, Frame, read_frame, write_frame
+from xai_core.worker.wire.throttle import Throttle
 
 PREVIEW_SECONDS = 0.5
 

@@ -16,12 +16,12 @@ from typing import BinaryIO
 
 from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
-from xai_core.worker.budget import Budget, protection_wanted
-from xai_core.worker.launch import launch
-from xai_core.worker.lending import Slot
-from xai_core.worker.log import Log
-from xai_core.worker.protocol import Frame, read_frame, write_frame
-from xai_core.worker.watchdog import watch
+from xai_core.worker.process.budget import Budget, protection_wanted
+from xai_core.worker.process.launch import launch
+from xai_core.worker.process.lending import Slot
+from xai_core.worker.process.log import Log
+from xai_core.worker.process.watchdog import watch
+from xai_core.worker.wire.protocol import Frame, read_frame, write_frame
 
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
 

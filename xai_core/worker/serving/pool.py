@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from xai_core.base.errors import Cancelled, WorkerError
-from xai_core.worker.places import Place, Places, Ticket
+from xai_core.worker.serving.queue import Place, Places, Ticket
 
 K = TypeVar("K", bound=Hashable)
 W = TypeVar("W")

@@ -66,6 +66,6 @@ if __name__ == "__main__":
     from xai_core.cage.protect import protect
 
     protection = protect(Plan.from_text(sys.argv[3]))
-    from xai_core.worker.child import main
+    from xai_core.worker.process.child import main
 
     main(*pipes, protection)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import GIB
-from xai_core.worker.budget import MEMORY, Budget
-from xai_core.worker.disk import written
+from xai_core.worker.process.budget import MEMORY, Budget
+from xai_core.worker.process.disk import written
 
 INTERVAL = 0.1  # seconds; at several GB a second a process can pass its limit by a few hundred MB
 DISK_TURNS = 5  # the folder is walked at every fifth look

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import GIB
-from xai_core.worker.budget import MEMORY
+from xai_core.worker.process.budget import MEMORY
 
 SIGNS = ("can't allocate memory", "bad_alloc", "Unable to allocate", "not enough memory")
 

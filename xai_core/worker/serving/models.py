@@ -10,8 +10,8 @@ from xai_core.base.limits import Limits
 from xai_core.models.formats.base import LoadOptions
 from xai_core.worker.card import ModelCard
 from xai_core.worker.host import Worker
-from xai_core.worker.pool import Pool
-from xai_core.worker.spare import Spare
+from xai_core.worker.serving.pool import Pool
+from xai_core.worker.serving.spare import Spare
 
 SCORER, INSPECTOR = "scorer", "inspector"
 INSPECTION_SECONDS = 60.0

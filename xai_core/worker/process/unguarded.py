@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xai_core.base.errors import ModelError
 from xai_core.cage.protection import Protection
-from xai_core.worker.budget import UNPROTECTED, unprotected_allowed
+from xai_core.worker.process.budget import UNPROTECTED, unprotected_allowed
 
 GALLERY = Path(__file__).resolve().parents[2] / "demo" / "gallery"
 

@@ -1,0 +1,1 @@
+"""What goes between a worker and its caller: frames, and values in them."""
