@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Cli
 from tests.runs.small import small_run
 from xai_core.base.pace import Pace
-from xai_core.cli import explain
+from xai_core.cli.commands import explain
 
 SHAPE = ("--input-shape", "3,16,16")
 

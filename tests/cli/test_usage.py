@@ -60,7 +60,7 @@ def test_help_is_quick() -> None:
     assert "check" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["xai_core", "xai_core.cli.main", "xai_core.cli.rank"])
+@pytest.mark.parametrize("module", ["xai_core", "xai_core.cli.main", "xai_core.cli.commands.rank"])
 def test_nothing_heavy_is_imported(module: str) -> None:
     script = f"import sys, {module}; print({HEAVY})"
     done = subprocess.run(

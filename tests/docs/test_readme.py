@@ -17,7 +17,7 @@ from PIL import Image
 
 from tests.docs.texts import CONTRIBUTING, DOCUMENTS, README, ROOT, blocks, commands, section
 from xai_core.attribution.methods.base import METHODS
-from xai_core.cli.check import EXIT_CODES
+from xai_core.cli.commands.check import EXIT_CODES
 from xai_core.cli.main import parser
 
 SUBCOMMANDS = ("check", "explain", "rank", "compare", "noise", "report")

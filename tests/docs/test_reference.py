@@ -12,7 +12,7 @@ from scripts import reference
 from tests.docs.codes import used
 from tests.docs.texts import README, ROOT, section
 from xai_core.base.finding_codes import MEANINGS
-from xai_core.cli.check import EXIT_CODES
+from xai_core.cli.commands.check import EXIT_CODES
 from xai_core.demo.run import DEMO_METHODS, demo_run
 from xai_core.maps.recipe import Channels, Recipe, Sign
 from xai_core.readiness.result import Level
