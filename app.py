@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import access, link
-from components.state import workspace
+from components.runs import link
+from components.session import access
+from components.session.state import workspace
 from xai_core.base.memory import return_at_once
 
 return_at_once()

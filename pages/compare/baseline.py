@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    backend,
-    comparison,
-    compute,
-    pedestal,
-    problem,
-    quantile,
-    recipe_form,
-    share,
-    sidebar,
-    tuning_bench,
-)
-from components.state import workspace
+from components.methods import compute
+from components.session import backend, problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.tuning import pedestal, quantile, recipe_form
+from components.tuning import view as comparison
+from components.widgets import copy_link, tuning_bench
 
 space = workspace()
 st.title("Baseline")
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="baseline")
     level = quantile.current(space, key="baseline")
-    share.show(space, page="baseline")
+    copy_link.show(space, page="baseline")
     with st.expander(
         "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
     ):

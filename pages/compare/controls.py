@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    backend,
-    comparison,
-    compute,
-    control_job,
-    controls,
-    problem,
-    quantile,
-    share,
-    sidebar,
-)
-from components.state import workspace
+from components.methods import compute
+from components.session import backend, problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.trust import control_job, controls
+from components.tuning import quantile, view
+from components.widgets import copy_link
 
 space = workspace()
 st.title("Sanity checks")
@@ -24,11 +19,11 @@ st.markdown(
     "better than its control, or that draws almost the same map for a model with random weights, "
     "tells little about the model."
 )
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="controls-run")
     control_job.show(space, key="controls")
     level = quantile.show(space, key="controls")
-    share.show(space, page="controls")
-    controls.show(space, comparison.of(space, level))
+    copy_link.show(space, page="controls")
+    controls.show(space, view.of(space, level))
 backend.warm()

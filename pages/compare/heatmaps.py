@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    availability,
-    compute,
-    controls,
-    heatmaps,
-    method_form,
-    method_picker,
-    problem,
-    share,
-    sidebar,
-)
-from components.state import workspace
+from components.maps import heatmaps
+from components.methods import availability, compute, form, picker
+from components.session import problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.trust import controls
+from components.widgets import copy_link
 
 space = workspace()
 st.title("Heatmaps")
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
-    method_picker.show(space, availability.known(space))
-    method_form.of_chosen(space)
+    picker.show(space, availability.known(space))
+    form.of_chosen(space)
     compute.show(space, key="heatmaps")
-    heatmaps.show(space, lambda: share.show(space, page="heatmaps"))
+    heatmaps.show(space, lambda: copy_link.show(space, page="heatmaps"))
     controls.link()

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    backend,
-    compute,
-    measurements,
-    measuring,
-    metric_picker,
-    metric_scatter,
-    metric_table,
-    problem,
-    quantile,
-    share,
-    sidebar,
-)
-from components.state import workspace
+from components.methods import compute
+from components.session import backend, problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.trust import measurements, measuring, metric_picker, metric_scatter, metric_table
+from components.tuning import quantile
+from components.widgets import copy_link
 
 space = workspace()
 st.title("Metrics")
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="metrics")
     chosen = metric_picker.show()
     level = quantile.show(space, key="metrics")
-    share.show(space, page="metrics")
+    copy_link.show(space, page="metrics")
     recipe = backend.recipe_for(space.run, space.recipe, level)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")

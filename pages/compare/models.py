@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    availability,
-    method_form,
-    method_picker,
-    model_pair,
-    pair_job,
-    pair_results,
-    problem,
-    quantile,
-    sidebar,
-)
-from components.state import workspace
+from components.methods import availability, form, picker
+from components.models import job, pair, results
+from components.session import problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.tuning import quantile
 
 space = workspace()
 st.title("Two models")
 st.markdown(
     "Yesterday's model and today's, or a model and its export: the same picture, the same methods."
 )
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
-    model_pair.show(space)
-model_pair.open_another(space)
+    pair.show(space)
+pair.open_another(space)
 with problem.guarded():
-    method_picker.show(space, availability.known(space))
-    method_form.of_chosen(space)
-    pair_job.show(space, key="pair")
-    pair_results.show(space, quantile.show(space, key="models"))
+    picker.show(space, availability.known(space))
+    form.of_chosen(space)
+    job.show(space, key="pair")
+    results.show(space, quantile.show(space, key="models"))

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    availability,
-    method_picker,
-    picture_set,
-    problem,
-    quantile,
-    sidebar,
-    study,
-    study_choice,
-    study_link,
-    study_results,
-)
-from components.state import workspace
+from components.methods import availability, picker
+from components.pictures import choice, link, picture_set, results, study
+from components.session import problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.tuning import quantile
 
 space = workspace()
 st.title("Many pictures")
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
-    study_link.follow(space)
+    link.follow(space)
     if space.many.opened is None:
         picture_set.show(space)
-        method_picker.show(space, availability.known(space))
-        study_choice.target(space)
+        picker.show(space, availability.known(space))
+        choice.target(space)
         study.show(space, key="pictures")
     else:
-        study_link.banner(space, space.many.opened)
-    study_results.show(space, quantile.show(space, key="pictures"))
+        link.banner(space, space.many.opened)
+    results.show(space, quantile.show(space, key="pictures"))

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    backend,
-    comparison,
-    compute,
-    controls,
-    export,
-    problem,
-    quantile,
-    ranking_table,
-    share,
-    sidebar,
-    tuning_bench,
-)
-from components.state import workspace
+from components.methods import compute
+from components.ranking import table
+from components.runs import export
+from components.session import backend, problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.trust import controls
+from components.tuning import quantile
+from components.tuning import view as comparison
+from components.widgets import copy_link, tuning_bench
 
 space = workspace()
 st.title("Ranking")
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="ranking")
     level = quantile.current(space, key="ranking")
-    share.show(space, page="ranking")
+    copy_link.show(space, page="ranking")
     view = comparison.of(space, level)
-    st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
+    st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
     tuning_bench.show(space, view, key="ranking-bench", cards=False)
-    ranking_table.show(space.run, view, level, controls.marks(space, view))
+    table.show(space.run, view, level, controls.marks(space, view))
     controls.link()
     comparison.unaffected(view)
     export.show(space, view, key="ranking-export")

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    backend,
-    gallery,
-    held_files,
-    model_card,
-    model_upload,
-    output_entry,
-    problem,
-    provenance,
-    sidebar,
-    verdict,
-    wafer_gallery,
-)
-from components.state import workspace
+from components.model import card, gallery, output_entry, provenance, upload, verdict, wafer_gallery
+from components.session import backend, held_files, problem
+from components.session.state import workspace
+from components.sidebar import selection
 
 space = workspace()
 st.title("Model")
-model_upload.show(space)
+upload.show(space)
 held_files.show(space)
 gallery.show(space)
 wafer_gallery.show(space)
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
     source, photo = space.sources[space.source], space.photos[space.photo]
     model = backend.opened(source)
     st.header(problem.plain(space.source), divider="gray")
     proof = st.container()
-    model_card.show(space, model, photo)
+    card.show(space, model, photo)
     with proof:
         found = backend.verdict(source, photo)
         output_entry.show(space, source, found)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import kept_runs, problem, run_cards, run_comparison, sidebar
-from components.state import workspace
+from components.runs import cards, comparison, kept
+from components.session import problem
+from components.session.state import workspace
+from components.sidebar import selection
 
 space = workspace()
 st.title("Runs")
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
-    runs = kept_runs.listed(space)
-    run_cards.disk(runs)
-    run_comparison.show(runs)
-    run_cards.show(space, runs)
+    runs = kept.listed(space)
+    cards.disk(runs)
+    comparison.show(runs)
+    cards.show(space, runs)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import (
-    backend,
-    comparison,
-    compute,
-    export,
-    problem,
-    quantile,
-    ranking_chart,
-    ranking_table,
-    share,
-    sidebar,
-)
-from components.state import workspace
+from components.methods import compute
+from components.ranking import chart as ranking_chart
+from components.ranking import table as ranking_table
+from components.runs import export
+from components.session import backend, problem
+from components.session.state import workspace
+from components.sidebar import selection
+from components.tuning import quantile
+from components.tuning import view as comparison
+from components.widgets import copy_link
 
 space = workspace()
 st.title("Which heatmap is really the least complex?")
@@ -25,11 +22,11 @@ st.markdown(
     "map has almost everywhere, hides how thin its signal is. Drag the quantile and watch the "
     "score follow what the eye sees."
 )
-sidebar.show(space)
+selection.show(space)
 with problem.guarded():
     compute.show(space, key="overview")
     level = quantile.show(space, key="overview")
-    share.show(space, page="")
+    copy_link.show(space, page="")
     view = comparison.of(space, level)
     st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
     comparison.before_and_after(space.run, view)

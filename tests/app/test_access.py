@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components import settings
-from components.state import KEY
+from components.session import settings
+from components.session.state import KEY
 from tests.app.test_pages import PAGES, ROOT, texts
 from xai_core.base.errors import InputError
 

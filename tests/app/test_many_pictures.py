@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components import backend, kept_runs, processes, study_choice
-from components.state import KEY, Workspace
+from components.pictures import choice
+from components.runs import kept as kept_runs
+from components.session import backend, processes
+from components.session.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from tests.statistics.study_process import InProcess
@@ -81,7 +83,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     ran(app)
     found, worker = space.many.study, InProcess()
     assert found is not None
-    pictures, wanted = study_choice.subjects(space), study_choice.methods(space)
+    pictures, wanted = choice.subjects(space), choice.methods(space)
 
     def stop(done: int, total: int) -> None:
         if done == 5:  # in the fifth map, which is not kept
@@ -114,8 +116,8 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
 
 
 def _asked(space: Workspace) -> tuple[list[str], dict[str, dict[str, object]]]:
-    pictures = [one.sha256 for one in study_choice.subjects(space)]
-    return pictures, {name: dict(given) for name, given in study_choice.methods(space).items()}
+    pictures = [one.sha256 for one in choice.subjects(space)]
+    return pictures, {name: dict(given) for name, given in choice.methods(space).items()}
 
 
 def test_the_headline_and_agreement_in_words() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.job import Job
-from components.metric_scatter import headline
-from components.state import KEY
+from components.session.job import Job
+from components.session.state import KEY
+from components.trust.metric_scatter import headline
 from tests.app.test_pages import ROOT, opened, ran, texts, with_map
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import pacing
-from components.processes import Access
-from components.state import KEY, Source
-from components.visit import Visit
+from components.methods import pace as pacing
+from components.session.processes import Access
+from components.session.state import KEY, Source
+from components.session.visit import Visit
 from tests.app.test_pages import app as app
 from tests.app.test_pages import ran
 from xai_core.attribution.pace_cache import LONG, Paces

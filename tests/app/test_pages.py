@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import quantile, ranking_table
-from components.job import Job
-from components.state import KEY, Workspace
-from components.target_fields import OTHER
+from components.ranking import table as ranking_table
+from components.session.job import Job
+from components.session.state import KEY, Workspace
+from components.sidebar.target_fields import OTHER
+from components.tuning import quantile
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run
 from xai_core.runs.run import Run, Score

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import backend, compute, precision, run_source, scale_job
-from components.backend import OpenModel
-from components.state import KEY, Source, Workspace
+from components.maps import scale_job
+from components.methods import compute, precision
+from components.runs import source as run_source
+from components.session import backend
+from components.session.backend import OpenModel
+from components.session.state import KEY, Source, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.pace import Pace

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import link, scale_pictures
-from components.job import Job
-from components.map_scale import PER_PICTURE, PER_SET, REFERENCE
-from components.state import KEY, Workspace
+from components.maps import scale_pictures
+from components.maps.scale import PER_PICTURE, PER_SET, REFERENCE
+from components.runs import link
+from components.session.job import Job
+from components.session.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.errors import Cancelled, InputError, XaiError

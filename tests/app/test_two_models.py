@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.job import Job
-from components.model_pair import OWN
-from components.sources import Source
-from components.state import KEY, Workspace
+from components.models.pair import OWN
+from components.session.job import Job
+from components.session.sources import Source
+from components.session.state import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from tests.comparing.test_model_comparison import SPEC

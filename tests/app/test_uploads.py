@@ -15,8 +15,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from components import held_files, uploads
-from components.state import KEY
+from components.session import held_files, upload
+from components.session.state import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.limits import Limits
@@ -73,7 +73,7 @@ def caps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A session may hold two files of one megabyte."""
     limits = Limits(workers=1, session_files=2, session_megabytes=1)
     store = Storage(limits)
-    monkeypatch.setattr(uploads, "storage", lambda: store)
+    monkeypatch.setattr(upload, "storage", lambda: store)
     monkeypatch.setattr(held_files, "limits", lambda: limits)
 
 
@@ -127,7 +127,7 @@ def test_a_class_that_is_not_here_is_named_and_can_be_given(model_page: AppTest)
 
 
 def uploads_held(app: AppTest) -> int:
-    return len(uploads.storage().held(app.session_state["visit"]))
+    return len(upload.storage().held(app.session_state["visit"]))
 
 
 def test_the_server_lets_go_of_what_has_arrived(

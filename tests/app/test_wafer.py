@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.localisation import MASS, RANK
-from components.state import KEY
+from components.ranking.localisation import MASS, RANK
+from components.session.state import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.demo.wafer.examples import EXAMPLES

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
-from components import quantile
-from components.comparison import View
-from components.tuning_bench import maps_of
+from components.tuning import quantile
+from components.tuning.view import View
+from components.widgets.tuning_bench import maps_of
 from xai_core import bench, complexity
 from xai_core.attribution.methods.base import METHODS
 from xai_core.demo.run import demo_run

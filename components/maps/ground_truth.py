@@ -1,0 +1,25 @@
+"""What is known of where a map should light up, and how well each map does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.session import backend, queue
+from components.session.processes import Access, known
+from xai_core.demo.wafer.examples import truth_of
+from xai_core.maps.recipe import Recipe
+from xai_core.runs.run import Run
+from xai_core.scores.localisation import Localisation, localised
+
+
+def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:
+    """How well each map finds the truth, by method; nothing where the truth is not known."""
+    mask = truth_of(run.pixels)
+    if mask is None:
+        return {}
+
+    def compute() -> dict[str, Localisation]:
+        with queue.shown("Measuring with Quantus …") as turn:
+            return localised(Access(turn), run.attributions, recipe, mask)
+
+    return known().get(("localisation", backend.digest(run), recipe), compute)

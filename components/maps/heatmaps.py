@@ -1,0 +1,141 @@
+"""The maps of a run over its photo, with the controls of how they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from components.maps import preview, scale_strip, tiles
+from components.maps import scale as map_scale
+from components.maps.scale import SCOPES
+from components.maps.tiles import Look, title_of
+from components.methods import chosen as chosen_methods
+from components.session import problem
+from components.session.state import Workspace
+from components.widgets import map_grid
+from components.widgets.map_grid import Tile
+from xai_core.attribution import autocast
+from xai_core.attribution.methods.base import METHODS
+from xai_core.base.parameters import build
+from xai_core.demo.wafer.examples import truth_of
+from xai_core.maps.canonical import before_removal
+from xai_core.maps.colours import DIVERGING, SEQUENTIAL
+from xai_core.pictures.region import on_grid
+from xai_core.runs.run import Run
+from xai_core.targets.kinds.base import region_of
+
+PERCENTILES = (99.5, 99.0, 95.0, 100.0)
+
+
+@st.fragment
+def show(space: Workspace, share: Callable[[], None]) -> None:
+    """Draw controls and maps; only this part runs again when a control changes.
+
+    Args:
+        share: draws the link, which has to follow the controls.
+    """
+    run = space.run
+    look, signed = _controls()
+    share()
+    recipe = replace(space.recipe, crop=run.content, quantile=None)
+    if signed:
+        recipe = replace(recipe, sign="as-is")
+    names = chosen_methods.shown(space) or list(run.attributions)
+    maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
+    scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
+    shown = [tiles.photo(run)]
+    for name, values in maps.items():
+        scale = scales.by_method[name]
+        note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
+        shown.append(tiles.of_map(run, values, look, title=title_of(name), note=note, scale=scale))
+    map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
+    if scales.strip is not None:
+        scale_strip.show(space, scales.strip)
+    for name, reason in run.failures.items():
+        st.warning(f"**{title_of(name)}** gave no map. {reason}", icon=":material/block:")
+    with st.expander("What these maps are", icon=":material/info:"):
+        for name in names:
+            st.markdown(_described(run, name))
+
+
+def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:
+    mask = truth_of(run.pixels)
+    if mask is None or not st.toggle("Outline the defect", True, key="outline"):
+        return shown
+    return [tiles.outlined(one, mask) for one in shown]
+
+
+def _with_region(run: Run, shown: list[Tile]) -> list[Tile]:
+    mask = region_of(run.explained.chosen) if run.explained is not None else None
+    if mask is None or not st.toggle("Outline the explained region", key="outline-region"):
+        return shown
+    top, left, bottom, right = run.content
+    height, width = run.pixels.shape[:2]
+    region = on_grid(mask, (height, width))[top:bottom, left:right]
+    return [tiles.outlined(one, region) for one in shown]
+
+
+def _controls() -> tuple[Look, bool]:
+    first, second, third, fourth, fifth = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
+    opacity = first.slider(
+        "Opacity over the photo", 0.0, 1.0, 0.75, 0.05, key="opacity", persist_state="session"
+    )
+    signed = second.toggle(
+        "Signed values",
+        key="signed",
+        persist_state="session",
+        help="Show for and against the target in two hues, instead of the part that the recipe "
+        "takes.",
+    )
+    colours = third.selectbox(
+        "Colours",
+        DIVERGING if signed else SEQUENTIAL,
+        key="diverging" if signed else "sequential",
+        persist_state="session",
+    )
+    scale = fourth.selectbox(
+        "Scale", list(SCOPES), key="scale", persist_state="session", help=map_scale.HELP
+    )
+    percentile = fifth.selectbox(
+        "Brightest at",
+        PERCENTILES,
+        format_func=lambda value: "the peak" if value == 100 else f"percentile {value:g}",
+        key="percentile",
+        persist_state="session",
+        help="Higher values get the same colour: a single hot pixel must not leave the rest black.",
+    )
+    look = Look(opacity=opacity, scope=SCOPES[scale], percentile=percentile)
+    look = replace(look, diverging=colours) if signed else replace(look, sequential=colours)
+    return look, signed
+
+
+def _note(run: Run, name: str) -> str:
+    height, width = run.attributions[name].native_size
+    full = run.attributions[name].values.shape[2:]
+    coarse = f"{height}×{width} · " if (height, width) != tuple(full) else ""
+    one = run.attributions[name]
+    parts = (f"{coarse}{one.seconds:.2f} s", _sampled(run, name), autocast.brief(one))
+    return " · ".join(filter(None, parts))
+
+
+def _sampled(run: Run, name: str) -> str:
+    one = run.attributions[name]
+    if name not in METHODS:
+        return ""
+    settings = build(METHODS[name].Parameters, one.parameters)
+    channels, height, width = one.values.shape[1:]
+    return preview.sampled(METHODS[name].samples(settings, (channels, height, width)), one.chosen)
+
+
+def _described(run: Run, name: str) -> str:
+    one = run.attributions[name]
+    chosen = {key: value for key, value in one.chosen.items() if key not in preview.TOLD}
+    given = [f"{key} = {value}" for key, value in {**one.parameters, **chosen}.items()]
+    given += filter(None, [_sampled(run, name), autocast.told(one)])
+    summary = METHODS[name].summary if name in METHODS else ""
+    return (
+        f"**{title_of(name)}** — {summary}  \n"
+        f":small[{problem.plain(', '.join(given)) or 'no parameters'}; seed {one.seed}]"
+    )

@@ -1,0 +1,1 @@
+"""Which methods are computed, with which parameters, and the computation."""

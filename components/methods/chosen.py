@@ -1,0 +1,20 @@
+"""The chosen methods as they are computed: one for each layer, where there are several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.session.state import Workspace
+from xai_core.attribution.variants import base_of, expanded
+
+
+def asked(space: Workspace) -> dict[str, dict[str, Any]]:
+    """All parameters, by method or variant."""
+    return expanded({name: space.parameters(name) for name in space.chosen})
+
+
+def shown(space: Workspace) -> list[str]:
+    """What is chosen of the run on screen, in the order of the choice."""
+    place = {name: number for number, name in enumerate(space.chosen)}
+    found = [name for name in space.run.attributions if base_of(name) in place]
+    return sorted(found, key=lambda name: place[base_of(name)])

@@ -1,0 +1,86 @@
+"""A form for a method's parameters, made from its dataclass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from components.maps.tiles import title_of
+from components.methods import fields, layer_chooser, noise_form, precision
+from components.session import problem
+from components.session.state import Workspace
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.variants import EACH
+from xai_core.base.errors import XaiError
+from xai_core.base.parameters import ParameterInfo, build, describe
+
+
+def of_chosen(space: Workspace) -> None:
+    """Draw the seed, autocast, and the form of every chosen method, behind a heading."""
+    with st.expander("Parameters", icon=":material/tune:"):
+        space.seed = int(
+            st.number_input(
+                "Seed of all random draws",
+                0,
+                2**31 - 1,
+                space.seed,
+                key="seed",
+                persist_state="session",
+            )
+        )
+        precision.show(space)
+        if space.chosen:
+            for tab, name in zip(
+                st.tabs([title_of(name) for name in space.chosen]), space.chosen, strict=True
+            ):
+                with tab:
+                    show(space, name)
+        noise_form.show(space)
+
+
+def show(space: Workspace, method: str) -> None:
+    """Draw the form; a change is kept at once, a wrong value is refused with its reason."""
+    plugin = METHODS[method]
+    st.markdown(f"{plugin.summary}  \n:small[{plugin.citation}]")
+    infos = describe(plugin.Parameters)
+    if not infos:
+        st.caption("No parameters.")
+        return
+    given: dict[str, Any] = {}
+    columns = st.columns(min(4, len(infos)))
+    for place, info in enumerate(infos):
+        with columns[place % len(columns)]:
+            given[info.name] = _field(space, method, info)
+    try:
+        build(plugin.Parameters, given)
+    except XaiError as error:
+        problem.show(error)
+        return
+    space.settings[method] = given
+
+
+def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:
+    if info.holds == EACH:
+        return layer_chooser.show(space, method, info)
+    value = space.parameters(method)[info.name]
+    shared: dict[str, Any] = {
+        "label": info.name,
+        "help": info.help,
+        "key": fields.key_of(method, info.name),
+        "persist_state": "session",
+    }
+    if info.choices:
+        return st.selectbox(options=info.choices, index=info.choices.index(value), **shared)
+    if info.kind is bool:
+        return st.toggle(value=value, **shared)
+    if info.kind in (int, float):
+        return st.number_input(
+            value=value,
+            min_value=info.kind(info.minimum) if info.minimum is not None else None,
+            max_value=info.kind(info.maximum) if info.maximum is not None else None,
+            step=info.kind(info.step or (1 if info.kind is int else 0.05)),
+            format=None if info.kind is int else "%g",
+            **shared,
+        )
+    return st.text_input(value=value, **shared)

@@ -1,0 +1,90 @@
+"""Measuring how much noise the chosen model bears: start, watch, cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable
+
+import numpy as np
+
+from components.session import backend, progress, visit
+from components.session.job import Job
+from components.session.processes import Access, file_of
+from components.session.queue import Turn
+from components.session.state import Workspace
+from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
+from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.progress import Progress
+
+
+def photos(space: Workspace) -> list[str]:
+    """Names of the photos that it is measured on."""
+    chosen = space.bearing.pictures
+    known = [name for name in chosen or () if name in space.photos]
+    return [space.photo] if chosen is None else known
+
+
+def classes(space: Workspace) -> list[int] | None:
+    """The true class of each of them; None where not all are known."""
+    given = space.bearing.classes
+    found = [given[name] for name in photos(space) if name in given]
+    return found if found and len(found) == len(photos(space)) else None
+
+
+def key_of(space: Workspace, noise_type: NoiseType) -> Hashable:
+    """What a measurement depends on."""
+    source, truth = space.sources[space.source], classes(space)
+    paths = tuple(space.photos[name].path for name in photos(space))
+    labels = None if truth is None else tuple(truth)
+    return file_of(source), source.spec, paths, labels, noise_type, space.seed
+
+
+def start(space: Workspace, noise_type: NoiseType) -> None:
+    """Measure in a thread."""
+    bearing, source = space.bearing, space.sources[space.source]
+    bearing.note, bearing.turn = None, Turn()
+    truth, seed = classes(space), space.seed
+    try:
+        inputs = np.concatenate(
+            [backend.inputs_of(source, space.photos[name]) for name in photos(space)]
+        )
+    except XaiError as error:
+        bearing.note = str(error)
+        return
+    access = Access(bearing.turn)
+
+    def work(tick: Progress, cancel: threading.Event) -> NoiseLevel:
+        access.cancel = cancel
+        with access.model(source) as held:
+            return held.worker.noise_level(
+                inputs, truth, noise_type, seed, progress=tick, cancel=cancel
+            )
+
+    bearing.asked = key_of(space, noise_type)
+    bearing.job = job = Job(work)
+    visit.current().at_end("noise level", job.cancel)
+
+
+def watch(space: Workspace, job: Job[NoiseLevel], *, key: str) -> None:
+    """Draw how far it is, until it ends."""
+    turn = space.bearing.turn
+    progress.watch(
+        job,
+        turn,
+        key=key,
+        finish=lambda: _finish(space, job),
+        describe=lambda: f"{job.done} of at most {job.total} predictions",
+    )
+
+
+def _finish(space: Workspace, job: Job[NoiseLevel]) -> None:
+    bearing = space.bearing
+    if bearing.job is not job:  # another tick was faster
+        return
+    bearing.job = None
+    if job.result is not None:
+        bearing.found[bearing.asked] = job.result
+    elif isinstance(job.error, Cancelled):
+        bearing.note = "Cancelled. Nothing has changed."
+    elif job.error is not None:
+        bearing.note = str(job.error)

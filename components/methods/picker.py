@@ -1,0 +1,36 @@
+"""Which methods stand side by side, and why some cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from components.maps.tiles import title_of
+from components.session.state import Workspace
+from xai_core.attribution.methods.base import METHODS
+from xai_core.readiness.result import Availability
+
+
+def show(space: Workspace, availability: Mapping[str, Availability] | None = None) -> None:
+    """Draw the chooser. `availability`: of the chosen model, where it has been checked."""
+    known = availability or {}
+    blocked = {
+        name: found.reason or "not available"
+        for name, found in known.items()
+        if not found.available
+    }
+    options = [name for name in METHODS.names() if name not in blocked]
+    space.chosen = [name for name in space.chosen if name in options]
+    chosen = st.multiselect(
+        "Methods",
+        options,
+        default=space.chosen,
+        format_func=title_of,
+        key=f"methods-{space.source}",
+        persist_state="session",
+        help="Any number, side by side over the same photo.",
+    )
+    space.chosen = list(chosen)
+    for name, reason in blocked.items():
+        st.caption(f":material/block: **{title_of(name)}** — {reason}")

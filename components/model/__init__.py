@@ -1,0 +1,1 @@
+"""A model: opened, judged, described."""

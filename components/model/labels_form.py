@@ -1,0 +1,40 @@
+"""Class names from a file, for a model that is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from components.session import backend, upload
+from components.session.state import Photo, Source, Workspace
+from components.session.upload import Arrival
+from xai_core.targets.labels import check_count, parse_labels
+
+KEY, MEGABYTES = "labels", 10
+TYPES = ["txt", "json", "csv", "names"]
+PROMPT = "Class names: one a line, JSON or CSV"
+
+
+def show(space: Workspace, source: Source, photo: Photo) -> None:
+    """Draw the uploader, and where the names come from."""
+    upload.arrived(KEY, MEGABYTES, lambda one: _take(space, source, photo, one))
+    if space.sources[space.source] != source:
+        st.rerun()  # the sidebar, drawn already, names classes too
+    own = backend.opened(source).labels
+    if source.labels:
+        st.caption(f"{len(source.labels):,} class names were given.")
+    elif own:
+        st.caption(f"The model carries {len(own):,} class names.")
+    else:
+        st.caption("No class names are known: classes are numbers.")
+    upload.uploader(PROMPT, key=KEY, type=TYPES, max_upload_size=MEGABYTES)
+    if source.labels and st.button("Drop the given names", icon=":material/close:"):
+        space.sources[space.source] = replace(source, labels=None)
+        st.rerun()
+
+
+def _take(space: Workspace, source: Source, photo: Photo, arrival: Arrival) -> None:
+    labels = parse_labels(arrival[1])
+    check_count(labels, backend.predicted(source, photo).scores.shape[1])
+    space.sources[space.source] = replace(source, labels=labels)

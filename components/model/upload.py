@@ -1,0 +1,152 @@
+"""Open a model file: look inside first, then load it; without its code where that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.inputs import preprocessing
+from components.model import inspection, labels_form, other_inputs
+from components.session import backend, problem, upload
+from components.session.state import Pending, Source, Workspace
+from components.session.upload import Arrival
+from xai_core.base.errors import XaiError
+from xai_core.base.storage.files import modules_of
+from xai_core.models.formats.base import Inspection, LoadOptions
+from xai_core.targets.labels import check_count, parse_labels
+
+TURN = "model-upload-turn"
+FILE, CODE, LABELS = "model-file", "model-code", "model-labels"
+SMALL_MB = 10
+
+
+def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None:
+    """Draw the upload, and what the chosen file says of itself.
+
+    Args:
+        take: is given the opened model; None chooses it.
+    """
+    turn = st.session_state.setdefault(TURN, 0)
+    upload.arrived(FILE, st.get_option("server.maxUploadSize"), lambda one: _take(space, one))
+    with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
+        if space.pending is None:
+            upload.uploader(
+                "PyTorch, ONNX, Keras or TensorFlow. It is looked into without being run.", key=FILE
+            )
+            return
+        with problem.guarded():
+            _pending(space, space.pending, take or space.add_source)
+
+
+def _take(space: Workspace, arrival: Arrival) -> None:
+    name, data = arrival
+    space.pending = Pending(name, upload.kept(data, "models"))
+    upload.clear_problems(CODE, LABELS)  # they were about another model's
+
+
+def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None]) -> None:
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{problem.plain(pending.name)}**")
+    if right.button("Put away", icon=":material/close:", width="stretch"):
+        upload.dropped(pending.path)  # held again at once where the session has it open, too
+        _close(space)
+    try:
+        found = backend.inspected(pending.path)
+    except XaiError as error:
+        _rejected(error)
+        return
+    inspection.show(found)
+    _open(space, pending, found, take)
+
+
+def _open(
+    space: Workspace, pending: Pending, found: Inspection, take: Callable[[Source], None]
+) -> None:
+    trust, architecture = _given(pending, found)
+    if st.button("Open this model", type="primary", icon=":material/play_circle:"):
+        pending.refusal = None
+        try:
+            code = upload.kept_code(pending.code)
+            options = LoadOptions(
+                architecture=architecture or None,
+                code=code,
+                trust=trust,
+                other_inputs=other_inputs.given(pending),
+            )
+            source = Source(pending.name, pending.path, options, pending.labels)
+            source = preprocessing.fitted(source)
+            _check_labels(source)
+        except XaiError as error:
+            other_inputs.proposed(pending, error)
+            pending.refusal = error
+            st.rerun()  # the form above has to show what is proposed before anybody types in it
+        take(source)
+        st.session_state[TURN] += 1  # an opened file leaves a closed, empty form behind
+        _close(space)
+    if pending.refusal is not None:
+        _rejected(pending.refusal)
+
+
+def _rejected(error: XaiError) -> None:
+    st.badge("Rejected", color="red", icon=":material/cancel:")
+    problem.show(error)
+    st.caption("The model that was open is still open.")
+
+
+def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
+    """What the user adds to the file: code and class names are kept with it."""
+    upload.arrived(CODE, SMALL_MB, lambda one: _take_code(pending, one))
+    upload.arrived(LABELS, SMALL_MB, lambda one: _take_labels(pending, one))
+    other_inputs.take(pending)
+    needs_more = found.needs_trust or bool(found.missing) or bool(pending.others)
+    with st.expander("Its Python code, class names and other inputs", expanded=needs_more):
+        upload.uploader(
+            "The .py files that define its classes",
+            key=CODE,
+            type=["py"],
+            accept_multiple_files=True,
+            max_upload_size=SMALL_MB,
+        )
+        given = st.empty()  # what follows stays in its place: the old box would show beside the new
+        if pending.code:
+            given.caption(f"Given: {', '.join(map(problem.plain, pending.code))}")
+        trust = st.checkbox(
+            "I trust this file and its code: they may run anything in the model's process",
+            key=f"trust-{found.sha256}",
+        )
+        architecture = st.text_input(
+            "Architecture, builder or nodes",
+            help="For weights: a known architecture's name, or the "
+            "function in the code that builds the model. For a bare graph: its nodes, "
+            "`input:0->output:0`. Empty: found by itself.",
+        )
+        upload.uploader(
+            labels_form.PROMPT, key=LABELS, type=labels_form.TYPES, max_upload_size=SMALL_MB
+        )
+        if pending.labels:
+            st.caption(f"Given: {len(pending.labels)} class names")
+        other_inputs.show(pending)
+    return trust, architecture
+
+
+def _take_code(pending: Pending, arrival: Arrival) -> None:
+    name, data = arrival
+    modules_of({**pending.code, name: data})
+    pending.code[name] = data
+
+
+def _take_labels(pending: Pending, arrival: Arrival) -> None:
+    pending.labels = parse_labels(arrival[1])
+
+
+def _check_labels(source: Source) -> None:
+    """Names that are not as many as the outputs would all be wrong."""
+    shape = backend.own_verdict(source).output_shape
+    if source.labels and shape and len(shape) > 1:
+        check_count(source.labels, shape[1])
+
+
+def _close(space: Workspace) -> None:
+    space.pending = None
+    st.rerun()

@@ -1,0 +1,171 @@
+"""The action that computes two models: start, watch, cancel; both results are kept as runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.methods import compute
+from components.runs import kept
+from components.session import backend, problem, progress, visit
+from components.session.job import Job
+from components.session.keeper import Keeper
+from components.session.layout import steady
+from components.session.pair_state import Pairing
+from components.session.processes import Access, file_of, known
+from components.session.queue import Turn
+from components.session.state import Source, Workspace
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.progress import Parts, Progress
+from xai_core.compare.comparison import ModelPair, Side, examine
+from xai_core.runs.computation import Request, costs
+
+
+@dataclass(frozen=True)
+class _Half:
+    """What one side needs. question: names its verdict among what is known."""
+
+    source: Source
+    request: Request
+    question: Hashable
+    known: Mapping[str, Attribution]
+
+
+@steady
+def show(space: Workspace, *, key: str) -> None:
+    """Draw the button, or the progress of what runs."""
+    pairing, job = space.pairing, space.pairing.job
+    if job is not None:
+        progress.watch(job, pairing.turn, key=key, finish=lambda: _finish(pairing, job))
+        return
+    if pairing.failure:
+        st.error(problem.plain(pairing.failure), icon=":material/error:")
+    if pairing.stopped:
+        st.info("Cancelled. Nothing has changed.", icon=":material/stop:")
+    if pairing.unkept:
+        st.warning(problem.plain(pairing.unkept), icon=":material/save:")
+    stale = pairing.pair is None or pairing.asked != _asked(space)
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.markdown(_state(space, stale))
+    if right.button(
+        "Compute" if stale else "Compute again",
+        type="primary" if stale else "secondary",
+        icon=":material/play_arrow:",
+        key=f"{key}-start",
+        width="stretch",
+        disabled=not space.chosen or pairing.second in (None, space.source),
+    ):
+        start(space, again=not stale)
+        st.rerun()
+
+
+def start(space: Workspace, *, again: bool = False) -> None:
+    """Compute both, in a thread. `again` computes also what is known."""
+    pairing = space.pairing
+    pairing.failure, pairing.stopped, pairing.unkept = None, False, None
+    try:
+        halves = [_half(space, title, again) for title in (space.source, str(pairing.second))]
+        size = backend.size_of(space.photos[space.photo].path)
+    except XaiError as error:
+        pairing.failure = str(error)
+        return
+    store, owner = kept.store(), kept.owner()
+    pairing.turn, own_class = Turn(), pairing.own_class
+    access = Access(pairing.turn)
+
+    def work(tick: Progress, cancel: threading.Event) -> ModelPair:
+        access.cancel = cancel
+        parts = Parts(
+            {str(n): sum(costs(half.request).values()) for n, half in enumerate(halves)}, tick
+        )
+        sides: list[Side] = []
+        for number, half in enumerate(halves):
+            like = sides[0] if sides and not own_class else None
+            sides.append(_side(access, half, size, like, parts.of(str(number)), cancel))
+        for side in sides:
+            keeper = Keeper(store, owner, side.verdict)
+            keeper.keep(side.run)
+            pairing.unkept = pairing.unkept or keeper.failure
+        return ModelPair(*sides)
+
+    pairing.job_asked = _asked(space)
+    pairing.job = job = Job(work)
+    visit.current().at_end("pair", job.cancel)
+
+
+def _half(space: Workspace, title: str, again: bool) -> _Half:
+    source, photo = space.sources[title], space.photos[space.photo]
+    request = compute.request_of(space, title)
+    pair = space.pairing.pair
+    runs = [space.run, *([pair.first.run, pair.second.run] if pair else [])]
+    found: dict[str, Attribution] = {}
+    for run in runs if not again else []:
+        if compute.same_input(run, request):
+            found |= run.attributions
+    return _Half(source, request, backend.verdict_question(source, photo), found)
+
+
+def _side(
+    access: Access,
+    half: _Half,
+    size: tuple[int, int],
+    like: Side | None,
+    tick: Progress | None,
+    cancel: threading.Event,
+) -> Side:
+    inputs = half.request.prepared.inputs
+    with access.model(half.source) as held:
+        verdict = known().get(
+            (file_of(half.source), half.question),
+            lambda: held.worker.assess(inputs, cancel=cancel),
+        )
+        return examine(
+            held.worker,
+            access,
+            half.request,
+            size,
+            like=like,
+            known=half.known,
+            verdict=verdict,
+            progress=tick,
+            cancel=cancel,
+        )
+
+
+def _asked(space: Workspace) -> Hashable:
+    """All that the result depends on."""
+    settings = tuple((name, *sorted(space.parameters(name).items())) for name in space.chosen)
+    titles = (space.source, space.pairing.second)
+    sources = tuple(repr(space.sources.get(str(title))) for title in titles)
+    photo = space.photos[space.photo]
+    drawn = (settings, space.seed, space.autocast)
+    return (sources, photo, space.target, space.pairing.own_class, *drawn)
+
+
+def _state(space: Workspace, stale: bool) -> str:
+    pairing = space.pairing
+    if pairing.second is None:
+        return "Choose a second model, or open one below."
+    if pairing.second == space.source:
+        return "Choose two different models."
+    if pairing.pair is None:
+        return "Both models explain the same picture by the same methods, parameters and seed."
+    if stale:
+        return ":material/sync: The choice has changed since this was computed."
+    return "Both results are kept as runs."
+
+
+def _finish(pairing: Pairing, job: Job[ModelPair]) -> None:
+    if pairing.job is not job:  # another tick was faster
+        return
+    pairing.job = None
+    if job.result is not None:
+        pairing.pair, pairing.asked = job.result, pairing.job_asked
+    elif isinstance(job.error, Cancelled):
+        pairing.stopped = True
+    elif job.error is not None:
+        pairing.failure = str(job.error)

@@ -1,0 +1,69 @@
+"""Which two models are compared: two of the session's, or one that is opened here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.model import gallery, upload
+from components.session.state import Source, Workspace
+
+SAME, OWN = "the first model's class, in both", "each model's own top class"
+
+
+def show(space: Workspace) -> None:
+    """Draw the choice. The first model is the one that the sidebar explains, too."""
+    pairing = space.pairing
+    titles = list(space.sources)
+    if pairing.second not in titles:
+        pairing.second = None
+    left, right, swap = st.columns([5, 5, 1], vertical_alignment="bottom")
+    first = left.selectbox("First model (A)", titles, index=titles.index(space.source))
+    second = right.selectbox(
+        "Second model (B)",
+        titles,
+        index=titles.index(pairing.second) if pairing.second else None,
+        placeholder="Choose, or open a file below",
+    )
+    pairing.second = second
+    if first != space.source:
+        _choose_first(space, first)
+    if swap.button(
+        "",
+        icon=":material/swap_horiz:",
+        help="Exchange A and B",
+        key="pair-swap",
+        disabled=second is None,
+        width="stretch",
+    ):
+        pairing.second = space.source
+        _choose_first(space, str(second))
+    rule = st.radio(
+        "Class to explain",
+        [SAME, OWN],
+        index=int(pairing.own_class),
+        key="pair-rule",
+        persist_state="session",
+        horizontal=True,
+        help="Classes are matched by their names, else by their numbers where both models have as "
+        "many.",
+    )
+    pairing.own_class = rule == OWN
+
+
+def open_another(space: Workspace) -> None:
+    """Draw the ways to open a second model."""
+    upload.show(space, lambda source: _take(space, source))
+    gallery.show(space, lambda source: _take(space, source))
+
+
+def _choose_first(space: Workspace, title: str) -> None:
+    space.source, space.target = title, None
+    st.rerun()  # the sidebar is drawn already
+
+
+def _take(space: Workspace, source: Source) -> None:
+    """As the second model; the first one and its class stay."""
+    first, target = space.source, space.target
+    space.add_source(source)
+    space.pairing.second = space.source
+    space.source, space.target = first, target

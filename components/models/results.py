@@ -1,0 +1,213 @@
+"""What two models differ in on one picture: prediction, maps, places, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from components.maps import pair as map_pair
+from components.maps import tiles
+from components.maps.tiles import title_of
+from components.model.verdict import BADGES, ICONS
+from components.ranking import score_table
+from components.session import backend, problem
+from components.session.state import Workspace
+from components.widgets import map_grid
+from xai_core.base.finding import Finding
+from xai_core.compare.comparison import ModelPair
+from xai_core.compare.predictions import PredictionDifference
+from xai_core.maps.difference import MapDifference
+from xai_core.maps.recipe import Recipe
+from xai_core.runs.difference import order, places
+from xai_core.runs.run import Run, Score
+from xai_core.scores.ranking import overtakings
+
+NAMES = ("A", "B")
+
+
+def show(space: Workspace, quantile: float) -> None:
+    """Draw the comparison on screen, seen through the session's recipe at a quantile."""
+    pair = space.pairing.pair
+    if pair is None:
+        return
+    recipe = replace(space.recipe, quantile=quantile)
+    maps = pair.maps(recipe)
+    st.markdown(f"#### {headline(pair, maps)}")
+    st.caption(
+        f"A is {problem.plain(pair.first.run.model)}, B is {problem.plain(pair.second.run.model)}; "
+        f"the picture is {problem.plain(pair.first.run.picture)}."
+    )
+    runs = _on_common_ground(pair, recipe)
+    photo, table = st.columns([1, 2], gap="medium")
+    with photo:
+        _photos(runs)
+    with table:
+        _prediction(pair.prediction)
+    _maps(pair, runs, maps)
+    st.subheader("Places and Complexity", divider="gray")
+    _places(pair, recipe)
+    st.subheader("Readiness", divider="gray")
+    _verdict(pair)
+
+
+def headline(pair: ModelPair, maps: Mapping[str, MapDifference]) -> str:
+    """Whether the models agree on the class and on the maps, and where least."""
+    return f"{_same_class(pair)} {_same_maps(maps)}".strip()
+
+
+def _same_class(pair: ModelPair) -> str:
+    sides = [side.classes for side in (pair.first, pair.second)]
+    top = [problem.plain(side.label(side.top(1)[0])) for side in sides]
+    largest = pair.prediction.largest
+    if pair.prediction.same_top is None:
+        return f"The models have different classes: A says {top[0]}, B says {top[1]}."
+    if not pair.prediction.same_top:
+        return f"A says **{top[0]}**, B says **{top[1]}**."
+    if largest is not None and pair.first.classes.count == 1:
+        return f"B's score is {largest.difference:+.3g} from A's."
+    return f"Both say **{top[0]}**."
+
+
+def _same_maps(maps: Mapping[str, MapDifference]) -> str:
+    if not maps:
+        return "No method has a map in both models."
+    if all(one.same for one in maps.values()):
+        return "Their maps are the same but for rounding."
+    same = sum(one.same for one in maps.values())
+    ranked = {name: one.similarity.rank for name, one in maps.items() if not one.same}
+    known = {name: value for name, value in ranked.items() if np.isfinite(value)}
+    told = f"{same} of {len(maps)} maps are the same" if same else "Their maps differ"
+    if not known:
+        return f"{told}."
+    most = min(known, key=lambda name: known[name])
+    return f"{told}; **{title_of(most)}** differs most (rank correlation {known[most]:.2f})."
+
+
+def _photos(runs: tuple[Run, Run]) -> None:
+    """The picture as both models see it, or as each does."""
+    explained = [f"{n}: {run.target_label}" for n, run in zip(NAMES, runs, strict=True)]
+    shown = [
+        replace(tiles.photo(run), note=told) for run, told in zip(runs, explained, strict=True)
+    ]
+    if np.array_equal(tiles.cut(runs[0]), tiles.cut(runs[1])):
+        shown = [replace(shown[0], note=" · ".join(explained))]
+    map_grid.show(shown, key="pair-photos", tile_width=150, group=map_pair.GROUP)
+    if len(shown) > 1:
+        st.caption(
+            "Each model gets an input of its own; the maps are compared on the coarser grid, over "
+            "the part of the picture that both see."
+        )
+
+
+def _maps(pair: ModelPair, runs: tuple[Run, Run], maps: Mapping[str, MapDifference]) -> None:
+    span = map_pair.span_of(maps.values())
+    for name, found in maps.items():
+        st.markdown(f"**{title_of(name)}**  \n:small[{map_pair.figures(found)}]")
+        map_pair.show(runs, found, span=span, names=NAMES, key=f"pair-{name}")
+    for name, reasons in pair.failures.items():
+        for side, why in zip(NAMES, reasons, strict=True):
+            if why:
+                told = f"**{title_of(name)}** gave no map in {side}. {problem.plain(why)}"
+                st.warning(told, icon=":material/block:")
+    st.caption(
+        "A and B share one scale in each method; all differences share one, in two hues. Rank "
+        "correlation (Spearman), SSIM and cosine are of the maps before the baseline is removed; "
+        "1 is the same map."
+    )
+
+
+def _on_common_ground(pair: ModelPair, recipe: Recipe) -> tuple[Run, Run]:
+    """The runs with the part of the picture that is compared as their content."""
+    one, other = pair.recipes(recipe)
+    first, second = pair.first.run, pair.second.run
+    return (
+        replace(first, content=one.crop or first.content),
+        replace(second, content=other.crop or second.content),
+    )
+
+
+def _prediction(found: PredictionDifference) -> None:
+    rows = [
+        {
+            "Class": one.label,
+            "A": one.probability[0],
+            "B": one.probability[1],
+            "Score in A": one.score[0],
+            "Score in B": one.score[1],
+            "B − A": one.difference,
+        }
+        for one in found.classes
+    ]
+    share = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {"A": share, "B": share} if len(rows) > 1 else {"A": None, "B": None}
+    columns |= {name: number(format="%.4f") for name in ("Score in A", "Score in B")}
+    columns["B − A"] = number(format="%.3g", help="Of the scores, as the models give them.")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+    if found.largest is None:
+        st.caption(
+            "The classes cannot be matched: their numbers differ, and no names are in common."
+        )
+        return
+    how = "by name" if found.by_name else "by number"
+    st.caption(
+        f"Largest difference of a score over all {found.matched:,} classes in both, matched {how}: "
+        f"{found.largest.difference:+.3g} ({problem.plain(found.largest.label)})."
+    )
+
+
+def _places(pair: ModelPair, recipe: Recipe) -> None:
+    first, second = (
+        _scores(pair, side.run, own)
+        for side, own in zip((pair.first, pair.second), pair.recipes(recipe), strict=True)
+    )
+    if not first:
+        st.caption("No method has a map in both models.")
+        return
+    score_table.show(places(first, second), *NAMES)
+    changed = overtakings(order(first), order(second))
+    told = ", ".join(f"{title_of(one.winner)} overtakes {title_of(one.loser)}" for one in changed)
+    st.caption(
+        f"{'In B ' + told if changed else 'Nobody changes places'}. Complexity in nats, after "
+        f"removal at {recipe.quantile:.2f} and raw, on the grid that both share; places are by the "
+        "former."
+    )
+
+
+def _scores(pair: ModelPair, run: Run, recipe: Recipe) -> dict[str, Score]:
+    shared = {name: run.attributions[name] for name in pair.methods}
+    if not shared:
+        return {}
+    known = backend.scores(replace(run, attributions=shared), recipe)
+    return {name: known[name] for name in shared}
+
+
+def _verdict(pair: ModelPair) -> None:
+    found = pair.verdict
+    sides = zip(
+        st.columns(2), NAMES, found.levels, (found.only_first, found.only_second), strict=True
+    )
+    for column, side, level, findings in sides:
+        with column:
+            name, colour, icon = BADGES[level]
+            st.badge(f"{side}: {name}", color=colour, icon=icon)
+            _findings(side, findings)
+    for methods, has, lacks in ((found.lost, "A", "B"), (found.gained, "B", "A")):
+        for name, why in methods.items():
+            st.markdown(
+                f"**{title_of(name)}** is available in {has} only. {lacks}: {problem.plain(why)}"
+            )
+    if found.same:
+        st.caption("Level, findings and available methods are the same.")
+
+
+def _findings(side: str, findings: tuple[Finding, ...]) -> None:
+    for one in findings:
+        st.markdown(
+            f"{ICONS[one.severity]} **`{one.code}`** only in {side}. {problem.plain(one.message)}"
+        )

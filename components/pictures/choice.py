@@ -1,0 +1,86 @@
+"""What a study is of: pictures, class, methods; and what is known of it already."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.methods import chosen
+from components.session import backend, problem
+from components.session.state import Photo, Source, Workspace
+from xai_core.base.storage.files import data_folder
+from xai_core.base.target import Target, over_pictures
+from xai_core.models.peek.digest import digest
+from xai_core.studies.computation import Subject
+from xai_core.studies.store import Methods, Setting, Study, Table, complete
+
+TOP, ONE, SIDEBAR = "each picture's top class", "one class for all", "what the sidebar says"
+
+
+def target(space: Workspace) -> None:
+    """Draw what is explained in every picture."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    other = isinstance(space.target, Target)
+    rule = left.radio(
+        "What to explain",
+        [TOP, ONE, SIDEBAR] if other else [TOP, ONE],
+        index=0 if space.many.target is None else 1,
+        key=f"many-rule-{other}",
+        persist_state="session",
+        horizontal=True,
+    )
+    if rule == SIDEBAR:
+        space.many.target = space.target
+        st.caption(f"Explained is {problem.plain(over_pictures(space.target))}.")
+        return
+    if rule == TOP:
+        space.many.target = None
+        return
+    start = space.many.target if isinstance(space.many.target, int) else 0
+    space.many.target = int(
+        right.number_input("Class index", 0, None, start, key="many-class", persist_state="session")
+    )
+
+
+def subjects(space: Workspace) -> list[Subject]:
+    """The pictures of the study; the same file under two names counts once."""
+    photos = [space.photos[name] for name in space.many.photos if name in space.photos]
+    found: dict[str, Subject] = {}
+    for photo in (*photos, *space.many.uploaded.values()):
+        sha256 = _sha256(photo)
+        found.setdefault(sha256, Subject(photo.name, photo.path, sha256))
+    return list(found.values())
+
+
+def methods(space: Workspace) -> Methods:
+    """The chosen methods with all their parameters."""
+    return complete(chosen.asked(space))
+
+
+def known(space: Workspace) -> Table | None:
+    """What is computed already of what is chosen; None where the model was never opened."""
+    source = space.sources[space.source]
+    if not space.chosen or not backend.is_open(source):
+        return None
+    study = study_of(space, source)
+    return study.table([one.sha256 for one in subjects(space)], methods(space))
+
+
+def study_of(space: Workspace, source: Source) -> Study:
+    """Its entries; those of another setting are let go of."""
+    setting = Setting(
+        model_sha256=backend.opened(source).card.sha256,
+        options=source.options,
+        spec=backend.spec_of(source),
+        seed=space.seed,
+        recipe=space.recipe,
+        target=space.many.target,
+    )
+    found = space.many.study
+    if found is None or found.setting != setting:
+        found = space.many.study = Study(setting)
+    return found
+
+
+def _sha256(photo: Photo) -> str:
+    uploaded = photo.path.parent == data_folder() / "pictures"
+    return photo.path.name if uploaded else digest(photo.path).sha256

@@ -1,0 +1,81 @@
+"""The study on screen, to take away: link, picture, report, files and code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from components.maps.tiles import title_of
+from components.pictures import choice, link, sheet
+from components.runs import export, kept, verdict_offer
+from components.session.keeper import Keeper
+from components.session.state import Workspace
+from components.widgets import copy_link
+from xai_core.report.study import code
+from xai_core.report.study.subject import study_subject_of
+from xai_core.studies.result import StudyResult
+
+
+def show(space: Workspace, study: StudyResult, quantile: float) -> None:
+    """Draw the buttons. A link leads to a study that is kept; what is not complete is not."""
+    name = link.kept_as(space, study)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if name is not None:
+            copy_link.show(space, page="pictures", study=name)
+        elif study.table.done == len(study.pictures):
+            _offer_to_keep(space, study)
+        _files(space, study, quantile, name)
+
+
+def _files(space: Workspace, study: StudyResult, quantile: float, name: str | None) -> None:
+    with st.popover("Share", icon=":material/ios_share:"):
+        names = list(study.methods)
+        chosen = st.multiselect(
+            "Methods", names, names, format_func=title_of, key="study-export-methods"
+        )
+        if not chosen:
+            st.caption("Choose at least one method.")
+            return
+        subject = study_subject_of(
+            study,
+            quantile,
+            tuple(chosen),
+            verdict=export.verdict_of(space, study, name),
+            setup=export.setup_of(space, study),
+            run_id=name,
+        )
+        files, script = st.tabs(["Files", "Code"])
+        with files:
+            paths = _paths(space)
+            export.downloads(
+                lambda: replace(subject, study=_pictured(subject.study, paths)),
+                key="study-export",
+                stem="pedestal-study",
+            )
+            if subject.verdict is None:
+                verdict_offer.show(space, study, name, key="study-export")
+        with script:
+            st.code(code.script(subject), language="python", height=400)
+
+
+def _offer_to_keep(space: Workspace, study: StudyResult) -> None:
+    if not st.button("Keep it, to share a link", icon=":material/save:", key="study-keep"):
+        return
+    keeper = Keeper(kept.store(), kept.owner(), export.verdict_of(space, study, None))
+    keeper.keep(sheet.pictured(study, _paths(space)))
+    if keeper.failure:
+        st.error(keeper.failure, icon=":material/error:")
+        return
+    space.many.kept[study.fingerprint] = keeper.id
+    st.rerun()
+
+
+def _paths(space: Workspace) -> dict[str, Path]:
+    return {one.sha256: one.path for one in choice.subjects(space)}
+
+
+def _pictured(study: StudyResult, paths: Mapping[str, Path]) -> StudyResult:
+    return study if study.thumbnails else sheet.pictured(study, paths)

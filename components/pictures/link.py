@@ -1,0 +1,67 @@
+"""A kept study on screen: opened from an address or from the list, and left again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.runs import kept
+from components.runs.link import STUDY
+from components.session import problem
+from components.session.state import Workspace
+from components.tuning import quantile
+from xai_core.base.errors import XaiError
+from xai_core.studies.result import StudyResult
+
+
+def follow(space: Workspace) -> None:
+    """Open the study that the address names, once; then keep the one on screen in the address."""
+    many, given = space.many, st.query_params.get(STUDY)
+    if given and given != many.run_id:
+        try:
+            open_(space, given)
+        except XaiError as error:
+            problem.show(error)
+            return
+        quantile.choose(space, st.query_params.get(quantile.KEY))
+    if many.run_id is not None:
+        st.query_params[STUDY] = many.run_id
+
+
+def open_(space: Workspace, name: str) -> None:
+    """Put a kept study on screen. Raises `InputError` where there is none."""
+    store, many = kept.store(), space.many
+    entry = store.entry(name)
+    many.opened, many.run_id = store.study(name), name
+    quantile.choose(space, many.opened.quantile)
+    space.quantile_page = ""  # the slider takes it, as on a change of pages
+    if entry.label.owner != kept.owner():
+        space.linked.add(name)
+
+
+def banner(space: Workspace, study: StudyResult) -> None:
+    """Say what is on screen, and offer the way back."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.info(
+        f"On screen is a kept study of **{problem.plain(study.model)}** on "
+        f"{len(study.pictures)} pictures, computed {study.created[:16].replace('T', ' ')} UTC.",
+        icon=":material/visibility:",
+    )
+    if right.button("Choose pictures", key="study-leave", width="stretch"):
+        space.many.opened = space.many.run_id = None
+        if STUDY in st.query_params:
+            del st.query_params[STUDY]
+        st.rerun()
+
+
+def kept_as(space: Workspace, study: StudyResult) -> str | None:
+    """The id of the study on screen, where it is kept."""
+    many = space.many
+    if many.opened is not None:
+        return many.run_id
+    name = study.fingerprint
+    if many.kept.get(name) is None and many.keeper is not None and many.keeper.id is not None:
+        many.kept.pop(name, None)  # something was kept since
+    if name not in many.kept:
+        mine = (one for one in kept.listed(space) if one.fingerprint == name)
+        many.kept[name] = next((one.id for one in mine), None)
+    return many.kept[name]

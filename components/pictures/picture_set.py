@@ -1,0 +1,101 @@
+"""Which pictures a study is over: photos of the session, and uploads of many at once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from components.session import backend, upload
+from components.session.state import Many, Photo, Workspace
+from components.session.upload import Arrival
+from xai_core.base.errors import XaiError
+from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
+
+FILES, FOLDER, MEGABYTES = "pictures-files", "pictures-folder", 500
+
+
+def show(space: Workspace) -> None:
+    """Draw the choice; what is uploaded is looked at and kept at once."""
+    many = space.many
+    with st.spinner("Looking at the pictures …"):
+        for key in (FILES, FOLDER):
+            upload.arrived(key, MEGABYTES, lambda one: _take(many, one))
+    many.photos = st.multiselect(
+        "Pictures of this session",
+        list(space.photos),
+        default=[name for name in many.photos if name in space.photos],
+        key="many-photos",
+        persist_state="session",
+        help="Pictures from the sidebar. More come by upload, below.",
+    )
+    with st.expander("Add many pictures", icon=":material/add_photo_alternate:"):
+        left, right = st.columns(2)
+        with left:
+            upload.uploader(
+                "Pictures, or a zip archive of pictures",
+                key=FILES,
+                accept_multiple_files=True,
+                max_upload_size=MEGABYTES,
+            )
+        with right:
+            upload.uploader(
+                "A folder of pictures",
+                key=FOLDER,
+                accept_multiple_files="directory",
+                max_upload_size=MEGABYTES,
+            )
+        st.caption(
+            f"{', '.join(SUFFIXES)}; up to {MAX_PICTURES:,} pictures. They stay on the server "
+            "while this page is open, and some time after."
+        )
+    _uploaded(many)
+
+
+def _uploaded(many: Many) -> None:
+    if many.uploaded:
+        left, right = st.columns([3, 1], vertical_alignment="center")
+        left.markdown(f":material/photo_library: {len(many.uploaded)} uploaded pictures")
+        if right.button("Remove all", key="many-remove", icon=":material/delete:", width="stretch"):
+            for photo in many.uploaded.values():
+                upload.dropped(photo.path)
+            many.uploaded.clear()
+            many.refused.clear()
+            upload.clear_problems(FILES, FOLDER)
+            st.rerun()
+    if many.refused:
+        with st.expander(f"{len(many.refused)} files are left out", icon=":material/warning:"):
+            rows = [{"File": name, "Why": why} for name, why in many.refused.items()]
+            st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _take(many: Many, arrival: Arrival) -> None:
+    for one in _files(*arrival):
+        try:
+            _add(many, one)
+            many.refused.pop(one.name, None)
+        except XaiError as error:
+            many.refused[one.name] = str(error)
+
+
+def _files(name: str, data: bytes) -> Iterator[Found]:
+    if not name.lower().endswith(".zip"):
+        cause = "" if is_picture(name) else "Not a picture by its name."
+        yield Found(shown(name), None if cause else data, cause)
+        return
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        yield from pictures_in(Path(file.name))
+
+
+def _add(many: Many, found: Found) -> None:
+    if found.data is None:
+        raise XaiError(found.cause)
+    if len(many.uploaded) >= MAX_PICTURES:
+        raise XaiError(f"There are {MAX_PICTURES:,} pictures already.")
+    backend.raster(found.data)
+    many.add(Photo(found.name, upload.kept(found.data, "pictures")))

@@ -1,0 +1,126 @@
+"""What many pictures say: a sentence, curves, places, tests, and the pictures that disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from components.maps.tiles import title_of
+from components.pictures import band_chart, export, places_chart, reversals
+from components.pictures import sheet as study_sheet
+from components.pictures.statistics import bands, statistics
+from components.session import problem
+from components.session.state import Workspace
+from xai_core.scores.bootstrap import FEW
+from xai_core.scores.statistics import Statistics, agreement, headline
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.result import StudyResult
+from xai_core.studies.store import Table
+
+REFRESH_SECONDS = 3.0
+
+
+def show(space: Workspace, quantile: float) -> None:
+    """Draw what is known so far; while a study runs, it grows."""
+    if space.many.job is None:
+        _show(space, quantile)
+    else:
+        st.fragment(_show, run_every=REFRESH_SECONDS)(space, quantile)
+
+
+def _show(space: Workspace, quantile: float) -> None:
+    reversals.follow(space)
+    sheet = study_sheet.on_screen(space)
+    if sheet is None:
+        st.info("There is no result yet.", icon=":material/hourglass_empty:")
+        return
+    table, names = sheet.table, [title_of(name) for name in sheet.methods]
+    at = int(np.abs(QUANTILES - quantile).argmin())
+    found, here = bands(table.curves), statistics(table.at(quantile))
+    st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
+    st.caption(_counts(table, here))
+    if space.many.job is None:
+        export.show(space, sheet, quantile)
+    band_chart.show(names, found, quantile, key="many-bands")
+    left, right = st.columns(2)
+    with left:
+        st.markdown("##### Places")
+        places_chart.show(names, here, key="many-places")
+    with right:
+        st.markdown("##### Agreement of the pictures")
+        st.markdown("  \n".join(agreement(here.concordance)))
+    _tests(names, here)
+    reversals.show(space, sheet, here)
+    _causes(sheet, names)
+
+
+def _counts(table: Table, here: Statistics) -> str:
+    notes = [
+        f"Over the {table.done} of {len(table.raw)} pictures that are computed.",
+        "Means with 95 % BCa bootstrap intervals, each method over the pictures that it has a "
+        "score on.",
+    ]
+    if here.places.left_out:
+        notes.append(
+            f"Places and W leave out {here.places.left_out}, on which a method has no score."
+        )
+    if 1 < table.done < FEW:
+        notes.append(f"With fewer than {FEW} pictures the intervals are too narrow.")
+    notes.append("Complexity by the sweep, equal to Quantus to 1e-5 nats.")
+    return " ".join(notes)
+
+
+def _tests(names: Sequence[str], here: Statistics) -> None:
+    if not here.neighbours:
+        return
+    st.markdown("##### Neighbours in the order of means")
+    rows = [
+        {
+            "Lower": names[one.front],
+            "Higher": names[one.back],
+            "Difference": one.difference,
+            "95 % interval": f"{one.low:.3f} to {one.high:.3f}" if np.isfinite(one.low) else "–",
+            "p": _p(one.p),
+            "p (Holm)": _p(one.adjusted),
+            "Effect": one.effect,
+            "Reversed on": f"{len(one.reversed_on)} of {one.pictures}",
+            "Left out": one.left_out,
+        }
+        for one in here.neighbours
+    ]
+    number = st.column_config.NumberColumn
+    columns = {
+        "Difference": number(format="%.3f", help="Mean difference in nats."),
+        "Effect": number(
+            format="%.2f",
+            help="Matched-pairs rank-biserial correlation: 1 where the order is the same on all "
+            "pictures, 0 where neither leads.",
+        ),
+        "Left out": number(help="Pictures on which one of the two has no score."),
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+    st.caption(
+        "Wilcoxon signed-rank test on the pictures that both have a score on, two-sided; Holm's "
+        "correction over all rows. The order of the rows comes from the same pictures, so p is a "
+        "guide and no proof."
+    )
+
+
+def _causes(sheet: StudyResult, names: Sequence[str]) -> None:
+    if not sheet.table.causes:
+        return
+    with st.expander(f"{len(sheet.table.causes)} maps without a score", icon=":material/block:"):
+        rows = [
+            {"Picture": sheet.pictures[row].name, "Method": names[column], "Why": why}
+            for (row, column), why in sheet.table.causes.items()
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _p(value: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"

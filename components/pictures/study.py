@@ -1,0 +1,160 @@
+"""The study of many pictures: what is explained, start, watch, cancel, go on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+
+from components.methods import pace
+from components.pictures import sheet
+from components.pictures.choice import known, methods, study_of, subjects
+from components.runs import kept
+from components.session import backend, problem, progress, visit
+from components.session.job import Job
+from components.session.keeper import Keeper
+from components.session.layout import steady
+from components.session.processes import Access
+from components.session.queue import Turn
+from components.session.state import Many, Source, Workspace
+from xai_core.attribution.pace_cache import Paces
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.progress import Progress
+from xai_core.runs.computation import Explainer, samples_of
+from xai_core.studies.computation import Subject, conduct, filled
+from xai_core.studies.store import Methods, Study, Table
+
+
+@steady
+def show(space: Workspace, *, key: str) -> None:
+    """Draw the button, or the progress of what runs."""
+    many = space.many
+    if many.job is not None:
+        _watch(space, many.job, key)
+        return
+    if many.failure:
+        st.error(problem.plain(many.failure), icon=":material/error:")
+    count = len(subjects(space))
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    table = known(space)
+    left.markdown(_state(many, count, table))
+    complete_already = table is not None and count > 0 and table.done == count
+    if right.button(
+        "Go on" if table is not None and 0 < table.done < count else "Compute",
+        type="secondary" if complete_already else "primary",
+        icon=":material/play_arrow:",
+        key=f"{key}-start",
+        width="stretch",
+        disabled=not (space.chosen and count) or complete_already,
+    ):
+        start(space)
+        st.rerun()
+
+
+def start(space: Workspace) -> None:
+    """Compute what is missing, in a thread."""
+    many, source = space.many, space.sources[space.source]
+    many.failure, many.stopped, many.turn = None, False, Turn()
+    try:
+        backend.opened(source)
+        study, wanted, pictures = study_of(space, source), methods(space), subjects(space)
+        draft = sheet.draft(space)
+    except XaiError as error:
+        many.failure = str(error)
+        return
+    access = Access(many.turn)
+    settle_pace = _settling(access, source, study, wanted, pictures)
+    keeper = many.keeper = Keeper(kept.store(), kept.owner(), space.verdicts.get(space.source))
+
+    @contextmanager
+    def borrow() -> Iterator[Explainer]:
+        with access.model(source, patient=True) as held:
+            yield held.worker
+
+    def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
+        access.cancel = cancel
+        settle_pace()
+        refused = conduct(
+            study,
+            pictures,
+            wanted,
+            borrow,
+            decode=backend.decoded,
+            progress=progress,
+            cancel=cancel,
+        )
+        paths = {one.sha256: one.path for one in pictures}
+        keeper.keep(sheet.pictured(filled(draft, study, refused), paths))
+        return refused
+
+    many.job = job = Job(work)
+    visit.current().at_end("study", job.cancel)
+
+
+def _settling(
+    access: Access, source: Source, study: Study, wanted: Methods, pictures: Sequence[Subject]
+) -> Callable[[], None]:
+    """What settles the pace of a study that has not begun; for any thread."""
+    samples = len(pictures) * sum(samples_of(wanted, study.spec.shape).values())
+    paces, key = Paces(), pace.key_for(source)
+
+    def inputs() -> Inputs:
+        return backend.decoded(pictures[0].path, study.spec).inputs
+
+    def settle() -> None:
+        if pictures and not study.begun:
+            study.keep_to(pace.for_many(access, paces, key, source, inputs, samples))
+
+    return settle
+
+
+def _watch(space: Workspace, job: Job[dict[str, str]], key: str) -> None:
+    progress.watch(
+        job,
+        space.many.turn,
+        key=key,
+        finish=lambda: _finish(space.many, job),
+        describe=lambda: _told(space, job),
+    )
+
+
+def _finish(many: Many, job: Job[dict[str, str]]) -> None:
+    if many.job is not job:  # another tick was faster
+        return
+    many.job = None
+    if job.result is not None:
+        many.refused.update(job.result)
+        if many.keeper is not None and many.keeper.failure:
+            many.failure = many.keeper.failure
+    elif isinstance(job.error, Cancelled):
+        many.stopped = True
+    elif job.error is not None:
+        many.failure = str(job.error)
+
+
+def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
+    table, left = known(space), job.seconds_left
+    if table is None:
+        return "Starting …"
+    time_left = f", about {_duration(left)} left" if left is not None else ""
+    return f"{table.done} of {len(subjects(space))} pictures{time_left}"
+
+
+def _state(many: Many, count: int, table: Table | None) -> str:
+    if not count:
+        return "Choose pictures first."
+    if table is None:
+        return f"{count} pictures. What was computed before is not computed again."
+    if table.done == count:
+        return f"All {count} pictures are computed."
+    cancelled = "Cancelled. " if many.stopped else ""
+    if table.done == 0:
+        return f"{cancelled}{count} pictures, none of them computed."
+    return f"{cancelled}{table.done} of {count} pictures are computed and kept."
+
+
+def _duration(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"

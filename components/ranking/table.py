@@ -1,0 +1,131 @@
+"""The ranking as a table, and in a sentence who overtook whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from components.maps.tiles import title_of
+from components.ranking import localisation
+from components.tuning.view import View
+from xai_core.runs.run import Run, Score
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import Ranking, ceiling, overtakings, rank
+
+
+def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking]:
+    """The rankings before removal and after it."""
+    raw = rank({name: one.raw for name, one in scores.items()}, pixels=pixels)
+    after = rank({name: one.after for name, one in scores.items()}, pixels=pixels)
+    return raw, after
+
+
+def show(run: Run, view: View, quantile: float, marks: Mapping[str, str] | None = None) -> None:
+    """Draw the table; beside Complexity the localisation, where the truth is known.
+
+    Args:
+        marks: what its controls say against a method.
+    """
+    import pandas as pd  # with Arrow 70 MB, which the first page does without
+
+    rows = _rows(run, view, marks or {})
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_columns(rows))
+    _caption(run, view, quantile)
+
+
+def show_plain(run: Run, view: View, quantile: float) -> None:
+    """Draw the same numbers as a table of text."""
+    rows = _rows(run, view, {})
+    with st.container(horizontal=True, wrap=False):  # on a phone it scrolls, and not the page
+        st.markdown(plain(rows), width="content")
+    _caption(run, view, quantile)
+
+
+def plain(rows: list[dict[str, Any]]) -> str:
+    """Rows as a table in Markdown; columns that are empty throughout are left out."""
+    columns = [name for name in _columns(rows) if any(_told(row, name) for row in rows)]
+    columns.insert(1, "Method")
+    if any(row.get("Note") for row in rows):
+        columns.append("Note")
+    right = [name not in ("Method", "Note") for name in columns]
+    lines = [
+        ["Place raw" if name == "Was" else name for name in columns],
+        ["---:" if numbers else ":---" for numbers in right],
+        *([_told(row, name) for name in columns] for row in rows),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _told(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4f}" if name in ("After removal", "Raw") else f"{value:.2%}"
+    text = str(value).replace("\n", " ")
+    return re.sub(r"([\\`*_{}\[\]<>#|$~:])", r"\\\1", text)  # a layer's name is no Markdown
+
+
+def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]:
+    raw, after = rankings(view.scores, view.pixels)
+    was = {entry.name: entry for entry in raw.entries}
+    rows: list[dict[str, Any]] = [
+        {
+            "Place": entry.place,
+            "Method": title_of(entry.name),
+            "After removal": entry.score,
+            "Was": was[entry.name].place,
+            "Raw": was[entry.name].score,
+            "exp(H)/N": entry.effective_share,
+            **localisation.cells(view.localisations.get(entry.name)),
+            "Note": (view.causes if entry.place is None else told).get(entry.name, ""),
+        }
+        for entry in after.entries
+    ]
+    rows += [{"Method": title_of(name), "Note": reason} for name, reason in run.failures.items()]
+    return rows
+
+
+def _caption(run: Run, view: View, quantile: float) -> None:
+    pixels = view.pixels
+    definition = METRICS["complexity"].definition
+    st.caption(
+        f"{definition} N = {pixels:,}, so at most ln N = {np.log(pixels):.3f}; after removal at "
+        f"{quantile:.2f} no map, not even noise, exceeds ln((1−q)N) = "
+        f"{ceiling(quantile, pixels):.3f}. Lower is more focused, which is not the same as right. "
+        f"exp(H)/N is the share of pixels that an even map of the same Complexity would light."
+    )
+    localisation.caption(run, view)
+
+
+def headline(scores: Mapping[str, Score], pixels: int) -> str:
+    """One sentence: who leads after removal, and who overtook whom."""
+    raw, after = rankings(scores, pixels)
+    changes = overtakings(raw, after)
+    leader = next((entry.name for entry in after.entries if entry.place == 1), None)
+    if leader is None:
+        return "No map has a score at this quantile."
+    if not changes:
+        return f"**{title_of(leader)}** is the least complex, raw and after removal alike."
+    told = ", ".join(f"**{title_of(c.winner)}** overtakes {title_of(c.loser)}" for c in changes[:3])
+    more = f" and {len(changes) - 3} more pairs change places" if len(changes) > 3 else ""
+    return f"{told}{more} once the pedestal is removed."
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {
+        "Place": number(width="small", help="1 is the least complex; ties share a place."),
+        "Was": number("Place raw", width="small"),
+        "After removal": number(format="%.4f"),
+        "Raw": number(format="%.4f"),
+        "exp(H)/N": number(format="percent"),
+        **localisation.COLUMNS,
+    }
+    if not any(row.get("Note") for row in rows):
+        columns["Note"] = None
+    return columns

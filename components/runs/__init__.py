@@ -1,0 +1,1 @@
+"""Kept runs, links and what is handed on."""

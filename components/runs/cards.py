@@ -1,0 +1,127 @@
+"""Kept runs as cards: search, open, rename, tag, pin, delete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from components.maps.tiles import title_of
+from components.pictures import link
+from components.runs import kept
+from components.session import problem
+from components.session.state import Workspace
+from xai_core.base.limits import MB
+from xai_core.runs.entry import Kept
+
+PAGE = 20  # cards at a time
+
+
+def disk(runs: tuple[Kept, ...]) -> None:
+    """Say how much is kept, and beforehand what the next run will delete."""
+    store = kept.store()
+    size = max((one.size for one in runs), default=0)
+    going = store.would_delete(size)
+    mine = {one.id for one in runs}
+    line = f"{store.used() / MB:,.1f} MB of {store.cap / MB:,.0f} MB on this server."
+    named = [one.title for one in going if one.id in mine]
+    if named:
+        line += f" The next run of the largest size here deletes {', '.join(named[:3])}"
+        line += f" and {len(named) - 3} more of yours." if len(named) > 3 else "."
+    elif going:
+        line += " The next run deletes the oldest of other people."
+    else:
+        line += " The next run deletes none."
+    st.caption(
+        problem.plain(line) + " Whoever has a run's link can open it; a pinned run is never "
+        "deleted to make room."
+    )
+
+
+def show(space: Workspace, runs: tuple[Kept, ...]) -> None:
+    """Draw search and cards, the newest run first."""
+    left, right = st.columns([3, 2])
+    text = left.text_input("Search name, model, picture, target, method", key="runs-search")
+    tags = sorted({tag for one in runs for tag in one.label.tags})
+    wanted = right.multiselect("Tags", tags, key="runs-tags")
+    found = [one for one in runs if _matches(one, text) and set(wanted) <= set(one.label.tags)]
+    if not found:
+        st.info(
+            "No run matches." if runs else "No run yet. Every finished computation is kept here.",
+            icon=":material/inventory_2:",
+        )
+    pages = max(1, -(-len(found) // PAGE))
+    page = int(st.number_input("Page", 1, pages, 1, key="runs-page")) if pages > 1 else 1
+    me = kept.owner()
+    for one in found[(page - 1) * PAGE : page * PAGE]:
+        with st.container(border=True), problem.guarded():
+            _card(space, one, own=one.label.owner == me)
+
+
+def _matches(one: Kept, text: str) -> bool:
+    words = (one.title, one.model, one.picture, one.target, *map(title_of, one.methods))
+    every = " ".join((*words, *one.methods, *one.label.tags)).casefold()
+    return all(word in every for word in text.casefold().split())
+
+
+def _card(space: Workspace, one: Kept, *, own: bool) -> None:
+    picture, facts, actions = st.columns([1, 5, 2], vertical_alignment="center")
+    image = _thumbnail(one.folder)
+    if image:
+        picture.image(image, width=96)
+    pin = ":material/keep: " if one.label.pinned else ""
+    tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
+    shown = " · **on screen**" if one.id in (space.run_id, space.many.run_id) else ""
+    when = one.created.replace("T", " ")[:16]
+    facts.markdown(
+        f"{pin}**{problem.plain(one.title)}**{shown} {tags}  \n"
+        f"{problem.plain(one.model)} on {problem.plain(one.picture)} for "
+        f"{problem.plain(one.target)}: {', '.join(problem.plain(title_of(m)) for m in one.methods)}"
+        f"  \n:small[{problem.plain(when)} UTC · {one.size / MB:.1f} MB"
+        f"{'' if own else ' · opened by a link'}]"
+    )
+    with actions:
+        if st.button(
+            "Open run", key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"
+        ):
+            _open(space, one)
+        if own:
+            with st.popover("Change", icon=":material/edit:", width="stretch"):
+                _changes(space, one)
+
+
+def _open(space: Workspace, one: Kept) -> None:
+    if one.study:
+        link.open_(space, one.id)
+        st.switch_page("pages/compare/pictures.py")
+    kept.open_(space, one.id)
+    st.switch_page("pages/start/overview.py")
+
+
+def _changes(space: Workspace, one: Kept) -> None:
+    store = kept.store()
+    with st.form(f"label-{one.id}", border=False):
+        name = st.text_input("Name", one.label.name, max_chars=120)
+        tags = st.text_input("Tags, with commas between", ", ".join(one.label.tags))
+        pinned = st.checkbox(
+            "Pinned", one.label.pinned, help="It stays, and so do its model's and picture's files."
+        )
+        if st.form_submit_button("Save", type="primary"):
+            store.change(one.id, name=name, tags=tuple(tags.split(",")), pinned=pinned)
+            st.rerun()
+    sure = st.checkbox("Delete it for everybody who has its link", key=f"sure-{one.id}")
+    if st.button("Delete", key=f"delete-{one.id}", icon=":material/delete:", disabled=not sure):
+        store.delete(one.id)
+        if space.run_id == one.id:
+            space.run_id = None
+        if space.many.run_id == one.id:
+            space.many.opened = space.many.run_id = None
+        space.many.kept.clear()
+        st.rerun()
+
+
+def _thumbnail(folder: Path) -> bytes:
+    try:
+        return (folder / "picture.png").read_bytes()
+    except OSError:  # deleted in this moment
+        return b""

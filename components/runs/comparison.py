@@ -1,0 +1,111 @@
+"""Two kept runs side by side: scores, places, what differs, and the maps of both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from components.maps import pair, tiles
+from components.maps.tiles import title_of
+from components.ranking import score_table
+from components.runs import kept
+from components.widgets import map_grid
+from xai_core.maps.canonical import canonicalise
+from xai_core.maps.difference import MapDifference, map_difference
+from xai_core.runs.difference import changes, scores
+from xai_core.runs.entry import Kept
+from xai_core.runs.run import Run
+
+
+def show(runs: tuple[Kept, ...]) -> None:
+    """Draw the choice of two runs, and what they differ in."""
+    runs = tuple(one for one in runs if not one.study)
+    if len(runs) < 2:
+        return
+    with st.expander("Compare two runs", icon=":material/compare_arrows:"):
+        named = {one.id: f"{one.title} · {one.created[:16].replace('T', ' ')}" for one in runs}
+        columns = st.columns(2)
+        ids = [
+            column.selectbox(
+                label, list(named), index=place, format_func=lambda one: named.get(one, one)
+            )
+            for place, (column, label) in enumerate(zip(columns, ("First", "Second"), strict=True))
+        ]
+        if ids[0] == ids[1]:
+            st.info("Choose two different runs.", icon=":material/info:")
+            return
+        store = kept.store()
+        first, second = store.open(ids[0]), store.open(ids[1])
+        score_table.show(scores(first, second), "first", "second")
+        st.caption(
+            "Complexity after removal and raw, each by its own recipe. Places are by the former."
+        )
+        _differences(first, second)
+        _maps(first, second)
+
+
+def _differences(first: Run, second: Run) -> None:
+    found = changes(first, second)
+    if found:
+        st.dataframe(
+            pd.DataFrame(
+                {"What": one.what, "First": str(one.first), "Second": str(one.second)}
+                for one in found
+            ),
+            hide_index=True,
+        )
+
+
+def _maps(first: Run, second: Run) -> None:
+    """Both maps of each method and, where they are of one picture, their difference."""
+    alike = _differing(first, second)
+    for name, found in alike.items():
+        st.markdown(f"**{title_of(name)}**  \n:small[{pair.figures(found)}]")
+        pair.show(
+            (first, second),
+            found,
+            span=pair.span_of(alike.values()),
+            names=("first", "second"),
+            key=f"compared-{name}",
+        )
+    apart = [*_tiles(first, "first", alike), *_tiles(second, "second", alike)]
+    if apart:
+        map_grid.show(apart, key="compared", tile_width=180)
+
+
+def _differing(first: Run, second: Run) -> dict[str, MapDifference]:
+    if first.picture_sha256 != second.picture_sha256:
+        return {}
+    found = {}
+    for name, one in first.attributions.items():
+        other = second.attributions.get(name)
+        if other is None:
+            continue
+        shapes = (
+            canonicalise(values, run.recipe).shape
+            for values, run in ((one, first), (other, second))
+        )
+        if len(set(shapes)) == 1:
+            found[name] = map_difference(one, other, (first.recipe, second.recipe))
+    return found
+
+
+def _tiles(run: Run, which: str, shown: Collection[str]) -> list[map_grid.Tile]:
+    return [
+        tiles.of_map(
+            run,
+            canonicalise(one, run.recipe)[0],
+            tiles.Look(),
+            title=title_of(name),
+            note=f"{which} · {_told(run.scores[name].after)}",
+        )
+        for name, one in run.attributions.items()
+        if name not in shown
+    ]
+
+
+def _told(score: float) -> str:
+    return f"{score:.3f} nats" if np.isfinite(score) else "no score"

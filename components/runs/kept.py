@@ -1,0 +1,80 @@
+"""The runs that are kept on this server, and which of them are this visitor's.
+
+Who has a run's link can open it. The list, and the right to change or delete, is its owner's:
+with a login the one who has signed in; at the machine itself, without a login, whoever sits there;
+from elsewhere, without a login, the browser session that computed it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from components.runs import source
+from components.session import access
+from components.session.settings import limits
+from components.session.state import Workspace
+from xai_core.runs.entry import Kept
+from xai_core.runs.store import RunStore
+
+VISITOR = "visitor"
+LOCAL = ("localhost", "127.0.0.1", "::1", None)
+
+
+def store() -> RunStore:
+    """All of them."""
+    found = RunStore(cap=limits().runs_megabytes)
+    _tidied(str(found.folder))
+    return found
+
+
+def owner() -> str:
+    """Whose the runs are that this session computes."""
+    user = access.user_key()
+    if user is not None:
+        return user
+    if at_the_machine(st.context.ip_address, st.context.headers):
+        return ""
+    if VISITOR not in st.session_state:
+        st.session_state[VISITOR] = f"visit-{secrets.token_urlsafe(16)}"
+    return str(st.session_state[VISITOR])
+
+
+def listed(space: Workspace) -> tuple[Kept, ...]:
+    """The visitor's own runs, and those that were opened by a link in this session."""
+    me = owner()
+    return tuple(
+        one for one in store().entries() if one.label.owner == me or one.id in space.linked
+    )
+
+
+def open_(space: Workspace, name: str) -> None:
+    """Put a run on screen. Raises `InputError` where there is none."""
+    kept = store()
+    entry = kept.entry(name)
+    source.show(space, kept.open(name), own=entry.label.owner == owner())
+    space.run_id = name
+    space.failure, space.stopped, space.keeper = None, False, None
+    if entry.label.owner != owner():
+        space.linked.add(name)
+
+
+def at_the_machine(address: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether a browser runs on the server's machine, as the connection and its headers tell.
+
+    A proxy names the browser that it speaks for, and the browser names the host it asked.
+    """
+    if any(headers.get(name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")):
+        return False
+    host = urlsplit(f"//{headers.get('Host') or 'localhost'}").hostname
+    return address in LOCAL and host in LOCAL
+
+
+@st.cache_resource(show_spinner=False)
+def _tidied(folder: str) -> None:
+    """Once a server."""
+    RunStore(Path(folder)).tidy()

@@ -1,0 +1,125 @@
+"""What the run on screen was computed with: the session's model and picture, where it has them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.session import problem
+from components.session.state import Photo, Source, Workspace
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.variants import base_of, merged
+from xai_core.base.errors import XaiError
+from xai_core.base.parameters import build
+from xai_core.base.storage.files import data_folder
+from xai_core.models.formats.base import LoadOptions
+from xai_core.runs.run import Run
+from xai_core.studies.result import StudyResult
+
+# Keys of widgets with a choice.
+DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed", "autocast")
+
+
+def note(space: Workspace) -> None:
+    """Say that the run's model is not here, where that is so."""
+    if model_of(space) is None:
+        run = space.run
+        st.info(
+            f"On screen is a kept run of **{problem.plain(run.model)}** on "
+            f"**{problem.plain(run.picture)}**. This run's model is not in this session; open its "
+            f"file on the model page to compute more (SHA-256 {run.model_sha256[:12]}…).",
+            icon=":material/visibility:",
+        )
+
+
+def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | None:
+    """The title of the session's model that a run is of; of the one on screen where None."""
+    run = run or space.run
+    same = [
+        title
+        for title, one in space.sources.items()
+        if one.path.exists()
+        and (one.options.architecture, one.options.output) == (run.architecture, run.output)
+        and sha256_of(str(one.path)) == run.model_sha256
+    ]
+    return run.model if run.model in same else next(iter(same), None)
+
+
+def show(space: Workspace, run: Run, *, own: bool) -> None:
+    """Put a run on screen, with all that it was computed with as far as that is here.
+
+    Args:
+        own: it is this visitor's, who may use the uploaded files again. A link is only a view.
+    """
+    space.run = run
+    if own:
+        _offer_files(space, run)
+    title = model_of(space)
+    if title is not None:
+        space.source = title
+    photo = next(
+        (name for name, one in space.photos.items() if _is(one.path, run.picture_sha256)), None
+    )
+    if photo is not None:
+        space.photo = photo
+    if title is not None and photo is not None:
+        top = run.guesses[0].index if run.guesses else None
+        space.target = None if run.asked == top else run.asked
+    _settle(space, run)
+
+
+def _settle(space: Workspace, run: Run) -> None:
+    """Take over methods, parameters, seed, autocast and recipe, also in their widgets."""
+    space.recipe = replace(run.recipe, crop=None, quantile=0.2)
+    known = [name for name in run.attributions if name in METHODS]
+    space.chosen = list(dict.fromkeys(map(base_of, known)))
+    space.settings |= merged(dict(_fitting(run, known)))
+    space.seed = next((run.attributions[name].seed for name in known), space.seed)
+    space.autocast = any(run.attributions[name].pace.autocast for name in known)
+    forget_widgets(*DRAWN)
+
+
+def forget_widgets(*prefixes: str) -> None:
+    """Widgets whose keys begin so show the workspace's values again."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(prefixes)]:
+        del st.session_state[key]
+
+
+def _fitting(run: Run, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The parameters that a form here can show; another version may have had others."""
+    for name in names:
+        given = dict(run.attributions[name].parameters)
+        with suppress(XaiError):
+            build(METHODS[name].Parameters, given)
+            yield name, given
+
+
+def _offer_files(space: Workspace, run: Run) -> None:
+    """Uploads of an earlier session; trust is not given again by itself."""
+    model = data_folder() / "models" / run.model_sha256
+    if model_of(space) is None and not run.trusted and _is(model, run.model_sha256):
+        options = LoadOptions(architecture=run.architecture, output=run.output)
+        space.add_source(Source(run.model, model, options, spec=run.input_spec))
+    picture = data_folder() / "pictures" / run.picture_sha256
+    if _is(picture, run.picture_sha256):
+        space.add_photo(Photo(run.picture, picture))
+
+
+def _is(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(str(path)) == sha256
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def sha256_of(path: str) -> str:
+    """Of a file. Uploads are named by it; of others it is computed once."""
+    file = Path(path)
+    if file.parent.parent == data_folder():
+        return file.name
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,199 @@
+"""What one browser session holds, as one typed object."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.session.job import Job
+from components.session.keeper import Keeper
+from components.session.pair_state import Pairing
+from components.session.queue import Turn
+from components.session.scale_state import Scaling
+from components.session.sources import Pending as Pending
+from components.session.sources import Photo as Photo
+from components.session.sources import Source as Source
+from components.session.sources import free_name
+from components.session.study_state import Many as Many
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.noise.rule import NoiseLevel
+from xai_core.base.parameters import describe
+from xai_core.base.target import Target
+from xai_core.demo.models import MODEL_TITLE, demo_weights
+from xai_core.demo.pictures import picture_path
+from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
+from xai_core.maps.recipe import Recipe
+from xai_core.readiness.result import Verdict
+from xai_core.runs.run import Run
+from xai_core.runs.sanity import Controls
+
+KEY = "workspace"
+
+
+@dataclass(frozen=True)
+class Returned:
+    """An uploaded result card. told: what it brought back, and what is missing."""
+
+    photo: Photo
+    told: tuple[str, ...]
+
+
+@dataclass
+class Measuring:
+    """Metrics that a model is asked for.
+
+    Attributes:
+        job: what is being computed. turn: how many go before it. note: why the last one ended
+            early.
+    """
+
+    job: Job[None] | None = None
+    turn: Turn = field(default_factory=Turn)
+    note: str | None = None
+
+
+@dataclass
+class Bearing:
+    """How much noise models bear.
+
+    Attributes:
+        found: what was measured, by what it was measured on. asked: the key of the job's.
+        job: what is being measured. turn: how many go before it. note: why the last one gave
+            nothing.
+        pictures: names of the photos to measure on; None takes the chosen one. classes: the true
+            class of a photo, where a person gave it.
+    """
+
+    found: dict[Hashable, NoiseLevel] = field(default_factory=dict)
+    asked: Hashable = None
+    job: Job[NoiseLevel] | None = None
+    turn: Turn = field(default_factory=Turn)
+    note: str | None = None
+    pictures: list[str] | None = None
+    classes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Workspace:
+    """The session: what is chosen, and the result on screen.
+
+    Attributes:
+        sources, photos: all that can be chosen, by title and by name.
+        target: class index; None for the top class; or another kind with all its parameters.
+        settings: parameters by method, complete. chosen: methods to compare, in order.
+        recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
+        run: the result on screen. job: what is being computed. turn: how many go before it.
+        measuring: the metrics that are being computed. bearing: the noise that models bear.
+        failure: why the last computation gave nothing. stopped: it was cancelled.
+        verdicts: by model title, once checked.
+        pending: the upload that the model page asks about.
+        anyway: models to explain although their gradient does not agree with their output.
+        controls: maps beside those of a run, with that run's digest. control_job: of them.
+        many: of the page of many pictures. pairing: of the page that compares two models.
+        scaling: pictures behind the scale of the heatmaps.
+        quantile: of the slider, once drawn. quantile_page: where it was drawn last.
+        returned: the result card that was uploaded last.
+        run_id: of the result on screen, where it is kept. addressed: the id in the address.
+        detecting: model and picture whose likely preset was asked for.
+        keeper: keeps what is being computed. linked: ids of runs that were opened by a link.
+    """
+
+    sources: dict[str, Source]
+    photos: dict[str, Photo]
+    source: str
+    photo: str
+    run: Run
+    target: int | Target | None = None
+    chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seed: int = 0
+    autocast: bool = False
+    recipe: Recipe = field(default_factory=Recipe)
+    job: Job[Run] | None = None
+    turn: Turn = field(default_factory=Turn)
+    measuring: Measuring = field(default_factory=Measuring)
+    bearing: Bearing = field(default_factory=Bearing)
+    failure: str | None = None
+    stopped: bool = False
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    pending: Pending | None = None
+    anyway: set[str] = field(default_factory=set)
+    controls: tuple[str, Controls] | None = None
+    control_job: Job[Controls] | None = None
+    control_turn: Turn = field(default_factory=Turn)
+    control_failure: str | None = None
+    control_digest: str = ""
+    control_stopped: bool = False
+    quantile: float | None = None
+    quantile_page: str = ""
+    many: Many = field(default_factory=Many)
+    pairing: Pairing = field(default_factory=Pairing)
+    scaling: Scaling = field(default_factory=Scaling)
+    returned: Returned | None = None
+    run_id: str | None = None
+    addressed: str | None = None
+    detecting: tuple[str, str] | None = None
+    keeper: Keeper | None = None
+    linked: set[str] = field(default_factory=set)
+
+    def add_source(self, source: Source) -> None:
+        """Offer a model and choose it; another file of the same name keeps its place."""
+        title = free_name(source.title, source.path, {k: v.path for k, v in self.sources.items()})
+        self.sources[title] = replace(source, title=title)
+        self.source, self.target = title, None
+
+    def add_photo(self, photo: Photo) -> None:
+        """Offer a picture and choose it; another file of the same name keeps its place."""
+        name = free_name(photo.name, photo.path, {k: v.path for k, v in self.photos.items()})
+        self.photos[name] = replace(photo, name=name)
+        self.photo, self.target = name, None
+
+    def remove(self, path: Path) -> None:
+        """Offer an uploaded file no longer; the first of those that stay takes its place."""
+        self.sources = {name: one for name, one in self.sources.items() if one.path != path}
+        self.photos = {name: one for name, one in self.photos.items() if one.path != path}
+        if self.pending is not None and self.pending.path == path:
+            self.pending = None
+        if self.source not in self.sources:
+            self.source, self.target = next(iter(self.sources)), None
+        if self.photo not in self.photos:
+            self.photo, self.target = next(iter(self.photos)), None
+
+    def forget(self) -> None:
+        """Let go of all results: nobody can come back to this session any more."""
+        self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
+        self.controls = self.control_job = None
+        self.many.study = self.many.job = None
+        self.pairing.pair = self.pairing.job = None
+        self.verdicts.clear()
+
+    def parameters(self, method: str) -> Mapping[str, Any]:
+        """The parameters that a method is to run with."""
+        defaults = {info.name: info.default for info in describe(METHODS[method].Parameters)}
+        return {**defaults, **self.settings.get(method, {})}
+
+
+def workspace() -> Workspace:
+    """This session's workspace; a new session starts with the demo's finished result."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = _fresh()
+    found: Workspace = st.session_state[KEY]
+    return found
+
+
+def _fresh() -> Workspace:
+    photos = {name: Photo(name, picture_path(name)) for name in ("rocket", "cat", "coffee")}
+    run = demo_run()
+    return Workspace(
+        sources={MODEL_TITLE: Source(MODEL_TITLE, demo_weights())},
+        photos=photos,
+        source=MODEL_TITLE,
+        photo=DEMO_PICTURE,
+        run=run,
+        settings={name: dict(given) for name, given in DEMO_METHODS.items()},
+        many=Many(photos=list(photos)),
+    )

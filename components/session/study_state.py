@@ -1,0 +1,49 @@
+"""The study of many pictures, as a session holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from components.session.job import Job
+from components.session.keeper import Keeper
+from components.session.queue import Turn
+from components.session.sources import Photo, free_name
+from xai_core.base.target import Target
+from xai_core.studies.result import StudyResult
+from xai_core.studies.store import Study
+
+
+@dataclass
+class Many:
+    """The study of many pictures: what belongs to it, and what is being computed for it.
+
+    Attributes:
+        photos: names of the session's photos that belong to it. uploaded: pictures that came for
+            it alone, by name. refused: why files are left out, by name.
+        target: of all pictures; None for each one's top class.
+        study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
+        failure, stopped, keeper: as in `Workspace`.
+        opened: a kept one that is on screen in its place. run_id: of that one.
+        kept: ids of kept studies by fingerprint, as far as they were looked for.
+        opening: a picture of it was clicked, and its page comes next.
+    """
+
+    photos: list[str] = field(default_factory=list)
+    uploaded: dict[str, Photo] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    target: int | Target | None = None
+    study: Study | None = None
+    job: Job[dict[str, str]] | None = None
+    turn: Turn = field(default_factory=Turn)
+    failure: str | None = None
+    stopped: bool = False
+    keeper: Keeper | None = None
+    opened: StudyResult | None = None
+    run_id: str | None = None
+    kept: dict[str, str | None] = field(default_factory=dict)
+    opening: bool = False
+
+    def add(self, photo: Photo) -> None:
+        """One more uploaded picture; another file of the same name keeps its place."""
+        name = free_name(photo.name, photo.path, {k: v.path for k, v in self.uploaded.items()})
+        self.uploaded[name] = replace(photo, name=name)

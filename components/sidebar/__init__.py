@@ -1,0 +1,1 @@
+"""What is explained: model, picture, target; on every page."""

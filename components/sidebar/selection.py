@@ -1,0 +1,60 @@
+"""What is explained: model, picture, target. On every page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.runs import source, uploaded_card
+from components.session import backend, problem, upload
+from components.session.state import Photo, Workspace
+from components.session.upload import Arrival
+from components.sidebar import target
+
+PICTURE, PICTURE_MB = "picture", 50
+
+
+def show(space: Workspace) -> None:
+    """Draw the choices into the sidebar and keep them in the workspace."""
+    with st.sidebar, problem.guarded():
+        upload.attend(space)
+        upload.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
+        source.note(space)
+        st.subheader("What is explained")
+        _model(space)
+        _photo(space)
+        with problem.guarded():
+            target.show(space)
+
+
+def _model(space: Workspace) -> None:
+    titles = list(space.sources)
+    chosen = st.selectbox(
+        "Model",
+        titles,
+        index=titles.index(space.source),
+        help="Open another file on the model page.",
+    )
+    if chosen != space.source:
+        space.source, space.target = chosen, None
+
+
+def _photo(space: Workspace) -> None:
+    names = list(space.photos)
+    chosen = st.selectbox("Picture", names, index=names.index(space.photo))
+    if chosen != space.photo:
+        space.photo, space.target = chosen, None
+    with st.expander("Upload a picture", icon=":material/add_photo_alternate:"):
+        upload.uploader(
+            "PNG, JPEG, WebP, BMP, TIFF or a NumPy array (.npy)",
+            key=PICTURE,
+            max_upload_size=PICTURE_MB,
+        )
+    uploaded_card.show(space)
+
+
+def _take(space: Workspace, arrival: Arrival) -> None:
+    name, data = arrival
+    backend.raster(data)  # it is decoded once, so that a broken one is told here
+    photo = Photo(name, upload.kept(data, "pictures"))
+    if not uploaded_card.recognised(space, photo, data):
+        space.add_photo(photo)

@@ -1,0 +1,80 @@
+"""Every metric of every map of a run at one quantile, as far as it is known."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from components.session import queue
+from components.session.processes import Access, known
+from xai_core.maps.canonical import canonicalise
+from xai_core.maps.recipe import Recipe
+from xai_core.runs.run import Run
+from xai_core.scores.measurement import Measurement
+from xai_core.scores.metrics.base import METRICS
+
+Place = tuple[str, str]  # metric, method
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """What is known of a run. found: by metric and method. missing: not asked for yet."""
+
+    run: Run
+    recipe: Recipe
+    metrics: tuple[str, ...]
+    found: Mapping[Place, Measurement]
+    missing: tuple[Place, ...]
+
+    def scores(self, metric: str) -> dict[str, float]:
+        """By method; NaN where it is undefined or missing."""
+        found = {name: self.found.get((metric, name)) for name in self.run.attributions}
+        return {
+            name: np.nan if one is None or one.score is None else one.score
+            for name, one in found.items()
+        }
+
+
+def of(run: Run, recipe: Recipe, metrics: Sequence[str]) -> Measurements:
+    """Metrics of maps are computed at once; those that ask the model only when told to."""
+    places = [(metric, name) for metric in metrics for name in run.attributions]
+    keys = {place: key_of(run, recipe, place) for place in places}
+    for metric in metrics:
+        new = [name for name in run.attributions if keys[metric, name] not in known()]
+        if new and METRICS[metric].needs == "map":
+            for name, one in zip(new, _scored(run, recipe, metric, new), strict=True):
+                keep(keys[metric, name], one)
+    found: dict[Place, Measurement] = {}
+    for place, key in keys.items():
+        if key in known():
+            found[place] = known().get(key, lambda: Measurement(None))
+    missing = tuple(place for place in places if place not in found)
+    return Measurements(run, recipe, tuple(metrics), found, missing)
+
+
+def _scored(run: Run, recipe: Recipe, metric: str, names: Sequence[str]) -> list[Measurement]:
+    maps = np.stack([canonicalise(run.attributions[name], recipe)[0] for name in names])
+    with queue.shown(f"{METRICS[metric].title} …") as turn:
+        scores = Access(turn).score(maps, metric)
+    return [
+        Measurement(float(score))
+        if np.isfinite(score)
+        else Measurement(None, METRICS[metric].undefined_because(one[None]))
+        for score, one in zip(scores, maps, strict=True)
+    ]
+
+
+def key_of(run: Run, recipe: Recipe, place: Place) -> Hashable:
+    """All that determines a measurement."""
+    one = run.attributions[place[1]]
+    values = hashlib.sha256(np.ascontiguousarray(one.values).data).hexdigest()
+    origin = (run.model_sha256, run.picture_sha256, run.content, one.target, one.seed)
+    return ("measurement", place, values, recipe, origin, repr(dict(one.parameters)))
+
+
+def keep(key: Hashable, one: Measurement) -> None:
+    """Let it be known to all sessions."""
+    known().get(key, lambda: one)

@@ -1,0 +1,128 @@
+"""Asking the model for the metrics that are not known yet: start, watch, cancel."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import streamlit as st
+
+from components.session import backend, problem, progress, visit
+from components.session.job import Job
+from components.session.layout import steady
+from components.session.processes import Access
+from components.session.queue import Turn
+from components.session.state import Source, Workspace
+from components.trust.measurements import Measurements, keep, key_of
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import Cancelled, InputError, MethodError, ModelError, XaiError
+from xai_core.base.progress import Progress
+from xai_core.runs.run import Run
+from xai_core.scores.measurement import Measurement, samples
+from xai_core.scores.metrics.base import METRICS
+
+
+@steady
+def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
+    """Draw the button for what is missing, or the progress of what runs."""
+    measuring = space.measuring
+    job = measuring.job
+    if job is not None:
+        progress.watch(job, measuring.turn, key=key, finish=lambda: _finish(space, job))
+        return
+    if measuring.note:
+        st.info(problem.plain(measuring.note), icon=":material/info:")
+    if not measurements.missing:
+        return
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    titles = dict.fromkeys(METRICS[metric].title for metric, _ in measurements.missing)
+    left.info(
+        f"Not computed yet at this quantile: {', '.join(titles)}. That sends "
+        f"{_total(measurements):,} samples through the model.",
+        icon=":material/hourglass_empty:",
+    )
+    if right.button(
+        "Compute", type="primary", icon=":material/play_arrow:", key=f"{key}-start", width="stretch"
+    ):
+        _start(space, measurements)
+        st.rerun()
+
+
+def _start(space: Workspace, measurements: Measurements) -> None:
+    measuring = space.measuring
+    measuring.note = None
+    try:
+        source, inputs = _origin(space)
+    except XaiError as error:
+        measuring.note = str(error)
+        return
+    measuring.turn = Turn()
+    access = Access(measuring.turn)
+
+    def work(tick: Progress, cancel: threading.Event) -> None:
+        access.cancel = cancel
+        _measure(access, source, inputs, measurements, tick, cancel)
+
+    measuring.job = job = Job(work)
+    visit.current().at_end("measuring", job.cancel)
+
+
+def _measure(
+    access: Access,
+    source: Source,
+    inputs: Inputs,
+    measurements: Measurements,
+    tick: Progress,
+    cancel: threading.Event,
+) -> None:
+    """What has been computed stays known, also when the rest is cancelled."""
+    run, recipe, total, done = measurements.run, measurements.recipe, _total(measurements), 0
+    with access.model(source) as held:
+        for metric, name in measurements.missing:
+            before = done
+
+            def advance(now: int, _: int, before: int = before) -> None:
+                tick(before + now, total)
+
+            try:
+                one = held.worker.measure(
+                    inputs, run.attributions[name], recipe, metric, progress=advance, cancel=cancel
+                )
+            except (MethodError, ModelError) as error:  # the others may still be defined
+                one = Measurement(None, str(error))
+            keep(key_of(run, recipe, (metric, name)), one)
+            done += _samples(run, metric, name)
+            tick(done, total)
+
+
+def _origin(space: Workspace) -> tuple[Source, Inputs]:
+    """The model of the run on screen, and its picture as the model gets it."""
+    run = space.run
+    source, photo = space.sources.get(run.model), space.photos.get(run.picture)
+    if source is not None and photo is not None:
+        same = backend.opened(source).card.sha256 == run.model_sha256
+        prepared = backend.prepared(str(photo.path), backend.spec_of(source))
+        if same and np.array_equal(prepared.picture, run.pixels):
+            return source, prepared.inputs
+    raise InputError(
+        "The model and the picture of these maps are not at hand as they were.",
+        "Compute the maps again on the page Heatmaps.",
+    )
+
+
+def _finish(space: Workspace, job: Job[None]) -> None:
+    if space.measuring.job is not job:  # another tick was faster
+        return
+    space.measuring.job = None
+    if isinstance(job.error, Cancelled):
+        space.measuring.note = "Cancelled. What was computed by then is kept."
+    elif job.error is not None:
+        space.measuring.note = str(job.error)
+
+
+def _samples(run: Run, metric: str, name: str) -> int:
+    return 1 + samples(metric, run.attributions[name], run.attributions[name].values.shape[1:])
+
+
+def _total(measurements: Measurements) -> int:
+    return sum(_samples(measurements.run, *place) for place in measurements.missing)

@@ -1,0 +1,63 @@
+"""Methods by metrics as a table, the best of each column marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from components.maps.tiles import title_of
+from components.session import problem
+from components.trust.measurements import Measurements
+from xai_core.scores.metrics.base import METRICS, Metric
+
+ARROWS = {"lower": "↓", "higher": "↑"}
+BEST = "background-color: rgba(47, 127, 134, 0.3)"
+
+
+def show(measurements: Measurements, *, key: str) -> None:
+    """Draw the table, and below it why a map has no score."""
+    metrics = [METRICS[name] for name in measurements.metrics]
+    columns = {head(metric): measurements.scores(metric.name) for metric in metrics}
+    table = pd.DataFrame(columns, index=list(measurements.run.attributions))
+    table.index = pd.Index([title_of(name) for name in table.index], name="Method")
+    best = {head(metric): _best(table[head(metric)], metric) for metric in metrics}
+    formats: Any = {name: _marking(value) for name, value in best.items()}
+    style = table.style.format(formats, na_rep="–")
+    for name, value in best.items():
+        style = style.map(lambda score, value=value: BEST if score == value else "", subset=[name])
+    st.dataframe(
+        style, key=key, column_config={head(metric): _column(metric) for metric in metrics}
+    )
+    st.caption("★ is the best of a column; ↓ lower is better, ↑ higher is better; – has no score.")
+    for (metric, name), one in measurements.found.items():
+        if one.score is None:
+            cause = problem.plain(one.cause or "")
+            st.caption(f"{title_of(name)} has no {METRICS[metric].title}. {cause}")
+
+
+def head(metric: Metric) -> str:
+    """A metric's title with the direction in which it is better."""
+    return f"{metric.title} {ARROWS[metric.direction]}"
+
+
+def _best(scores: pd.Series[float], metric: Metric) -> float:
+    return float(scores.min() if metric.direction == "lower" else scores.max())
+
+
+def _marking(best: float) -> Callable[[float], str]:
+    def text(score: float) -> str:
+        shown = f"{score:,.0f}" if abs(score) >= 1000 else f"{score:.4g}"
+        return f"★ {shown}" if score == best and np.isfinite(score) else shown
+
+    return text
+
+
+def _column(metric: Metric) -> Any:
+    return st.column_config.NumberColumn(
+        head(metric),
+        help=f"{metric.definition}\n\nCost: {metric.cost}\n\nSource: {metric.citation}",
+    )

@@ -1,0 +1,1 @@
+"""The baseline quantile and the recipe, and the run seen at them."""
