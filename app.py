@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.runs import link
 from components.session import access
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from xai_core.base.memory import return_at_once
 
 return_at_once()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.session import backend, problem
-from components.session.state import Photo, Source
+from components.session.state.workspace import Photo, Source
 from xai_core.maps.colours import data_url
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.inputs import preprocessing
 from components.session import problem
-from components.session.state import Source, Workspace
+from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.input_spec import Fit, InputSpec, ValueRange
 from xai_core.pictures.presets import PRESETS, preset_of, suitable

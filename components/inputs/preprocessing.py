@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from components.session import backend
-from components.session.state import Source
+from components.session.state.workspace import Source
 from xai_core.pictures.preprocessing import InputSpec
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.inputs import preprocessing, preset_detection
 from components.session import backend, problem
-from components.session.state import Photo, Source, Workspace
+from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.runs.computation import label_of
 from xai_core.targets.labels import Labels
 from xai_core.targets.likely_preset import Likely

@@ -11,9 +11,9 @@ from components.maps import preview, scale_strip, tiles
 from components.maps import scale as map_scale
 from components.maps.scale import SCOPES
 from components.maps.tiles import Look, title_of
-from components.methods import chosen as chosen_methods
 from components.session import problem
-from components.session.state import Workspace
+from components.session.state import chosen as chosen_methods
+from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from components.widgets.map_grid import Tile
 from xai_core.attribution import autocast

@@ -12,8 +12,8 @@ from components.maps import scale_job, scale_pictures
 from components.maps.scale_strip import Strip
 from components.maps.tiles import Look, title_of
 from components.session import problem
-from components.session.processes import known
-from components.session.state import Workspace
+from components.session.jobs.processes import known
+from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.maps.colour_scale import CONTRAST, ColourScale, Scope, against, over
 from xai_core.maps.recipe import Recipe

@@ -9,14 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from components.maps import scale_pictures
-from components.runs import source as run_source
-from components.session import backend, problem, progress, visit
-from components.session.job import Job
-from components.session.processes import Access
-from components.session.queue import Turn
-from components.session.scale_state import Scaling
-from components.session.state import Source, Workspace
+from components.maps import progress, scale_pictures
+from components.session import backend, problem, run_source, visit
+from components.session.jobs.job import Job
+from components.session.jobs.processes import Access
+from components.session.jobs.queue import Turn
+from components.session.state.scale import Scaling
+from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Explainer

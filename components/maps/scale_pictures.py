@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from components.runs import source
-from components.session.state import Photo, Workspace
+from components.session import run_source
+from components.session.state.workspace import Photo, Workspace
 from xai_core.maps.colour_scale import Scope
 from xai_core.studies.kept_maps import SHORT
 
@@ -29,7 +29,7 @@ def offered(space: Workspace) -> dict[str, Photo]:
 
 def id_of(photo: Photo) -> str:
     """The first digits of a picture's SHA-256."""
-    return source.sha256_of(str(photo.path))[:SHORT]
+    return run_source.sha256_of(str(photo.path))[:SHORT]
 
 
 def group(space: Workspace) -> list[str]:

@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import scale_pictures, tiles
 from components.maps.tiles import Look, title_of
 from components.session import backend
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from components.widgets.map_grid import Tile
 from xai_core.maps.colour_scale import ColourScale

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.readiness.result import Availability, Verdict
 

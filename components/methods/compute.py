@@ -8,17 +8,17 @@ import threading
 import numpy as np
 import streamlit as st
 
+from components.maps import progress
 from components.maps.tiles import title_of
-from components.methods import chosen, pace, precision
-from components.runs import kept
-from components.runs import source as run_source
-from components.session import backend, problem, progress, visit
-from components.session.job import Job
-from components.session.keeper import Keeper
+from components.methods import pace, precision
+from components.session import backend, kept_runs, problem, run_source, visit
+from components.session.jobs.job import Job
+from components.session.jobs.keeper import Keeper
+from components.session.jobs.processes import Access
+from components.session.jobs.queue import Turn
 from components.session.layout import steady
-from components.session.processes import Access
-from components.session.queue import Turn
-from components.session.state import Workspace
+from components.session.state import chosen
+from components.session.state.workspace import Workspace
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
@@ -119,7 +119,9 @@ def start(space: Workspace, *, again: bool = False) -> None:
         space.failure = str(error)
         return
     known = space.run.attributions if not again and same_input(space.run, request) else {}
-    keeper = space.keeper = Keeper(kept.store(), kept.owner(), space.verdicts.get(space.source))
+    keeper = space.keeper = Keeper(
+        kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
+    )
     inputs, samples = request.prepared.inputs, sum(costs(request).values())
     learn_pace = pace.learning(source, inputs, samples)
     space.turn = Turn()

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 
 
 def key_of(method: str, parameter: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.methods import fields, layer_chooser, noise_form, precision
 from components.session import problem
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.variants import EACH
 from xai_core.base.errors import XaiError

@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from components.session import backend, problem
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.layers.feature_layers import NONE
 from xai_core.attribution.variants import values_in

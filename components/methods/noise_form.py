@@ -12,7 +12,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.methods import fields, noise_curve, noise_job
 from components.session import problem
-from components.session.state import Bearing, Workspace
+from components.session.state.workspace import Bearing, Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import ALPHA, NoiseLevel, NoiseType
 from xai_core.base.errors import XaiError

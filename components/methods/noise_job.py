@@ -7,11 +7,12 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from components.session import backend, progress, visit
-from components.session.job import Job
-from components.session.processes import Access, file_of
-from components.session.queue import Turn
-from components.session.state import Workspace
+from components.maps import progress
+from components.session import backend, visit
+from components.session.jobs.job import Job
+from components.session.jobs.processes import Access, file_of
+from components.session.jobs.queue import Turn
+from components.session.state.workspace import Workspace
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.readiness.result import Availability
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from components.methods import chosen
 from components.methods import pace as pacing
 from components.session import backend
-from components.session.state import Source, Workspace
+from components.session.state import chosen
+from components.session.state.workspace import Source, Workspace
 from xai_core.attribution.autocast import suited
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import MANY, Pace

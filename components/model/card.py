@@ -10,7 +10,7 @@ from components.inputs import form, preset_guess
 from components.model import labels_form
 from components.session import backend, problem
 from components.session.backend import OpenModel
-from components.session.state import Photo, Workspace
+from components.session.state.workspace import Photo, Workspace
 from xai_core.attribution.capabilities import Layer
 from xai_core.runs.run import Guess
 

@@ -9,7 +9,7 @@ import streamlit as st
 from components.inputs import preprocessing
 from components.model.verdict import BADGES
 from components.session import problem
-from components.session.state import Source, Workspace
+from components.session.state.workspace import Source, Workspace
 from xai_core.demo.gallery import Exhibit, gallery
 from xai_core.models.formats.base import LoadOptions
 

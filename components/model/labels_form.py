@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.session import backend, upload
-from components.session.state import Photo, Source, Workspace
+from components.session.state.workspace import Photo, Source, Workspace
 from components.session.upload import Arrival
 from xai_core.targets.labels import check_count, parse_labels
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.readiness import estimated_seconds
 from xai_core.readiness.result import Verdict
 

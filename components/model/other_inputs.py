@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.session import problem, upload
-from components.session.state import Pending
+from components.session.state.workspace import Pending
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.models.other_inputs import OtherInput

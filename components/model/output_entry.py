@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.session.state import Source, Workspace
+from components.session.state.workspace import Source, Workspace
 from xai_core.readiness.result import Verdict
 
 AUTOMATIC = "chosen by itself"

@@ -9,7 +9,7 @@ import streamlit as st
 from components.inputs import preprocessing
 from components.model import inspection, labels_form, other_inputs
 from components.session import backend, problem, upload
-from components.session.state import Pending, Source, Workspace
+from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import modules_of

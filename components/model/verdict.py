@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.model import gradient_flow, method_matrix
 from components.session import problem
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.base.finding import Finding
 from xai_core.readiness import to_json, to_markdown
 from xai_core.readiness.result import Verdict

@@ -6,9 +6,8 @@ import streamlit as st
 
 from components.maps.scale import REFERENCE
 from components.methods import compute
-from components.runs import source
-from components.session import problem
-from components.session.state import Photo, Source, Workspace
+from components.session import problem, run_source
+from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
 from xai_core.demo.wafer.generator import NONE
@@ -59,7 +58,7 @@ def _against_good_parts(space: Workspace) -> None:
     _open(space, wafer_exhibits()[0])
     good = [one for one in EXAMPLES.values() if one.kind == NONE]
     judged = [EXAMPLES[name] for name in JUDGED]
-    ids = {one.name: source.sha256_of(str(one.path))[:SHORT] for one in (*good, *judged)}
+    ids = {one.name: run_source.sha256_of(str(one.path))[:SHORT] for one in (*good, *judged)}
     space.scaling.reference = [ids[one.name] for one in good if one not in judged]
     space.scaling.group = [ids[one.name] for one in judged]
     space.scaling.at_once = True

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components.maps import progress
 from components.methods import compute
-from components.runs import kept
-from components.session import backend, problem, progress, visit
-from components.session.job import Job
-from components.session.keeper import Keeper
+from components.session import backend, kept_runs, problem, visit
+from components.session.jobs.job import Job
+from components.session.jobs.keeper import Keeper
+from components.session.jobs.processes import Access, file_of, known
+from components.session.jobs.queue import Turn
 from components.session.layout import steady
-from components.session.pair_state import Pairing
-from components.session.processes import Access, file_of, known
-from components.session.queue import Turn
-from components.session.state import Source, Workspace
+from components.session.state.pair import Pairing
+from components.session.state.workspace import Source, Workspace
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Parts, Progress
@@ -73,7 +73,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
     except XaiError as error:
         pairing.failure = str(error)
         return
-    store, owner = kept.store(), kept.owner()
+    store, owner = kept_runs.store(), kept_runs.owner()
     pairing.turn, own_class = Turn(), pairing.own_class
     access = Access(pairing.turn)
 

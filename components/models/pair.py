@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.model import gallery, upload
-from components.session.state import Source, Workspace
+from components.session.state.workspace import Source, Workspace
 
 SAME, OWN = "the first model's class, in both", "each model's own top class"
 

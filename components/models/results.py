@@ -16,7 +16,7 @@ from components.maps.tiles import title_of
 from components.model.verdict import BADGES, ICONS
 from components.ranking import score_table
 from components.session import backend, problem
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.base.finding import Finding
 from xai_core.compare.comparison import ModelPair

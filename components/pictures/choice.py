@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.methods import chosen
 from components.session import backend, problem
-from components.session.state import Photo, Source, Workspace
+from components.session.state import chosen
+from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.base.storage.files import data_folder
 from xai_core.base.target import Target, over_pictures
 from xai_core.models.peek.digest import digest

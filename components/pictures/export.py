@@ -9,11 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.pictures import choice, link, sheet
-from components.runs import export, kept, verdict_offer
-from components.session.keeper import Keeper
-from components.session.state import Workspace
-from components.widgets import copy_link
+from components.pictures import choice, sheet
+from components.runs import copy_link, export, study_link, verdict_offer
+from components.session import kept_runs
+from components.session.jobs.keeper import Keeper
+from components.session.state.workspace import Workspace
 from xai_core.report.study import code
 from xai_core.report.study.subject import study_subject_of
 from xai_core.studies.result import StudyResult
@@ -21,7 +21,7 @@ from xai_core.studies.result import StudyResult
 
 def show(space: Workspace, study: StudyResult, quantile: float) -> None:
     """Draw the buttons. A link leads to a study that is kept; what is not complete is not."""
-    name = link.kept_as(space, study)
+    name = study_link.kept_as(space, study)
     with st.container(horizontal=True, vertical_alignment="center"):
         if name is not None:
             copy_link.show(space, page="pictures", study=name)
@@ -64,7 +64,7 @@ def _files(space: Workspace, study: StudyResult, quantile: float, name: str | No
 def _offer_to_keep(space: Workspace, study: StudyResult) -> None:
     if not st.button("Keep it, to share a link", icon=":material/save:", key="study-keep"):
         return
-    keeper = Keeper(kept.store(), kept.owner(), export.verdict_of(space, study, None))
+    keeper = Keeper(kept_runs.store(), kept_runs.owner(), export.verdict_of(space, study, None))
     keeper.keep(sheet.pictured(study, _paths(space)))
     if keeper.failure:
         st.error(keeper.failure, icon=":material/error:")

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components.session import backend, upload
-from components.session.state import Many, Photo, Workspace
+from components.session.state.workspace import Many, Photo, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown

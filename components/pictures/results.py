@@ -13,7 +13,7 @@ from components.pictures import band_chart, export, places_chart, reversals
 from components.pictures import sheet as study_sheet
 from components.pictures.statistics import bands, statistics
 from components.session import problem
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.scores.bootstrap import FEW
 from xai_core.scores.statistics import Statistics, agreement, headline
 from xai_core.studies.entry import QUANTILES

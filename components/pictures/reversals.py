@@ -11,7 +11,7 @@ from components.maps.tiles import title_of
 from components.pictures import choice
 from components.pictures import sheet as study_sheet
 from components.session import problem
-from components.session.state import Photo, Workspace
+from components.session.state.workspace import Photo, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.target import Target
 from xai_core.maps.colours import data_url

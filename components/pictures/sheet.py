@@ -12,7 +12,7 @@ import numpy as np
 
 from components.pictures import choice
 from components.session import backend
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.base.environment import machine, versions
 from xai_core.base.errors import XaiError
 from xai_core.pictures.preprocessing import InputSpec

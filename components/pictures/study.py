@@ -8,17 +8,17 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from components.maps import progress
 from components.methods import pace
 from components.pictures import sheet
 from components.pictures.choice import known, methods, study_of, subjects
-from components.runs import kept
-from components.session import backend, problem, progress, visit
-from components.session.job import Job
-from components.session.keeper import Keeper
+from components.session import backend, kept_runs, problem, visit
+from components.session.jobs.job import Job
+from components.session.jobs.keeper import Keeper
+from components.session.jobs.processes import Access
+from components.session.jobs.queue import Turn
 from components.session.layout import steady
-from components.session.processes import Access
-from components.session.queue import Turn
-from components.session.state import Many, Source, Workspace
+from components.session.state.workspace import Many, Source, Workspace
 from xai_core.attribution.pace_cache import Paces
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, XaiError
@@ -67,7 +67,9 @@ def start(space: Workspace) -> None:
         return
     access = Access(many.turn)
     settle_pace = _settling(access, source, study, wanted, pictures)
-    keeper = many.keeper = Keeper(kept.store(), kept.owner(), space.verdicts.get(space.source))
+    keeper = many.keeper = Keeper(
+        kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
+    )
 
     @contextmanager
     def borrow() -> Iterator[Explainer]:

@@ -7,10 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.pictures import link
-from components.runs import kept
-from components.session import problem
-from components.session.state import Workspace
+from components.runs import study_link
+from components.session import kept_runs, problem
+from components.session.state.workspace import Workspace
 from xai_core.base.limits import MB
 from xai_core.runs.entry import Kept
 
@@ -19,7 +18,7 @@ PAGE = 20  # cards at a time
 
 def disk(runs: tuple[Kept, ...]) -> None:
     """Say how much is kept, and beforehand what the next run will delete."""
-    store = kept.store()
+    store = kept_runs.store()
     size = max((one.size for one in runs), default=0)
     going = store.would_delete(size)
     mine = {one.id for one in runs}
@@ -52,7 +51,7 @@ def show(space: Workspace, runs: tuple[Kept, ...]) -> None:
         )
     pages = max(1, -(-len(found) // PAGE))
     page = int(st.number_input("Page", 1, pages, 1, key="runs-page")) if pages > 1 else 1
-    me = kept.owner()
+    me = kept_runs.owner()
     for one in found[(page - 1) * PAGE : page * PAGE]:
         with st.container(border=True), problem.guarded():
             _card(space, one, own=one.label.owner == me)
@@ -92,14 +91,14 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
 
 def _open(space: Workspace, one: Kept) -> None:
     if one.study:
-        link.open_(space, one.id)
+        study_link.open_(space, one.id)
         st.switch_page("pages/compare/pictures.py")
-    kept.open_(space, one.id)
+    kept_runs.open_(space, one.id)
     st.switch_page("pages/start/overview.py")
 
 
 def _changes(space: Workspace, one: Kept) -> None:
-    store = kept.store()
+    store = kept_runs.store()
     with st.form(f"label-{one.id}", border=False):
         name = st.text_input("Name", one.label.name, max_chars=120)
         tags = st.text_input("Tags, with commas between", ", ".join(one.label.tags))

@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import pair, tiles
 from components.maps.tiles import title_of
 from components.ranking import score_table
-from components.runs import kept
+from components.session import kept_runs
 from components.widgets import map_grid
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.difference import MapDifference, map_difference
@@ -37,7 +37,7 @@ def show(runs: tuple[Kept, ...]) -> None:
         if ids[0] == ids[1]:
             st.info("Choose two different runs.", icon=":material/info:")
             return
-        store = kept.store()
+        store = kept_runs.store()
         first, second = store.open(ids[0]), store.open(ids[1])
         score_table.show(scores(first, second), "first", "second")
         st.caption(

@@ -9,10 +9,10 @@ from functools import partial
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.methods import chosen as chosen_methods
-from components.runs import kept, verdict_offer
-from components.runs import source as run_source
-from components.session.state import Workspace
+from components.runs import verdict_offer
+from components.session import kept_runs, run_source
+from components.session.state import chosen as chosen_methods
+from components.session.state.workspace import Workspace
 from components.tuning.view import View
 from xai_core.base.errors import XaiError
 from xai_core.readiness.result import Verdict
@@ -114,5 +114,5 @@ def verdict_of(space: Workspace, run: Run | StudyResult, run_id: str | None) -> 
     if found is not None and found.sha256 == run.model_sha256:
         return found
     with suppress(XaiError):  # deleted in the meantime
-        return kept.store().verdict(run_id) if run_id is not None else None
+        return kept_runs.store().verdict(run_id) if run_id is not None else None
     return None

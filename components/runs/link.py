@@ -14,13 +14,12 @@ import streamlit as st
 from components.maps import scale_pictures
 from components.maps.heatmaps import PERCENTILES
 from components.maps.scale import PER_MAP, SCOPES
-from components.methods import chosen as chosen_methods
-from components.runs import kept
-from components.session import problem
-from components.session.state import Workspace
+from components.session import kept_runs, problem
+from components.session.state import chosen as chosen_methods
+from components.session.state.workspace import Workspace
 from components.trust import metric_picker, metric_scatter
 from components.tuning import quantile, recipe_form
-from xai_core.attribution.variants import base_of
+from xai_core.attribution.variant_names import base_of
 from xai_core.base.errors import XaiError
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
 from xai_core.maps.recipe import Channels, Recipe, Sign
@@ -71,7 +70,7 @@ def follow(space: Workspace) -> None:
     given = st.query_params.get(RUN)
     if given and given not in (space.run_id, space.addressed):
         try:
-            kept.open_(space, given)
+            kept_runs.open_(space, given)
         except XaiError as error:
             problem.show(error)
             return  # said for as long as the address names it

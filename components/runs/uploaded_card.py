@@ -6,10 +6,9 @@ import hashlib
 
 import streamlit as st
 
-from components.pictures import link
-from components.runs import source as run_source
-from components.session import backend, problem
-from components.session.state import Photo, Returned, Workspace
+from components.runs import study_link
+from components.session import backend, problem, run_source
+from components.session.state.workspace import Photo, Returned, Workspace
 from components.tuning import quantile
 from components.tuning.recipe_form import GRIDS
 from xai_core.attribution.variants import merged
@@ -70,7 +69,7 @@ def _brought_back(space: Workspace, found: Stamp) -> tuple[str, ...]:
 def _study(space: Workspace, found: StudyStamp) -> tuple[str, ...]:
     try:
         if found.run is not None:
-            link.open_(space, found.run)
+            study_link.open_(space, found.run)
             quantile.choose(space, found.quantile)
             return ("This result card brought its study back, on the page Many pictures.",)
     except InputError:

@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.session import problem, visit
 from components.session.settings import limits
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
 from xai_core.base.storage.files import keep, keep_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.runs import source, uploaded_card
-from components.session import backend, problem, upload
-from components.session.state import Photo, Workspace
+from components.runs import uploaded_card
+from components.session import backend, problem, run_source, upload
+from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target
 
@@ -18,7 +18,7 @@ def show(space: Workspace) -> None:
     with st.sidebar, problem.guarded():
         upload.attend(space)
         upload.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
-        source.note(space)
+        run_source.note(space)
         st.subheader("What is explained")
         _model(space)
         _photo(space)

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from components.runs import source as run_source
-from components.session import backend, problem, upload
-from components.session.state import Workspace
+from components.session import backend, problem, run_source, upload
+from components.session.state.workspace import Workspace
 from components.sidebar import target_fields, target_sentence
 from components.sidebar.target_fields import Asking
 from components.widgets import region_picker

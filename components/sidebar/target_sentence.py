@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from components.session import backend
-from components.session.processes import answered
-from components.session.state import Photo, Source
+from components.session.jobs.processes import answered
+from components.session.state.workspace import Photo, Source
 from xai_core.base.target import Explained, Target
 from xai_core.targets.kinds.similarity import reference
 from xai_core.targets.resolution import named

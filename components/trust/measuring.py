@@ -7,12 +7,13 @@ import threading
 import numpy as np
 import streamlit as st
 
-from components.session import backend, problem, progress, visit
-from components.session.job import Job
+from components.maps import progress
+from components.session import backend, problem, visit
+from components.session.jobs.job import Job
+from components.session.jobs.processes import Access
+from components.session.jobs.queue import Turn
 from components.session.layout import steady
-from components.session.processes import Access
-from components.session.queue import Turn
-from components.session.state import Source, Workspace
+from components.session.state.workspace import Source, Workspace
 from components.trust.measurements import Measurements, keep, key_of
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, InputError, MethodError, ModelError, XaiError

@@ -8,8 +8,8 @@ import streamlit as st
 
 from components.maps import tiles
 from components.maps.tiles import Look, title_of
-from components.methods import chosen
-from components.session.state import Workspace
+from components.session.state import chosen
+from components.session.state.workspace import Workspace
 from components.tuning.view import View
 from components.tuning.warnings import of_removal
 from components.widgets import map_grid

@@ -7,7 +7,7 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 
 KEY = "quantile"
 DEFAULT = 0.2

@@ -6,7 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.maps.recipe import Channels, Recipe, Sign
 
 GRIDS: dict[str, tuple[int, int] | None] = {

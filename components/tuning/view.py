@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps import ground_truth, tiles
 from components.session import backend
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe

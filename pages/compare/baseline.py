@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import compute
+from components.runs import copy_link
 from components.session import backend, problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
-from components.tuning import pedestal, quantile, recipe_form
+from components.tuning import bench, pedestal, quantile, recipe_form
 from components.tuning import view as comparison
-from components.widgets import copy_link, tuning_bench
 
 space = workspace()
 st.title("Baseline")
@@ -25,6 +25,6 @@ with problem.guarded():
         recipe_form.show(space)
         pedestal.effect(space)
     view = comparison.of(space, level)
-    tuning_bench.show(space, view, key="baseline-bench")
+    bench.show(space, view, key="baseline-bench")
     pedestal.warnings(view)
 backend.warm()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import compute
+from components.runs import copy_link
 from components.session import backend, problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.trust import control_job, controls
 from components.tuning import quantile, view
-from components.widgets import copy_link
 
 space = workspace()
 st.title("Sanity checks")

@@ -6,11 +6,11 @@ import streamlit as st
 
 from components.maps import heatmaps
 from components.methods import availability, compute, form, picker
+from components.runs import copy_link
 from components.session import problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.trust import controls
-from components.widgets import copy_link
 
 space = workspace()
 st.title("Heatmaps")

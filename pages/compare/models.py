@@ -7,7 +7,7 @@ import streamlit as st
 from components.methods import availability, form, picker
 from components.models import job, pair, results
 from components.session import problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.tuning import quantile
 

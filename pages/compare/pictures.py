@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import availability, picker
-from components.pictures import choice, link, picture_set, results, study
+from components.pictures import choice, picture_set, results, study
+from components.runs import study_link
 from components.session import problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.tuning import quantile
 
@@ -15,12 +16,12 @@ space = workspace()
 st.title("Many pictures")
 selection.show(space)
 with problem.guarded():
-    link.follow(space)
+    study_link.follow(space)
     if space.many.opened is None:
         picture_set.show(space)
         picker.show(space, availability.known(space))
         choice.target(space)
         study.show(space, key="pictures")
     else:
-        link.banner(space, space.many.opened)
+        study_link.banner(space, space.many.opened)
     results.show(space, quantile.show(space, key="pictures"))

@@ -6,14 +6,13 @@ import streamlit as st
 
 from components.methods import compute
 from components.ranking import table
-from components.runs import export
+from components.runs import copy_link, export
 from components.session import backend, problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.trust import controls
-from components.tuning import quantile
+from components.tuning import bench, quantile
 from components.tuning import view as comparison
-from components.widgets import copy_link, tuning_bench
 
 space = workspace()
 st.title("Ranking")
@@ -24,7 +23,7 @@ with problem.guarded():
     copy_link.show(space, page="ranking")
     view = comparison.of(space, level)
     st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
-    tuning_bench.show(space, view, key="ranking-bench", cards=False)
+    bench.show(space, view, key="ranking-bench", cards=False)
     table.show(space.run, view, level, controls.marks(space, view))
     controls.link()
     comparison.unaffected(view)

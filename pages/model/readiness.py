@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.model import card, gallery, output_entry, provenance, upload, verdict, wafer_gallery
 from components.session import backend, held_files, problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 
 space = workspace()

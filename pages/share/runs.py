@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.runs import cards, comparison, kept
-from components.session import problem
-from components.session.state import workspace
+from components.runs import cards, comparison
+from components.session import kept_runs, problem
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 
 space = workspace()
 st.title("Runs")
 selection.show(space)
 with problem.guarded():
-    runs = kept.listed(space)
+    runs = kept_runs.listed(space)
     cards.disk(runs)
     comparison.show(runs)
     cards.show(space, runs)

@@ -7,13 +7,12 @@ import streamlit as st
 from components.methods import compute
 from components.ranking import chart as ranking_chart
 from components.ranking import table as ranking_table
-from components.runs import export
+from components.runs import copy_link, export
 from components.session import backend, problem
-from components.session.state import workspace
+from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.tuning import quantile
 from components.tuning import view as comparison
-from components.widgets import copy_link
 
 space = workspace()
 st.title("Which heatmap is really the least complex?")

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.session import settings
-from components.session.state import KEY
+from components.session.state.workspace import KEY
 from tests.app.test_pages import PAGES, ROOT, texts
 from xai_core.base.errors import InputError
 

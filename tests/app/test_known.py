@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.session.cache import Known
+from components.session.jobs.cache import Known
 
 
 def test_a_result_is_computed_once_and_the_oldest_is_forgotten() -> None:

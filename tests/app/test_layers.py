@@ -7,9 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.methods.layer_chooser import at_size, sizes
-from components.runs import source as run_source
-from components.session import backend
-from components.session.state import KEY, Workspace
+from components.session import backend, run_source
+from components.session.state.workspace import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.attribution.capabilities import Layer

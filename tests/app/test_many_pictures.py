@@ -12,9 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from components.pictures import choice
-from components.runs import kept as kept_runs
-from components.session import backend, processes
-from components.session.state import KEY, Workspace
+from components.session import backend, kept_runs
+from components.session.jobs import processes
+from components.session.state.workspace import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from tests.statistics.study_process import InProcess
@@ -22,6 +22,7 @@ from xai_core.base.errors import Cancelled
 from xai_core.scores.agreement import concordance
 from xai_core.scores.statistics import agreement, headline, statistics
 from xai_core.studies.computation import conduct
+from xai_core.studies.result import kept_study
 
 pytestmark = pytest.mark.xdist_group("app")
 PAGE = "pages/compare/pictures.py"
@@ -110,7 +111,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     (entry,) = kept_runs.store().entries()
     assert (entry.study, entry.picture) == (True, "5 pictures")
     assert "study-keep" not in {one.key for one in app.button}
-    kept = kept_runs.store().study(entry.id)
+    kept = kept_study(kept_runs.store(), entry.id)
     np.testing.assert_array_equal(kept.table.curves, found.table(*_asked(space)).curves)
     assert sorted(kept.thumbnails) == [0, 1, 2, 3, 4]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.session.job import Job
-from components.session.state import KEY
+from components.session.jobs.job import Job
+from components.session.state.workspace import KEY
 from components.trust.metric_scatter import headline
 from tests.app.test_pages import ROOT, opened, ran, texts, with_map
 from xai_core.base.errors import Cancelled, WorkerError, XaiError

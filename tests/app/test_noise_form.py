@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.methods import noise_job
 from components.methods.noise_curve import kept_at
-from components.session.job import Job
-from components.session.state import KEY
+from components.session.jobs.job import Job
+from components.session.state.workspace import KEY
 from tests.app.test_pages import ROOT, opened, ran, texts
 from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.errors import Cancelled, MethodError, XaiError

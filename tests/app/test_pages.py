@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.ranking import table as ranking_table
-from components.session.job import Job
-from components.session.state import KEY, Workspace
+from components.session.jobs.job import Job
+from components.session.state.workspace import KEY, Workspace
 from components.sidebar.target_fields import OTHER
 from components.tuning import quantile
 from xai_core.base.errors import Cancelled, WorkerError, XaiError

@@ -9,10 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.maps import scale_job
 from components.methods import compute, precision
-from components.runs import source as run_source
-from components.session import backend
+from components.session import backend, run_source
 from components.session.backend import OpenModel
-from components.session.state import KEY, Source, Workspace
+from components.session.state.workspace import KEY, Source, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.pace import Pace

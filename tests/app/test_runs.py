@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.runs import kept
-from components.session.keeper import Keeper
-from components.session.state import KEY
+from components.session import kept_runs
+from components.session.jobs.keeper import Keeper
+from components.session.state.workspace import KEY
 from tests.app.test_access import AUTH
 from tests.app.test_pages import PAGES, ROOT, opened, ran, texts
 from tests.runs.small import small_run
@@ -28,7 +28,7 @@ HOSTILE = "<script>alert(1)</script> [x](http://evil) **b**"
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
-    monkeypatch.setattr(kept, "at_the_machine", lambda address, headers: True)
+    monkeypatch.setattr(kept_runs, "at_the_machine", lambda address, headers: True)
     return RunStore(tmp_path / "runs")
 
 
@@ -153,17 +153,17 @@ def test_a_full_store_is_said_and_the_result_stays(store: RunStore) -> None:
 def test_only_who_sits_at_the_machine_counts_as_its_owner(
     address: str | None, headers: dict[str, str], local: bool
 ) -> None:
-    assert kept.at_the_machine(address, headers) == local
+    assert kept_runs.at_the_machine(address, headers) == local
 
 
 def test_from_elsewhere_without_a_login_a_session_lists_its_own(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "at_the_machine", lambda address, headers: False)
+    monkeypatch.setattr(kept_runs, "at_the_machine", lambda address, headers: False)
     store.save(small_run(model="secret"))
     app = opened(started(), RUNS)
     assert "secret" not in texts(app)
-    store.save(small_run(model="mine"), owner=app.session_state[kept.VISITOR])
+    store.save(small_run(model="mine"), owner=app.session_state[kept_runs.VISITOR])
     assert "mine" in texts(ran(app))
     assert "mine" not in texts(opened(started(), RUNS))
 

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from components.maps import scale_pictures
 from components.maps.scale import PER_PICTURE, PER_SET, REFERENCE
 from components.runs import link
-from components.session.job import Job
-from components.session.state import KEY, Workspace
+from components.session.jobs.job import Job
+from components.session.state.workspace import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.errors import Cancelled, InputError, XaiError

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components.session.state import KEY, Workspace
+from components.session.state.workspace import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran
 from tests.app.test_pages import texts as escaped

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.models.pair import OWN
-from components.session.job import Job
-from components.session.sources import Source
-from components.session.state import KEY, Workspace
+from components.session.jobs.job import Job
+from components.session.state.sources import Source
+from components.session.state.workspace import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from tests.comparing.test_model_comparison import SPEC

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from components.session import held_files, upload
-from components.session.state import KEY
+from components.session.state.workspace import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.base.limits import Limits

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.ranking.localisation import MASS, RANK
-from components.session.state import KEY
+from components.session.state.workspace import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
 from xai_core.demo.wafer.examples import EXAMPLES

@@ -14,8 +14,8 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from components.tuning import quantile
+from components.tuning.bench import maps_of
 from components.tuning.view import View
-from components.widgets.tuning_bench import maps_of
 from xai_core import bench, complexity
 from xai_core.attribution.methods.base import METHODS
 from xai_core.demo.run import demo_run

@@ -16,6 +16,7 @@ from torch import nn
 
 from xai_core import XaiError, complexity, explain
 from xai_core.attribution import autocast
+from xai_core.attribution.context import explained_of
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import Cancelled
@@ -24,9 +25,8 @@ from xai_core.base.target import Asked, Explained
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.runs.computation import Request, compare
-from xai_core.runs.run import Run, open_run, save_run
+from xai_core.runs.run import Run, open_run
 from xai_core.targets import Prediction, predict
-from xai_core.targets.resolution import explained_of
 
 SPEC = InputSpec(height=20, width=20, resize=20, fit="letterbox")
 
@@ -174,7 +174,7 @@ def test_a_run_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
     dead = replace(
         run, scores={**run.scores, "saliency": replace(run.scores["saliency"], after=float("nan"))}
     )
-    save_run(dead, tmp_path / "run")
+    dead.write(tmp_path / "run")
     back = open_run(tmp_path / "run")
     assert np.isnan(back.scores["saliency"].after)
     assert back.scores["smoothgrad"] == run.scores["smoothgrad"]
@@ -189,7 +189,7 @@ def test_a_run_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["run.json", "maps.npz", "picture.png"])
 def test_a_broken_run_is_told(tmp_path: Path, name: str) -> None:
-    save_run(run_of(InProcess()), tmp_path / "run")
+    run_of(InProcess()).write(tmp_path / "run")
     (tmp_path / "run" / name).write_bytes(b"broken")
     with pytest.raises(XaiError, match="no readable run"):
         open_run(tmp_path / "run")

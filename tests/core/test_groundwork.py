@@ -12,7 +12,7 @@ import pytest
 from torch import Tensor, nn
 
 from tests.methods.nets import NETS, layered, pictures
-from xai_core.attribution.context import Groundwork
+from xai_core.attribution.context import Groundwork, explained_of
 from xai_core.attribution.explanation import explain, explain_on
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
@@ -20,7 +20,6 @@ from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.target import Asked, asked_to_json
-from xai_core.targets.resolution import explained_of
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all
 
 FEW = {"fusiongrad": {"n": 2, "m": 5}, "smoothgrad": {"m": 9}, "noisegrad": {"n": 9}}

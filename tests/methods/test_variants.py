@@ -17,11 +17,12 @@ from tests.runs.small import small_run
 from tests.statistics.study_process import InProcess
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS, title_of
-from xai_core.attribution.variants import base_of, expanded, merged
+from xai_core.attribution.variant_names import base_of
+from xai_core.attribution.variants import expanded, merged
 from xai_core.base.errors import InputError, MethodError
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.computation import Request, compare
-from xai_core.runs.run import open_run, save_run
+from xai_core.runs.run import open_run
 
 
 def prepared(inputs: np.ndarray) -> Prepared:
@@ -57,7 +58,7 @@ def test_each_layer_is_a_map_that_stands_beside_the_others(tmp_path: Path) -> No
         assert found.native_size == alone.native_size
         assert found.parameters == {"layer": layer}
     assert run.attributions["grad-cam@0"].native_size != run.attributions["grad-cam@3"].native_size
-    save_run(run, tmp_path / "run")
+    run.write(tmp_path / "run")
     again = open_run(tmp_path / "run")
     assert list(again.attributions) == list(run.attributions)
     known = dict(again.attributions)

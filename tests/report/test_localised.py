@@ -16,7 +16,6 @@ from xai_core.report.forms import render
 from xai_core.report.small_print import lines
 from xai_core.report.subject import Subject, subject_of
 from xai_core.runs.computation import Request, compare
-from xai_core.runs.run import save_run
 from xai_core.scores.localisation import localised
 from xai_core.worker import Worker
 
@@ -56,7 +55,7 @@ def test_the_report_and_the_picture_tell_it(subject: Subject) -> None:
 
 
 def test_the_command_line_measures_it_again(subject: Subject, tmp_path: Path) -> None:
-    save_run(subject.run, tmp_path / "run")
+    subject.run.write(tmp_path / "run")
     report = tmp_path / "report.html"
     assert main(["report", str(tmp_path / "run"), "--out", str(report)]) == 0
     mass = subject.localisations["saliency"].mass_after

@@ -18,7 +18,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.target import Target
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.runs.store import RunStore
-from xai_core.studies.result import StudyResult
+from xai_core.studies.result import StudyResult, kept_study
 
 FIXTURE = Path(__file__).parent / "written" / "study-1"
 VERDICT = Verdict(
@@ -55,7 +55,7 @@ def same(one: StudyResult, other: StudyResult) -> None:
 
 def test_a_study_comes_back_as_it_was_and_stands_in_the_list(store: RunStore) -> None:
     name = store.save(small_study(), owner="ann")
-    same(store.study(name), small_study())
+    same(kept_study(store, name), small_study())
     entry = store.entry(name)
     assert (entry.study, entry.picture, entry.target) == (
         True,
@@ -69,7 +69,7 @@ def test_a_study_comes_back_as_it_was_and_stands_in_the_list(store: RunStore) ->
 
 def test_a_study_says_its_pace(store: RunStore) -> None:
     study = small_study(pace=Pace(4, True))
-    same(store.study(store.save(study)), study)
+    same(kept_study(store, store.save(study)), study)
     assert study.fingerprint == small_study().fingerprint  # the same scores up to rounding
 
 
@@ -84,7 +84,7 @@ def test_a_run_is_no_study_and_a_study_no_run(store: RunStore) -> None:
     with pytest.raises(InputError, match="open_study"):
         store.open(study)
     with pytest.raises(InputError, match="of one picture"):
-        store.study(run)
+        kept_study(store, run)
     assert [one.study for one in store.entries()].count(True) == 1
 
 
@@ -94,7 +94,7 @@ MARGIN = Target("margin", {"index": 3})
 @pytest.mark.parametrize("target", [None, 2, MARGIN])
 def test_any_kind_of_target_comes_back(store: RunStore, target: int | Target | None) -> None:
     name = store.save(small_study(target=target))
-    assert store.study(name).target == target
+    assert kept_study(store, name).target == target
     assert store.entry(name).target == small_study(target=target).target_label
     assert small_study(target=MARGIN).target_label == "margin (index 3)"
 
@@ -113,7 +113,7 @@ def test_broken_scores_are_told(store: RunStore, data: bytes) -> None:
     name = store.save(small_study())
     (store.folder / name / "scores.npz").write_bytes(data)
     with pytest.raises(InputError, match="no readable study"):
-        store.study(name)
+        kept_study(store, name)
 
 
 def test_a_later_version_and_other_scores_are_refused(store: RunStore) -> None:
@@ -122,10 +122,10 @@ def test_a_later_version_and_other_scores_are_refused(store: RunStore) -> None:
     told = json.loads(file.read_text())
     file.write_text(json.dumps({**told, "pictures": told["pictures"][:2]}))
     with pytest.raises(InputError, match="other pictures"):
-        store.study(name)
+        kept_study(store, name)
     file.write_text(json.dumps({**told, "schema": 99}))
     with pytest.raises(InputError, match="later version"):
-        store.study(name)
+        kept_study(store, name)
 
 
 def test_the_verdict_is_kept_beside_a_run(store: RunStore) -> None:

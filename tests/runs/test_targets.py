@@ -15,7 +15,7 @@ from xai_core.report import card, code, stamp
 from xai_core.report.subject import subject_of
 from xai_core.runs.computation import Request, compare
 from xai_core.runs.entry import kept_in
-from xai_core.runs.run import Run, save_run
+from xai_core.runs.run import Run
 from xai_core.worker import Worker
 
 SPEC = InputSpec(3, 12, 10, "squash", 12)
@@ -69,7 +69,7 @@ def test_it_says_what_was_explained(run: Run) -> None:
 
 
 def test_it_comes_back_from_disk_and_the_list_shows_its_sentence(run: Run, tmp_path: Path) -> None:
-    save_run(run, tmp_path / "run")
+    run.write(tmp_path / "run")
     back = open_run(tmp_path / "run")
     assert (back.explained, back.form, back.asked) == (run.explained, run.form, run.asked)
     assert back.attributions["smoothgrad"].explained == run.attributions["smoothgrad"].explained

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from xai_core import explain
+from xai_core.attribution.context import explained_of
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.target import Asked, Explained
@@ -28,7 +29,6 @@ from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.entry import Entry
 from xai_core.studies.store import Setting, Study
 from xai_core.targets import Prediction, predict
-from xai_core.targets.resolution import explained_of
 
 METHODS = {"saliency": {}, "smoothgrad": {"m": 3}, "guided-backprop": {}}
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)

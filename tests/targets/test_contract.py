@@ -15,6 +15,7 @@ from torch import nn
 from tests.targets.cases import CASES, Case, name_of, net_of, target
 from tests.targets.nets import net, pictures
 from xai_core import Target, XaiError, assess, explain
+from xai_core.attribution.context import explained_of
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import InputError, MethodError, ModelError
 from xai_core.base.parameters import describe
@@ -24,7 +25,7 @@ from xai_core.scores.measurement import Measurement, measure
 from xai_core.targets.kinds.base import TARGETS, region_of
 from xai_core.targets.kinds.similarity import embedding, reference
 from xai_core.targets.outputs import predict
-from xai_core.targets.resolution import explained_of, fitting, named, of_other_class
+from xai_core.targets.resolution import fitting, named, of_other_class
 
 each = pytest.mark.parametrize("case", CASES, ids=name_of)
 LABELS = ("ant", "bee", "cat", "dog")

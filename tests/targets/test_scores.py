@@ -11,9 +11,10 @@ import torch
 from tests.targets.cases import CASES, Case, name_of, net_of, target
 from tests.targets.nets import HEIGHT, WIDTH, net, pictures
 from xai_core import explain
+from xai_core.attribution.context import explained_of
 from xai_core.base.target import Target
 from xai_core.targets.kinds.base import TARGETS
-from xai_core.targets.resolution import explained_of, fixed
+from xai_core.targets.resolution import fixed
 
 each = pytest.mark.parametrize("case", CASES, ids=name_of)
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.attribution.forward import module_of, run, tensor_of
 from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
+from xai_core.base.borrow import borrowed
 from xai_core.base.errors import ModelError
 from xai_core.base.target import Asked, Explained
 from xai_core.targets.resolution import FixedScore, fixed, on_each
@@ -42,15 +44,11 @@ class Groundwork:
     @cached_property
     def module(self) -> nn.Module:
         """What is run. Raises `MethodError` for a model that cannot be."""
-        from xai_core.attribution.explanation import module_of
-
         return module_of(self.model, needs_gradient=False)
 
     @cached_property
     def tensor(self) -> Tensor:
         """The inputs on the module's device. Raises `InputError` where they are none."""
-        from xai_core.attribution.explanation import tensor_of
-
         return tensor_of(self.inputs, self.module)
 
     @cached_property
@@ -105,10 +103,21 @@ class Groundwork:
     def _run(self, inputs: Tensor) -> Any:
         import torch
 
-        from xai_core.attribution.explanation import run
-
         with torch.no_grad():
             return run(self.module, inputs)
+
+
+def explained_of(
+    model: LoadedModel | nn.Module, inputs: Inputs, target: Asked = None
+) -> tuple[Explained, ...]:
+    """What a target is on every picture, without explaining it: class, region, sentence.
+
+    Raises:
+        XaiError: as `resolve`, or the model fails.
+    """
+    found = Groundwork(model, inputs, target)
+    with borrowed(found.module):
+        return found.explained
 
 
 def _beside(picture: Tensor) -> Tensor:

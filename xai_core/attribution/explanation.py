@@ -11,13 +11,13 @@ import numpy as np
 
 from xai_core.attribution.autocast import AutocastScorer, check
 from xai_core.attribution.context import Groundwork
+from xai_core.attribution.forward import module_of
 from xai_core.attribution.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
 from xai_core.attribution.passes.folding import WORTH
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
-from xai_core.base.device import device_of
-from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
+from xai_core.base.errors import InputError, MethodError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
@@ -147,21 +147,6 @@ def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
     return found
 
 
-def run(module: nn.Module, tensor: Tensor) -> Any:
-    """One forward pass whose failure is a `ModelError` that a user can act on.
-
-    The module gets a copy: it may work on its input in place.
-    """
-    try:
-        return module(tensor.clone())
-    except Exception as cause:
-        raise ModelError(
-            f"The model fails on an input of shape {tuple(tensor.shape)}: {cause}",
-            "Check channels and size of the input.",
-            code="forward-failed",
-        ) from cause
-
-
 def _singly(tensor: Tensor) -> list[Tensor]:
     return [tensor[index : index + 1] for index in range(len(tensor))]
 
@@ -169,37 +154,3 @@ def _singly(tensor: Tensor) -> list[Tensor]:
 def _check(seed: int) -> None:
     if seed < 0:
         raise InputError(f"The seed must be 0 or above, not {seed}.")
-
-
-def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) -> nn.Module:
-    """What is run. Raises `MethodError` for a model that only predicts."""
-    from torch import nn
-
-    if isinstance(model, nn.Module):
-        return model
-    if model.module is not None:
-        return model.module
-    if not needs_gradient and model.reference is not None:
-        from xai_core.attribution.predictor import PredictorModule
-
-        return PredictorModule(model.reference)
-    raise MethodError(
-        "This model only predicts: there is nothing to take a gradient of.",
-        "Load the original PyTorch or Keras model, or choose Occlusion.",
-        code="inference-format",
-    )
-
-
-def tensor_of(inputs: Inputs, module: nn.Module) -> Tensor:
-    """Inputs on the device of a module. Raises `InputError` where they are no inputs."""
-    import torch
-
-    array = np.asarray(inputs, dtype=np.float32)
-    if array.ndim != 4 or 0 in array.shape:
-        raise InputError(
-            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
-            "Add a batch axis with inputs[None].",
-        )
-    if not np.isfinite(array).all():
-        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
-    return torch.from_numpy(array.copy()).to(device_of(module))

@@ -11,16 +11,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xai_core.attribution.pace_measurement import LARGEST
 from xai_core.base.environment import machine, processor
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.base.storage.files import data_folder, write_whole
-
-if TYPE_CHECKING:
-    from xai_core.models.formats.base import LoadOptions
 
 WORTH = 64  # samples: a model that is asked for so many will be asked again
 LONG = 1000  # samples to come that pay for measuring first
@@ -61,13 +58,11 @@ class Paces:
         return {}
 
 
-def key_of(
-    model_sha256: str, options: LoadOptions, shape: tuple[int, ...], device: str = "cpu"
-) -> str:
+def key_of(model_sha256: str, options: object, shape: tuple[int, ...], device: str = "cpu") -> str:
     """SHA-256 over all that decides how fast a model is run, hexadecimal.
 
     Args:
-        options: how the model was opened. shape: of a picture, `(C, H, W)`.
+        options: its `LoadOptions`. shape: of a picture, `(C, H, W)`.
     """
     threads = os.environ.get("OMP_NUM_THREADS", "")
     here = (machine(), processor(), threads, importlib.metadata.version("torch"), device)

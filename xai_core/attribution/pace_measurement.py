@@ -43,7 +43,7 @@ def measured(
         look: called between two passes; it may raise to stop.
         room: bytes of memory that this process may still take, where there is a limit.
     """
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.attribution.passes.folding import Folding
     from xai_core.base.borrow import borrowed
 
@@ -124,7 +124,7 @@ def _bearable(module: nn.Module, picture: Tensor, room: int | None) -> int:
     import psutil
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.base.memory import kept_for_backward
 
     kept = kept_for_backward(module, lambda: _slope(partial(run, module), picture, Pace(1)))

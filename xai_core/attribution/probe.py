@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.capabilities import Capabilities, Layer
-from xai_core.attribution.explanation import run
+from xai_core.attribution.forward import run
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import XaiError
 

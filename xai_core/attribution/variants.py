@@ -1,8 +1,6 @@
 """One method several times: a map for each of several values of a parameter, such as layers.
 
-A variant is called `grad-cam@features.3`: its method, and which of them it is. Its parameters say
-the value; the name alone means nothing more. So it stands beside the other methods of a run like
-any of them.
+A variant stands beside the other methods of a run like any of them.
 """
 
 from __future__ import annotations
@@ -11,19 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-SIGN = "@"
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.variant_names import SIGN, base_of
+from xai_core.base.parameters import describe
+
 EACH = "layers"  # what such a parameter holds
 UNSAFE = re.compile(r"[^\w.-]+")  # names become names of files
-
-
-def base_of(name: str) -> str:
-    """The method that a variant is of; a method's own name stays."""
-    return name.partition(SIGN)[0]
-
-
-def which_of(name: str) -> str:
-    """Which variant it is; empty for a method's own name."""
-    return name.partition(SIGN)[2]
 
 
 def values_in(text: str) -> list[str]:
@@ -54,9 +45,6 @@ def expanded(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, An
 
 def merged(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The way back: parameters by method, the values of variants in one text."""
-    from xai_core.attribution.methods.base import METHODS
-    from xai_core.base.parameters import describe
-
     found: dict[str, dict[str, Any]] = {}
     for name, given in methods.items():
         own, before = dict(given), found.get(base_of(name))
@@ -69,9 +57,6 @@ def merged(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]
 
 def _several(name: str, given: Mapping[str, Any]) -> tuple[str, list[str]] | None:
     """The parameter that is given several values, and these."""
-    from xai_core.attribution.methods.base import METHODS
-    from xai_core.base.parameters import describe
-
     for info in describe(METHODS[name].Parameters):
         values = values_in(str(given.get(info.name, ""))) if info.holds == EACH else []
         if len(values) > 1:

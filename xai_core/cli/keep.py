@@ -14,9 +14,9 @@ from xai_core.base.errors import InputError
 from xai_core.base.storage.files import unwritable
 from xai_core.base.target import Target
 from xai_core.cli.requests import methods_of
-from xai_core.runs.run import Run, save_run
+from xai_core.runs.run import Run
 from xai_core.studies.entry import QUANTILES, Entry, failed, measured
-from xai_core.studies.result import SIDE, StudiedPicture, StudyResult, save_study
+from xai_core.studies.result import SIDE, StudiedPicture, StudyResult
 from xai_core.studies.store import Table, complete
 
 
@@ -54,9 +54,9 @@ class Keeping:
             return
         try:
             if len(self._rows) == 1:
-                save_run(run, self._folder)
+                run.write(self._folder)
             else:
-                save_study(self._study(run, args, target, refused), self._folder)
+                self._study(run, args, target, refused).write(self._folder)
         except OSError as cause:
             raise unwritable(cause) from cause
 

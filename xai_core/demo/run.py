@@ -12,7 +12,7 @@ from xai_core.demo.models import MODEL_TITLE, demo_weights
 from xai_core.demo.pictures import picture_path
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import Request, compare
-from xai_core.runs.run import Run, open_run, save_run
+from xai_core.runs.run import Run, open_run
 
 FOLDER = Path(__file__).parent / "result"
 DEMO_PICTURE = "rocket"
@@ -52,5 +52,5 @@ def compute_demo_run() -> Run:
 
 
 if __name__ == "__main__":
-    save_run(compute_demo_run(), FOLDER)
+    compute_demo_run().write(FOLDER)
     print(f"wrote {FOLDER.name}")

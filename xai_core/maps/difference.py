@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.attribution.result import Attribution
-from xai_core.maps.canonical import Array, before_removal, canonicalise
+from xai_core.maps.canonical import Array, HasValues, before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.maps.similarity import Similarity, cosine, similarity
 
@@ -48,7 +47,7 @@ class MapDifference:
 
 
 def map_difference(
-    first: Attribution | Array, second: Attribution | Array, recipes: tuple[Recipe, Recipe]
+    first: HasValues | Array, second: HasValues | Array, recipes: tuple[Recipe, Recipe]
 ) -> MapDifference:
     """Of the first sample of two attributions, `[B, C, H, W]`.
 

@@ -115,31 +115,30 @@ class Run:
                 return f"{guess.label} ({guess.index})"
         return "the only output" if self.target is None else f"class {self.target}"
 
+    def write(self, folder: Path, /, **more: str) -> None:
+        """Write it; a kill at any moment leaves the whole folder or none.
+
+        Once this returns the run is on the disk, not only in the system's memory.
+
+        Args:
+            more: texts of further files, by stem: `label='{}'` becomes `label.json`.
+        """
+        with whole_folder(folder) as draft:
+            texts = {**more, "run": json.dumps(described(self), indent=1)}
+            for stem, text in texts.items():
+                (draft / f"{stem}.json").write_text(text, encoding="utf-8")
+            maps = {name: attribution.values for name, attribution in self.attributions.items()}
+            np.savez_compressed(draft / "maps.npz", allow_pickle=False, **maps)
+            Image.fromarray(self.pixels).save(draft / "picture.png")
+
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_run
 
         return of_run(self)
 
 
-def save_run(run: Run, folder: Path, **more: str) -> None:
-    """Write a run; a kill at any moment leaves the whole folder or none.
-
-    Once this returns the run is on the disk, not only in the system's memory.
-
-    Args:
-        more: texts of further files, by stem: `label='{}'` becomes `label.json`.
-    """
-    with whole_folder(folder) as draft:
-        texts = {**more, "run": json.dumps(described(run), indent=1)}
-        for stem, text in texts.items():
-            (draft / f"{stem}.json").write_text(text, encoding="utf-8")
-        maps = {name: attribution.values for name, attribution in run.attributions.items()}
-        np.savez_compressed(draft / "maps.npz", allow_pickle=False, **maps)
-        Image.fromarray(run.pixels).save(draft / "picture.png")
-
-
 def open_run(folder: Path | str) -> Run:
-    """The run that `save_run` wrote, by this version or an earlier one. Nothing is unpickled.
+    """The run that `Run.write` wrote, by this version or an earlier one. Nothing is unpickled.
 
     Raises:
         InputError: there is none, or it is broken or of a later version.

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
@@ -25,8 +25,7 @@ from xai_core.base.storage.files import data_folder, unwritable
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
 from xai_core.runs.entry import Kept, Label, kept_in, label_in, size_of, verdict_in
-from xai_core.runs.run import Run, open_run, save_run
-from xai_core.studies.result import StudyResult, open_study, save_study
+from xai_core.runs.run import Run, open_run
 
 try:
     import fcntl
@@ -39,6 +38,13 @@ MAX_NAME, MAX_TAGS = 120, 20
 _threads = threading.Lock()
 
 
+class Keepable(Protocol):
+    """A finished result that can be written into a folder: a run, a study."""
+
+    def write(self, folder: Path, /, **more: str) -> None:
+        """Whole or not at all. `more`: texts of further JSON files, by their names."""
+
+
 class RunStore:
     """The runs in a folder. `cap`: their size in MB."""
 
@@ -48,7 +54,7 @@ class RunStore:
 
     def save(
         self,
-        run: Run | StudyResult,
+        run: Keepable,
         owner: str = "",
         name: str = "",
         verdict: Verdict | None = None,
@@ -65,7 +71,7 @@ class RunStore:
         label = Label(name=name[:MAX_NAME], owner=owner)
         try:
             with self._locked():
-                _write(run, self._path(name_of), label, verdict)
+                run.write(self._path(name_of), **_labels(label, verdict))
                 self._make_room(name_of)
         except OSError as cause:
             raise unwritable(cause) from cause
@@ -75,9 +81,9 @@ class RunStore:
         """The run with this id. Raises `InputError` where there is none."""
         return open_run(self._existing(name))
 
-    def study(self, name: str) -> StudyResult:
-        """The study with this id. Raises `InputError` where there is none."""
-        return open_study(self._existing(name))
+    def folder_of(self, name: str) -> Path:
+        """Where the result with this id lies. Raises `InputError` where there is none."""
+        return self._existing(name)
 
     def verdict(self, name: str) -> Verdict | None:
         """The verdict that was kept with a run; None where none was, or it cannot be read."""
@@ -183,11 +189,8 @@ class RunStore:
             yield
 
 
-def _write(run: Run | StudyResult, folder: Path, label: Label, verdict: Verdict | None) -> None:
+def _labels(label: Label, verdict: Verdict | None) -> dict[str, str]:
     more = {"label": json.dumps(asdict(label))}
     if verdict is not None:
         more["verdict"] = json.dumps(to_json(verdict))
-    if isinstance(run, StudyResult):
-        save_study(run, folder, **more)
-    else:
-        save_run(run, folder, **more)
+    return more

@@ -133,7 +133,7 @@ def _case(
 def _output(module: nn.Module, inputs: Inputs) -> Any:
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.base.device import device_of
 
     with torch.no_grad():

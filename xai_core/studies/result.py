@@ -20,6 +20,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
 from xai_core.runs.run import STUDY, UNREADABLE, read_facts
+from xai_core.runs.store import RunStore
 from xai_core.studies.store import Table
 
 SCHEMA, SIDE = 1, 112
@@ -122,6 +123,20 @@ class StudyResult:
         )
         return replace(self, methods={name: self.methods[name] for name in methods}, table=table)
 
+    def write(self, folder: Path, /, **more: str) -> None:
+        """Write it as `Run.write` does a run; a kill leaves the whole folder or none."""
+        with whole_folder(folder) as draft:
+            texts = {**more, "run": json.dumps(_described(self), indent=1)}
+            for stem, text in texts.items():
+                (draft / f"{stem}.json").write_text(text, encoding="utf-8")
+            arrays = {"raw": self.table.raw, "curves": self.table.curves}
+            np.savez_compressed(draft / "scores.npz", allow_pickle=False, **arrays)
+            small = {str(place): one for place, one in self.thumbnails.items()}
+            np.savez_compressed(draft / "thumbnails.npz", allow_pickle=False, **small)
+            if self.thumbnails:
+                first = self.thumbnails[min(self.thumbnails)]
+                Image.fromarray(first).save(draft / "picture.png")
+
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_study
 
@@ -135,23 +150,8 @@ PLAIN = (
 )
 
 
-def save_study(study: StudyResult, folder: Path, **more: str) -> None:
-    """Write a study as `save_run` writes a run; a kill leaves the whole folder or none."""
-    with whole_folder(folder) as draft:
-        texts = {**more, "run": json.dumps(_described(study), indent=1)}
-        for stem, text in texts.items():
-            (draft / f"{stem}.json").write_text(text, encoding="utf-8")
-        arrays = {"raw": study.table.raw, "curves": study.table.curves}
-        np.savez_compressed(draft / "scores.npz", allow_pickle=False, **arrays)
-        small = {str(place): one for place, one in study.thumbnails.items()}
-        np.savez_compressed(draft / "thumbnails.npz", allow_pickle=False, **small)
-        if study.thumbnails:
-            first = study.thumbnails[min(study.thumbnails)]
-            Image.fromarray(first).save(draft / "picture.png")
-
-
 def open_study(folder: Path | str) -> StudyResult:
-    """The study that `save_study` wrote, by this version or an earlier one.
+    """The study that `StudyResult.write` wrote, by this version or an earlier one.
 
     Raises:
         InputError: there is none, or it is broken or of a later version.
@@ -182,6 +182,11 @@ def open_study(folder: Path | str) -> StudyResult:
         )
     except UNREADABLE as cause:
         raise InputError(f"There is no readable study in {folder.name}: {cause}.") from cause
+
+
+def kept_study(store: RunStore, name: str) -> StudyResult:
+    """The study with this id. Raises `InputError` where there is none."""
+    return open_study(store.folder_of(name))
 
 
 def is_study(folder: Path) -> bool:

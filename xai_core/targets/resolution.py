@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from xai_core.base.arrays import Inputs
-from xai_core.base.borrow import borrowed
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.parameters import build
 from xai_core.base.target import Asked, Explained, Target, as_target, of_class
@@ -15,9 +14,8 @@ from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, no_cl
 from xai_core.targets.outputs import OutputForm, Prediction, predict
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
-    from xai_core.base.loaded_model import LoadedModel
 
 UNTOLD = (XaiError, LookupError, TypeError, ValueError, AttributeError)
 
@@ -97,21 +95,6 @@ def on_each(
         return (target,) * len(tensor)
     size = (tensor.shape[2], tensor.shape[3])
     return tuple(resolve(target, output(number), size, labels) for number in range(len(tensor)))
-
-
-def explained_of(
-    model: LoadedModel | nn.Module, inputs: Inputs, target: Asked = None
-) -> tuple[Explained, ...]:
-    """What a target is on every picture, without explaining it: class, region, sentence.
-
-    Raises:
-        XaiError: as `resolve`, or the model fails.
-    """
-    from xai_core.attribution.context import Groundwork
-
-    found = Groundwork(model, inputs, target)
-    with borrowed(found.module):
-        return found.explained
 
 
 class Resolver(Protocol):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.meter import Meter as Meter
-from xai_core.attribution.variants import base_of, which_of
+from xai_core.attribution.variant_names import base_of, which_of
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import NoParameters
 from xai_core.base.registry import Registry

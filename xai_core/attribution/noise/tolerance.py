@@ -85,7 +85,7 @@ def _prepared(
     """The module, and the pictures; without classes also noisy copies, where they are few."""
     import torch
 
-    from xai_core.attribution.explanation import module_of, tensor_of
+    from xai_core.attribution.forward import module_of, tensor_of
     from xai_core.attribution.noise.draws import streams
 
     module = module_of(model)

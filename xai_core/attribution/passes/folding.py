@@ -72,7 +72,7 @@ class Folding:
         """The output for `picture`, and what seems to be foldable. Raises `ModelError`."""
         import torch
 
-        from xai_core.attribution.explanation import run
+        from xai_core.attribution.forward import run
         from xai_core.attribution.passes.padding import Pads
         from xai_core.attribution.passes.readers_behind import ReadersBehind
         from xai_core.attribution.passes.rectifiers import hidden
@@ -88,7 +88,7 @@ class Folding:
         """Whether a folded pass of `pictures` gives the output `plain` for the first of them."""
         import torch
 
-        from xai_core.attribution.explanation import run
+        from xai_core.attribution.forward import run
 
         with torch.no_grad(), suppress(ModelError):
             return _alike(plain, self.run(partial(run, self._module), pictures))

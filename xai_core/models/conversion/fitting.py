@@ -19,7 +19,7 @@ def fitting_shape(module: nn.Module, first: Shape, time_limit: float = TIME_LIMI
     """`first` if the model runs on it, else a usual `(C, H, W)`; None where none fits in time."""
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.base.borrow import borrowed
     from xai_core.models.conversion.deadline import deadline
     from xai_core.readiness.setting.shapes import next_try

@@ -99,7 +99,7 @@ def _share(difference: Tensor, size: Tensor) -> float:
 
 
 def _run(module: nn.Module, batch: Tensor) -> tuple[Tensor, Tensor]:
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
     from xai_core.base.borrow import borrowed
     from xai_core.readiness.setting.score import same_draws

@@ -201,7 +201,7 @@ def _resolved(module: nn.Module, score: Score, at: Tensor, found: Tensor) -> boo
 def _main(module: nn.Module, at: Tensor) -> Tensor:
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.readiness.setting.score import same_draws
     from xai_core.targets import main_output
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
-from xai_core.base.input_spec import MAX_CHANNELS, InputSpec
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
 from xai_core.models.embedded_labels import of_checkpoint, of_module
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
+from xai_core.models.guessed_input import guess_input_spec
 from xai_core.models.peek.digest import digest
 from xai_core.models.pickles.allowed import ALLOWED
 from xai_core.models.pickles.full import load_full, refuse_dangerous
@@ -140,17 +140,6 @@ def _rescued(
 def guarded_can_read(file: TorchFile) -> bool:
     """torch's restricted unpickler knows protocol 2 and, for modules, the zip layout only."""
     return file.layout == "zip" and file.contents.protocol == 2
-
-
-def guess_input_spec(module: nn.Module) -> InputSpec:
-    """The usual preprocessing with the channels that the first convolution takes."""
-    for layer in module.modules():
-        channels = getattr(layer, "in_channels", None)
-        if isinstance(channels, int) and 1 <= channels <= MAX_CHANNELS:
-            return InputSpec.for_shape(channels, InputSpec.height, InputSpec.width)
-        if channels is not None:
-            break
-    return InputSpec()
 
 
 def _module_in(found: Any) -> tuple[str, nn.Module]:

@@ -14,7 +14,7 @@ from xai_core.models import export_hint
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.models.formats.torch_eager import guess_input_spec
+from xai_core.models.guessed_input import guess_input_spec
 from xai_core.models.peek.digest import digest
 from xai_core.models.peek.safetensors import safetensors_header
 from xai_core.models.pickles.full import load_full, refuse_dangerous

@@ -44,7 +44,7 @@ def cause_of(source: Source, module: nn.Module, inputs: Inputs) -> Finding | Non
     """The operation that stops the gradient; None where it reaches the input of some sample."""
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.targets import main_output, score_matrix
 
     error = ""

@@ -109,7 +109,7 @@ def _more(case: Case, like: Tensor) -> list[Any]:
 def _output(case: Case, picture: Tensor) -> Any:
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.readiness.setting.score import same_draws
 
     with torch.no_grad(), same_draws(), case.timed("seconds_per_forward"):

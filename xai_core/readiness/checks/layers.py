@@ -39,7 +39,7 @@ class Layers(Check):
 def _watch(case: Case) -> None:
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.attribution.passes.rectifiers import RectifierCount
     from xai_core.attribution.probe import seen_layers
     from xai_core.readiness.setting.score import same_draws

@@ -55,7 +55,7 @@ def _guided(case: Case) -> tuple[int, int]:
     import torch
     from torch import nn
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.attribution.passes.rectifiers import RectifierCount
     from xai_core.base.errors import ModelError
     from xai_core.readiness.setting.score import same_draws

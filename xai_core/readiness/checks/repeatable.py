@@ -22,7 +22,7 @@ class Repeatable(Check):
     def run(self, case: Case) -> None:
         import torch
 
-        from xai_core.attribution.explanation import run
+        from xai_core.attribution.forward import run
         from xai_core.readiness.setting.score import same_draws
         from xai_core.targets import main_output
 

@@ -88,7 +88,7 @@ class Watched:
 
 
 def _watched(module: nn.Module, score: Score, at: Tensor, *, backward: bool = False) -> Watched:
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
     from xai_core.readiness.setting.score import same_draws
     from xai_core.targets import main_output

@@ -35,7 +35,7 @@ class Score:
 
     def of(self, module: nn.Module, inputs: Tensor) -> Tensor:
         """The score of `inputs` `[1, C, H, W]`, with the same random draws at every call."""
-        from xai_core.attribution.explanation import run
+        from xai_core.attribution.forward import run
 
         with same_draws():
             return self.of_output(run(module, inputs))

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xai_core.attribution.explanation import run
+from xai_core.attribution.forward import run
 from xai_core.attribution.passes.calls import Calls, call_name
 from xai_core.attribution.passes.rectifiers import FLOORS
 from xai_core.base.errors import ModelError

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from xai_core.attribution.explanation import run
+from xai_core.attribution.forward import run
 from xai_core.base.errors import XaiError
 from xai_core.readiness.checks.base import Clock
 from xai_core.readiness.setting.score import Score, same_draws

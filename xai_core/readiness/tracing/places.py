@@ -12,10 +12,9 @@ from types import FrameType
 
 import torch
 
-import xai_core
-from xai_core.attribution.explanation import run
+from xai_core.attribution.forward import run
 
-CORE = str(Path(xai_core.__file__).parent)
+CORE = str(Path(__file__).resolve().parents[2])
 GALLERY = str(Path(CORE) / "demo" / "gallery")
 TORCH = str(Path(torch.__file__).parent)
 LIBRARIES = (sysconfig.get_paths()["stdlib"], "site-packages", "dist-packages")

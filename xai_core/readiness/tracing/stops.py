@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xai_core.attribution.explanation import run
+from xai_core.attribution.forward import run
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.readiness.setting.score import same_draws

@@ -31,7 +31,7 @@ def resolve(
     session: Session, params: Params, arrays: Arrays, tick: Progress
 ) -> tuple[Explained, ...]:
     """`target`, inputs -> one Explained a sample."""
-    from xai_core.targets.resolution import explained_of
+    from xai_core.attribution.context import explained_of
 
     return explained_of(session.opened(), arrays[0], asked_from_json(params["target"]))
 

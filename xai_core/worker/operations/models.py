@@ -86,7 +86,7 @@ def _card(model: LoadedModel) -> ModelCard:
 def _output(model: LoadedModel, inputs: Array) -> Any:
     import torch
 
-    from xai_core.attribution.explanation import run
+    from xai_core.attribution.forward import run
     from xai_core.attribution.predictor import runnable
     from xai_core.base.borrow import borrowed
 

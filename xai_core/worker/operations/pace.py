@@ -12,7 +12,7 @@ def pace(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Pa
     """`memory` that this process may take, inputs -> Pace."""
     import psutil
 
-    from xai_core.attribution.explanation import tensor_of
+    from xai_core.attribution.forward import tensor_of
     from xai_core.attribution.pace_measurement import measured
 
     module = session.opened().module

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from components.session.job import Job
-from components.session.queue import Turn
+from components.session.jobs.job import Job
+from components.session.jobs.queue import Turn
 from xai_core.compare.comparison import ModelPair
 
 

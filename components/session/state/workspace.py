@@ -9,16 +9,16 @@ from typing import Any
 
 import streamlit as st
 
-from components.session.job import Job
-from components.session.keeper import Keeper
-from components.session.pair_state import Pairing
-from components.session.queue import Turn
-from components.session.scale_state import Scaling
-from components.session.sources import Pending as Pending
-from components.session.sources import Photo as Photo
-from components.session.sources import Source as Source
-from components.session.sources import free_name
-from components.session.study_state import Many as Many
+from components.session.jobs.job import Job
+from components.session.jobs.keeper import Keeper
+from components.session.jobs.queue import Turn
+from components.session.state.pair import Pairing
+from components.session.state.scale import Scaling
+from components.session.state.sources import Pending as Pending
+from components.session.state.sources import Photo as Photo
+from components.session.state.sources import Source as Source
+from components.session.state.sources import free_name
+from components.session.state.study import Many as Many
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.parameters import describe

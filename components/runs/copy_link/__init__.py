@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from components.runs import link
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 
 _FOLDER = Path(__file__).parent
 _button = st.components.v2.component(

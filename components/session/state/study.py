@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from components.session.job import Job
-from components.session.keeper import Keeper
-from components.session.queue import Turn
-from components.session.sources import Photo, free_name
+from components.session.jobs.job import Job
+from components.session.jobs.keeper import Keeper
+from components.session.jobs.queue import Turn
+from components.session.state.sources import Photo, free_name
 from xai_core.base.target import Target
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Study

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components.session import queue, visit
-from components.session.cache import Known
+from components.session import visit
+from components.session.jobs import queue
+from components.session.jobs.cache import Known
 from components.session.settings import limits
-from components.session.state import Source
+from components.session.state.workspace import Source
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import ModelError
 from xai_core.scores.localisation import Localisations, Mask

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from components.session.job import Job
-from components.session.queue import Turn
+from components.session.jobs.job import Job
+from components.session.jobs.queue import Turn
 
 
 @dataclass

@@ -13,7 +13,7 @@ import streamlit as st
 
 from components.maps import tiles
 from components.session import backend
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from components.tuning import quantile
 from components.tuning.view import View
 from xai_core import bench

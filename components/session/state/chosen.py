@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.session.state import Workspace
-from xai_core.attribution.variants import base_of, expanded
+from components.session.state.workspace import Workspace
+from xai_core.attribution.variant_names import base_of
+from xai_core.attribution.variants import expanded
 
 
 def asked(space: Workspace) -> dict[str, dict[str, Any]]:

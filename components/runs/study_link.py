@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.runs import kept
 from components.runs.link import STUDY
-from components.session import problem
-from components.session.state import Workspace
+from components.session import kept_runs, problem
+from components.session.state.workspace import Workspace
 from components.tuning import quantile
 from xai_core.base.errors import XaiError
-from xai_core.studies.result import StudyResult
+from xai_core.studies.result import StudyResult, kept_study
 
 
 def follow(space: Workspace) -> None:
@@ -29,12 +28,12 @@ def follow(space: Workspace) -> None:
 
 def open_(space: Workspace, name: str) -> None:
     """Put a kept study on screen. Raises `InputError` where there is none."""
-    store, many = kept.store(), space.many
+    store, many = kept_runs.store(), space.many
     entry = store.entry(name)
-    many.opened, many.run_id = store.study(name), name
+    many.opened, many.run_id = kept_study(store, name), name
     quantile.choose(space, many.opened.quantile)
     space.quantile_page = ""  # the slider takes it, as on a change of pages
-    if entry.label.owner != kept.owner():
+    if entry.label.owner != kept_runs.owner():
         space.linked.add(name)
 
 
@@ -62,6 +61,6 @@ def kept_as(space: Workspace, study: StudyResult) -> str | None:
     if many.kept.get(name) is None and many.keeper is not None and many.keeper.id is not None:
         many.kept.pop(name, None)  # something was kept since
     if name not in many.kept:
-        mine = (one for one in kept.listed(space) if one.fingerprint == name)
+        mine = (one for one in kept_runs.listed(space) if one.fingerprint == name)
         many.kept[name] = next((one.id for one in mine), None)
     return many.kept[name]

@@ -14,10 +14,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from components.runs import source
-from components.session import access
+from components.session import access, run_source
 from components.session.settings import limits
-from components.session.state import Workspace
+from components.session.state.workspace import Workspace
 from xai_core.runs.entry import Kept
 from xai_core.runs.store import RunStore
 
@@ -56,7 +55,7 @@ def open_(space: Workspace, name: str) -> None:
     """Put a run on screen. Raises `InputError` where there is none."""
     kept = store()
     entry = kept.entry(name)
-    source.show(space, kept.open(name), own=entry.label.owner == owner())
+    run_source.show(space, kept.open(name), own=entry.label.owner == owner())
     space.run_id = name
     space.failure, space.stopped, space.keeper = None, False, None
     if entry.label.owner != owner():

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from components.maps import preview
-from components.session.job import Job
-from components.session.queue import Turn, told
+from components.session.jobs.job import Job
+from components.session.jobs.queue import Turn, told
 
 POLL_SECONDS = 0.4
 

@@ -1,0 +1,1 @@
+"""Computations in threads, the processes they ask, and the queue for these."""
