@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from xai_core.attribution.pace_measurement import measured
 from xai_core.base.device import best_device
 from xai_core.base.pace import Pace
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import picture_path
+from xai_core.models.demo import demo_weights
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import InputSpec, open_picture
 from xai_core.pictures.preprocessing import prepare as prepare_picture
 
@@ -33,7 +33,7 @@ def efficientnet() -> nn.Module:
 @cache
 def resnet50() -> nn.Module:
     """ResNet-50 with random weights: its speed does not depend on them."""
-    from xai_core.models.weights.vision_libraries import vision_library
+    from xai_core.models.vision_libraries import vision_library
 
     torch.manual_seed(0)
     return vision_library("torchvision.models").resnet50(weights=None).eval().to(best_device())

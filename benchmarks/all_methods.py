@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from benchmarks._demo import efficientnet, inputs
 from benchmarks.timing import Goal
-from xai_core.attribution.context import Groundwork
+from xai_core.attribution.context import Context
 from xai_core.attribution.explanation import explain, explain_on
 from xai_core.attribution.methods.base import METHODS
 
@@ -23,7 +23,7 @@ FEW = {
 
 
 def together() -> None:
-    work = Groundwork(efficientnet(), inputs())
+    work = Context(efficientnet(), inputs())
     for method in METHODS.names():
         explain_on(work, method, **FEW.get(method, {}))
 

@@ -10,7 +10,7 @@ from benchmarks._demo import efficientnet
 from benchmarks.timing import Goal
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.result import Attribution
-from xai_core.demo.pictures import picture_path
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import InputSpec, open_picture
 from xai_core.pictures.preprocessing import prepare as prepare_picture
 

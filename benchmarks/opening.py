@@ -7,7 +7,7 @@ import sys
 import time
 
 from benchmarks.timing import Goal
-from xai_core.demo.models import demo_weights
+from xai_core.models.demo import demo_weights
 from xai_core.worker.serving.spare import Spare
 
 

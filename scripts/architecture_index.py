@@ -21,8 +21,8 @@ from scripts.architectures.alike import with_equals
 from scripts.architectures.observe import Observation, observe
 from scripts.architectures.pickled import write_classes
 from scripts.architectures.variants import Variant, variants
+from xai_core.models.vision_libraries import LIBRARIES, vision_library
 from xai_core.models.weights.index.storage import make_index, write_index
-from xai_core.models.weights.vision_libraries import LIBRARIES, vision_library
 
 
 def main(words: list[str]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from components.session import backend
-from components.session.jobs.processes import answered, file_of, known
+from components.session.processes import answered, file_of, known
 from components.session.state.workspace import Photo, Source
 from xai_core.pictures.presets import PRESETS
 from xai_core.targets.likely_preset import Likely, likely_preset

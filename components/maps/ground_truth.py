@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from components.session import backend
 from components.session.jobs import queue
-from components.session.jobs.processes import Access, known
+from components.session.processes import Access, known
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.recipe import Recipe
 from xai_core.runs.run import Run

@@ -9,14 +9,14 @@ import streamlit as st
 
 from components.maps import preview
 from components.session.jobs.job import Job
-from components.session.jobs.queue import Turn, told
+from components.session.jobs.queue import QueuePosition, position_text
 
 POLL_SECONDS = 0.4
 
 
 def watch(
     job: Job[Any],
-    turn: Turn,
+    turn: QueuePosition,
     *,
     key: str,
     finish: Callable[[], None],
@@ -51,11 +51,11 @@ def watch(
     poll()
 
 
-def _told(job: Job[Any], turn: Turn, describe: Callable[[], str]) -> str:
+def _told(job: Job[Any], turn: QueuePosition, describe: Callable[[], str]) -> str:
     if job.stopping:
         return "Stopping at the next sample …"
     if turn.before:
-        return told(turn.before)
+        return position_text(turn.before)
     return describe() if job.total else "Starting …"
 
 

@@ -12,7 +12,7 @@ from components.maps import scale_job, scale_pictures
 from components.maps.scale_strip import Strip
 from components.maps.tiles import Look, title_of
 from components.session import problem
-from components.session.jobs.processes import known
+from components.session.processes import known
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.maps.colour_scale import CONTRAST, ColourScale, Scope, against, over

@@ -12,9 +12,9 @@ import streamlit as st
 from components.maps import progress, scale_pictures
 from components.session import backend, problem, run_source, visit
 from components.session.jobs.job import Job
-from components.session.jobs.processes import Access
-from components.session.jobs.queue import Turn
-from components.session.state.scale import Scaling
+from components.session.jobs.queue import QueuePosition
+from components.session.processes import Access
+from components.session.state.scale import ScaleState
 from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.progress import Progress
@@ -90,7 +90,7 @@ def show(
 def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Parameters) -> None:
     """Compute them, in a thread."""
     scaling = space.scaling
-    scaling.failure, scaling.stopped, scaling.turn = None, False, Turn()
+    scaling.failure, scaling.stopped, scaling.turn = None, False, QueuePosition()
     try:
         source, subjects = _source(space, maps), _subjects(space, pictures)
     except XaiError as error:
@@ -143,7 +143,7 @@ def _subjects(space: Workspace, pictures: Sequence[str]) -> list[Subject]:
     ]
 
 
-def _finish(scaling: Scaling, job: Job[dict[str, str]]) -> None:
+def _finish(scaling: ScaleState, job: Job[dict[str, str]]) -> None:
     if scaling.job is not job:  # another tick was faster
         return
     scaling.job = None

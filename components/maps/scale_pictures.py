@@ -19,7 +19,7 @@ ID = re.compile(rf"\b[0-9a-f]{{{SHORT}}}\b")
 
 def offered(space: Workspace) -> dict[str, Photo]:
     """The session's pictures by the first digits of their SHA-256, those of the study too."""
-    photos = (*space.photos.values(), *space.many.uploaded.values())
+    photos = (*space.photos.values(), *space.study_state.uploaded.values())
     found: dict[str, Photo] = {}
     for photo in photos:
         if photo.path.exists():
@@ -36,9 +36,11 @@ def group(space: Workspace) -> list[str]:
     """The pictures that share a scale: as chosen, else those of the page of many pictures."""
     if space.scaling.group is not None:
         return space.scaling.group
-    many = space.many
-    chosen = [space.photos[name] for name in many.photos if name in space.photos]
-    return list(dict.fromkeys(id_of(one) for one in (*chosen, *many.uploaded.values())))[:MOST]
+    study_state = space.study_state
+    chosen = [space.photos[name] for name in study_state.photos if name in space.photos]
+    return list(dict.fromkeys(id_of(one) for one in (*chosen, *study_state.uploaded.values())))[
+        :MOST
+    ]
 
 
 def choose_group(space: Workspace, label: str) -> None:

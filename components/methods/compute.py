@@ -14,9 +14,9 @@ from components.methods import pace, precision
 from components.session import backend, kept_runs, problem, run_source, visit
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.processes import Access
-from components.session.jobs.queue import Turn
-from components.session.layout import steady
+from components.session.jobs.queue import QueuePosition
+from components.session.layout import own_place
+from components.session.processes import Access
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import Cancelled, XaiError
@@ -27,14 +27,14 @@ from xai_core.runs.run import Run
 SAME = ("model_sha256", "picture_sha256", "architecture", "output", "other_inputs")
 
 
-@steady
+@own_place
 def while_it_runs(space: Workspace, *, key: str) -> None:
     """Draw the progress of what runs, and nothing otherwise."""
     if space.job is not None:
         _watch(space, space.job, key)
 
 
-@steady
+@own_place
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     if space.job is not None:
@@ -124,7 +124,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
     )
     inputs, samples = request.prepared.inputs, sum(costs(request).values())
     learn_pace = pace.learning(source, inputs, samples)
-    space.turn = Turn()
+    space.turn = QueuePosition()
     access = Access(space.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> Run:

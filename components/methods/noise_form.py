@@ -12,7 +12,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.methods import fields, noise_curve, noise_job
 from components.session import problem
-from components.session.state.workspace import Bearing, Workspace
+from components.session.state.workspace import NoiseState, Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import ALPHA, NoiseLevel, NoiseType
 from xai_core.base.errors import XaiError
@@ -27,14 +27,14 @@ def show(space: Workspace) -> None:
     if not noisy:
         return
     st.markdown("**How much noise does the model bear?**")
-    if space.bearing.job is not None:
-        noise_job.watch(space, space.bearing.job, key="noise")
+    if space.noise_state.job is not None:
+        noise_job.watch(space, space.noise_state.job, key="noise")
         return
     _on_what(space)
     noise_type = _noise_type(space, noisy)
-    found = space.bearing.found.get(noise_job.key_of(space, noise_type))
-    if space.bearing.note:
-        st.info(problem.plain(space.bearing.note), icon=":material/info:")
+    found = space.noise_state.found.get(noise_job.key_of(space, noise_type))
+    if space.noise_state.note:
+        st.info(problem.plain(space.noise_state.note), icon=":material/info:")
     if st.button(
         "Measure the noise level" if found is None else "Measure again",
         key="noise-start",
@@ -63,7 +63,7 @@ def _noise_type(space: Workspace, noisy: Sequence[str]) -> NoiseType:
 
 def _on_what(space: Workspace) -> None:
     """The pictures, and their true classes where a person knows them."""
-    bearing = space.bearing
+    noise_state = space.noise_state
     left, right = st.columns(2)
     chosen = left.multiselect(
         "Pictures to measure on",
@@ -71,9 +71,9 @@ def _on_what(space: Workspace) -> None:
         default=noise_job.photos(space),
         key=f"noise-pictures-{space.photo}",
     )
-    bearing.pictures = None if chosen == [space.photo] else chosen
+    noise_state.pictures = None if chosen == [space.photo] else chosen
     with right:
-        _ask_classes(bearing, chosen)
+        _ask_classes(noise_state, chosen)
     st.caption(
         "By accuracy: the true class of every picture is given."
         if noise_job.classes(space) is not None
@@ -82,8 +82,8 @@ def _on_what(space: Workspace) -> None:
     )
 
 
-def _ask_classes(bearing: Bearing, names: Sequence[str]) -> None:
-    known = pd.array([bearing.classes.get(name) for name in names], dtype="Int64")
+def _ask_classes(noise_state: NoiseState, names: Sequence[str]) -> None:
+    known = pd.array([noise_state.classes.get(name) for name in names], dtype="Int64")
     number = st.column_config.NumberColumn
     edited = st.data_editor(
         pd.DataFrame({"Picture": names, "True class": known}),
@@ -96,9 +96,9 @@ def _ask_classes(bearing: Bearing, names: Sequence[str]) -> None:
     )
     for name, value in zip(edited["Picture"], edited["True class"], strict=True):
         if pd.isna(value):
-            bearing.classes.pop(name, None)
+            noise_state.classes.pop(name, None)
         else:
-            bearing.classes[name] = int(value)
+            noise_state.classes[name] = int(value)
 
 
 def _levels(found: NoiseLevel) -> NoiseLevel:

@@ -10,8 +10,8 @@ import numpy as np
 from components.maps import progress
 from components.session import backend, visit
 from components.session.jobs.job import Job
-from components.session.jobs.processes import Access, file_of
-from components.session.jobs.queue import Turn
+from components.session.jobs.queue import QueuePosition
+from components.session.processes import Access, file_of
 from components.session.state.workspace import Workspace
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.base.errors import Cancelled, XaiError
@@ -20,14 +20,14 @@ from xai_core.base.progress import Progress
 
 def photos(space: Workspace) -> list[str]:
     """Names of the photos that it is measured on."""
-    chosen = space.bearing.pictures
+    chosen = space.noise_state.pictures
     known = [name for name in chosen or () if name in space.photos]
     return [space.photo] if chosen is None else known
 
 
 def classes(space: Workspace) -> list[int] | None:
     """The true class of each of them; None where not all are known."""
-    given = space.bearing.classes
+    given = space.noise_state.classes
     found = [given[name] for name in photos(space) if name in given]
     return found if found and len(found) == len(photos(space)) else None
 
@@ -42,17 +42,17 @@ def key_of(space: Workspace, noise_type: NoiseType) -> Hashable:
 
 def start(space: Workspace, noise_type: NoiseType) -> None:
     """Measure in a thread."""
-    bearing, source = space.bearing, space.sources[space.source]
-    bearing.note, bearing.turn = None, Turn()
+    noise_state, source = space.noise_state, space.sources[space.source]
+    noise_state.note, noise_state.turn = None, QueuePosition()
     truth, seed = classes(space), space.seed
     try:
         inputs = np.concatenate(
             [backend.inputs_of(source, space.photos[name]) for name in photos(space)]
         )
     except XaiError as error:
-        bearing.note = str(error)
+        noise_state.note = str(error)
         return
-    access = Access(bearing.turn)
+    access = Access(noise_state.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> NoiseLevel:
         access.cancel = cancel
@@ -61,14 +61,14 @@ def start(space: Workspace, noise_type: NoiseType) -> None:
                 inputs, truth, noise_type, seed, progress=tick, cancel=cancel
             )
 
-    bearing.asked = key_of(space, noise_type)
-    bearing.job = job = Job(work)
+    noise_state.asked = key_of(space, noise_type)
+    noise_state.job = job = Job(work)
     visit.current().at_end("noise level", job.cancel)
 
 
 def watch(space: Workspace, job: Job[NoiseLevel], *, key: str) -> None:
     """Draw how far it is, until it ends."""
-    turn = space.bearing.turn
+    turn = space.noise_state.turn
     progress.watch(
         job,
         turn,
@@ -79,13 +79,13 @@ def watch(space: Workspace, job: Job[NoiseLevel], *, key: str) -> None:
 
 
 def _finish(space: Workspace, job: Job[NoiseLevel]) -> None:
-    bearing = space.bearing
-    if bearing.job is not job:  # another tick was faster
+    noise_state = space.noise_state
+    if noise_state.job is not job:  # another tick was faster
         return
-    bearing.job = None
+    noise_state.job = None
     if job.result is not None:
-        bearing.found[bearing.asked] = job.result
+        noise_state.found[noise_state.asked] = job.result
     elif isinstance(job.error, Cancelled):
-        bearing.note = "Cancelled. Nothing has changed."
+        noise_state.note = "Cancelled. Nothing has changed."
     elif job.error is not None:
-        bearing.note = str(job.error)
+        noise_state.note = str(job.error)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from components.session import backend
-from components.session.jobs.processes import Access
+from components.session.processes import Access
 from components.session.state.workspace import Source
 from xai_core.attribution.pace_cache import LONG, WORTH, Paces, key_of
 from xai_core.base.arrays import Inputs

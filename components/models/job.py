@@ -13,14 +13,14 @@ from components.methods import compute
 from components.session import backend, kept_runs, problem, visit
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.processes import Access, file_of, known
-from components.session.jobs.queue import Turn
-from components.session.layout import steady
-from components.session.state.pair import Pairing
+from components.session.jobs.queue import QueuePosition
+from components.session.layout import own_place
+from components.session.processes import Access, file_of, known
+from components.session.state.pair import PairState
 from components.session.state.workspace import Source, Workspace
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, XaiError
-from xai_core.base.progress import Parts, Progress
+from xai_core.base.progress import Progress, SharedProgress
 from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.runs.computation import Request, costs
 
@@ -35,7 +35,7 @@ class _Half:
     known: Mapping[str, Attribution]
 
 
-@steady
+@own_place
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     pairing, job = space.pairing, space.pairing.job
@@ -74,12 +74,12 @@ def start(space: Workspace, *, again: bool = False) -> None:
         pairing.failure = str(error)
         return
     store, owner = kept_runs.store(), kept_runs.owner()
-    pairing.turn, own_class = Turn(), pairing.own_class
+    pairing.turn, own_class = QueuePosition(), pairing.own_class
     access = Access(pairing.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> ModelPair:
         access.cancel = cancel
-        parts = Parts(
+        parts = SharedProgress(
             {str(n): sum(costs(half.request).values()) for n, half in enumerate(halves)}, tick
         )
         sides: list[Side] = []
@@ -159,7 +159,7 @@ def _state(space: Workspace, stale: bool) -> str:
     return "Both results are kept as runs."
 
 
-def _finish(pairing: Pairing, job: Job[ModelPair]) -> None:
+def _finish(pairing: PairState, job: Job[ModelPair]) -> None:
     if pairing.job is not job:  # another tick was faster
         return
     pairing.job = None

@@ -23,29 +23,29 @@ def target(space: Workspace) -> None:
     rule = left.radio(
         "What to explain",
         [TOP, ONE, SIDEBAR] if other else [TOP, ONE],
-        index=0 if space.many.target is None else 1,
+        index=0 if space.study_state.target is None else 1,
         key=f"many-rule-{other}",
         persist_state="session",
         horizontal=True,
     )
     if rule == SIDEBAR:
-        space.many.target = space.target
+        space.study_state.target = space.target
         st.caption(f"Explained is {problem.plain(over_pictures(space.target))}.")
         return
     if rule == TOP:
-        space.many.target = None
+        space.study_state.target = None
         return
-    start = space.many.target if isinstance(space.many.target, int) else 0
-    space.many.target = int(
+    start = space.study_state.target if isinstance(space.study_state.target, int) else 0
+    space.study_state.target = int(
         right.number_input("Class index", 0, None, start, key="many-class", persist_state="session")
     )
 
 
 def subjects(space: Workspace) -> list[Subject]:
     """The pictures of the study; the same file under two names counts once."""
-    photos = [space.photos[name] for name in space.many.photos if name in space.photos]
+    photos = [space.photos[name] for name in space.study_state.photos if name in space.photos]
     found: dict[str, Subject] = {}
-    for photo in (*photos, *space.many.uploaded.values()):
+    for photo in (*photos, *space.study_state.uploaded.values()):
         sha256 = _sha256(photo)
         found.setdefault(sha256, Subject(photo.name, photo.path, sha256))
     return list(found.values())
@@ -73,11 +73,11 @@ def study_of(space: Workspace, source: Source) -> Study:
         spec=backend.spec_of(source),
         seed=space.seed,
         recipe=space.recipe,
-        target=space.many.target,
+        target=space.study_state.target,
     )
-    found = space.many.study
+    found = space.study_state.study
     if found is None or found.setting != setting:
-        found = space.many.study = Study(setting)
+        found = space.study_state.study = Study(setting)
     return found
 
 

@@ -69,7 +69,7 @@ def _offer_to_keep(space: Workspace, study: StudyResult) -> None:
     if keeper.failure:
         st.error(keeper.failure, icon=":material/error:")
         return
-    space.many.kept[study.fingerprint] = keeper.id
+    space.study_state.kept[study.fingerprint] = keeper.id
     st.rerun()
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components.session import backend, upload
-from components.session.state.workspace import Many, Photo, Workspace
+from components.session.state.workspace import Photo, StudyState, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
@@ -20,14 +20,14 @@ FILES, FOLDER, MEGABYTES = "pictures-files", "pictures-folder", 500
 
 def show(space: Workspace) -> None:
     """Draw the choice; what is uploaded is looked at and kept at once."""
-    many = space.many
+    study_state = space.study_state
     with st.spinner("Looking at the pictures …"):
         for key in (FILES, FOLDER):
-            upload.arrived(key, MEGABYTES, lambda one: _take(many, one))
-    many.photos = st.multiselect(
+            upload.arrived(key, MEGABYTES, lambda one: _take(study_state, one))
+    study_state.photos = st.multiselect(
         "Pictures of this session",
         list(space.photos),
-        default=[name for name in many.photos if name in space.photos],
+        default=[name for name in study_state.photos if name in space.photos],
         key="many-photos",
         persist_state="session",
         help="Pictures from the sidebar. More come by upload, below.",
@@ -52,33 +52,35 @@ def show(space: Workspace) -> None:
             f"{', '.join(SUFFIXES)}; up to {MAX_PICTURES:,} pictures. They stay on the server "
             "while this page is open, and some time after."
         )
-    _uploaded(many)
+    _uploaded(study_state)
 
 
-def _uploaded(many: Many) -> None:
-    if many.uploaded:
+def _uploaded(study_state: StudyState) -> None:
+    if study_state.uploaded:
         left, right = st.columns([3, 1], vertical_alignment="center")
-        left.markdown(f":material/photo_library: {len(many.uploaded)} uploaded pictures")
+        left.markdown(f":material/photo_library: {len(study_state.uploaded)} uploaded pictures")
         if right.button("Remove all", key="many-remove", icon=":material/delete:", width="stretch"):
-            for photo in many.uploaded.values():
+            for photo in study_state.uploaded.values():
                 upload.dropped(photo.path)
-            many.uploaded.clear()
-            many.refused.clear()
+            study_state.uploaded.clear()
+            study_state.refused.clear()
             upload.clear_problems(FILES, FOLDER)
             st.rerun()
-    if many.refused:
-        with st.expander(f"{len(many.refused)} files are left out", icon=":material/warning:"):
-            rows = [{"File": name, "Why": why} for name, why in many.refused.items()]
+    if study_state.refused:
+        with st.expander(
+            f"{len(study_state.refused)} files are left out", icon=":material/warning:"
+        ):
+            rows = [{"File": name, "Why": why} for name, why in study_state.refused.items()]
             st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
-def _take(many: Many, arrival: Arrival) -> None:
+def _take(study_state: StudyState, arrival: Arrival) -> None:
     for one in _files(*arrival):
         try:
-            _add(many, one)
-            many.refused.pop(one.name, None)
+            _add(study_state, one)
+            study_state.refused.pop(one.name, None)
         except XaiError as error:
-            many.refused[one.name] = str(error)
+            study_state.refused[one.name] = str(error)
 
 
 def _files(name: str, data: bytes) -> Iterator[Found]:
@@ -92,10 +94,10 @@ def _files(name: str, data: bytes) -> Iterator[Found]:
         yield from pictures_in(Path(file.name))
 
 
-def _add(many: Many, found: Found) -> None:
+def _add(study_state: StudyState, found: Found) -> None:
     if found.data is None:
         raise XaiError(found.cause)
-    if len(many.uploaded) >= MAX_PICTURES:
+    if len(study_state.uploaded) >= MAX_PICTURES:
         raise XaiError(f"There are {MAX_PICTURES:,} pictures already.")
     backend.raster(found.data)
-    many.add(Photo(found.name, upload.kept(found.data, "pictures")))
+    study_state.add(Photo(found.name, upload.kept(found.data, "pictures")))

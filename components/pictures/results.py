@@ -25,7 +25,7 @@ REFRESH_SECONDS = 3.0
 
 def show(space: Workspace, quantile: float) -> None:
     """Draw what is known so far; while a study runs, it grows."""
-    if space.many.job is None:
+    if space.study_state.job is None:
         _show(space, quantile)
     else:
         st.fragment(_show, run_every=REFRESH_SECONDS)(space, quantile)
@@ -42,7 +42,7 @@ def _show(space: Workspace, quantile: float) -> None:
     found, here = bands(table.curves), statistics(table.at(quantile))
     st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
     st.caption(_counts(table, here))
-    if space.many.job is None:
+    if space.study_state.job is None:
         export.show(space, sheet, quantile)
     band_chart.show(names, found, quantile, key="many-bands")
     left, right = st.columns(2)

@@ -71,13 +71,13 @@ def _tile(space: Workspace, sheet: StudyResult, row: int, gap: float, file: Subj
 def _choose(space: Workspace, picture: Subject, target: int | Target | None) -> None:
     space.add_photo(Photo(picture.name, picture.path))
     space.target = target
-    space.many.opening = True
+    space.study_state.opening = True
 
 
 def follow(space: Workspace) -> None:
     """Go to the heatmaps of the picture that was clicked; a callback itself cannot."""
-    if space.many.opening:
-        space.many.opening = False
+    if space.study_state.opening:
+        space.study_state.opening = False
         # Without words of its own it fails, because a slider is bound to one (Streamlit 1.67).
         st.switch_page("pages/compare/heatmaps.py", query_params={})
 

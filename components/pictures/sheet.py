@@ -22,8 +22,8 @@ from xai_core.studies.store import Table
 
 def on_screen(space: Workspace) -> StudyResult | None:
     """None where nothing is computed yet."""
-    if space.many.opened is not None:
-        return space.many.opened
+    if space.study_state.opened is not None:
+        return space.study_state.opened
     table = choice.known(space)
     if table is None or not np.isfinite(table.curves).any():
         return None
@@ -32,7 +32,7 @@ def on_screen(space: Workspace) -> StudyResult | None:
 
 def draft(space: Workspace, table: Table | None = None) -> StudyResult:
     """What is chosen, with as many scores as there are. Raises `XaiError`."""
-    source, many = space.sources[space.source], space.many
+    source, study_state = space.sources[space.source], space.study_state
     card, verdict = backend.opened(source).card, space.verdicts.get(space.source)
     methods, subjects = choice.methods(space), choice.subjects(space)
     targets: Mapping[int, int | None] = table.targets if table else {}
@@ -50,11 +50,11 @@ def draft(space: Workspace, table: Table | None = None) -> StudyResult:
         table=table or nothing,
         recipe=replace(space.recipe, quantile=0.2 if space.quantile is None else space.quantile),
         seed=space.seed,
-        target=many.target,
+        target=study_state.target,
         other_inputs=tuple(map(str, source.options.other_inputs)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions(),
-        refused=dict(many.refused),
+        refused=dict(study_state.refused),
         input_spec=backend.spec_of(source),
         architecture=source.options.architecture,
         output=source.options.output,

@@ -15,10 +15,10 @@ from components.pictures.choice import known, methods, study_of, subjects
 from components.session import backend, kept_runs, problem, visit
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.processes import Access
-from components.session.jobs.queue import Turn
-from components.session.layout import steady
-from components.session.state.workspace import Many, Source, Workspace
+from components.session.jobs.queue import QueuePosition
+from components.session.layout import own_place
+from components.session.processes import Access
+from components.session.state.workspace import Source, StudyState, Workspace
 from xai_core.attribution.pace_cache import Paces
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, XaiError
@@ -28,19 +28,19 @@ from xai_core.studies.computation import Subject, conduct, filled
 from xai_core.studies.store import Methods, Study, Table
 
 
-@steady
+@own_place
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
-    many = space.many
-    if many.job is not None:
-        _watch(space, many.job, key)
+    study_state = space.study_state
+    if study_state.job is not None:
+        _watch(space, study_state.job, key)
         return
-    if many.failure:
-        st.error(problem.plain(many.failure), icon=":material/error:")
+    if study_state.failure:
+        st.error(problem.plain(study_state.failure), icon=":material/error:")
     count = len(subjects(space))
     left, right = st.columns([3, 1], vertical_alignment="center")
     table = known(space)
-    left.markdown(_state(many, count, table))
+    left.markdown(_state(study_state, count, table))
     complete_already = table is not None and count > 0 and table.done == count
     if right.button(
         "Go on" if table is not None and 0 < table.done < count else "Compute",
@@ -56,18 +56,18 @@ def show(space: Workspace, *, key: str) -> None:
 
 def start(space: Workspace) -> None:
     """Compute what is missing, in a thread."""
-    many, source = space.many, space.sources[space.source]
-    many.failure, many.stopped, many.turn = None, False, Turn()
+    study_state, source = space.study_state, space.sources[space.source]
+    study_state.failure, study_state.stopped, study_state.turn = None, False, QueuePosition()
     try:
         backend.opened(source)
         study, wanted, pictures = study_of(space, source), methods(space), subjects(space)
         draft = sheet.draft(space)
     except XaiError as error:
-        many.failure = str(error)
+        study_state.failure = str(error)
         return
-    access = Access(many.turn)
+    access = Access(study_state.turn)
     settle_pace = _settling(access, source, study, wanted, pictures)
-    keeper = many.keeper = Keeper(
+    keeper = study_state.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
 
@@ -92,7 +92,7 @@ def start(space: Workspace) -> None:
         keeper.keep(sheet.pictured(filled(draft, study, refused), paths))
         return refused
 
-    many.job = job = Job(work)
+    study_state.job = job = Job(work)
     visit.current().at_end("study", job.cancel)
 
 
@@ -116,25 +116,25 @@ def _settling(
 def _watch(space: Workspace, job: Job[dict[str, str]], key: str) -> None:
     progress.watch(
         job,
-        space.many.turn,
+        space.study_state.turn,
         key=key,
-        finish=lambda: _finish(space.many, job),
+        finish=lambda: _finish(space.study_state, job),
         describe=lambda: _told(space, job),
     )
 
 
-def _finish(many: Many, job: Job[dict[str, str]]) -> None:
-    if many.job is not job:  # another tick was faster
+def _finish(study_state: StudyState, job: Job[dict[str, str]]) -> None:
+    if study_state.job is not job:  # another tick was faster
         return
-    many.job = None
+    study_state.job = None
     if job.result is not None:
-        many.refused.update(job.result)
-        if many.keeper is not None and many.keeper.failure:
-            many.failure = many.keeper.failure
+        study_state.refused.update(job.result)
+        if study_state.keeper is not None and study_state.keeper.failure:
+            study_state.failure = study_state.keeper.failure
     elif isinstance(job.error, Cancelled):
-        many.stopped = True
+        study_state.stopped = True
     elif job.error is not None:
-        many.failure = str(job.error)
+        study_state.failure = str(job.error)
 
 
 def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
@@ -145,14 +145,14 @@ def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
     return f"{table.done} of {len(subjects(space))} pictures{time_left}"
 
 
-def _state(many: Many, count: int, table: Table | None) -> str:
+def _state(study_state: StudyState, count: int, table: Table | None) -> str:
     if not count:
         return "Choose pictures first."
     if table is None:
         return f"{count} pictures. What was computed before is not computed again."
     if table.done == count:
         return f"All {count} pictures are computed."
-    cancelled = "Cancelled. " if many.stopped else ""
+    cancelled = "Cancelled. " if study_state.stopped else ""
     if table.done == 0:
         return f"{cancelled}{count} pictures, none of them computed."
     return f"{cancelled}{table.done} of {count} pictures are computed and kept."

@@ -70,7 +70,7 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
         picture.image(image, width=96)
     pin = ":material/keep: " if one.label.pinned else ""
     tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
-    shown = " · **on screen**" if one.id in (space.run_id, space.many.run_id) else ""
+    shown = " · **on screen**" if one.id in (space.run_id, space.study_state.run_id) else ""
     when = one.created.replace("T", " ")[:16]
     facts.markdown(
         f"{pin}**{problem.plain(one.title)}**{shown} {tags}  \n"
@@ -113,9 +113,9 @@ def _changes(space: Workspace, one: Kept) -> None:
         store.delete(one.id)
         if space.run_id == one.id:
             space.run_id = None
-        if space.many.run_id == one.id:
-            space.many.opened = space.many.run_id = None
-        space.many.kept.clear()
+        if space.study_state.run_id == one.id:
+            space.study_state.opened = space.study_state.run_id = None
+        space.study_state.kept.clear()
         st.rerun()
 
 

@@ -14,24 +14,24 @@ from xai_core.studies.result import StudyResult, kept_study
 
 def follow(space: Workspace) -> None:
     """Open the study that the address names, once; then keep the one on screen in the address."""
-    many, given = space.many, st.query_params.get(STUDY)
-    if given and given != many.run_id:
+    study_state, given = space.study_state, st.query_params.get(STUDY)
+    if given and given != study_state.run_id:
         try:
             open_(space, given)
         except XaiError as error:
             problem.show(error)
             return
         quantile.choose(space, st.query_params.get(quantile.KEY))
-    if many.run_id is not None:
-        st.query_params[STUDY] = many.run_id
+    if study_state.run_id is not None:
+        st.query_params[STUDY] = study_state.run_id
 
 
 def open_(space: Workspace, name: str) -> None:
     """Put a kept study on screen. Raises `InputError` where there is none."""
-    store, many = kept_runs.store(), space.many
+    store, study_state = kept_runs.store(), space.study_state
     entry = store.entry(name)
-    many.opened, many.run_id = kept_study(store, name), name
-    quantile.choose(space, many.opened.quantile)
+    study_state.opened, study_state.run_id = kept_study(store, name), name
+    quantile.choose(space, study_state.opened.quantile)
     space.quantile_page = ""  # the slider takes it, as on a change of pages
     if entry.label.owner != kept_runs.owner():
         space.linked.add(name)
@@ -46,7 +46,7 @@ def banner(space: Workspace, study: StudyResult) -> None:
         icon=":material/visibility:",
     )
     if right.button("Choose pictures", key="study-leave", width="stretch"):
-        space.many.opened = space.many.run_id = None
+        space.study_state.opened = space.study_state.run_id = None
         if STUDY in st.query_params:
             del st.query_params[STUDY]
         st.rerun()
@@ -54,13 +54,17 @@ def banner(space: Workspace, study: StudyResult) -> None:
 
 def kept_as(space: Workspace, study: StudyResult) -> str | None:
     """The id of the study on screen, where it is kept."""
-    many = space.many
-    if many.opened is not None:
-        return many.run_id
+    study_state = space.study_state
+    if study_state.opened is not None:
+        return study_state.run_id
     name = study.fingerprint
-    if many.kept.get(name) is None and many.keeper is not None and many.keeper.id is not None:
-        many.kept.pop(name, None)  # something was kept since
-    if name not in many.kept:
+    if (
+        study_state.kept.get(name) is None
+        and study_state.keeper is not None
+        and study_state.keeper.id is not None
+    ):
+        study_state.kept.pop(name, None)  # something was kept since
+    if name not in study_state.kept:
         mine = (one for one in kept_runs.listed(space) if one.fingerprint == name)
-        many.kept[name] = next((one.id for one in mine), None)
-    return many.kept[name]
+        study_state.kept[name] = next((one.id for one in mine), None)
+    return study_state.kept[name]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.runs import study_link
 from components.session import backend, problem, run_source
-from components.session.state.workspace import Photo, Returned, Workspace
+from components.session.state.workspace import Photo, UploadedCard, Workspace
 from components.tuning import quantile
 from components.tuning.recipe_form import GRIDS
 from xai_core.attribution.variants import merged
@@ -25,16 +25,16 @@ def recognised(space: Workspace, photo: Photo, data: bytes) -> bool:
     try:
         study = study_stamp.read(data)
         if study is not None:
-            space.returned = Returned(photo, _study(space, study))
+            space.returned = UploadedCard(photo, _study(space, study))
             return True
         found = stamp.read(data)
     except InputError as error:
-        space.returned = Returned(photo, (str(error),))
+        space.returned = UploadedCard(photo, (str(error),))
         return True
     if found is None:
         space.returned = None
         return False
-    space.returned = Returned(photo, _brought_back(space, found))
+    space.returned = UploadedCard(photo, _brought_back(space, found))
     return True
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from components.session.jobs import queue
-from components.session.jobs.processes import Access, answered, file_of, helpers, known, models
+from components.session.processes import Access, answered, file_of, helpers, known, models
 from components.session.state.workspace import Photo, Source
 from xai_core.attribution.capabilities import Layer
 from xai_core.base.arrays import Inputs, Sweep

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.session import problem, upload
-from components.session.jobs.processes import file_of, models
+from components.session.processes import file_of, models
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
 

@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def steady(show: Callable[P, T]) -> Callable[P, T]:
+def own_place(show: Callable[P, T]) -> Callable[P, T]:
     """Draw a part in a block of its own, whatever it holds, or nothing.
 
     Streamlit 1.67 tells elements apart by their place: one more above, and the maps below are

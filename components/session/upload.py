@@ -34,7 +34,7 @@ def attend(space: Workspace) -> None:
     here, files = visit.current(), storage()
     here.at_end("files", lambda: files.leave(here))
     here.at_end("results", space.forget)
-    photos = (*space.photos.values(), *space.many.uploaded.values())
+    photos = (*space.photos.values(), *space.study_state.uploaded.values())
     paths = [photo.path for photo in photos]
     for source in space.sources.values():
         others = (one.file for one in source.options.other_inputs if one.file is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.session import backend
-from components.session.jobs.processes import answered
+from components.session.processes import answered
 from components.session.state.workspace import Photo, Source
 from xai_core.base.target import Explained, Target
 from xai_core.targets.kinds.similarity import reference

@@ -10,9 +10,9 @@ import streamlit as st
 from components.maps import progress
 from components.session import backend, problem, visit
 from components.session.jobs.job import Job
-from components.session.jobs.processes import Access
-from components.session.jobs.queue import Turn
-from components.session.layout import steady
+from components.session.jobs.queue import QueuePosition
+from components.session.layout import own_place
+from components.session.processes import Access
 from components.session.state.workspace import Workspace
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, InputError, XaiError
@@ -28,7 +28,7 @@ def of_run(space: Workspace) -> Controls | None:
     return space.controls[1]
 
 
-@steady
+@own_place
 def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     if space.control_job is not None:
@@ -65,7 +65,7 @@ def _start(space: Workspace) -> None:
         space.control_failure = str(error)
         return
     assert source is not None  # noqa: S101 - `_inputs` has looked
-    space.control_turn = Turn()
+    space.control_turn = QueuePosition()
     access = Access(space.control_turn)
 
     def work(tick: Progress, cancel: threading.Event) -> Controls:

@@ -12,7 +12,7 @@ from components.maps.tiles import Look, title_of
 from components.ranking import chart
 from components.session import backend, problem
 from components.session.jobs import queue
-from components.session.jobs.processes import Access, known
+from components.session.processes import Access, known
 from components.session.state.workspace import Workspace
 from components.trust import control_job
 from components.tuning.view import View

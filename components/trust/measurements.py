@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from components.session.jobs import queue
-from components.session.jobs.processes import Access, known
+from components.session.processes import Access, known
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.runs.run import Run

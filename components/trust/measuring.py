@@ -10,9 +10,9 @@ import streamlit as st
 from components.maps import progress
 from components.session import backend, problem, visit
 from components.session.jobs.job import Job
-from components.session.jobs.processes import Access
-from components.session.jobs.queue import Turn
-from components.session.layout import steady
+from components.session.jobs.queue import QueuePosition
+from components.session.layout import own_place
+from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
 from components.trust.measurements import Measurements, keep, key_of
 from xai_core.base.arrays import Inputs
@@ -23,7 +23,7 @@ from xai_core.scores.measurement import Measurement, samples
 from xai_core.scores.metrics.base import METRICS
 
 
-@steady
+@own_place
 def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
     """Draw the button for what is missing, or the progress of what runs."""
     measuring = space.measuring
@@ -57,7 +57,7 @@ def _start(space: Workspace, measurements: Measurements) -> None:
     except XaiError as error:
         measuring.note = str(error)
         return
-    measuring.turn = Turn()
+    measuring.turn = QueuePosition()
     access = Access(measuring.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> None:

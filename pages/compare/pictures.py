@@ -17,11 +17,11 @@ st.title("Many pictures")
 selection.show(space)
 with problem.guarded():
     study_link.follow(space)
-    if space.many.opened is None:
+    if space.study_state.opened is None:
         picture_set.show(space)
         picker.show(space, availability.known(space))
         choice.target(space)
         study.show(space, key="pictures")
     else:
-        study_link.banner(space, space.many.opened)
+        study_link.banner(space, space.study_state.opened)
     results.show(space, quantile.show(space, key="pictures"))

@@ -10,12 +10,12 @@ import torch
 from xai_core.models.weights.index.entry import Entry, Pattern
 from xai_core.models.weights.library import construct
 
-Known = tuple[Entry, Mapping[str, Pattern]]
+ResultCache = tuple[Entry, Mapping[str, Pattern]]
 CLASSES = 10
 TOLERANCE = 1e-5  # of the largest score; another epsilon in a normalisation makes 1e-4
 
 
-def with_equals(architectures: list[Known]) -> list[Known]:
+def with_equals(architectures: list[ResultCache]) -> list[ResultCache]:
     """The same, where an entry that computes what an earlier one of other layers does gets its
     `parts`. Compared are networks in which a library's layers cannot tell: those of torchvision
     with those of timm.

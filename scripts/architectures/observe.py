@@ -16,9 +16,9 @@ from torch.overrides import TorchFunctionMode
 
 from scripts.architectures.pickled import names_in_pickle
 from scripts.architectures.variants import Variant
+from xai_core.models.vision_libraries import vision_library
 from xai_core.models.weights.index.entry import CHANNELS, CLASSES, Entry, Pattern, Picture
 from xai_core.models.weights.library import construct
-from xai_core.models.weights.vision_libraries import vision_library
 
 USUAL = (1000, 3)  # classes and channels
 OTHER = ((7, 1), (7, 3), (1000, 1))  # tried in this order; numbers that sizes do not have

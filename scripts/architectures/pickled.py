@@ -14,7 +14,7 @@ from typing import Any
 from torch import Tensor, nn
 
 import xai_core.models.pickles
-from xai_core.models.weights.vision_libraries import LIBRARIES, make_importable
+from xai_core.models.vision_libraries import LIBRARIES, make_importable
 
 FILE = Path(xai_core.models.pickles.__file__).with_name("vision_classes.txt")
 # What runs, or decides what runs, while an object is restored or looked into.

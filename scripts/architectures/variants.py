@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from xai_core.models.weights.vision_libraries import vision_library
+from xai_core.models.vision_libraries import vision_library
 
 # Beside the one that the library builds by itself.
 OTHERS: Mapping[str, tuple[dict[str, Any], ...]] = {

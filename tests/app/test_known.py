@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from components.session.jobs.cache import Known
+from components.session.jobs.cache import ResultCache
 
 
 def test_a_result_is_computed_once_and_the_oldest_is_forgotten() -> None:
-    known, computed = Known(2), []
+    known, computed = ResultCache(2), []
 
     def compute(key: str) -> str:
         return known.get(key, lambda: computed.append(key) or key.upper())  # type: ignore[func-returns-value]
@@ -20,7 +20,7 @@ def test_a_result_is_computed_once_and_the_oldest_is_forgotten() -> None:
 
 
 def test_an_error_is_not_kept_and_nothing_is_computed_under_a_lock() -> None:
-    known = Known()
+    known = ResultCache()
 
     def fail() -> int:
         raise ValueError("once")

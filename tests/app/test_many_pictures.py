@@ -12,8 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from components.pictures import choice
-from components.session import backend, kept_runs
-from components.session.jobs import processes
+from components.session import backend, kept_runs, processes
 from components.session.state.workspace import KEY, Workspace
 from tests.app.test_pages import app as app
 from tests.app.test_pages import opened, ran, texts
@@ -59,14 +58,14 @@ def test_without_a_result_the_page_says_so(app: AppTest) -> None:
 def test_a_zip_is_unpacked_and_what_is_left_out_is_listed(app: AppTest) -> None:
     opened(app, PAGE)
     space = give(app, "set.zip", archive("a/one.png", "b/one.png", "broken.png", "notes.txt"))
-    assert list(space.many.uploaded) == ["a/one.png", "b/one.png"]
-    assert set(space.many.refused) == {"broken.png", "notes.txt"}
+    assert list(space.study_state.uploaded) == ["a/one.png", "b/one.png"]
+    assert set(space.study_state.refused) == {"broken.png", "notes.txt"}
     assert "2 uploaded pictures" in texts(app)
     give(app, "none.zip", b"no zip")
     assert "not a readable zip" in texts(app)
     app.button(key="many-remove").click()
     ran(app)
-    assert not space.many.uploaded
+    assert not space.study_state.uploaded
     assert not app.error
 
 
@@ -82,7 +81,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
         card = backend.OpenModel(held.card, held.worker.protection)
         processes.known().get((file, "card"), lambda: card)
     ran(app)
-    found, worker = space.many.study, InProcess()
+    found, worker = space.study_state.study, InProcess()
     assert found is not None
     pictures, wanted = choice.subjects(space), choice.methods(space)
 

@@ -31,7 +31,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def measured(page: AppTest, found: NoiseLevel = FOUND) -> AppTest:
     space = page.session_state[KEY]
-    space.bearing.found[noise_job.key_of(space, "multiplicative")] = found
+    space.noise_state.found[noise_job.key_of(space, "multiplicative")] = found
     return ran(page)
 
 
@@ -87,21 +87,21 @@ def test_why_there_is_no_level_is_told(page: AppTest, error: XaiError, told: str
 
     job = Job(work)
     job.wait()
-    page.session_state[KEY].bearing.job = job
+    page.session_state[KEY].noise_state.job = job
     ran(page)
     assert told in texts(page)
-    assert page.session_state[KEY].bearing.job is None
+    assert page.session_state[KEY].noise_state.job is None
 
 
 def test_true_classes_count_once_all_are_given(page: AppTest) -> None:
     space = page.session_state[KEY]
-    space.bearing.pictures = ["rocket", "cat"]
-    space.bearing.classes = {"rocket": 657}
+    space.noise_state.pictures = ["rocket", "cat"]
+    space.noise_state.classes = {"rocket": 657}
     assert noise_job.classes(space) is None
-    space.bearing.classes["cat"] = 285
+    space.noise_state.classes["cat"] = 285
     assert noise_job.classes(space) == [657, 285]
     by_label = noise_job.key_of(space, "multiplicative")
-    space.bearing.classes.clear()
+    space.noise_state.classes.clear()
     assert noise_job.key_of(space, "multiplicative") != by_label
 
 

@@ -15,7 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.methods import pace as pacing
-from components.session.jobs.processes import Access
+from components.session.processes import Access
 from components.session.state.workspace import KEY, Source
 from components.session.visit import Visit
 from tests.app.test_pages import app as app

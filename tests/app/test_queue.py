@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.session import processes
 from components.session.backend import OpenModel
-from components.session.jobs import processes
 from components.session.state.workspace import KEY
 from tests.app.test_pages import app as app
 from tests.app.test_pages import ran

@@ -47,14 +47,14 @@ def test_a_kept_study_is_listed_opened_deleted_and_never_compared(store: RunStor
     app.button(key=f"open-{name}").click()
     ran(app)
     assert "Guided Backprop is the least complex on 3 of 5 pictures" in texts(app)
-    assert app.session_state[KEY].many.run_id == name
+    assert app.session_state[KEY].study_state.run_id == name
     opened(app, RUNS)
     app.checkbox(key=f"sure-{name}").check()
     ran(app)
     app.button(key=f"delete-{name}").click()
     ran(app)
     assert [one.study for one in store.entries()] == [False]
-    assert app.session_state[KEY].many.opened is None
+    assert app.session_state[KEY].study_state.opened is None
 
 
 def test_a_link_opens_its_run_quantile_and_methods(store: RunStore) -> None:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_models import give
-from xai_core.demo.pictures import picture_path
+from xai_core.pictures.demo import picture_path
 
 SECTION = "How pictures become inputs"
 

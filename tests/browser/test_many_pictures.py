@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
-from xai_core.demo.pictures import PICTURES, picture_path
+from xai_core.pictures.demo import PICTURES, picture_path
 
 
 def archive() -> bytes:

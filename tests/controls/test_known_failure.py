@@ -7,10 +7,10 @@ import pytest
 from tests.methods.test_flip import net
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.random_weights import randomised
-from xai_core.demo.pictures import picture_path
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.maps.similarity import Similarity, similarity
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
 CAT = 285

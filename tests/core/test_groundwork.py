@@ -12,7 +12,7 @@ import pytest
 from torch import Tensor, nn
 
 from tests.methods.nets import NETS, layered, pictures
-from xai_core.attribution.context import Groundwork, explained_of
+from xai_core.attribution.context import Context, explained_of
 from xai_core.attribution.explanation import explain, explain_on
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
@@ -46,7 +46,7 @@ def samples(method: str) -> int:
 @pytest.mark.parametrize("name", NETS)
 def test_maps_have_the_same_bits_as_those_of_each_alone(name: str) -> None:
     net = NETS[name]()
-    work = Groundwork(net, pictures(2))
+    work = Context(net, pictures(2))
     for method, given in ALL.items():
         try:
             alone = explain(net, pictures(2), None, method, seed=3, **given)
@@ -66,7 +66,7 @@ def test_each_pass_that_they_share_is_made_once() -> None:
         for method, given in ALL.items():
             explain(net, pictures(), None, method, **given)
     with counted(net) as together:
-        work = Groundwork(net, pictures())
+        work = Context(net, pictures())
         for method, given in ALL.items():
             explain_on(work, method, **given)
     assert samples(next(iter(ALL))) == 1  # its pass is not looked at for what can be folded
@@ -98,7 +98,7 @@ class Alone(nn.Module):
 
 def test_a_model_that_takes_one_sample_is_asked_once_whether_it_takes_more() -> None:
     net = Alone().eval()
-    work = Groundwork(net, pictures())
+    work = Context(net, pictures())
     with counted(net) as passes:
         for method in ("smoothgrad", "integrated-gradients"):
             explain_on(work, method)
@@ -106,7 +106,7 @@ def test_a_model_that_takes_one_sample_is_asked_once_whether_it_takes_more() -> 
 
 
 def test_a_folding_that_one_method_gave_up_stays_for_the_others() -> None:
-    work = Groundwork(layered(), pictures())
+    work = Context(layered(), pictures())
     first = work.folding()
     assert first.norms
     first.give_up()
@@ -115,7 +115,7 @@ def test_a_folding_that_one_method_gave_up_stays_for_the_others() -> None:
 
 def test_it_is_of_one_model_picture_and_target() -> None:
     net, target = layered(), explained_of(layered(), pictures())[0]
-    work = Groundwork(net, pictures(), target)
+    work = Context(net, pictures(), target)
     assert work.is_of(net, pictures(), explained_of(layered(), pictures())[0])
     assert not work.is_of(layered(), pictures(), target)
     assert not work.is_of(net, pictures() + 1, target)

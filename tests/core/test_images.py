@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from xai_core import InputSpec, XaiError
-from xai_core.demo.pictures import PICTURES, picture_path
+from xai_core.pictures.demo import PICTURES, picture_path
 from xai_core.pictures.preprocessing import MAX_PIXELS, open_picture, prepare
 
 NOISE = np.random.default_rng(0).integers(0, 255, (50, 50, 3), np.uint8)

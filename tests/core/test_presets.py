@@ -10,7 +10,7 @@ import pytest
 
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
-from xai_core.demo.pictures import picture_path
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.pictures.presets import PRESETS, preset_of, suitable
 from xai_core.pictures.raster import Raster
@@ -149,7 +149,7 @@ def test_on_the_demo_model_raw_values_are_told_from_normalised_ones() -> None:
     """Its authors trained it on [−1, 1]; it bears ImageNet's mean and deviation nearly as well."""
     import torch
 
-    from xai_core.demo.models import demo_weights
+    from xai_core.models.demo import demo_weights
     from xai_core.models.loading import load_model
     from xai_core.targets import predict as as_numbers
 

@@ -7,7 +7,7 @@ import pytest
 
 from xai_core import sweep
 from xai_core.maps.canonical import remove_baseline
-from xai_core.scores.suggestion import pedestal, steady
+from xai_core.scores.suggestion import pedestal, stable_range
 
 RNG = np.random.default_rng(9)
 LEVELS = np.arange(100) / 100
@@ -56,7 +56,7 @@ def test_a_map_that_stands_on_nothing_has_no_pedestal(values: np.ndarray) -> Non
 def test_the_widest_range_without_a_flip() -> None:
     one, other = np.full(100, 1.0), np.full(100, 2.0)
     other[20:80] = 0.5
-    found = steady({"a": one, "b": other}, LEVELS)
+    found = stable_range({"a": one, "b": other}, LEVELS)
     assert found is not None
     assert (found.low, found.high, found.quantile) == (0.2, 0.79, pytest.approx(0.495, abs=0.006))
 
@@ -64,7 +64,7 @@ def test_the_widest_range_without_a_flip() -> None:
 def test_nobody_overtakes_within_it() -> None:
     maps = np.stack([RNG.random((30, 30)) ** power + RNG.random() / 2 for power in (1, 2, 3)])
     curves = dict(zip("abc", sweep(maps, LEVELS), strict=True))
-    found = steady(curves, LEVELS)
+    found = stable_range(curves, LEVELS)
     assert found is not None
     inside = (found.low <= LEVELS) & (found.high >= LEVELS)
     orders = {tuple(order) for order in np.argsort(list(curves.values()), axis=0).T[inside]}
@@ -74,7 +74,7 @@ def test_nobody_overtakes_within_it() -> None:
 def test_a_map_without_a_score_is_left_out_and_one_alone_has_no_ranking() -> None:
     dead = np.full(100, np.nan)
     curves = {"a": np.full(100, 1.0), "dead": dead}
-    assert steady(curves, LEVELS) is None
-    found = steady({**curves, "b": np.full(100, 2.0)}, LEVELS)
+    assert stable_range(curves, LEVELS) is None
+    found = stable_range({**curves, "b": np.full(100, 2.0)}, LEVELS)
     assert found is not None
     assert (found.low, found.high) == (0.0, 0.99)

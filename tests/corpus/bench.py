@@ -136,7 +136,7 @@ def _traces(places: Places, listener: socket.socket) -> bool:
 
 def _leaked(worker: Worker) -> bool:
     """Whether the secret is anywhere in the folder of the process."""
-    home = worker._link.process.home
+    home = worker._connection.process.home
     files = [path for path in home.rglob("*") if path.is_file()]
     return any(SECRET.encode() in path.read_bytes() for path in files)
 

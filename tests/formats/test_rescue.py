@@ -15,7 +15,7 @@ from tests.formats.hostile import Reduced
 from xai_core.base.errors import ModelError
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import inspect_file, load_model
-from xai_core.models.weights.vision_libraries import make_importable
+from xai_core.models.vision_libraries import make_importable
 
 BUILD = """
 from torch import nn

@@ -11,11 +11,11 @@ from torch import nn
 
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import picture_path
 from xai_core.models.architectures.base import ARCHITECTURES
+from xai_core.models.demo import demo_weights
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import inspect_file, load_model
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.targets.imagenet import imagenet_labels
 

@@ -94,7 +94,7 @@ def test_a_library_that_never_comes_back_is_stopped(
     """HDF5 loops for ever on these bytes, where it does not find them broken."""
     (tmp_path / "x").write_bytes(mutated(sound["keras-h5-whole"], random.Random(777_001)))  # noqa: S311
     with Worker(time_limit=3) as worker:
-        worker._link.started()
+        worker._connection.started()
         start = time.monotonic()
         with contextlib.suppress(XaiError):
             worker.inspect(tmp_path / "x")

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from tests.matrix.originals import Branching, Detached, example, network, truth_of, write_module
 from tests.matrix.row import Row, Truth, trusted
-from xai_core.demo.models import demo_weights
 from xai_core.models.architectures.base import ARCHITECTURES
+from xai_core.models.demo import demo_weights
 from xai_core.models.formats.base import LoadOptions
 
 State = Mapping[str, Tensor]

@@ -17,9 +17,9 @@ from xai_core.attribution.noise.standard_error import RunningMean
 from xai_core.attribution.passes.folding import WORTH
 from xai_core.attribution.result import Attribution
 from xai_core.base.progress import Preview
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import picture_path
+from xai_core.models.demo import demo_weights
 from xai_core.models.loading import load_model
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import open_picture, prepare
 
 METHODS = ("fusiongrad", "noisegrad", "smoothgrad")

@@ -56,7 +56,7 @@ def test_a_layer_that_does_not_serve(name, kind):
 
 
 def test_a_layer_beside_the_way_to_the_score():
-    class Beside(nn.Module):
+    class ControlScores(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.net, self.other = layered(), nn.Conv2d(3, 2, 3)
@@ -66,7 +66,7 @@ def test_a_layer_beside_the_way_to_the_score():
             return self.net(x)
 
     with pytest.raises(MethodError, match="does not depend") as refused:
-        explain(Beside(), pictures(), 1, "grad-cam", layer="other")
+        explain(ControlScores(), pictures(), 1, "grad-cam", layer="other")
     assert refused.value.code == "no-gradient"
 
 

@@ -12,8 +12,8 @@ from torch import nn
 from tests.reference import entropy
 from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Values
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import picture_path
+from xai_core.models.demo import demo_weights
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
 ROCKET, CAT = 657, 285

@@ -18,8 +18,8 @@ from xai_core.attribution.explanation import explain
 from xai_core.attribution.passes.folding import Folding
 from xai_core.attribution.patches.patched import Patched
 from xai_core.attribution.patches.patched_pass import PatchedPass
-from xai_core.demo.models import demo_weights
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
+from xai_core.models.demo import demo_weights
 from xai_core.readiness import assess
 
 

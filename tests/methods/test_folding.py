@@ -17,8 +17,8 @@ from xai_core import load_model
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.passes.folding import Folding
 from xai_core.base.errors import XaiError
-from xai_core.demo.models import demo_weights
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
+from xai_core.models.demo import demo_weights
 from xai_core.readiness import assess
 from xai_core.targets import main_output, score_matrix
 

@@ -11,12 +11,12 @@ from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from tests.methods.test_patches import SIDE, WINDOW, Net, assert_alike, picture
 from xai_core import load_model
-from xai_core.attribution.context import Groundwork
+from xai_core.attribution.context import Context
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.patches import covered
 from xai_core.attribution.patches.patched import Patched
 from xai_core.attribution.patches.patched_pass import PatchedPass
-from xai_core.demo.models import demo_weights
+from xai_core.models.demo import demo_weights
 
 
 def rectified_flops(x, weight, *_, out_shape=None, **__):
@@ -103,7 +103,7 @@ class Moody(nn.Module):
 
 def test_a_way_that_is_hidden_later_is_noticed_then(monkeypatch):
     torch.manual_seed(0)
-    monkeypatch.setattr(Groundwork, "at_once", lambda self, wanted: wanted)
+    monkeypatch.setattr(Context, "at_once", lambda self, wanted: wanted)
     assert_alike(monkeypatch, Moody().eval(), picture(), **WINDOW)
 
 

@@ -23,11 +23,11 @@ from xai_core.base.arrays import Map
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import compute_demo_run, demo_run
 from xai_core.maps.theme import STYLES
+from xai_core.models.demo import demo_weights
 from xai_core.models.loading import load_model
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.readiness.result import Verdict
 from xai_core.report import card, code, small_print, stamp

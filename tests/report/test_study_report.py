@@ -22,10 +22,10 @@ from tests.statistics.small_study import small_study
 from xai_core.base.errors import InputError
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import picture_path
 from xai_core.maps.theme import STYLES
+from xai_core.models.demo import demo_weights
 from xai_core.models.peek.digest import digest
+from xai_core.pictures.demo import picture_path
 from xai_core.readiness.result import Verdict
 from xai_core.report import stamp as run_stamp
 from xai_core.report.card import _settings as settings

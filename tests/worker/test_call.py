@@ -12,7 +12,6 @@ from xai_core.base.errors import Cancelled, ModelError, WorkerError
 from xai_core.base.progress import Preview
 from xai_core.worker import Worker
 from xai_core.worker.call import Call
-from xai_core.worker.link import Link
 from xai_core.worker.wire.protocol import Frame
 
 OURS = object()

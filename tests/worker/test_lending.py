@@ -12,22 +12,22 @@ import pytest
 
 from xai_core.base.errors import ModelError
 from xai_core.worker import Worker
-from xai_core.worker.process.lending import Slot
+from xai_core.worker.process.lending import LentFiles
 
 
 @pytest.fixture
-def slot(tmp_path: Path) -> Slot:
-    return Slot(tmp_path / "lent")
+def slot(tmp_path: Path) -> LentFiles:
+    return LentFiles(tmp_path / "lent")
 
 
-def test_a_file_keeps_its_name_and_costs_no_disk(slot: Slot, tmp_path: Path) -> None:
+def test_a_file_keeps_its_name_and_costs_no_disk(slot: LentFiles, tmp_path: Path) -> None:
     (tmp_path / "model.pt").write_bytes(b"weights")
     (lent,) = slot.lend((tmp_path / "model.pt",))
     assert lent.name == "model.pt"
     assert lent.samefile(tmp_path / "model.pt")
 
 
-def test_two_files_of_one_name_do_not_meet(slot: Slot, tmp_path: Path) -> None:
+def test_two_files_of_one_name_do_not_meet(slot: LentFiles, tmp_path: Path) -> None:
     paths = (tmp_path / "a" / "net.py", tmp_path / "b" / "net.py")
     for path in paths:
         path.parent.mkdir()
@@ -35,7 +35,7 @@ def test_two_files_of_one_name_do_not_meet(slot: Slot, tmp_path: Path) -> None:
     assert [one.read_text() for one in slot.lend(paths)] == [str(path) for path in paths]
 
 
-def test_what_was_lent_before_is_gone(slot: Slot, tmp_path: Path) -> None:
+def test_what_was_lent_before_is_gone(slot: LentFiles, tmp_path: Path) -> None:
     (tmp_path / "one").write_text("1")
     (first,) = slot.lend((tmp_path / "one",))
     (second,) = slot.lend((tmp_path / "one",))
@@ -46,7 +46,7 @@ def test_what_was_lent_before_is_gone(slot: Slot, tmp_path: Path) -> None:
 
 
 def test_another_disk_gets_a_copy(
-    slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slot: LentFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.EXDEV, "another disk")
@@ -58,7 +58,7 @@ def test_another_disk_gets_a_copy(
     assert not lent.samefile(tmp_path / "m")
 
 
-def test_a_link_is_followed_where_the_user_names_it(slot: Slot, tmp_path: Path) -> None:
+def test_a_link_is_followed_where_the_user_names_it(slot: LentFiles, tmp_path: Path) -> None:
     (tmp_path / "m").write_text("weights")
     (tmp_path / "latest").symlink_to("m")
     (lent,) = slot.lend((tmp_path / "latest",))
@@ -66,7 +66,7 @@ def test_a_link_is_followed_where_the_user_names_it(slot: Slot, tmp_path: Path) 
     assert not lent.is_symlink()
 
 
-def test_of_a_folder_only_its_own_files(slot: Slot, tmp_path: Path) -> None:
+def test_of_a_folder_only_its_own_files(slot: LentFiles, tmp_path: Path) -> None:
     folder = tmp_path / "saved"
     (folder / "variables").mkdir(parents=True)
     (folder / "saved_model.pb").write_text("graph")
@@ -78,7 +78,9 @@ def test_of_a_folder_only_its_own_files(slot: Slot, tmp_path: Path) -> None:
     assert found == ["saved_model.pb", "variables/v.index"]
 
 
-def test_a_graph_takes_its_weights_along_and_not_its_neighbours(slot: Slot, tmp_path: Path) -> None:
+def test_a_graph_takes_its_weights_along_and_not_its_neighbours(
+    slot: LentFiles, tmp_path: Path
+) -> None:
     (tmp_path / "variables").mkdir()
     for name in ("saved_model.pb", "variables/v.index", "other.pt"):
         (tmp_path / name).write_text(name)
@@ -88,7 +90,7 @@ def test_a_graph_takes_its_weights_along_and_not_its_neighbours(slot: Slot, tmp_
 
 
 def test_a_folder_of_too_many_files(
-    slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slot: LentFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("xai_core.worker.process.lending.MAX_FILES", 3)
     (tmp_path / "many").mkdir()
@@ -98,7 +100,7 @@ def test_a_folder_of_too_many_files(
         slot.lend((tmp_path / "many",))
 
 
-def test_what_is_not_there_or_no_file(slot: Slot, tmp_path: Path) -> None:
+def test_what_is_not_there_or_no_file(slot: LentFiles, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="There is no file"):
         slot.lend((tmp_path / "nothing",))
     os.mkfifo(tmp_path / "pipe")
@@ -108,7 +110,7 @@ def test_what_is_not_there_or_no_file(slot: Slot, tmp_path: Path) -> None:
 
 def test_only_the_open_model_stays_lent(shared: Worker, tiny: Path, inputs: np.ndarray) -> None:
     shared.inspect(tiny)
-    lent = shared._link.process.home.parent / "lent"
+    lent = shared._connection.process.home.parent / "lent"
     files = [path for path in lent.rglob("*") if path.is_file()]
     assert [path.name for path in files] == ["tiny.pt"]
     with pytest.raises(ModelError, match="There is no file"):

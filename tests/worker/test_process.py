@@ -48,7 +48,7 @@ def host(script: str, *arguments: object) -> subprocess.Popen[str]:
 
 def test_it_starts_at_once() -> None:
     with Worker() as worker:
-        assert worker._link.protection is None  # nobody has waited for it
+        assert worker._connection.protection is None  # nobody has waited for it
         assert worker.alive
         assert worker.pid != os.getpid()
 
@@ -66,7 +66,7 @@ def test_it_outlives_the_thread_that_started_it() -> None:
 def test_it_ends_with_the_object_and_takes_its_folder_along() -> None:
     worker = Worker()
     pid = worker.pid
-    home = worker._link.process.home
+    home = worker._connection.process.home
     assert home.exists()
     assert not list(home.iterdir())
     del worker

@@ -101,10 +101,10 @@ def test_a_card_says_where_autocast_is_offered_and_elsewhere_it_is_refused(
 
 def test_a_pace_stays_within_the_memory_of_the_process(tiny: Path, inputs: np.ndarray) -> None:
     with Worker(budget=Budget(memory=1)) as worker:
-        worker._link.process.kill()  # of so little memory
-        worker._link.budget = Budget.configured()
+        worker._connection.process.kill()  # of so little memory
+        worker._connection.budget = Budget.configured()
         worker.load(tiny)
-        worker._link.budget = Budget(memory=1)
+        worker._connection.budget = Budget(memory=1)
         assert worker.pace(inputs).batch_size == 1
 
 

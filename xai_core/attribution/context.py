@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xai_core.base.loaded_model import LoadedModel
 
 
-class Groundwork:
+class Context:
     """A model at its inputs: what is explained, and how it lets itself be run.
 
     Each fact is found by forward passes when a method first asks for it, while the model is
@@ -115,7 +115,7 @@ def explained_of(
     Raises:
         XaiError: as `resolve`, or the model fails.
     """
-    found = Groundwork(model, inputs, target)
+    found = Context(model, inputs, target)
     with borrowed(found.module):
         return found.explained
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.attribution.autocast import AutocastScorer, check
-from xai_core.attribution.context import Groundwork
+from xai_core.attribution.context import Context
 from xai_core.attribution.forward import module_of
 from xai_core.attribution.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
 from xai_core.attribution.passes.folding import WORTH
@@ -61,11 +61,11 @@ def explain(
         MethodError: the method is not defined for this model. ModelError: the model fails.
     """
     how: dict[str, Any] = {"pace": pace or Pace(batch_size), "progress": progress}
-    return explain_on(Groundwork(model, inputs, target), method, seed, **how, **parameters)
+    return explain_on(Context(model, inputs, target), method, seed, **how, **parameters)
 
 
 def explain_on(
-    groundwork: Groundwork,
+    context: Context,
     method: str,
     seed: int = 0,
     *,
@@ -80,17 +80,17 @@ def explain_on(
     plugin = METHODS[method]
     settings = build(plugin.Parameters, parameters)
     _check(seed)
-    module_of(groundwork.model, needs_gradient=plugin.needs_gradient)
-    module, tensor = groundwork.module, groundwork.tensor
+    module_of(context.model, needs_gradient=plugin.needs_gradient)
+    module, tensor = context.module, context.tensor
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
     check(pace, plugin, samples, tensor.device.type)
     kind = AutocastScorer if pace.autocast else Scorer
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
     with borrowed(module), pace.kept():
-        folding = groundwork.folding() if samples >= WORTH else None
-        explained, scores = groundwork.explained, groundwork.scores
-        at_once = groundwork.at_once(min(pace.batch_size, samples))
+        folding = context.folding() if samples >= WORTH else None
+        explained, scores = context.explained, context.scores
+        at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once))
             for picture, score in zip(_singly(tensor), scores, strict=True)

@@ -39,7 +39,7 @@ class Watcher(Protocol):
         """Offered after every few samples; `make` is called where one is wanted just now."""
 
 
-class Parts:
+class SharedProgress:
     """The progress of a whole, as each of its parts sees it.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xai_core.attribution.methods.base import title_of
-from xai_core.scores.suggestion import pedestal, steady
+from xai_core.scores.suggestion import pedestal, stable_range
 
 
 def of(
@@ -16,7 +16,7 @@ def of(
 ) -> dict[str, Any]:
     """Quantiles that can be chosen, and what is to be said of maps without a pedestal."""
     found = []
-    held = steady(curves, quantiles)
+    held = stable_range(curves, quantiles)
     if held is not None:
         told = f"middle of {held.low:.2f} to {held.high:.2f}, the widest range without a flip"
         found.append({"quantile": held.quantile, "told": told})

@@ -10,7 +10,6 @@ from xai_core.attribution.noise.rule import NoiseType
 from xai_core.base.errors import InputError
 from xai_core.cli.inputs import add_labels, other_inputs
 from xai_core.cli.options import (
-    DEMO,
     add_methods,
     add_model,
     add_pace,
@@ -20,8 +19,7 @@ from xai_core.cli.options import (
     picture_help,
     setting,
 )
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import PICTURES, picture_path
+from xai_core.models.demo import model_file
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.scores.metrics.base import METRICS
@@ -148,12 +146,12 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 
 def model_path(args: argparse.Namespace) -> Path:
     """The model file. Raises `InputError` where there is none."""
-    return model_file(args.model)
+    return existing_model(args.model)
 
 
-def model_file(name: str) -> Path:
+def existing_model(name: str) -> Path:
     """A model's file by its path or the demo's name. Raises `InputError` where there is none."""
-    path = demo_weights() if name == DEMO else Path(name)
+    path = model_file(name)
     if not path.exists():
         raise InputError(f"There is no file {name}.", "Check the path.")
     return path
@@ -175,8 +173,3 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         output=args.output,
         other_inputs=other_inputs(args),
     )
-
-
-def picture_file(name: str) -> Path:
-    """A picture's file by its path or the name of a demo picture."""
-    return picture_path(name) if name in PICTURES and not Path(name).exists() else Path(name)

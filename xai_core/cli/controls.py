@@ -23,7 +23,7 @@ from xai_core.worker import ModelCard, Worker
 
 
 @dataclass(frozen=True)
-class Beside:
+class ControlScores:
     """What the controls of one picture say. `failures`: why a method has no twin."""
 
     picture: dict[str, Score]
@@ -33,7 +33,7 @@ class Beside:
 
 def beside(
     worker: Worker, card: ModelCard, file: Path, run: Run, scores: dict[str, Score], metric: str
-) -> Beside:
+) -> ControlScores:
     """Make the controls of a run, and compare."""
     inputs = prepare(open_picture(file), card.input_spec).inputs
     with progress_bar(f"{file.name}, controls") as progress:
@@ -41,10 +41,10 @@ def beside(
     picture = picture_scores(worker, made, run.recipe, metric)
     twins = twin_scores(worker, made, run.recipe, metric)
     found = checked(scores, picture, twins, similarities(run, made, run.recipe), metric)
-    return Beside(picture, found, dict(made.failures))
+    return ControlScores(picture, found, dict(made.failures))
 
 
-def as_json(one: Beside) -> dict[str, Any]:
+def as_json(one: ControlScores) -> dict[str, Any]:
     """Scores of the controls, and each method beside them."""
     return {
         "picture": {name: asdict(score) for name, score in one.picture.items()},
@@ -61,7 +61,7 @@ def as_json(one: Beside) -> dict[str, Any]:
     }
 
 
-def as_text(one: Beside) -> Iterator[str]:
+def as_text(one: ControlScores) -> Iterator[str]:
     """A line for each control, then one for each method that fails a check."""
     yield "  controls, not ranked"
     rows = {**one.picture}

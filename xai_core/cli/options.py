@@ -8,7 +8,7 @@ from pathlib import Path
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.cli.inputs import add_inputs
-from xai_core.demo.pictures import PICTURES
+from xai_core.pictures.demo import PICTURES
 from xai_core.targets.kinds.base import TARGETS
 
 DEMO = "demo"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xai_core.base.errors import InputError
-from xai_core.cli.arguments import picture_file
 from xai_core.pictures.archive import picture_files
+from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture
 
 

@@ -12,7 +12,7 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import describe
 from xai_core.base.target import DEFAULT, Target
-from xai_core.cli.arguments import picture_file
+from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 from xai_core.pictures.region import as_text, from_text, of_picture
 from xai_core.targets.kinds.base import TARGETS

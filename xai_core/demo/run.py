@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xai_core.demo.models import MODEL_TITLE, demo_weights
-from xai_core.demo.pictures import picture_path
+from xai_core.models.demo import MODEL_TITLE, demo_weights
+from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import Request, compare
 from xai_core.runs.run import Run, open_run

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from xai_core.base.errors import ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
+from xai_core.models.demo import model_file
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.models.peek.unsupported import stranger
+from xai_core.models.peek.unsupported import unsupported_file
 from xai_core.targets.output_entry import narrowed
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def recognise(path: str | Path) -> Format:
     for model_format in FORMATS:
         if model_format.recognise(file):
             return model_format
-    raise stranger(file)
+    raise unsupported_file(file)
 
 
 def inspect_file(path: str | Path) -> Inspection:
@@ -43,6 +44,9 @@ def inspect_file(path: str | Path) -> Inspection:
 
 def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedModel:
     """Load a model in this process, in eval mode, in float32, on the best device.
+
+    Args:
+        path: of the file; `"demo"` is the demo model.
 
     Raises:
         ModelError: with a finding code that says why (`unknown-format`, `corrupt-file`,
@@ -93,7 +97,7 @@ def _broken(plugin: Format, cause: Exception) -> ModelError:
 
 
 def _existing(path: str | Path) -> Path:
-    file = Path(path)
+    file = model_file(path)
     if not file.exists():
         raise ModelError(f"There is no file {file}.", "Check the path.", code="unknown-format")
     if file.is_file() and file.stat().st_size == 0:

@@ -20,6 +20,7 @@ from xai_core.base.input_spec import MAX_PIXELS as MAX_PIXELS
 from xai_core.base.input_spec import Fit as Fit
 from xai_core.base.input_spec import InputSpec as InputSpec
 from xai_core.pictures.channels import model_channels, shown_channels
+from xai_core.pictures.demo import picture_file
 from xai_core.pictures.display import STRETCHED, for_the_eye
 from xai_core.pictures.framing import Framed, framed
 from xai_core.pictures.raster import Pixels, Raster, too_large
@@ -52,13 +53,16 @@ class Prepared:
     notes: tuple[str, ...] = ()
 
 
-def open_picture(source: bytes | Path) -> Raster:
+def open_picture(source: bytes | str | Path) -> Raster:
     """Decode a picture or an array, upright. By its bytes, never by its name.
+
+    Args:
+        source: the file's bytes or its path; `"rocket"`, `"cat"` and `"coffee"` are demo photos.
 
     Raises:
         InputError: not a picture, of another format, broken, or too large.
     """
-    data = _read(source) if isinstance(source, Path) else source
+    data = source if isinstance(source, bytes) else _read(picture_file(source))
     reader = next(reader for reader in READERS if reader.recognise(data))
     try:
         return reader.read(data)

@@ -13,9 +13,9 @@ from string import Template
 
 from xai_core.base.pace import Pace
 from xai_core.base.target import Target
-from xai_core.demo.models import MODEL_TITLE
-from xai_core.demo.pictures import PICTURES
 from xai_core.demo.run import demo_run
+from xai_core.models.demo import DEMO, MODEL_TITLE
+from xai_core.pictures.demo import PICTURES
 from xai_core.report.subject import Subject
 
 SCRIPT = Template('''"""Repeats a run of Pedestal, and says whether each map has the same bits.
@@ -34,13 +34,6 @@ from pathlib import Path
 
 import numpy as np
 import xai_core
-from xai_core.cli.arguments import picture_file
-from xai_core.demo.models import demo_weights
-from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
-from xai_core.models.other_inputs import OtherInput
-from xai_core.attribution.pace_measurement import Pace
-from xai_core.models.peek.digest import digest
-from xai_core.worker import Worker
 
 MODEL = $model
 PICTURE = $picture
@@ -52,7 +45,7 @@ OPTIONS = xai_core.LoadOptions(
     code=$code,
     trust=$trust,
     output=$output,
-    other_inputs=tuple(map(OtherInput.of_text, OTHERS)),
+    other_inputs=tuple(map(xai_core.OtherInput.of_text, OTHERS)),
 )
 SPEC = $spec  # None: the model's own
 TARGET = $target
@@ -65,21 +58,26 @@ PACES = $paces  # how the model was run: another way gives the same maps up to r
 SHA256_OF_RAW_MAP = $digests
 
 
+def check(name, expected):
+    """What is in the folder; the files of the demo come with Pedestal."""
+    file = Path(name)
+    if name not in $comes_along and not file.exists():
+        sys.exit(f"There is no {name}. Put the file with SHA-256 {expected} there.")
+    if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+        print(f"{name} is another file than the run's: its SHA-256 differs.", file=sys.stderr)
+
+
 def main() -> int:
-    model = Path(sys.argv[1]) if len(sys.argv) > 1 else MODEL
-    picture = Path(sys.argv[2]) if len(sys.argv) > 2 else PICTURE
-    for path, expected in ((model, MODEL_SHA256), (picture, PICTURE_SHA256)):
-        if not path.exists():
-            sys.exit(f"There is no {path}. Put the file with SHA-256 {expected} there.")
-        if digest(path).sha256 != expected:
-            print(f"{path} is another file than the run's: its SHA-256 differs.", file=sys.stderr)
+    model, picture = (*sys.argv[1:3], *(MODEL, PICTURE)[len(sys.argv) - 1 :])
+    check(model, MODEL_SHA256)
+    check(picture, PICTURE_SHA256)
     same = True
-    with Worker() as worker:
+    with xai_core.Worker() as worker:
         card = worker.load(model, OPTIONS)
-        spec = card.input_spec if SPEC is None else InputSpec(**SPEC)
-        inputs = prepare(open_picture(picture), spec).inputs
+        spec = card.input_spec if SPEC is None else xai_core.InputSpec(**SPEC)
+        inputs = xai_core.prepare(xai_core.open_picture(picture), spec).inputs
         for name, parameters in METHODS.items():
-            pace = Pace.of_text(PACES[name])
+            pace = xai_core.Pace.of_text(PACES[name])
             raw = worker.explain(inputs, TARGET, name, SEED, parameters, pace=pace)
             after = xai_core.canonicalise(raw, RECIPE)
             np.save(f"{name}.npy", raw.values)
@@ -116,8 +114,9 @@ def script(subject: Subject) -> str:
     literals["target"] = target_literal(run.asked)
     return SCRIPT.substitute(
         literals,
-        model="demo_weights()" if _is_demo(subject) else f"Path({model_name(subject)!r})",
-        picture=f"picture_file({picture_name(subject)!r})",
+        model=repr(DEMO if _is_demo(subject) else model_name(subject)),
+        picture=repr(picture_name(subject)),
+        comes_along=(DEMO, *PICTURES),
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
         paces=literal({name: str(one.pace) for name, one in shown.items()}),
@@ -133,7 +132,7 @@ def commands(subject: Subject) -> Iterator[str]:
     for name in subject.methods:
         one = subject.run.attributions[name]
         words = ["python", "-m", "xai_core", "explain"]
-        words += ["demo" if _is_demo(subject) else model_name(subject), picture_name(subject)]
+        words += [DEMO if _is_demo(subject) else model_name(subject), picture_name(subject)]
         words += ["--method", name]
         for key, value in one.parameters.items():
             words += ["--set", f"{key}={value}"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xai_core.attribution.methods.base import title_of
 from xai_core.report.subject import QUANTILES, Subject
 from xai_core.scores.crossings import crossings, unaffected_until
-from xai_core.scores.suggestion import pedestal, steady
+from xai_core.scores.suggestion import pedestal, stable_range
 
 
 def of(subject: Subject) -> Iterator[str]:
@@ -19,7 +19,7 @@ def of(subject: Subject) -> Iterator[str]:
         until = unaffected_until(values)
         if until:
             yield f"Removal does not touch {title_of(name)} up to quantile {until:.2f}."
-    held = steady(subject.curves, QUANTILES)
+    held = stable_range(subject.curves, QUANTILES)
     if held is not None:
         span = f"{held.low:.2f} to {held.high:.2f}"
         yield f"Suggested: {held.quantile:.2f}, middle of {span}, the widest range without a flip."

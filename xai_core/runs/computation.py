@@ -19,7 +19,7 @@ from xai_core.base.environment import machine, versions
 from xai_core.base.errors import MethodError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
-from xai_core.base.progress import Parts, Progress
+from xai_core.base.progress import Progress, SharedProgress
 from xai_core.base.target import Asked, Explained, Target
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
@@ -124,7 +124,7 @@ def compare(
     explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
     reused = {n: one for n, one in (known or {}).items() if _same(one, request, n, explained)}
     samples = costs(request, reused)
-    parts = Parts(samples, progress)
+    parts = SharedProgress(samples, progress)
     attributions: dict[str, Attribution] = {}
     failures: dict[str, str] = {}
     for name, given in request.methods.items():

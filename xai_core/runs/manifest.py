@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,33 +11,11 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
 from xai_core.base.target import explained_from
 
-if TYPE_CHECKING:
-    from xai_core.runs.run import Run
-
 # 4 had no `autocast` in `pace`, 3 no `pace`, 2 no `explained` and `form`, 1 none of the fields
 # after `failures`.
 SCHEMA = 5
 NESTED = ("input_spec", "explained", "form")
 APART = ("pixels", "attributions", "scores", "recipe", "guesses", *NESTED)
-
-
-def described(run: Run) -> dict[str, Any]:
-    """A run as JSON."""
-    plain = {name: value for name, value in vars(run).items() if name not in APART}
-    parts = {name: getattr(run, name) for name in NESTED}
-    scores = {
-        name: {key: value if np.isfinite(value) else None for key, value in asdict(one).items()}
-        for name, one in run.scores.items()
-    }
-    return {
-        "schema": SCHEMA,
-        **plain,
-        "guesses": [asdict(guess) for guess in run.guesses],
-        "recipe": run.recipe.to_dict(),
-        **{name: None if part is None else part.to_dict() for name, part in parts.items()},
-        "scores": scores,
-        "attributions": {name: told(one) for name, one in run.attributions.items()},
-    }
 
 
 def told(attribution: Attribution) -> dict[str, Any]:
@@ -50,7 +28,7 @@ def told(attribution: Attribution) -> dict[str, Any]:
 
 
 def attribution_from(entry: dict[str, Any], values: np.ndarray) -> Attribution:
-    """One of the attributions that `described` wrote, with its array."""
+    """One of the attributions that `told` made, with its array."""
     found: dict[str, Any] = {name: tuple(entry[name]) for name in ("target", "native_size")}
     found["explained"] = tuple(map(explained_from, entry.get("explained", ())))
     found["pace"] = Pace(**entry.get("pace", {}))

@@ -6,7 +6,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from xai_core.base.target import DEFAULT, Explained, Target, explained_from
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
-from xai_core.runs.manifest import NESTED, SCHEMA, attribution_from, described
+from xai_core.runs.manifest import APART, NESTED, SCHEMA, attribution_from, told
 from xai_core.targets.outputs import OutputForm
 
 STUDY = "study"  # the kind of a folder that `study_result` writes
@@ -135,6 +135,25 @@ class Run:
         from xai_core.notebook import of_run
 
         return of_run(self)
+
+
+def described(run: Run) -> dict[str, Any]:
+    """A run as JSON."""
+    plain = {name: value for name, value in vars(run).items() if name not in APART}
+    parts = {name: getattr(run, name) for name in NESTED}
+    scores = {
+        name: {key: value if np.isfinite(value) else None for key, value in asdict(one).items()}
+        for name, one in run.scores.items()
+    }
+    return {
+        "schema": SCHEMA,
+        **plain,
+        "guesses": [asdict(guess) for guess in run.guesses],
+        "recipe": run.recipe.to_dict(),
+        **{name: None if part is None else part.to_dict() for name, part in parts.items()},
+        "scores": scores,
+        "attributions": {name: told(one) for name, one in run.attributions.items()},
+    }
 
 
 def open_run(folder: Path | str) -> Run:

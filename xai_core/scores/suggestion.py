@@ -17,7 +17,7 @@ SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Steady:
+class StableRange:
     """The widest range of quantiles in which the ranking is the same, and its middle."""
 
     low: float
@@ -41,9 +41,9 @@ class Pedestal:
     quantile: float
 
 
-def steady(
+def stable_range(
     curves: Mapping[str, Float64[np.ndarray, "q"]], quantiles: Sequence[float] | np.ndarray
-) -> Steady | None:
+) -> StableRange | None:
     """The widest range in which nobody overtakes; None where fewer than two maps have a score.
 
     Args:
@@ -62,7 +62,7 @@ def steady(
     ]
     _, start, end = max(spans, key=lambda span: span[0])
     low, high = float(quantiles[start]), float(quantiles[end])
-    return Steady(low, high, round((low + high) / 2, 2))
+    return StableRange(low, high, round((low + high) / 2, 2))
 
 
 def pedestal(values: Array) -> Pedestal | None:

@@ -17,7 +17,7 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.measurement import Measurement
-from xai_core.worker.link import Link
+from xai_core.worker.connection import Connection
 from xai_core.worker.wire.codec import encode
 from xai_core.worker.wire.protocol import Array
 
@@ -25,7 +25,7 @@ from xai_core.worker.wire.protocol import Array
 class Explaining:
     """The part of a worker that explains."""
 
-    _link: Link
+    _connection: Connection
 
     def resolve(
         self, inputs: Inputs, target: Asked, *, cancel: threading.Event | None = None
@@ -37,9 +37,9 @@ class Explaining:
         """
         batch, params = checked(inputs), {"target": asked_to_json(target)}
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        found = self._link.ask(tuple[Explained, ...], "resolve", params, (batch,), **call)
+        found = self._connection.ask(tuple[Explained, ...], "resolve", params, (batch,), **call)
         if len(found) != len(batch):
-            self._link.distrust(f"{len(found)} targets for {len(batch)} inputs")
+            self._connection.distrust(f"{len(found)} targets for {len(batch)} inputs")
         return found
 
     def explain(
@@ -76,8 +76,8 @@ class Explaining:
         Takes as long as about 130 samples, and stays within what the process may take.
         """
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        params = {"memory": self._link.budget.memory}
-        return self._link.ask(Pace, "pace", params, (checked(inputs),), **call)
+        params = {"memory": self._connection.budget.memory}
+        return self._connection.ask(Pace, "pace", params, (checked(inputs),), **call)
 
     def explain_randomised(
         self,
@@ -104,11 +104,11 @@ class Explaining:
     ) -> Attribution:
         batch = checked(inputs)
         call |= {"model": True, "preview": batch.shape[2:]}
-        result = self._link.ask(Attribution, operation, params, (batch,), **call)
+        result = self._connection.ask(Attribution, operation, params, (batch,), **call)
         got, asked = result.values.shape, batch.shape
         counts = {len(result.target), len(result.explained)}
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or {asked[0]} != counts:
-            self._link.distrust(f"attributions of shape {got} for inputs of shape {asked}")
+            self._connection.distrust(f"attributions of shape {got} for inputs of shape {asked}")
         return result
 
     def measure(
@@ -130,7 +130,7 @@ class Explaining:
         }
         given = (*arrays, checked(inputs))
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._link.ask(Measurement, "measure", params, given, **call)
+        return self._connection.ask(Measurement, "measure", params, given, **call)
 
     def noise_level(
         self,
@@ -146,7 +146,7 @@ class Explaining:
         given = None if classes is None else list(classes)
         params = {"classes": given, "noise_type": noise_type, "seed": seed}
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._link.ask(NoiseLevel, "noise_level", params, (checked(inputs),), **call)
+        return self._connection.ask(NoiseLevel, "noise_level", params, (checked(inputs),), **call)
 
 
 def _asked(

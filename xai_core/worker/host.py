@@ -13,12 +13,13 @@ from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, asked_to_json
 from xai_core.cage.protection import Protection
+from xai_core.models.demo import model_file
 from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.readiness.result import Verdict
 from xai_core.targets import Prediction
 from xai_core.worker.card import ModelCard
+from xai_core.worker.connection import Connection, absolute
 from xai_core.worker.explaining import Explaining, checked
-from xai_core.worker.link import Link, absolute
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.scoring import Scoring
 from xai_core.worker.wire.codec import error_to
@@ -43,27 +44,27 @@ class Worker(Explaining, Scoring):
     """
 
     def __init__(self, *, time_limit: float = 600.0, budget: Budget | None = None) -> None:
-        self._link = Link(time_limit, budget)
+        self._connection = Connection(time_limit, budget)
 
     @property
     def alive(self) -> bool:
         """Whether the process runs."""
-        return self._link.process.alive
+        return self._connection.process.alive
 
     @property
     def pid(self) -> int:
         """Of the current process; another one after a restart."""
-        return self._link.process.pid
+        return self._connection.process.pid
 
     @property
     def protection(self) -> Protection:
         """What the process is kept from, and what not; waits until it has started."""
         # A page asks for it while a call is under way.
-        return self._link.protection or self._link.started()
+        return self._connection.protection or self._connection.started()
 
     def inspect(self, path: Path | str, *, cancel: threading.Event | None = None) -> Inspection:
         """What a file says of itself without being run."""
-        return self._link.ask_of_file(Inspection, "inspect", absolute(path), cancel)
+        return self._connection.ask_of_file(Inspection, "inspect", absolute(path), cancel)
 
     def load(
         self,
@@ -72,18 +73,18 @@ class Worker(Explaining, Scoring):
         *,
         cancel: threading.Event | None = None,
     ) -> ModelCard:
-        """Open a model, in place of the one that was open."""
-        return self._link.load(absolute(path), options or LoadOptions(), cancel)
+        """Open a model, in place of the one that was open; `"demo"` is the demo model."""
+        return self._connection.load(absolute(model_file(path)), options or LoadOptions(), cancel)
 
     def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
         """The model's output as numbers."""
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        return self._link.ask(Prediction, "predict", {}, (checked(inputs),), **call)
+        return self._connection.ask(Prediction, "predict", {}, (checked(inputs),), **call)
 
     def layers(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> tuple[Layer, ...]:
         """The layers in the order in which they run on `inputs`."""
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        return self._link.ask(tuple[Layer, ...], "layers", {}, (checked(inputs),), **call)
+        return self._connection.ask(tuple[Layer, ...], "layers", {}, (checked(inputs),), **call)
 
     def assess(
         self,
@@ -96,22 +97,28 @@ class Worker(Explaining, Scoring):
         """Whether the open model can be explained with gradients."""
         arrays = () if inputs is None else (checked(inputs),)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._link.ask(Verdict, "assess", {"target": asked_to_json(target)}, arrays, **call)
+        return self._connection.ask(
+            Verdict, "assess", {"target": asked_to_json(target)}, arrays, **call
+        )
 
     def rejected(self, path: Path | str, error: XaiError) -> Verdict:
         """The verdict on a file that `load` or `assess` failed on with `error`."""
-        return self._link.ask_of_file(Verdict, "rejected", absolute(path), error=error_to(error))
+        return self._connection.ask_of_file(
+            Verdict, "rejected", absolute(path), error=error_to(error)
+        )
 
     def warm(self, *operations: str) -> None:
         """Let the process import, while idle, what `operations` need (`"score"`: seconds)."""
         try:
-            self._link.process.send(Frame({"id": 0, "op": "warm", "params": list(operations)}), 5)
+            self._connection.process.send(
+                Frame({"id": 0, "op": "warm", "params": list(operations)}), 5
+            )
         except OSError:
             return  # dead: the next call that matters starts a new one
 
     def close(self) -> None:
         """End the process, also in the middle of a call (that raises `WorkerError`)."""
-        self._link.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self

@@ -7,30 +7,30 @@ import numpy as np
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import InputError
 from xai_core.scores.localisation import Localisations, Mask
-from xai_core.worker.link import Link
+from xai_core.worker.connection import Connection
 
 
 class Scoring:
     """The part of a worker that scores."""
 
-    _link: Link
+    _connection: Connection
 
     def score(self, maps: Maps, metric: str = "complexity") -> Scores:
         """One value a map; NaN where the metric is not defined. Needs no model."""
         array = np.asarray(maps)
         if array.ndim != 3:
             raise InputError(f"Maps must be [batch, height, width], not {list(array.shape)}.")
-        frame = self._link.exchange("score", {"metric": metric}, (array,))
+        frame = self._connection.exchange("score", {"metric": metric}, (array,))
         scores = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
         if scores.dtype != np.float64 or scores.shape != (len(array),):
-            self._link.distrust("scores that do not belong to the maps")
+            self._connection.distrust("scores that do not belong to the maps")
         return scores
 
     def localise(self, maps: Maps, mask: Mask) -> Localisations:
         """Mass and rank accuracy of maps on a ground truth, `[B, 2]`. Needs no model."""
         arrays = (np.asarray(maps), np.asarray(mask, dtype=np.float32))
-        frame = self._link.exchange("localise", {}, arrays)
+        frame = self._connection.exchange("localise", {}, arrays)
         found = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
         if found.dtype != np.float64 or found.shape != (len(arrays[0]), 2):
-            self._link.distrust("localisations that do not belong to the maps")
+            self._connection.distrust("localisations that do not belong to the maps")
         return found

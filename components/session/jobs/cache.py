@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Known:
+class ResultCache:
     """At most `size` results by key.
 
     Unlike Streamlit's caches it holds no lock while a result is computed: who waits for a worker

@@ -10,7 +10,7 @@ import streamlit as st
 from xai_core.worker.serving.pool import Waiting
 
 
-class Turn:
+class QueuePosition:
     """How many go before a request; 0 once it has its turn. To be read from another thread."""
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Turn:
         self.before = before
 
 
-def told(before: int) -> str:
+def position_text(before: int) -> str:
     """The place in the queue, for a person."""
     return f"Waiting for a free process: {before} before you."
 
@@ -33,7 +33,7 @@ def shown(text: str) -> Iterator[Waiting]:
 
     def draw(before: int) -> None:
         if before:
-            place.info(told(before), icon=":material/hourglass_top:")
+            place.info(position_text(before), icon=":material/hourglass_top:")
         else:
             place.empty()
 

@@ -6,12 +6,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from components.session.jobs.job import Job
-from components.session.jobs.queue import Turn
+from components.session.jobs.queue import QueuePosition
 from xai_core.compare.comparison import ModelPair
 
 
 @dataclass
-class Pairing:
+class PairState:
     """Two models on one picture. The first is the session's chosen one.
 
     Attributes:
@@ -29,7 +29,7 @@ class Pairing:
     asked: Hashable = None
     job: Job[ModelPair] | None = None
     job_asked: Hashable = None
-    turn: Turn = field(default_factory=Turn)
+    turn: QueuePosition = field(default_factory=QueuePosition)
     failure: str | None = None
     stopped: bool = False
     unkept: str | None = None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from components.session.jobs.job import Job
-from components.session.jobs.queue import Turn
+from components.session.jobs.queue import QueuePosition
 
 
 @dataclass
-class Scaling:
+class ScaleState:
     """Pictures behind the scale of the heatmaps, by the first digits of their SHA-256.
 
     Attributes:
@@ -23,7 +23,7 @@ class Scaling:
     group: list[str] | None = None
     reference: list[str] = field(default_factory=list)
     job: Job[dict[str, str]] | None = None
-    turn: Turn = field(default_factory=Turn)
+    turn: QueuePosition = field(default_factory=QueuePosition)
     at_once: bool = False
     failure: str | None = None
     stopped: bool = False

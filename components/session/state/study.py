@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.queue import Turn
+from components.session.jobs.queue import QueuePosition
 from components.session.state.sources import Photo, free_name
 from xai_core.base.target import Target
 from xai_core.studies.result import StudyResult
@@ -14,7 +14,7 @@ from xai_core.studies.store import Study
 
 
 @dataclass
-class Many:
+class StudyState:
     """The study of many pictures: what belongs to it, and what is being computed for it.
 
     Attributes:
@@ -34,7 +34,7 @@ class Many:
     target: int | Target | None = None
     study: Study | None = None
     job: Job[dict[str, str]] | None = None
-    turn: Turn = field(default_factory=Turn)
+    turn: QueuePosition = field(default_factory=QueuePosition)
     failure: str | None = None
     stopped: bool = False
     keeper: Keeper | None = None

@@ -11,22 +11,22 @@ import streamlit as st
 
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.queue import Turn
-from components.session.state.pair import Pairing
-from components.session.state.scale import Scaling
+from components.session.jobs.queue import QueuePosition
+from components.session.state.pair import PairState
+from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
 from components.session.state.sources import Photo as Photo
 from components.session.state.sources import Source as Source
 from components.session.state.sources import free_name
-from components.session.state.study import Many as Many
+from components.session.state.study import StudyState as StudyState
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.parameters import describe
 from xai_core.base.target import Target
-from xai_core.demo.models import MODEL_TITLE, demo_weights
-from xai_core.demo.pictures import picture_path
 from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
 from xai_core.maps.recipe import Recipe
+from xai_core.models.demo import MODEL_TITLE, demo_weights
+from xai_core.pictures.demo import picture_path
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
 from xai_core.runs.sanity import Controls
@@ -35,7 +35,7 @@ KEY = "workspace"
 
 
 @dataclass(frozen=True)
-class Returned:
+class UploadedCard:
     """An uploaded result card. told: what it brought back, and what is missing."""
 
     photo: Photo
@@ -43,7 +43,7 @@ class Returned:
 
 
 @dataclass
-class Measuring:
+class MetricState:
     """Metrics that a model is asked for.
 
     Attributes:
@@ -52,12 +52,12 @@ class Measuring:
     """
 
     job: Job[None] | None = None
-    turn: Turn = field(default_factory=Turn)
+    turn: QueuePosition = field(default_factory=QueuePosition)
     note: str | None = None
 
 
 @dataclass
-class Bearing:
+class NoiseState:
     """How much noise models bear.
 
     Attributes:
@@ -71,7 +71,7 @@ class Bearing:
     found: dict[Hashable, NoiseLevel] = field(default_factory=dict)
     asked: Hashable = None
     job: Job[NoiseLevel] | None = None
-    turn: Turn = field(default_factory=Turn)
+    turn: QueuePosition = field(default_factory=QueuePosition)
     note: str | None = None
     pictures: list[str] | None = None
     classes: dict[str, int] = field(default_factory=dict)
@@ -114,9 +114,9 @@ class Workspace:
     autocast: bool = False
     recipe: Recipe = field(default_factory=Recipe)
     job: Job[Run] | None = None
-    turn: Turn = field(default_factory=Turn)
-    measuring: Measuring = field(default_factory=Measuring)
-    bearing: Bearing = field(default_factory=Bearing)
+    turn: QueuePosition = field(default_factory=QueuePosition)
+    measuring: MetricState = field(default_factory=MetricState)
+    noise_state: NoiseState = field(default_factory=NoiseState)
     failure: str | None = None
     stopped: bool = False
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -124,16 +124,16 @@ class Workspace:
     anyway: set[str] = field(default_factory=set)
     controls: tuple[str, Controls] | None = None
     control_job: Job[Controls] | None = None
-    control_turn: Turn = field(default_factory=Turn)
+    control_turn: QueuePosition = field(default_factory=QueuePosition)
     control_failure: str | None = None
     control_digest: str = ""
     control_stopped: bool = False
     quantile: float | None = None
     quantile_page: str = ""
-    many: Many = field(default_factory=Many)
-    pairing: Pairing = field(default_factory=Pairing)
-    scaling: Scaling = field(default_factory=Scaling)
-    returned: Returned | None = None
+    study_state: StudyState = field(default_factory=StudyState)
+    pairing: PairState = field(default_factory=PairState)
+    scaling: ScaleState = field(default_factory=ScaleState)
+    returned: UploadedCard | None = None
     run_id: str | None = None
     addressed: str | None = None
     detecting: tuple[str, str] | None = None
@@ -167,7 +167,7 @@ class Workspace:
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
         self.controls = self.control_job = None
-        self.many.study = self.many.job = None
+        self.study_state.study = self.study_state.job = None
         self.pairing.pair = self.pairing.job = None
         self.verdicts.clear()
 
@@ -195,5 +195,5 @@ def _fresh() -> Workspace:
         photo=DEMO_PICTURE,
         run=run,
         settings={name: dict(given) for name, given in DEMO_METHODS.items()},
-        many=Many(photos=list(photos)),
+        study_state=StudyState(photos=list(photos)),
     )

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.cage.protection import Protection
-from xai_core.cli.arguments import load_options, model_path, picture_file
+from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.readiness import to_json, to_markdown
 from xai_core.readiness.result import Verdict

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xai_core.cli.arguments import load_options, model_file
+from xai_core.cli.arguments import existing_model, load_options
 from xai_core.cli.compared import Compared, as_json, as_text
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
@@ -25,7 +25,7 @@ from xai_core.worker import ModelCard, Worker
 def run(args: argparse.Namespace) -> int:
     """Print what differs, picture by picture."""
     recipe, methods = Recipe(quantile=args.quantile), methods_of(args)
-    paths = [model_file(name) for name in (args.model, args.other)]
+    paths = [existing_model(name) for name in (args.model, args.other)]
     options = load_options(args)
     files = chosen_pictures(args.images)
     with Worker() as one, Worker() as other:

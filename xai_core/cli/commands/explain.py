@@ -13,10 +13,11 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
-from xai_core.cli.arguments import load_options, model_path, picture_file
+from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import progress_bar
 from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.targets.labels import Labels
 from xai_core.targets.resolution import named

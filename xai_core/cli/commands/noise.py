@@ -10,9 +10,10 @@ import numpy as np
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import THRESHOLD, NoiseLevel
 from xai_core.base.errors import InputError
-from xai_core.cli.arguments import load_options, model_path, picture_file
+from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
+from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.worker import Worker
 

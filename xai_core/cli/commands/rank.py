@@ -40,7 +40,7 @@ class Ranked:
     target: str
     raw: Ranking
     after: Ranking
-    beside: controls.Beside | None = None
+    beside: controls.ControlScores | None = None
 
     @property
     def flips(self) -> tuple[Overtaking, ...]:

@@ -33,7 +33,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Stranger:
+class Unsupported:
     """A kind of file. what: "a picture". way: what to do instead. seen: tells it by its bytes."""
 
     what: str
@@ -70,61 +70,63 @@ def _tf_checkpoint(file: File) -> bool:
 
 PREDICTS = "inference-format"
 STRANGERS = (
-    Stranger(
+    Unsupported(
         "a TensorFlow Lite model: it predicts, but has no gradients",
         ORIGINAL,
         lambda file: file.head[4:8] == b"TFL3",
         PREDICTS,
     ),
-    Stranger("a Core ML model: it predicts, but has no gradients", ORIGINAL, _core_ml, PREDICTS),
-    Stranger(
+    Unsupported("a Core ML model: it predicts, but has no gradients", ORIGINAL, _core_ml, PREDICTS),
+    Unsupported(
         "an OpenVINO model (the .xml of two files): it predicts, but has no gradients",
         ORIGINAL,
         lambda file: file.head.lstrip().startswith(b"<") and b"<net " in file.head,
         PREDICTS,
     ),
-    Stranger("an ncnn model: it predicts only", ORIGINAL, _starts(b"7767517\n"), PREDICTS),
-    Stranger("a TensorRT engine: it predicts only", ORIGINAL, _starts(b"ftrt", b"ptrt"), PREDICTS),
-    Stranger("a GGUF language model", "Choose a vision model.", _starts(b"GGUF")),
-    Stranger(
+    Unsupported("an ncnn model: it predicts only", ORIGINAL, _starts(b"7767517\n"), PREDICTS),
+    Unsupported(
+        "a TensorRT engine: it predicts only", ORIGINAL, _starts(b"ftrt", b"ptrt"), PREDICTS
+    ),
+    Unsupported("a GGUF language model", "Choose a vision model.", _starts(b"GGUF")),
+    Unsupported(
         "a TensorFlow.js model: it predicts, but has no gradients here",
         "Load the Keras model or the SavedModel that it was made from.",
         _json(b'"modelTopology"', b'"weightsManifest"'),
         PREDICTS,
     ),
-    Stranger("a Keras architecture without its weights", WHOLE, _json(b'{"class_name"')),
-    Stranger(
+    Unsupported("a Keras architecture without its weights", WHOLE, _json(b'{"class_name"')),
+    Unsupported(
         "the index of a TensorFlow checkpoint, which holds weights without a graph",
         "Save a SavedModel, or freeze the graph.",
         _tf_checkpoint,
     ),
-    Stranger("HDF5 weights without a model", WHOLE, _starts(b"\x89HDF\r\n\x1a\n")),
-    Stranger("a picture", "Choose a model file.", _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
-    Stranger("a NumPy array", SAVE, _starts(b"\x93NUMPY")),
-    Stranger("NumPy arrays in a zip archive", SAVE, _entry(".npy")),
-    Stranger("a gzip archive", INSIDE, _starts(b"\x1f\x8b")),
-    Stranger("a tar archive", f"{INSIDE} {SAVE}", lambda file: file.head[257:262] == b"ustar"),
-    Stranger("a PDF document", "Choose a model file.", _starts(b"%PDF")),
-    Stranger(
+    Unsupported("HDF5 weights without a model", WHOLE, _starts(b"\x89HDF\r\n\x1a\n")),
+    Unsupported("a picture", "Choose a model file.", _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
+    Unsupported("a NumPy array", SAVE, _starts(b"\x93NUMPY")),
+    Unsupported("NumPy arrays in a zip archive", SAVE, _entry(".npy")),
+    Unsupported("a gzip archive", INSIDE, _starts(b"\x1f\x8b")),
+    Unsupported("a tar archive", f"{INSIDE} {SAVE}", lambda file: file.head[257:262] == b"ustar"),
+    Unsupported("a PDF document", "Choose a model file.", _starts(b"%PDF")),
+    Unsupported(
         "a Git LFS pointer, not the file", "Run `git lfs pull`.", _starts(b"version https://git-lfs")
     ),
-    Stranger("a plain pickle", SAVE, _starts(b"\x80")),
-    Stranger(
+    Unsupported("a plain pickle", SAVE, _starts(b"\x80")),
+    Unsupported(
         "a web page or an XML file", "Download the file itself, not its page.", _starts(b"<")
     ),
-    Stranger(
+    Unsupported(
         "a zip archive that breaks off or is damaged",
         "Copy or download the file again.",
         lambda file: file.head.startswith(b"PK\x03\x04") and file.zip_names is None,
         "corrupt-file",
     ),
-    Stranger(
+    Unsupported(
         "a zip archive without a model in it", "Choose the model file itself.", _starts(b"PK")
     ),
 )  # fmt: skip
 
 
-def stranger(path: Path) -> ModelError:
+def unsupported_file(path: Path) -> ModelError:
     """The error for a file that no format recognises."""
     if path.is_dir():
         return _error("This is a folder without a SavedModel in it", "Choose the model file.")

@@ -12,7 +12,7 @@ from typing import Any
 from xai_core.base.errors import ModelError
 from xai_core.models.pickles.code import CodeFiles
 from xai_core.models.pickles.globals import Global
-from xai_core.models.weights.vision_libraries import make_importable
+from xai_core.models.vision_libraries import make_importable
 
 
 def load_full(path: Path, code: Iterable[Path], names: Iterable[Global]) -> Any:

@@ -22,7 +22,7 @@ from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.held_partial import HeldPartial, RefusedError
 from xai_core.models.pickles.skeleton import Stub, walk
 from xai_core.models.pickles.torch_file import TorchFile
-from xai_core.models.weights.vision_libraries import LIBRARIES, make_importable
+from xai_core.models.vision_libraries import LIBRARIES, make_importable
 
 CHILD_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 CONTAINERS = ("_modules", "_parameters", "_buffers")
@@ -74,7 +74,7 @@ def load_tensors(path: Path, file: TorchFile) -> Any:
 
 
 def _husk(stand_in: type | None) -> Any:
-    class Husk:
+    class Placeholder:
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
             # torch fills only exact dicts, so the husk of a mapping is one.
             return object.__new__(cls) if stand_in is None else stand_in()
@@ -85,7 +85,7 @@ def _husk(stand_in: type | None) -> Any:
         def __setstate__(self, state: Any) -> None:
             pass
 
-    return Husk
+    return Placeholder
 
 
 SCRIPTED = "__overloads__"  # what `torch.jit.script` leaves behind in the module it reads

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Husk:
+class Placeholder:
     """In place of every object that is no tensor; keeps the state that it is given."""
 
     state: dict[str, Any]
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Husk:  # noqa: D102 - as any class is made
+    def __new__(cls, *args: Any, **kwargs: Any) -> Placeholder:  # noqa: D102 - as any class is made
         made = object.__new__(cls)
         made.state = {}
         return made
@@ -38,7 +38,7 @@ def rescued_tensors(path: Path, file: TorchFile) -> dict[str, Tensor]:
     """
     import torch
 
-    husks: Any = [(type("Husk", (Husk,), {}), name.path) for name in file.names]
+    husks: Any = [(type("Husk", (Placeholder,), {}), name.path) for name in file.names]
     try:
         with torch.serialization.safe_globals(husks):
             found = torch.load(path, map_location="cpu", weights_only=True)
@@ -55,14 +55,14 @@ def _module(found: Any) -> Any:
     if not isinstance(found, dict):
         return found
     held = [found.get(key) for key in MODULE_KEYS] + list(found.values())
-    return next((x for x in held if isinstance(x, Husk) and "_modules" in x.state), None)
+    return next((x for x in held if isinstance(x, Placeholder) and "_modules" in x.state), None)
 
 
 def _named(module: Any, prefix: str, above: set[int]) -> list[tuple[str, Tensor]]:
     """In the order of `state_dict()`; a module inside itself is entered once."""
     import torch
 
-    if not isinstance(module, Husk) or id(module) in above:
+    if not isinstance(module, Placeholder) or id(module) in above:
         return []
     passing = module.state.get("_non_persistent_buffers_set") or ()
     own = [
@@ -76,6 +76,6 @@ def _named(module: Any, prefix: str, above: set[int]) -> list[tuple[str, Tensor]
     return own
 
 
-def _items(module: Husk, kind: str) -> list[tuple[str, Any]]:
+def _items(module: Placeholder, kind: str) -> list[tuple[str, Any]]:
     held = module.state.get(kind)
     return [(str(k), v) for k, v in held.items()] if isinstance(held, dict) else []

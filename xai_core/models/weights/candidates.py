@@ -11,10 +11,10 @@ from xai_core.base.errors import ModelError
 from xai_core.models.architectures.base import ARCHITECTURES, Architecture
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.pickles.code import CodeFiles
+from xai_core.models.vision_libraries import make_importable
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.published import library_builders
 from xai_core.models.weights.state_dicts import StateDict
-from xai_core.models.weights.vision_libraries import make_importable
 
 if TYPE_CHECKING:
     from torch import nn

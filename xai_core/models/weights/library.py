@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
 from xai_core.models.architectures.base import Architecture
+from xai_core.models.vision_libraries import vision_library
 from xai_core.models.weights.index.entry import Entry
-from xai_core.models.weights.vision_libraries import vision_library
 from xai_core.targets.imagenet import imagenet_labels
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from string import Template
 
-from xai_core.demo.models import MODEL_TITLE
 from xai_core.demo.run import demo_run
+from xai_core.models.demo import DEMO, MODEL_TITLE
 from xai_core.report.code import file_name, literal, target_literal
 from xai_core.report.study.subject import StudySubject
 
@@ -19,22 +19,13 @@ FOLDER holds the pictures, found by their SHA-256 whatever their names; `demo` i
 pictures that come with Pedestal. Scores are written to scores.npy, `[pictures, methods]`.
 """
 
+import hashlib
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import xai_core
-from xai_core.demo.models import demo_weights
-from xai_core.demo.pictures import PICTURES as DEMO, picture_path
-from xai_core.pictures.preprocessing import InputSpec
-from xai_core.models.other_inputs import OtherInput
-from xai_core.attribution.pace_measurement import Pace
-from xai_core.models.peek.digest import digest
-from xai_core.pictures.archive import picture_files
-from xai_core.studies.store import Setting, Study
-from xai_core.studies.computation import Subject, conduct
-from xai_core.worker import Worker
 
 MODEL = $model
 MODEL_SHA256 = $model_sha256
@@ -43,7 +34,7 @@ OPTIONS = xai_core.LoadOptions(
     code=$code,
     trust=$trust,
     output=$output,
-    other_inputs=tuple(map(OtherInput.of_text, $others)),
+    other_inputs=tuple(map(xai_core.OtherInput.of_text, $others)),
 )
 SPEC = $spec  # None: the model's own
 RECIPE = xai_core.Recipe(channels=$channels, sign=$sign, grid=$grid, quantile=$quantile)
@@ -58,27 +49,29 @@ def main() -> int:
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     demo = sys.argv[1] == "demo"
-    files = map(picture_path, DEMO) if demo else picture_files(Path(sys.argv[1]))
-    found = {digest(file).sha256: file for file in files}
+    files = xai_core.demo_pictures() if demo else xai_core.picture_files(Path(sys.argv[1]))
+    found = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in files}
     missing = [sha256 for sha256 in SCORES if sha256 not in found]
     if missing:
         sys.exit(f"{len(missing)} pictures are not in the folder, the first is {missing[0]}.")
-    model = Path(sys.argv[2]) if len(sys.argv) > 2 else MODEL
-    if not model.exists():
+    model = sys.argv[2] if len(sys.argv) > 2 else MODEL
+    if model != "demo" and not Path(model).exists():
         sys.exit(f"There is no {model}. Put the file with SHA-256 {MODEL_SHA256} there.")
-    pictures = [Subject(found[sha256].name, found[sha256], sha256) for sha256 in SCORES]
-    with Worker() as worker:
+    pictures = [xai_core.StudyPicture(found[one].name, found[one], one) for one in SCORES]
+    with xai_core.Worker() as worker:
         card = worker.load(model, OPTIONS)
-        spec = card.input_spec if SPEC is None else InputSpec(**SPEC)
-        setting = Setting(card.sha256, OPTIONS, spec, SEED, RECIPE, TARGET)
-        study = Study(setting, Path("study"))
-        study.keep_to(Pace.of_text(PACE))
+        if card.sha256 != MODEL_SHA256:
+            print("The model is another file than the study's: its SHA-256 differs.")
+        spec = card.input_spec if SPEC is None else xai_core.InputSpec(**SPEC)
+        setting = xai_core.StudySetting(card.sha256, OPTIONS, spec, SEED, RECIPE, TARGET)
+        study = xai_core.Study(setting, Path("study"))
+        study.keep_to(xai_core.Pace.of_text(PACE))
 
         @contextmanager
         def borrow():
             yield worker
 
-        conduct(study, pictures, METHODS, borrow)
+        xai_core.conduct(study, pictures, METHODS, borrow)
         table = study.table(list(SCORES), METHODS)
     scores, expected = table.at(RECIPE.quantile), np.array(list(SCORES.values()), dtype=float)
     np.save("scores.npy", scores)
@@ -118,7 +111,7 @@ def script(subject: StudySubject) -> str:
     )
     return SCRIPT.substitute(
         {name: repr(value) for name, value in values.items()},
-        model="demo_weights()" if demo else f"Path({'model-' + file_name(study.model)!r})",
+        model=repr(DEMO if demo else "model-" + file_name(study.model)),
         target=target_literal(study.target),
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(given) for name, given in study.methods.items()}),

@@ -15,7 +15,7 @@ from xai_core.base.target import Asked
 from xai_core.worker.wire.protocol import Array
 
 if TYPE_CHECKING:
-    from xai_core.attribution.context import Groundwork
+    from xai_core.attribution.context import Context
 
 Params = Mapping[str, Any]
 Arrays = tuple[Array, ...]
@@ -30,7 +30,7 @@ class Session:
     """
 
     model: LoadedModel | None = None
-    groundwork: Groundwork | None = None
+    context: Context | None = None
 
     def opened(self) -> LoadedModel:
         """The open model. Raises `InputError` where there is none."""
@@ -38,18 +38,18 @@ class Session:
             raise InputError("No model is open in this worker.", "Load one first.")
         return self.model
 
-    def groundwork_of(self, inputs: Array, target: Asked) -> Groundwork:
+    def groundwork_of(self, inputs: Array, target: Asked) -> Context:
         """Of the open model: several methods are asked for on one picture, one after the other.
 
         Raises:
             InputError: there is no open model.
         """
-        from xai_core.attribution.context import Groundwork
+        from xai_core.attribution.context import Context
 
         model = self.opened()
-        if self.groundwork is None or not self.groundwork.is_of(model, inputs, target):
-            self.groundwork = Groundwork(model, inputs, target)
-        return self.groundwork
+        if self.context is None or not self.context.is_of(model, inputs, target):
+            self.context = Context(model, inputs, target)
+        return self.context
 
 
 Operation = Callable[[Session, Params, Arrays, Progress], Any]

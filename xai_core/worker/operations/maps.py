@@ -17,7 +17,7 @@ from xai_core.worker.operations.base import Arrays, Params, Session, operation
 from xai_core.worker.wire.codec import decode
 
 if TYPE_CHECKING:
-    from xai_core.attribution.context import Groundwork
+    from xai_core.attribution.context import Context
 
 
 @operation
@@ -59,7 +59,7 @@ def explain_randomised(
     session: Session, params: Params, arrays: Arrays, tick: Progress
 ) -> Attribution:
     """As `explain`, while most of the model's weights are random."""
-    from xai_core.attribution.context import Groundwork
+    from xai_core.attribution.context import Context
     from xai_core.attribution.random_weights import NONE, randomised
     from xai_core.base.errors import MethodError
 
@@ -67,7 +67,7 @@ def explain_randomised(
     if module is None:
         raise MethodError(NONE, code="no-float-parameters")
     with randomised(module, params["seed"]):  # what is found of it holds for nothing else
-        work = Groundwork(session.opened(), arrays[0], _target(params))
+        work = Context(session.opened(), arrays[0], _target(params))
         return _explained(work, params, tick)
 
 
@@ -75,7 +75,7 @@ def _target(params: Params) -> Asked:
     return asked_from_json(params["target"])
 
 
-def _explained(groundwork: Groundwork, params: Params, tick: Progress) -> Attribution:
+def _explained(context: Context, params: Params, tick: Progress) -> Attribution:
     from xai_core.attribution.explanation import explain_on
     from xai_core.attribution.methods.base import METHODS
     from xai_core.base.parameters import build
@@ -84,4 +84,4 @@ def _explained(groundwork: Groundwork, params: Params, tick: Progress) -> Attrib
     build(METHODS[method].Parameters, given)  # a wrong name must not reach the keywords below
     tick(0, 1)
     how: dict[str, Any] = {"pace": decode(Pace, params["pace"]), "progress": tick}
-    return explain_on(groundwork, method, params["seed"], **how, **given)
+    return explain_on(context, method, params["seed"], **how, **given)

@@ -34,7 +34,7 @@ def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Mo
     """`path`, `options` -> ModelCard; the model that was open is let go first."""
     from xai_core.models.loading import load_model
 
-    session.model = session.groundwork = None
+    session.model = session.context = None
     session.model = load_model(Path(params["path"]), decode(LoadOptions, params["options"]))
     return _card(session.model)
 

@@ -18,7 +18,7 @@ MAX_FILES = 10_000
 BESIDE_GRAPH = (WEIGHTS, "assets")
 
 
-class Slot:
+class LentFiles:
     """Files that stay lent until `clear`."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,7 +44,7 @@ class Slot:
             place.parent.mkdir(parents=True)
             for source, target in _parts(path, place):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                _link(source, target)
+                _connection(source, target)
         except OSError as cause:
             raise _unreadable(path, cause) from cause
         return place
@@ -77,7 +77,7 @@ def _tree(folder: Path, place: Path) -> list[tuple[Path, Path]]:
     return found
 
 
-def _link(source: Path, target: Path) -> None:
+def _connection(source: Path, target: Path) -> None:
     real = source.resolve(strict=True)
     try:
         os.link(real, target)

@@ -18,7 +18,7 @@ from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
 from xai_core.worker.process.budget import Budget, protection_wanted
 from xai_core.worker.process.launch import launch
-from xai_core.worker.process.lending import Slot
+from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
 from xai_core.worker.process.watchdog import watch
 from xai_core.worker.wire.protocol import Frame, read_frame, write_frame
@@ -47,7 +47,7 @@ class Process:
         folder = Path(tempfile.mkdtemp(prefix="xai-worker-"))
         budget = budget or Budget.configured()
         self.home, lent = folder / "home", folder / "lent"
-        self.model, self.passing = Slot(lent / "model"), Slot(lent / "passing")
+        self.model, self.passing = LentFiles(lent / "model"), LentFiles(lent / "passing")
         try:
             self._popen = launch(_plan(self.home, lent, budget), python)
         except OSError as cause:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 LOOK_LIMIT = 60.0
 
 
-class Link:
+class Connection:
     """One call at a time to a process that is replaced when it dies.
 
     Args:

@@ -17,3 +17,14 @@ def picture_path(name: str) -> Path:
         known = ", ".join(PICTURES)
         raise InputError(f"There is no demo picture {name!r}.", f"There are: {known}.")
     return Path(spec.origin).parent / "data" / PICTURES[name]
+
+
+def picture_file(name: str | Path) -> Path:
+    """A picture's file by its path, or a demo photo's by its name where no file is called so."""
+    path = Path(name)
+    return picture_path(str(name)) if str(name) in PICTURES and not path.exists() else path
+
+
+def demo_pictures() -> tuple[Path, ...]:
+    """The files of all demo photos."""
+    return tuple(map(picture_path, PICTURES))

@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.session import visit
 from components.session.jobs import queue
-from components.session.jobs.cache import Known
+from components.session.jobs.cache import ResultCache
 from components.session.settings import limits
 from components.session.state.workspace import Source
 from xai_core.base.arrays import Maps, Scores
@@ -37,9 +37,9 @@ def helpers() -> Pool[str, Worker]:
 
 
 @st.cache_resource(show_spinner=False)
-def known() -> Known:
+def known() -> ResultCache:
     """What models have answered already."""
-    return Known()
+    return ResultCache()
 
 
 class Access:
