@@ -39,10 +39,11 @@ test: setup tensorflow check ## checks, then every test, in a real browser too
 	sh scripts/system-packages.sh $(PYTHON) chromium
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
-check: setup ## lint, format and strict types
+check: setup ## lint, format, strict types, and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: setup ## speed, as ratios within one run
 	$(BIN)/python -m benchmarks --keep

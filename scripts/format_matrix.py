@@ -1,4 +1,4 @@
-"""Writes the README's format matrix: opens every file of `tests/matrix` and shows what came.
+"""Writes the README's format matrix: opens every file of `tests/models/matrix` and shows what came.
 
 `python -m scripts.format_matrix`. TensorFlow's rows need `make tensorflow`.
 """
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from xai_core.attribution.methods.base import METHODS
 
 if TYPE_CHECKING:
-    from tests.matrix.measure import Result
-    from tests.matrix.row import Row
+    from tests.models.matrix.measure import Result
+    from tests.models.matrix.row import Row
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 TABLE = re.compile(r"(<!-- begin: format-matrix -->\n).*?(<!-- end: format-matrix -->)", re.DOTALL)
@@ -60,7 +60,7 @@ def rows_in_readme() -> list[str]:
 
 def main() -> int:
     """Open all of them and write the table."""
-    from tests.matrix.measure import measured
+    from tests.models.matrix.measure import measured
     from xai_core.worker import Worker
 
     with tempfile.TemporaryDirectory() as folder, Worker() as worker:
@@ -77,8 +77,8 @@ def main() -> int:
 
 
 def _rows(folder: Path) -> tuple[Row, ...]:
-    from tests.matrix import keras_rows, onnx_rows, tensorflow_rows, torch_rows
-    from tests.tensorflow.conftest import written
+    from tests.models.matrix import keras_rows, onnx_rows, tensorflow_rows, torch_rows
+    from tests.models.tensorflow.conftest import written
 
     models = written(folder / "tensorflow")
     return (

@@ -13,7 +13,7 @@ from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
 from tests.server import serving
-from tests.statistics.small_study import small_study
+from tests.studies.small_study import small_study
 from xai_core.runs.store import RunStore
 
 COPIED = "window.copied"

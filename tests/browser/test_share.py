@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
-from tests.statistics.small_study import small_study
+from tests.studies.small_study import small_study
 from xai_core.demo.run import demo_run
 from xai_core.maps.theme import STYLES
 from xai_core.report import stamp

@@ -16,7 +16,7 @@ SECOND, FIRST = "Second model (B)", "First model (A)"
 def weights(seed: int) -> bytes:
     import torch
 
-    from tests.comparing.test_model_comparison import network
+    from tests.compare.test_model_comparison import network
 
     buffer = io.BytesIO()
     torch.save(network(seed), buffer)

@@ -41,7 +41,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from torch import nn
 
-    from tests.formats.exported_nets import Branching
+    from tests.models.formats.exported_nets import Branching
 
     folder = tmp_path_factory.mktemp("models")
     torch.manual_seed(0)

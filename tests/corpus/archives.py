@@ -16,9 +16,9 @@ import h5py
 import torch
 
 from tests.corpus.attack import Attack, Places
-from tests.formats.hostile import Reduced
-from tests.formats.keras_nets import NETS, keras, layers, made
-from tests.formats.test_keras_refused import HOSTILE, becomes, changed
+from tests.models.formats.hostile import Reduced
+from tests.models.formats.keras_nets import NETS, keras, layers, made
+from tests.models.formats.test_keras_refused import HOSTILE, becomes, changed
 
 
 @cache

@@ -14,8 +14,8 @@ from onnx import helper
 from torch import nn
 
 from tests.corpus.attack import Attack, Places
-from tests.formats import onnx_files
-from tests.formats.hostile import Reduced
+from tests.models.formats import onnx_files
+from tests.models.formats.hostile import Reduced
 
 
 class Saves(nn.Module):

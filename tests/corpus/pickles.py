@@ -1,4 +1,4 @@
-"""Pickles: those of `tests/formats/hostile.py`, and chains through names that are allowed."""
+"""Pickles: those of `tests/models/formats/hostile.py`, and chains through names that are allowed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from tests.corpus.attack import Attack, Places, simple
-from tests.formats.hostile import CORPUS, Reduced, archive
+from tests.models.formats.hostile import CORPUS, Reduced, archive
 
 
 def word(text: str) -> bytes:

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.archives import keras_file
-from tests.formats import onnx_files
-from tests.formats.samples import SAMPLES
 from tests.fuzz.mutation import mutated
+from tests.models.formats import onnx_files
+from tests.models.formats.samples import SAMPLES
 from xai_core.base.errors import XaiError
 from xai_core.models.formats.base import FORMATS, LoadOptions
 from xai_core.models.loading import load_model, recognise

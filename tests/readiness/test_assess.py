@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from tests.readiness.nets import Draws, Slow, Writes, small
-from tests.zoo.broken_detached import DetachedBranch
+from tests.readiness.zoo.broken_detached import DetachedBranch
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.readiness import assess, estimated_seconds

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.readiness.nets import small
-from tests.zoo.broken_detached import DetachedFeatures
+from tests.readiness.zoo.broken_detached import DetachedFeatures
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding

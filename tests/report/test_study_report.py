@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from tests.statistics.small_study import small_study
+from tests.studies.small_study import small_study
 from xai_core.base.errors import InputError
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace

@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.runs.small import small_run
 from tests.runs.test_studies import same as same_study
-from tests.statistics.small_study import small_study
+from tests.studies.small_study import small_study
 from xai_core.base.storage.atomic import DELETED, DRAFT
 from xai_core.runs.store import ID, RunStore
 from xai_core.studies.result import kept_study
@@ -25,7 +25,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.runs.small import small_run
-from tests.statistics.small_study import small_study
+from tests.studies.small_study import small_study
 from xai_core.runs.store import RunStore
 store, seed = RunStore(Path(sys.argv[1])), int(sys.argv[2])
 print("ready", flush=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.runs.small import small_run
-from tests.statistics.small_study import small_study
+from tests.studies.small_study import small_study
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace
 from xai_core.readiness.result import Availability, Verdict

@@ -11,7 +11,7 @@ import pytest
 
 import xai_core
 from tests.runs.small import small_run
-from tests.statistics.small_study import small_study
+from tests.studies.small_study import small_study
 from xai_core.base.errors import InputError
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace

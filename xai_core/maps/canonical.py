@@ -8,7 +8,7 @@ a neighbour must not change a map's quantile or its scale.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64, Real
@@ -21,6 +21,7 @@ from xai_core.maps.recipe import Channels, Recipe, Sign, check_quantile
 Array = Real[np.ndarray, "..."]
 
 
+@runtime_checkable
 class HasValues(Protocol):
     """Anything with raw attributions, such as an `Attribution`."""
 

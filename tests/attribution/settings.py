@@ -1,0 +1,31 @@
+"""Parameters that keep the tests fast, and the pairs of method and net that make sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from tests.attribution.nets import NETS, pictures
+from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.probe import probe
+from xai_core.base.parameters import describe
+
+FAST: dict[str, Any] = {"n": 2, "m": 3, "n_steps": 4, "window": 4, "stride": 3}
+
+
+def fast(method: str) -> dict[str, Any]:
+    """Fast parameters of a method."""
+    known = {info.name for info in describe(METHODS[method].Parameters)}
+    return {name: value for name, value in FAST.items() if name in known}
+
+
+def reason(method: str, net: str) -> str | None:
+    """Why a method is not available on a net."""
+    capabilities = probe(NETS[net](), torch.from_numpy(pictures()), 1)
+    return METHODS[method].unavailable_because(capabilities)
+
+
+PAIRS = [(method, net) for method in METHODS.names() for net in NETS]
+DEFINED = [pair for pair in PAIRS if reason(*pair) is None]
+UNDEFINED = [pair for pair in PAIRS if reason(*pair) is not None]

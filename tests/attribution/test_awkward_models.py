@@ -1,0 +1,121 @@
+"""Models that only predict, take one sample at a time, hide their calls, or meet a torch bug."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests import reference
+from tests.attribution.nets import layered, pictures
+from tests.attribution.settings import fast
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import MethodError
+from xai_core.base.loaded_model import LoadedModel
+from xai_core.pictures.preprocessing import InputSpec
+
+PARAMETERS = {"window": 4, "stride": 3}
+
+
+def predictor(inputs: Inputs) -> dict[str, np.ndarray]:
+    with torch.no_grad():
+        return {"scores": layered()(torch.from_numpy(inputs)).numpy()}
+
+
+def only_predicts() -> LoadedModel:
+    spec = InputSpec.for_shape(3, 12, 10)
+    return LoadedModel(Path("m.onnx"), "onnx", "0", 1, None, spec, "a test", reference=predictor)
+
+
+def test_occlusion_works_on_what_only_predicts():
+    ours = explain(only_predicts(), pictures(2), 2, "occlusion", **PARAMETERS)
+    theirs = explain(layered(), pictures(2), 2, "occlusion", **PARAMETERS)
+    np.testing.assert_allclose(ours.values, theirs.values, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", [m.name for m in METHODS if m.needs_gradient])
+def test_other_methods_refuse_what_only_predicts(method):
+    with pytest.raises(MethodError) as refused:
+        explain(only_predicts(), pictures(), 2, method)
+    assert refused.value.code == "inference-format"
+
+
+class OneAtATime(nn.Module):
+    """As exported with a fixed batch of 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = layered()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x.reshape(1, 3, 12, 10))
+
+
+class Mixing(OneAtATime):
+    """Its samples see each other."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x) / len(x)
+
+
+@pytest.mark.parametrize("kind", [OneAtATime, Mixing])
+@pytest.mark.parametrize("method", METHODS.names())
+def test_models_for_one_sample_at_a_time(method, kind):
+    ours = explain(kind(), pictures(2), 2, method, **fast(method)).values
+    theirs = explain(layered(), pictures(2), 2, method, batch_size=1, **fast(method)).values
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("way", ["scripted", "traced", "frozen", "exported"])
+def test_graphs_give_the_gradient_of_the_module(way):
+    x = torch.from_numpy(pictures())
+    graph = {
+        "scripted": lambda: torch.jit.script(layered()),
+        "traced": lambda: torch.jit.trace(layered(), x),
+        "frozen": lambda: torch.jit.freeze(torch.jit.script(layered())),
+        "exported": lambda: torch.export.export(layered(), (x,)).module(),
+    }[way]()
+    ours = explain(graph, pictures(), 2, "saliency").values
+    theirs = explain(layered(), pictures(), 2, "saliency").values
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+class NoGradient(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.detach().flatten(1)[:, :5]
+
+
+@pytest.mark.parametrize("method", ["saliency", "integrated-gradients", "fusiongrad", "smoothgrad"])
+def test_a_gradient_that_does_not_reach_the_input(method):
+    with pytest.raises(MethodError) as refused:
+        explain(NoGradient(), pictures(), 2, method, **fast(method))
+    assert refused.value.code in ("no-gradient", "no-float-parameters")
+
+
+class RowNorm(nn.Module):
+    """Meets torch 2.13's batch normalisation bug: a feature map of height 1, turned about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.norm = nn.BatchNorm2d(8)
+        self.head = nn.Linear(8, 5)
+        with torch.no_grad():
+            self.norm.weight.uniform_(0.5, 2)
+            self.norm.running_var.uniform_(0.5, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.norm(x).permute(0, 3, 2, 1)).tanh().sum((1, 2))
+
+
+def test_batch_normalisation_of_a_single_row():
+    net = RowNorm().eval()
+    x = torch.randn(1, 8, 1, 6, generator=torch.Generator().manual_seed(0))
+    slope = reference.difference_quotients(net, x, 2)
+    ours = explain(net, x.numpy(), 2, "saliency", absolute=False).values
+    np.testing.assert_allclose(ours, slope, rtol=1e-3, atol=1e-5)

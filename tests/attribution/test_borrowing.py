@@ -1,0 +1,113 @@
+"""A model comes back as it was found: after success, a cancel, a failure."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.attribution.nets import NETS, layered, pictures
+from tests.attribution.settings import DEFINED, fast
+from xai_core.attribution.explanation import explain
+from xai_core.attribution.methods.base import METHODS
+from xai_core.base.errors import Cancelled, MethodError, ModelError
+
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+def state(net: nn.Module) -> dict[str, Any]:
+    """All that a borrower could have changed, copied."""
+    return {
+        "weights": {name: value.clone() for name, value in net.state_dict().items()},
+        "identity": [id(parameter) for parameter in net.parameters()],
+        "modes": [module.training for module in net.modules()],
+        "required": [parameter.requires_grad for parameter in net.parameters()],
+        "grads": [None if p.grad is None else p.grad.clone() for p in net.parameters()],
+        "hooks": [len(getattr(m, kind, ())) for m in net.modules() for kind in HOOKS],
+        "enabled": torch.is_grad_enabled(),
+    }
+
+
+def assert_as_found(net: nn.Module, before: dict[str, Any]) -> None:
+    after = state(net)
+    assert before.keys() == after.keys()
+    for name, value in before.pop("weights").items():
+        assert torch.equal(value, after["weights"][name]), name
+    for old, new in zip(before.pop("grads"), after["grads"], strict=True):
+        assert (old is None and new is None) or torch.equal(old, new)
+    assert before == {key: after[key] for key in before}
+
+
+def used(net: nn.Module) -> nn.Module:
+    """The net in the middle of a training: modes mixed, gradients there, some weights fixed."""
+    net.train()
+    children = list(net.children())
+    if children:
+        children[0].eval()
+    for index, parameter in enumerate(net.parameters()):
+        parameter.requires_grad_(index % 2 == 0)
+        parameter.grad = torch.full_like(parameter, 3.0)
+    return net
+
+
+@pytest.mark.parametrize(("method", "name"), DEFINED)
+def test_after_success(method, name):
+    net = used(NETS[name]())
+    before = state(net)
+    explain(net, pictures(2), 1, method, **fast(method))
+    assert_as_found(net, before)
+
+
+@pytest.mark.parametrize(("method", "name"), DEFINED)
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_after_a_cancel(method, name, after):
+    net = used(NETS[name]())
+    before = state(net)
+    calls = []
+
+    def stop(done: int, total: int) -> None:
+        calls.append(done)
+        if len(calls) == after:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        explain(net, pictures(3), 1, method, batch_size=1, progress=stop, **fast(method))
+    assert_as_found(net, before)
+
+
+class Fragile(nn.Module):
+    """Breaks in the middle of its n-th forward pass, and of all later ones."""
+
+    def __init__(self, breaks_at: int) -> None:
+        super().__init__()
+        self.net = layered()
+        self.left = breaks_at
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.net[:4](x)
+        self.left -= 1
+        if self.left <= 0:
+            raise RuntimeError("out of memory")
+        return self.net[4:](features)
+
+
+@pytest.mark.parametrize("method", METHODS.names())
+@pytest.mark.parametrize("breaks_at", range(1, 8))
+def test_after_a_failure(method, breaks_at):
+    net = used(Fragile(breaks_at))
+    before = state(net)
+    with suppress(MethodError, ModelError):
+        explain(net, pictures(2), 1, method, batch_size=1, **fast(method))
+        assert net.left > 0
+    assert_as_found(net, before)
+
+
+def test_inputs_are_not_written_to():
+    inputs = pictures(2)
+    kept = inputs.copy()
+    for method in METHODS.names():
+        explain(NETS["in-place"](), inputs, 1, method, **fast(method))
+        assert (inputs == kept).all(), method

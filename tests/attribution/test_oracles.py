@@ -1,0 +1,105 @@
+"""Each remaining method against Captum, and against its formula written slowly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from captum.attr import InputXGradient, IntegratedGradients, LayerGradCam, Occlusion, Saliency
+from torch import nn
+
+from tests import reference
+from tests.attribution.nets import NETS, functional, layered, pictures
+from xai_core.attribution.explanation import explain
+from xai_core.base.arrays import Values
+
+PLAIN = ["layered", "functional", "smooth", "flat"]
+
+
+def x() -> torch.Tensor:
+    return torch.from_numpy(pictures())
+
+
+def ours(net: nn.Module, method: str, **parameters: object) -> Values:
+    return explain(net, pictures(), 2, method, **parameters).values
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_saliency(name):
+    net = NETS[name]()
+    theirs = Saliency(net).attribute(x(), target=2)
+    np.testing.assert_array_equal(ours(net, "saliency"), theirs.detach())
+    signed = Saliency(net).attribute(x(), target=2, abs=False)
+    np.testing.assert_array_equal(ours(net, "saliency", absolute=False), signed.detach())
+
+
+def test_the_gradient_is_the_slope():
+    slope = reference.difference_quotients(functional(), x(), 2)
+    gradient = ours(functional(), "saliency", absolute=False)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_input_x_gradient(name):
+    theirs = InputXGradient(NETS[name]()).attribute(x(), target=2)
+    np.testing.assert_array_equal(ours(NETS[name](), "input-x-gradient"), theirs.detach())
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("baseline", [0.0, -1.5])
+def test_integrated_gradients(name, baseline):
+    net = NETS[name]()
+    theirs = IntegratedGradients(net).attribute(x(), baselines=baseline, target=2, n_steps=40)
+    values = ours(net, "integrated-gradients", n_steps=40, baseline=baseline)
+    np.testing.assert_allclose(values, theirs.detach(), rtol=1e-4, atol=1e-6)
+    slow = reference.integrated_gradients(net, x(), 2, baseline, 100)
+    assert np.abs(values - slow.numpy()).max() < 0.1 * np.abs(values).max()
+
+
+def test_integrated_gradients_add_up_to_the_score():
+    net = NETS["smooth"]()
+    rise = (net(x()) - net(torch.zeros_like(x())))[0, 2].item()
+    assert ours(net, "integrated-gradients", n_steps=100).sum() == pytest.approx(rise, rel=1e-3)
+
+
+@pytest.mark.parametrize(("window", "stride"), [(4, 4), (4, 2), (3, 2), (5, 1), (50, 50)])
+def test_occlusion(window, stride):
+    values = ours(layered(), "occlusion", window=window, stride=stride)
+    sides = (min(window, 12), min(window, 10))
+    steps = (min(stride, sides[0]), min(stride, sides[1]))
+    theirs = Occlusion(layered()).attribute(
+        x(), sliding_window_shapes=(3, *sides), strides=(3, *steps), baselines=0, target=2
+    )
+    np.testing.assert_allclose(values, theirs.detach(), rtol=1e-4, atol=1e-6)
+    if window < 10:
+        slow = reference.occlusion(layered(), x(), 2, window, stride)
+        np.testing.assert_allclose(values, slow, rtol=1e-4, atol=1e-6)
+
+
+def test_occlusion_fits_its_window_to_the_picture():
+    automatic = explain(layered(), pictures(), 2, "occlusion")
+    assert automatic.parameters == {"window": 0, "stride": 0, "baseline": 0.0}
+    assert automatic.chosen == {"window": 1, "stride": 1}
+    large = np.repeat(np.repeat(pictures(), 4, 2), 4, 3)
+    assert explain(layered(), large, 2, "occlusion").chosen["window"] == 5
+
+
+@pytest.mark.parametrize("layer", ["0", "1", "2", "3", "4", "5"])
+def test_grad_cam(layer):
+    net = layered()
+    result = explain(net, pictures(), 2, "grad-cam", layer=layer)
+    theirs = LayerGradCam(net, net.get_submodule(layer)).attribute(
+        x(), target=2, relu_attributions=True
+    )
+    large = nn.functional.interpolate(theirs, size=(12, 10), mode="bilinear")
+    np.testing.assert_allclose(result.values, large.detach(), rtol=1e-5, atol=1e-7)
+    assert result.native_size == tuple(theirs.shape[2:])
+    features = net[: int(layer) + 1](x()).detach().requires_grad_(True)
+    net[int(layer) + 1 :](features.clone())[0, 2].backward()
+    slow = reference.grad_cam(features.detach(), features.grad)
+    np.testing.assert_allclose(theirs.detach()[0, 0], slow, rtol=1e-5, atol=1e-6)
+
+
+def test_guided_grad_cam_is_the_product():
+    parts = ours(layered(), "guided-backprop") * ours(layered(), "grad-cam", layer="3")
+    np.testing.assert_array_equal(ours(layered(), "guided-grad-cam", layer="3"), parts)

@@ -1,0 +1,89 @@
+"""The page of the controls: before, after, and what it says elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.session import backend
+from components.session.state.workspace import KEY
+from tests.components.test_pages import app as app
+from tests.components.test_pages import opened, ran, texts
+from xai_core.demo.run import demo_run
+from xai_core.runs.sanity import Controls
+
+PAGE, RANKING = "pages/compare/controls.py", "pages/compare/ranking.py"
+pytestmark = pytest.mark.xdist_group("app")
+
+
+def made() -> Controls:
+    """Guided Backprop's twin is its own map; FusionGrad's is upside down."""
+    maps = {name: one.values for name, one in demo_run().attributions.items()}
+    twins = {**maps, "fusiongrad": maps["fusiongrad"][:, :, ::-1, ::-1].copy()}
+    return Controls({"edges": maps["fusiongrad"] ** 4}, {"random-weights": twins})
+
+
+def given(app: AppTest) -> AppTest:
+    space = app.session_state[KEY]
+    space.controls = (backend.digest(space.run), made())
+    return app
+
+
+def test_a_newcomer_reads_what_a_control_is(app: AppTest) -> None:
+    opened(app, PAGE)
+    assert "owes nothing to what the model learned" in texts(app)
+    assert "looks almost the same" not in texts(app)
+
+
+def test_the_verdicts_are_plain_and_follow_the_slider(app: AppTest) -> None:
+    opened(given(app), PAGE)
+    told = texts(app)
+    assert "**Guided Backprop** looks almost the same" in told
+    assert "**FusionGrad** changes" in told
+    assert "Scores no better than a control: edges of the picture" in told
+    app.slider(key="quantile").set_value(0.6)
+    ran(app)
+    assert "rank correlation 1.00" in texts(app)
+
+
+def test_the_ranking_marks_only_the_run_that_was_checked(app: AppTest) -> None:
+    opened(given(app), RANKING)
+    notes = dict(zip(*(app.dataframe[0].value[name] for name in ("Method", "Note")), strict=True))
+    assert "Hardly depends on the weights." in notes["Guided Backprop"]
+    assert "Hardly" not in notes["FusionGrad"]
+    run = app.session_state[KEY].run
+    one = run.attributions["fusiongrad"]
+    other = replace(one, values=one.values * 2)
+    app.session_state[KEY].run = replace(
+        run, attributions={**run.attributions, "fusiongrad": other}
+    )
+    ran(app)
+    assert not any(app.dataframe[0].value["Note"])
+    opened(app, PAGE)
+    assert "looks almost the same" not in texts(app)
+
+
+def test_a_model_that_is_gone_is_said_so(app: AppTest) -> None:
+    app.session_state[KEY].run = replace(demo_run(), model="another")
+    opened(app, PAGE)
+    app.button(key="controls-start").click()
+    ran(app)
+    assert "is gone" in texts(app)
+
+
+def test_computing_gives_the_known_failure(app: AppTest, tmp_path: Path) -> None:
+    run = demo_run()
+    fast = {"guided-backprop": run.attributions["guided-backprop"]}
+    scores = {"guided-backprop": run.scores["guided-backprop"]}
+    app.session_state[KEY].run = replace(run, attributions=fast, scores=scores)
+    opened(app, PAGE)
+    app.button(key="controls-start").click()
+    ran(app)
+    job = app.session_state[KEY].control_job
+    if job is not None:
+        job.wait(600)
+        ran(app)
+    assert "**Guided Backprop** looks almost the same" in texts(app)

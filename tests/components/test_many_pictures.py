@@ -1,0 +1,132 @@
+"""The page of many pictures: nothing to show, running, cancelled, finished, wrong uploads."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import nullcontext
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from components.pictures import choice
+from components.session import backend, kept_runs, processes
+from components.session.state.workspace import KEY, Workspace
+from tests.components.test_pages import app as app
+from tests.components.test_pages import opened, ran, texts
+from tests.studies.study_process import InProcess
+from xai_core.base.errors import Cancelled
+from xai_core.scores.agreement import concordance
+from xai_core.scores.statistics import agreement, headline, statistics
+from xai_core.studies.computation import conduct
+from xai_core.studies.result import kept_study
+
+pytestmark = pytest.mark.xdist_group("app")
+PAGE = "pages/compare/pictures.py"
+
+
+def archive(*names: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        for index, name in enumerate(names):
+            noise = np.random.default_rng(index).integers(0, 255, (30, 30, 3), np.uint8)
+            picture = io.BytesIO()
+            Image.fromarray(noise).save(picture, "PNG")
+            packed.writestr(name, b"a letter" if "broken" in name else picture.getvalue())
+    return buffer.getvalue()
+
+
+def give(app: AppTest, name: str, data: bytes) -> Workspace:
+    found = next(one for one in app.file_uploader if "zip" in one.label)
+    found.set_value([(name, data, "application/zip")])
+    ran(app)
+    space: Workspace = app.session_state[KEY]
+    return space
+
+
+def test_without_a_result_the_page_says_so(app: AppTest) -> None:
+    opened(app, PAGE)
+    assert "There is no result yet." in texts(app)
+    app.multiselect(key="many-photos").set_value([])
+    ran(app)
+    assert "Choose pictures first." in texts(app)
+    assert app.button(key="pictures-start").disabled
+
+
+def test_a_zip_is_unpacked_and_what_is_left_out_is_listed(app: AppTest) -> None:
+    opened(app, PAGE)
+    space = give(app, "set.zip", archive("a/one.png", "b/one.png", "broken.png", "notes.txt"))
+    assert list(space.study_state.uploaded) == ["a/one.png", "b/one.png"]
+    assert set(space.study_state.refused) == {"broken.png", "notes.txt"}
+    assert "2 uploaded pictures" in texts(app)
+    give(app, "none.zip", b"no zip")
+    assert "not a readable zip" in texts(app)
+    app.button(key="many-remove").click()
+    ran(app)
+    assert not space.study_state.uploaded
+    assert not app.error
+
+
+def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
+    """Computed by a small network in the place of the demo's, to save minutes."""
+    opened(app, PAGE)
+    space = give(app, "set.zip", archive(*(f"{index}.png" for index in range(5))))
+    app.multiselect(key="many-photos").set_value([])
+    app.multiselect(key=f"methods-{space.source}").set_value(["saliency", "guided-backprop"])
+    ran(app)
+    file = processes.file_of(space.sources[space.source])
+    with processes.models().borrow(file) as held:
+        card = backend.OpenModel(held.card, held.worker.protection)
+        processes.known().get((file, "card"), lambda: card)
+    ran(app)
+    found, worker = space.study_state.study, InProcess()
+    assert found is not None
+    pictures, wanted = choice.subjects(space), choice.methods(space)
+
+    def stop(done: int, total: int) -> None:
+        if done == 5:  # in the fifth map, which is not kept
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        conduct(found, pictures, wanted, lambda: nullcontext(worker), progress=stop)
+    ran(app)
+    assert "2 of 5 pictures are computed and kept." in texts(app)
+    assert app.button(key="pictures-start").label == "Go on"
+    assert "of 2 pictures at q = 0.20" in texts(app)
+    conduct(found, pictures, wanted, lambda: nullcontext(worker))
+    ran(app)
+    assert "All 5 pictures are computed." in texts(app)
+    assert "Kendall's W" in texts(app)
+    before = texts(app)
+    app.slider(key="quantile").set_value(0.9)
+    ran(app)
+    assert "q = 0.90" in texts(app) != before
+    assert len(worker.asked) == 11, "only the map in progress is computed again"
+
+    app.button(key="study-keep").click()
+    ran(app)
+    (entry,) = kept_runs.store().entries()
+    assert (entry.study, entry.picture) == (True, "5 pictures")
+    assert "study-keep" not in {one.key for one in app.button}
+    kept = kept_study(kept_runs.store(), entry.id)
+    np.testing.assert_array_equal(kept.table.curves, found.table(*_asked(space)).curves)
+    assert sorted(kept.thumbnails) == [0, 1, 2, 3, 4]
+
+
+def _asked(space: Workspace) -> tuple[list[str], dict[str, dict[str, object]]]:
+    pictures = [one.sha256 for one in choice.subjects(space)]
+    return pictures, {name: dict(given) for name, given in choice.methods(space).items()}
+
+
+def test_the_headline_and_agreement_in_words() -> None:
+    scores = np.array([[1.0, 2.0], [1.5, 2.5], [3.0, 2.9]])
+    names = ["A", "B"]
+    told = headline(names, statistics(scores), 0.2)
+    assert told.startswith("A is the least complex on 2 of 3 pictures at q = 0.20; mean 1.83 [")
+    often = np.array([[1.0, 9.0], [2.0, 1.0], [2.0, 1.0]])
+    assert "B is the least complex most often, on 2 of 3" in headline(names, statistics(often), 0.2)
+    assert "nats, of one picture alone" in headline(names, statistics(scores[:1]), 0.2)
+    assert "undefined" in agreement(concordance(scores[:1]))[0]
+    assert "Kendall's W = 0.11" in agreement(concordance(scores))[0]

@@ -1,0 +1,99 @@
+"""The page of metrics: what is there at once, what is asked for, what goes wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.session.jobs.job import Job
+from components.session.state.workspace import KEY
+from components.trust.metric_scatter import headline
+from tests.components.test_pages import ROOT, opened, ran, texts, with_map
+from xai_core.base.errors import Cancelled, WorkerError, XaiError
+from xai_core.demo.run import demo_run
+from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import rank
+
+pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
+PAGE = "pages/compare/metrics.py"
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
+    app = ran(AppTest.from_file(str(ROOT / "app.py"), default_timeout=600))
+    return opened(app, PAGE)
+
+
+def test_metrics_of_maps_are_there_at_once(page: AppTest) -> None:
+    table = page.dataframe[0].value
+    assert list(table.index) == ["Guided Backprop", "FusionGrad"]
+    assert list(table.columns)[:2] == ["Complexity ↓", "Sparseness ↑"]
+    assert table["Complexity ↓"].tolist() == pytest.approx([9.918, 9.912], abs=1e-3)
+    assert np.isfinite(table.drop(columns="Pixel Flipping ↓")).all(axis=None)
+    assert np.isnan(table["Pixel Flipping ↓"]).all()
+    assert "Pixel Flipping. That sends 202 samples" in texts(page)
+    assert "No map has a Complexity and a Pixel Flipping yet" in texts(page)
+
+
+def test_every_metric_can_be_chosen_and_none(page: AppTest) -> None:
+    page.multiselect(key="metrics-chosen").set_value(list(METRICS.names()))
+    ran(page)
+    assert len(page.dataframe[0].value.columns) == len(METRICS)
+    page.multiselect(key="metrics-chosen").set_value([])
+    ran(page)
+    assert "Choose two metrics" in texts(page)
+    assert not page.error
+
+
+def test_two_metrics_of_maps_are_set_against_each_other(page: AppTest) -> None:
+    page.selectbox(key="metrics-y").set_value("mst-c")
+    ran(page)
+    assert "**FusionGrad** is the best of 2 by Complexity, and the last by MST-C." in texts(page)
+
+
+def test_a_map_without_a_score_says_why(page: AppTest) -> None:
+    dead = np.zeros_like(demo_run().attributions["fusiongrad"].values)
+    page.session_state[KEY].run = with_map(dead, float("nan"))
+    ran(page)
+    assert "FusionGrad has no MST-C. The map is zero everywhere" in texts(page)
+
+
+def test_without_the_model_of_the_maps_it_says_what_to_do(page: AppTest) -> None:
+    space = page.session_state[KEY]
+    space.run = replace(space.run, model="gone")
+    page.button(key="metrics-model-start").click()
+    ran(page)
+    assert "Compute the maps again on the page Heatmaps" in texts(page)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(Cancelled(), "is kept"), (WorkerError("It died.", "Again."), "It died")]
+)
+def test_a_computation_that_ends_early_says_so(page: AppTest, error: XaiError, told: str) -> None:
+    def work(progress: object, cancel: object) -> None:
+        raise error
+
+    job: Job[None] = Job(work)
+    job.wait()
+    page.session_state[KEY].measuring.job = job
+    ran(page)
+    assert told in texts(page)
+    assert page.session_state[KEY].measuring.job is None
+
+
+def test_the_sentence_says_where_the_most_focused_stands() -> None:
+    focus = rank({"saliency": 1.0, "fusiongrad": 2.0, "occlusion": 3.0})
+
+    def told(**scores: float) -> str:
+        return headline(focus, rank(scores, "pixel-flipping"))
+
+    last = told(saliency=0.9, fusiongrad=0.1, occlusion=0.5)
+    assert last.endswith("the last by Pixel Flipping: focused is not the same as right.")
+    assert "only number 2 by" in told(saliency=0.3, fusiongrad=0.1, occlusion=0.5)
+    assert "alike" in told(saliency=0.1, fusiongrad=0.3, occlusion=0.5)
+    assert headline(focus, rank({"occlusion": 0.1}, "pixel-flipping")).startswith("**Occlusion**")

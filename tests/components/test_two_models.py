@@ -1,0 +1,147 @@
+"""The page that compares two models: one model alone, both computed, something wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.models.pair import OWN
+from components.session.jobs.job import Job
+from components.session.state.sources import Source
+from components.session.state.workspace import KEY, Workspace
+from tests.compare.test_model_comparison import SPEC
+from tests.compare.test_model_comparison import files as files
+from tests.components.test_pages import app as app
+from tests.components.test_pages import opened, ran, texts
+from xai_core.base.errors import Cancelled, InputError
+from xai_core.compare.comparison import ModelPair
+from xai_core.models.formats.base import LoadOptions
+from xai_core.runs.store import RunStore
+
+PAGE = "pages/compare/models.py"
+pytestmark = pytest.mark.xdist_group("app")
+
+
+def given(app: AppTest, folder: Path, *names: str) -> Workspace:
+    """The models of these files in the session; the first two are compared."""
+    space: Workspace = app.session_state[KEY]
+    for name in names:
+        space.add_source(Source(name, folder / name, LoadOptions(input_spec=SPEC)))
+    space.source, space.pairing.second = names[0], names[1]
+    space.chosen = ["saliency", "guided-backprop"]
+    return space
+
+
+def compute(app: AppTest, space: Workspace) -> AppTest:
+    app.button(key="pair-start").click()
+    ran(app)
+    if space.pairing.job is not None:
+        space.pairing.job.wait(600)
+        ran(app)
+    return app
+
+
+def test_with_one_model_the_page_asks_for_a_second(app: AppTest) -> None:
+    opened(app, PAGE)
+    assert "Choose a second model, or open one below." in texts(app)
+    assert app.button(key="pair-start").disabled
+    assert app.button(key="pair-swap").disabled
+    assert not app.error
+
+
+def test_a_model_and_its_export(app: AppTest, files: Path) -> None:
+    space = given(app, files, "original.pt", "script.pt")
+    compute(opened(app, PAGE), space)
+    told = texts(app)
+    assert "Their maps are the same but for rounding." in told
+    assert "Nobody changes places" in told
+    assert "**`converted-verified`** only in B" in told
+    scores = next(one.value for one in app.dataframe if "Moved" in one.value)
+    assert scores["Moved"].tolist() == [0, 0]
+    assert scores["A"].tolist() == pytest.approx(scores["B"].tolist(), abs=1e-3)
+    before = scores["A"].tolist()
+    app.slider(key="quantile").set_value(0.9)
+    ran(app)
+    after = next(one.value for one in app.dataframe if "Moved" in one.value)["A"].tolist()
+    assert max(after) < min(before)
+    assert "Both results are kept as runs." in texts(app)
+    opened(app, "pages/share/runs.py")
+    assert {one.model for one in RunStore().entries()} == {"original.pt", "script.pt"}
+    kept = next(one.value for one in app.dataframe if "Place in first" in one.value)
+    assert kept["Moved"].tolist() == [0, 0]
+    assert "the same map" in texts(app)
+
+
+def test_another_model_and_a_method_that_it_lacks(app: AppTest, files: Path) -> None:
+    space = given(app, files, "original.pt", "smooth.pt")
+    compute(opened(app, PAGE), space)
+    told = texts(app)
+    assert "Their maps differ" in told
+    assert "**Guided Backprop** gave no map in B" in told
+    assert "**Guided Backprop** is available in A only" in told
+    app.button(key="pair-swap").click()
+    ran(app)
+    assert (space.source, space.pairing.second) == ("smooth.pt", "original.pt")
+    assert "The choice has changed since this was computed." in texts(app)
+
+
+def test_other_classes_are_said_kindly(app: AppTest, files: Path) -> None:
+    space = given(app, files, "original.pt", "six.pt")
+    compute(opened(app, PAGE), space)
+    assert "has no class that is known to be" in texts(app)
+    assert space.pairing.pair is None
+    app.radio(key="pair-rule").set_value(OWN)
+    ran(app)
+    compute(app, space)
+    assert "The models have different classes" in texts(app)
+    assert "cannot be matched" in texts(app)
+    assert not app.error
+
+
+def test_the_same_model_twice_is_no_comparison(app: AppTest, files: Path) -> None:
+    space = given(app, files, "original.pt", "original.pt")
+    opened(app, PAGE)
+    assert "Choose two different models." in texts(app)
+    assert app.button(key="pair-start").disabled
+    space.sources.pop("original.pt")
+    space.source = next(iter(space.sources))
+    ran(app)
+    assert space.pairing.second is None, "a model that is gone is chosen no longer"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (InputError("today.pt: It fails.", "Do that."), "It fails"),
+        (Cancelled(), "Cancelled. Nothing has changed."),
+    ],
+)
+def test_what_ends_early_leaves_the_result(
+    app: AppTest, files: Path, error: Exception, said: str
+) -> None:
+    space = given(app, files, "original.pt", "script.pt")
+    compute(opened(app, PAGE), space)
+    kept = space.pairing.pair
+
+    def work(progress: object, cancel: object) -> ModelPair:
+        raise error
+
+    space.pairing.job = job = Job(work)
+    job.wait()
+    ran(app)
+    assert said in texts(app)
+    assert space.pairing.pair is kept
+    assert space.pairing.job is None
+
+
+def test_a_file_that_is_gone_is_said_so(app: AppTest, files: Path) -> None:
+    space = given(app, files, "original.pt", "script.pt")
+    gone = replace(space.sources["script.pt"], path=files / "gone.pt")
+    space.sources["script.pt"] = gone
+    opened(app, PAGE)
+    app.button(key="pair-start").click()
+    ran(app)
+    assert "no longer on the server" in texts(app)

@@ -1,0 +1,59 @@
+"""Every row of the format matrix, and that the README shows what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.format_matrix import cells, rows_in_readme
+from tests.models.matrix import keras_rows, onnx_rows, tensorflow_rows, torch_rows
+from tests.models.matrix.measure import measured
+from tests.models.matrix.row import Row
+from tests.models.tensorflow.conftest import models  # noqa: F401 - a fixture
+from xai_core.worker import Worker
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+ROWS = (*torch_rows.ROWS, *onnx_rows.ROWS, *keras_rows.ROWS)
+TENSORFLOW = [row.title for row in tensorflow_rows.rows(Path())]
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with Worker() as one:
+        yield one
+
+
+@pytest.mark.xdist_group("matrix")
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
+def test_a_file(row: Row, worker: Worker, tmp_path: Path) -> None:
+    check(row, worker, tmp_path)
+
+
+@pytest.mark.xdist_group("tensorflow")
+@pytest.mark.parametrize("title", TENSORFLOW)
+def test_a_file_of_tensorflow(
+    title: str,
+    models: Path,  # noqa: F811
+    worker: Worker,
+    tmp_path: Path,
+) -> None:
+    (row,) = (row for row in tensorflow_rows.rows(models) if row.title == title)
+    check(row, worker, tmp_path)
+
+
+def check(row: Row, worker: Worker, folder: Path) -> None:
+    """As expected, equal to its original, and as the README says."""
+    result = measured(row, worker, folder)
+    print(" | ".join(cells(result)))
+    assert result.format == row.format
+    assert result.verdict.level == row.level, result.verdict.findings
+    assert row.code is None or row.code in result.codes
+    if row.level != "rejected" and row.write(folder / "again") is not None:
+        assert "output" in result.agrees
+    assert " | ".join(cells(result)) in rows_in_readme()
+
+
+def test_the_readme_has_no_other_rows() -> None:
+    assert len(rows_in_readme()) == len(ROWS) + len(TENSORFLOW)

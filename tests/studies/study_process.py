@@ -1,0 +1,101 @@
+"""A study in processes that are killed: each says what it computes and what it has kept.
+
+Run as `python -m tests.studies.study_process FOLDER PICTURES LINES…`: one process after the
+other, forked from this one, which has torch imported already.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from xai_core import explain
+from xai_core.attribution.context import explained_of
+from xai_core.attribution.result import Attribution
+from xai_core.base.arrays import Inputs
+from xai_core.base.target import Asked, Explained
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.peek.digest import digest
+from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.computation import Subject, conduct
+from xai_core.studies.entry import Entry
+from xai_core.studies.store import Setting, Study
+from xai_core.targets import Prediction, predict
+
+METHODS = {"saliency": {}, "smoothgrad": {"m": 3}, "guided-backprop": {}}
+SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
+
+
+class InProcess:
+    """What a worker offers, without the process."""
+
+    def __init__(self, middle: nn.Module | None = None) -> None:
+        torch.manual_seed(0)
+        ends = (nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+        self.net = nn.Sequential(nn.Conv2d(3, 4, 3), middle or nn.ReLU(), *ends).eval()
+        self.asked: list[str] = []
+
+    def predict(self, inputs: Inputs) -> Prediction:
+        return predict(self.net(torch.from_numpy(inputs)), len(inputs))
+
+    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
+        return explained_of(self.net, inputs, target)
+
+    def explain(
+        self,
+        inputs: Inputs,
+        target: Asked,
+        method: str,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        **call: Any,
+    ) -> Attribution:
+        self.asked.append(method)
+        call.pop("cancel")
+        return explain(self.net, inputs, target, method, seed, **call, **(parameters or {}))
+
+
+class Told(Study):
+    """Says on standard output what it has kept, once that is true."""
+
+    def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
+        print("computed", picture, method, flush=True)
+        super().keep(picture, method, parameters, entry)
+        print("kept", picture, method, flush=True)
+
+
+def subjects(pictures: Path) -> list[Subject]:
+    return [Subject(one.name, one, digest(one).sha256) for one in sorted(pictures.iterdir())]
+
+
+def life(folder: Path, pictures: Path, lines: int) -> None:
+    """One process of the study, killed after so many lines; 0 lets it end. Repeats what it says."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(write, 1)
+        worker = InProcess()
+        conduct(Told(SETTING, folder), subjects(pictures), METHODS, lambda: nullcontext(worker))
+        print("finished", flush=True)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as told:
+        for number, line in enumerate(told, 1):
+            print(line, end="", flush=True)
+            if number == lines:
+                os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    print("ended", flush=True)
+
+
+if __name__ == "__main__":
+    for count in sys.argv[3:]:
+        life(Path(sys.argv[1]), Path(sys.argv[2]), int(count))

@@ -1,0 +1,287 @@
+"""A study: what it keeps, what it computes again, what a kill costs."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from torch import nn
+
+from tests.studies.study_process import METHODS, SETTING, InProcess, subjects
+from xai_core import XaiError, complexity
+from xai_core.attribution.result import Attribution
+from xai_core.base.errors import Cancelled, InputError
+from xai_core.base.pace import Pace
+from xai_core.maps.canonical import before_removal, canonicalise
+from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.studies.computation import conduct
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.store import PACE, Study, Table, complete
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(0)
+    for index in range(5):
+        Image.fromarray(rng.integers(0, 255, (24, 30, 3), np.uint8)).save(folder / f"{index}.png")
+    return folder
+
+
+def run(folder: Path, pictures: Path, worker: InProcess | None = None, **given: Any) -> Study:
+    study = Study(given.pop("setting", SETTING), folder)
+    methods = given.pop("methods", METHODS)
+    used = worker or InProcess()
+    conduct(study, subjects(pictures), methods, lambda: nullcontext(used), **given)
+    return study
+
+
+def table(folder: Path, pictures: Path, methods: Any = METHODS) -> Table:
+    """As a process finds it that has just started."""
+    return Study(SETTING, folder).table(
+        [one.sha256 for one in subjects(pictures)], complete(methods)
+    )
+
+
+def test_entries_are_complexity_by_quantus_raw_and_at_every_quantile(
+    tmp_path: Path, pictures: Path
+) -> None:
+    run(tmp_path, pictures)
+    found = table(tmp_path, pictures)
+    assert found.done == 5
+    one, worker = subjects(pictures)[2], InProcess()
+    prepared = prepare(open_picture(one.path), SETTING.spec)
+    target = int(worker.predict(prepared.inputs).scores[0].argmax())
+    assert found.targets[2] == target
+    for column, (name, given) in enumerate(METHODS.items()):
+        maps = worker.explain(prepared.inputs, target, name, 3, given, cancel=None)
+        recipe = replace(SETTING.recipe, crop=prepared.content)
+        raw = complexity(before_removal(maps, recipe))[0]
+        assert found.raw[2, column] == pytest.approx(raw, abs=1e-5)
+        for q in (0, 20, 63, 99):
+            after = complexity(canonicalise(maps, replace(recipe, quantile=QUANTILES[q])))[0]
+            assert found.curves[2, column, q] == pytest.approx(after, abs=1e-5)
+            assert found.at(q / 100)[2, column] == found.curves[2, column, q]
+
+
+class Watched(InProcess):
+    """Remembers how each method was run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paces: set[tuple[str, Pace]] = set()
+
+    def explain(self, *args: Any, **call: Any) -> Attribution:
+        self.paces.add((args[2], call["pace"]))
+        return super().explain(*args, **call)
+
+
+def test_a_study_keeps_to_the_pace_that_it_began_with(tmp_path: Path, pictures: Path) -> None:
+    methods: Any = {"saliency": {}, "smoothgrad": {"m": 8}}
+    expected = {("saliency", Pace()), ("smoothgrad", Pace(3, True))}
+    study, worker = Study(SETTING, tmp_path), Watched()
+    assert not study.begun
+    study.keep_to(Pace(3, True))
+    assert study.begun
+    run(tmp_path, pictures, worker, methods=methods)
+    assert worker.paces == expected
+    again = Study(SETTING, tmp_path)
+    again.keep_to(Pace(5))
+    assert again.pace == Pace(3, True)
+    worker = Watched()
+    run(tmp_path, pictures, worker, methods={"smoothgrad": {"m": 9}})
+    assert worker.paces == {("smoothgrad", Pace(3, True))}
+
+
+def test_a_study_refuses_autocast_whose_effect_it_would_not_keep(tmp_path: Path) -> None:
+    study = Study(SETTING, tmp_path)
+    with pytest.raises(InputError, match="float32"):
+        study.keep_to(Pace(3, autocast=True))
+    assert not study.begun
+
+
+@pytest.mark.parametrize("data", [None, b"", b"4,sideways,0", bytes(range(128, 256))])
+def test_a_study_of_before_or_with_a_broken_pace_has_the_plain_one(
+    tmp_path: Path, pictures: Path, data: bytes | None
+) -> None:
+    study = run(tmp_path, pictures)
+    if data is not None:
+        (study.folder / PACE).write_bytes(data)
+    study.keep_to(Pace(3, True))
+    assert study.pace == Pace()
+
+
+def test_what_is_kept_comes_back_bit_for_bit(tmp_path: Path, pictures: Path) -> None:
+    study = run(tmp_path, pictures)
+    shas = [one.sha256 for one in subjects(pictures)]
+    np.testing.assert_array_equal(
+        table(tmp_path, pictures).curves, study.table(shas, complete(METHODS)).curves
+    )
+
+
+def test_only_what_is_new_is_computed(tmp_path: Path, pictures: Path) -> None:
+    worker = InProcess()
+    fewer = {"saliency": {}, "smoothgrad": {"m": 3}}
+    run(tmp_path, pictures, worker, methods=fewer)
+    worker.asked.clear()
+    run(tmp_path, pictures, worker)
+    assert Counter(worker.asked) == {"guided-backprop": 5}
+    worker.asked.clear()
+    run(tmp_path, pictures, worker, methods={**METHODS, "smoothgrad": {"m": 4}})
+    assert Counter(worker.asked) == {"smoothgrad": 5}
+    worker.asked.clear()
+    run(tmp_path, pictures, worker)
+    assert worker.asked == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"seed": 4}, {"model_sha256": "1" * 64}, {"target": 1}],
+    ids=["seed", "model", "target"],
+)
+def test_another_setting_is_another_study(
+    tmp_path: Path, pictures: Path, change: dict[str, Any]
+) -> None:
+    run(tmp_path, pictures)
+    worker = InProcess()
+    run(tmp_path, pictures, worker, setting=replace(SETTING, **change))
+    assert len(worker.asked) == 15
+
+
+def test_the_quantile_is_no_part_of_a_setting(tmp_path: Path) -> None:
+    other = replace(SETTING, recipe=replace(SETTING.recipe, quantile=0.7, crop=(0, 0, 5, 5)))
+    assert other.key == SETTING.key
+    signed = replace(SETTING, recipe=replace(SETTING.recipe, sign="as-is"))
+    assert signed.key != SETTING.key
+
+
+def test_python_files_count_by_their_bytes(tmp_path: Path) -> None:
+    def key(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text)
+        options = replace(SETTING.options, code=(tmp_path / name,))
+        return replace(SETTING, options=options).key
+
+    assert key("a.py", "x = 1") == key("b.py", "x = 1") != key("c.py", "x = 2")
+
+
+def test_a_broken_picture_stops_nothing(tmp_path: Path, pictures: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for one in pictures.iterdir():
+        (folder / one.name).write_bytes(one.read_bytes())
+    (folder / "2.png").write_bytes((pictures / "2.png").read_bytes()[:200])
+    (folder / "letter.png").write_text("This is a letter.")
+    study, worker = Study(SETTING, tmp_path / "studies"), InProcess()
+    refused = conduct(study, subjects(folder), METHODS, lambda: nullcontext(worker))
+    assert set(refused) == {"2.png", "letter.png"}
+    assert "broken" in refused["2.png"]
+    assert "not a picture" in refused["letter.png"]
+    assert table(tmp_path / "studies", folder).done == 4
+
+
+def test_a_method_that_is_not_defined_is_kept_with_its_cause(
+    tmp_path: Path, pictures: Path
+) -> None:
+    worker = InProcess(nn.GELU())
+    run(tmp_path, pictures, worker)
+    found = table(tmp_path, pictures)
+    assert found.done == 5
+    assert "rectifier" in found.causes[0, 2]
+    assert np.isnan(found.curves[:, 2]).all()
+    worker.asked.clear()
+    run(tmp_path, pictures, worker)
+    assert worker.asked == []
+
+
+def test_progress_counts_samples_of_what_is_missing(tmp_path: Path, pictures: Path) -> None:
+    told: list[tuple[int, int]] = []
+    run(tmp_path, pictures, methods={"saliency": {}})
+    run(tmp_path, pictures, progress=lambda *one: told.append(one))
+    assert told[-1] == (20, 20)  # three samples of SmoothGrad and one of Guided Backprop each
+    assert told == sorted(told)
+
+
+def test_cancel_keeps_what_is_done(tmp_path: Path, pictures: Path) -> None:
+    cancel = threading.Event()
+
+    def progress(done: int, total: int) -> None:
+        if done > 8:
+            cancel.set()
+
+    with pytest.raises(Cancelled):
+        run(tmp_path, pictures, progress=progress, cancel=cancel)
+    assert table(tmp_path, pictures).done == 2
+    worker = InProcess()
+    run(tmp_path, pictures, worker)
+    assert len(worker.asked) == 9
+
+
+def test_the_model_is_borrowed_once_for_every_picture(tmp_path: Path, pictures: Path) -> None:
+    worker, borrowed = InProcess(), []
+
+    def borrow() -> nullcontext[InProcess]:
+        borrowed.append(len(worker.asked))
+        return nullcontext(worker)
+
+    conduct(Study(SETTING, tmp_path), subjects(pictures), METHODS, borrow)
+    assert borrowed == [0, 3, 6, 9, 12]
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"curve": [1, 2], "raw": 1}', "[]"])
+def test_a_broken_entry_is_computed_again(tmp_path: Path, pictures: Path, text: str) -> None:
+    run(tmp_path, pictures)
+    wanted = table(tmp_path, pictures)
+    next(Study(SETTING, tmp_path).folder.glob("*saliency*")).write_text(text)
+    assert table(tmp_path, pictures).done == 4
+    worker = InProcess()
+    run(tmp_path, pictures, worker)
+    assert worker.asked == ["saliency"]
+    np.testing.assert_array_equal(table(tmp_path, pictures).curves, wanted.curves)
+
+
+def test_a_study_needs_a_method_that_there_is() -> None:
+    with pytest.raises(XaiError, match="at least one method"):
+        complete({})
+    with pytest.raises(XaiError, match="no parameter"):
+        complete({"saliency": {"wrong": 1}})
+
+
+def test_killed_a_dozen_times_it_ends_as_if_it_never_was(tmp_path: Path, pictures: Path) -> None:
+    run(tmp_path / "whole", pictures)
+    draw = random.Random(1)  # noqa: S311 - moments, not secrets
+    moments = [draw.randint(1, 3) for _ in range(12)]
+    kept: set[str] = set()
+    lives = killed(tmp_path / "killed", pictures, [*moments, 0])
+    assert len(lives) == 13
+    ended = [life[-1:] == ["finished"] for life in lives]
+    assert ended[-1]
+    assert not any(ended[:2])  # a kill may come late, but not that late
+    for life in lives:
+        computed = {line.removeprefix("computed ") for line in life if "computed" in line}
+        assert not computed & kept, "computed again although it was kept"
+        kept |= {line.removeprefix("kept ") for line in life if line.startswith("kept")}
+    whole, back = table(tmp_path / "whole", pictures), table(tmp_path / "killed", pictures)
+    np.testing.assert_array_equal(back.curves, whole.curves)
+    np.testing.assert_array_equal(back.raw, whole.raw)
+    assert (back.done, back.targets) == (whole.done, whole.targets)
+
+
+def killed(folder: Path, pictures: Path, moments: list[int]) -> list[list[str]]:
+    """What each process of a study said until it was killed, or ended."""
+    command = [sys.executable, "-m", "tests.studies.study_process", str(folder), str(pictures)]
+    done = subprocess.run(
+        [*command, *map(str, moments)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [part.splitlines() for part in done.stdout.split("ended\n")[:-1]]
