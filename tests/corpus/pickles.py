@@ -1,4 +1,4 @@
-"""Pickles: those of `tests/models/formats/hostile.py`, and chains through names that are allowed."""
+"""Pickles: those of `tests/models/formats/hostile.py`, and chains through allowed names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TensorFlow: SavedModels and graphs of both versions, as `tests/models/tensorflow/write.py` writes them.
+"""TensorFlow: SavedModels and graphs of both versions, which `write.py` of its tests writes.
 
 The models come out of an environment variable, because TensorFlow's own interpreter writes them.
 """
