@@ -23,12 +23,13 @@ extensions = [
 exclude_patterns = ["_build", "_inventories"]
 default_role = "code"  # docstrings write code between single backticks
 myst_heading_anchors = 3
+smartquotes = False  # quotes in the help of the command line are meant
 
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
-autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 88
 napoleon_use_ivar = True
+napoleon_attr_annotations = False  # the signature has the types
 
 # Links into other documentation, where its inventory was put beside these pages.
 INVENTORIES = {

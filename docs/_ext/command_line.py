@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from xai_core.cli.main import parser  # the only place that knows where it is
 
-WIDTH = 84  # of the usage; argparse would ask the terminal
+WIDTH = 76  # of the usage; argparse would ask the terminal
 
 
 class CommandLine(SphinxDirective):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 from docutils import nodes
@@ -10,6 +11,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import xai_core
+
+SECTIONS = ("Args:", "Attributes:", "Raises:")
+NAMES = r"(?:[a-z]\w*(?:, [a-z]\w*)*|[A-Z]\w*Error|Cancelled)"
+BETWEEN = re.compile(rf"(?<=[.;]) (?={NAMES}: )")  # short entries share a line
+ENTRY = re.compile(rf"({NAMES}): (.*)")
 
 
 class PublicNames(SphinxDirective):
@@ -30,7 +36,50 @@ def _entry(directive: str, name: str) -> str:
     return f"```{{eval-rst}}\n.. {directive}:: xai_core.{name}\n{options}```\n\n"
 
 
+def one_name_a_line(
+    app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
+) -> None:
+    """Give every argument and attribute of a docstring a line of its own."""
+    if what == "property":  # napoleon would take a colon in its first line for a type
+        lines.insert(0, "")
+        return
+    told: list[str] = []
+    inside = False
+    for line in lines:
+        if line and not line.startswith(" "):
+            inside = line in SECTIONS
+        if inside and line.startswith("     "):  # goes on with the entry before it
+            told[-1] += " " + line.strip()
+        else:
+            told.append(line)
+    lines[:] = [one for line in told for one in _entries(line)]
+
+
+def _entries(line: str) -> list[str]:
+    if not line.startswith("    "):
+        return [line]
+    found = [ENTRY.fullmatch(part) for part in BETWEEN.split(line.strip())]
+    if not all(found):
+        return [line]
+    return [f"    {name}: {one[2]}" for one in found if one for name in one[1].split(", ")]
+
+
+def readable_defaults(
+    app: Sphinx,
+    what: str,
+    name: str,
+    thing: object,
+    options: object,
+    arguments: str | None,
+    returned: str | None,
+) -> tuple[str | None, str | None]:
+    """Without `<factory>`, which Sphinx cannot parse and so would show with all module names."""
+    return arguments and arguments.replace("<factory>", "..."), returned
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of the directive."""
     app.add_directive("public-names", PublicNames)
+    app.connect("autodoc-process-docstring", one_name_a_line, priority=400)  # napoleon has 500
+    app.connect("autodoc-process-signature", readable_defaults)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
