@@ -15,6 +15,7 @@ import xai_core
 SECTIONS = ("Args:", "Attributes:", "Raises:")
 NAMES = r"(?:[a-z]\w*(?:, [a-z]\w*)*|[A-Z]\w*Error|Cancelled)"
 BETWEEN = re.compile(rf"(?<=[.;]) (?={NAMES}: )")  # short entries share a line
+ALL_CALLS = re.compile(r"^Raises \(.*\):$")
 ENTRY = re.compile(rf"({NAMES}): (.*)")
 
 
@@ -46,6 +47,7 @@ def one_name_a_line(
     told: list[str] = []
     inside = False
     for line in lines:
+        line = ALL_CALLS.sub("Raises:", line)
         if line and not line.startswith(" "):
             inside = line in SECTIONS
         if inside and line.startswith("     "):  # goes on with the entry before it
