@@ -34,6 +34,8 @@ class PublicNames(SphinxDirective):
 
 def _entry(directive: str, name: str) -> str:
     options = "   :members:\n" if directive == "autoclass" else ""
+    if options and not issubclass(getattr(xai_core, name), Exception):
+        options += "   :inherited-members:\n"
     return f"```{{eval-rst}}\n.. {directive}:: xai_core.{name}\n{options}```\n\n"
 
 
