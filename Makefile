@@ -2,10 +2,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+SITE := docs/_build/html
+SPHINX := -q -E -W --keep-going -b html
 TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
 
-.PHONY: help setup tensorflow run test check bench demo
+.PHONY: help setup tensorflow run test check docs bench demo
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -13,7 +15,7 @@ help: ## this list
 
 setup: $(READY) ## create .venv with everything the program and its tests import
 
-$(READY): requirements.txt requirements-dev.txt requirements-models.txt constraints.txt
+$(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt constraints.txt
 	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -39,11 +41,16 @@ test: setup tensorflow check ## checks, then every test, in a real browser too
 	sh scripts/system-packages.sh $(PYTHON) chromium
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
-check: setup ## lint, format, strict types, and who imports whom
+check: setup ## lint, format, strict types, who imports whom, and the documentation without a warning
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/sphinx-build $(SPHINX) docs $(SITE)
+
+docs: setup ## the documentation on http://localhost:8502
+	$(BIN)/sphinx-build $(SPHINX) docs $(SITE)
+	$(BIN)/python -m http.server --bind localhost --directory $(SITE) 8502
 
 bench: setup ## speed, as ratios within one run
 	$(BIN)/python -m benchmarks --keep
