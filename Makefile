@@ -6,8 +6,9 @@ SITE := docs/_build/html
 SPHINX := -q -E -W --keep-going -b html
 TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
+SOAKED := $(shell grep -rl "from tests.dose import" tests --include="test_*.py")
 
-.PHONY: help setup tensorflow run test check docs bench demo
+.PHONY: help setup tensorflow run test soak check docs bench demo
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +41,12 @@ test: export OMP_WAIT_POLICY := PASSIVE
 test: setup tensorflow check ## checks, then every test, in a real browser too
 	sh scripts/system-packages.sh $(PYTHON) chromium
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
+
+soak: export OMP_WAIT_POLICY := PASSIVE
+soak: export PEDESTAL_SOAK := 1
+soak: setup tensorflow ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
+	sh scripts/system-packages.sh $(PYTHON) chromium
+	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 $(SOAKED)
 
 check: setup ## lint, format, strict types, who imports whom, and the documentation without a warning
 	$(BIN)/ruff check .
