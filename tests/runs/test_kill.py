@@ -25,7 +25,6 @@ LATE = 20  # the first of so many kills comes after a run was reported
 WRITER = """
 import sys
 from pathlib import Path
-from tests.dose import dose
 from tests.runs.small import small_run
 from tests.studies.small_study import small_study
 from xai_core.runs.store import RunStore
