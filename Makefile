@@ -38,7 +38,10 @@ run: setup ## open the dashboard on http://localhost:8501
 
 # Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
 test: export OMP_WAIT_POLICY := PASSIVE
-test: setup tensorflow check ## checks, then every test, in a real browser too
+test: ## checks, then every test, in a real browser too
+	@# Both environments at once: each waits for its downloads most of the time.
+	$(MAKE) --no-print-directory --jobs 2 setup tensorflow
+	$(MAKE) --no-print-directory check
 	sh scripts/system-packages.sh $(PYTHON) chromium
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
