@@ -77,8 +77,8 @@ def test_the_models_fit_into_the_memory() -> None:
 
 
 def test_the_settings_are_known() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert all(f"`{name}`" in readme for name in SERVER["environment"])
+    page = (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in page for name in SERVER["environment"])
     assert all(f"{{${name}}}" in CADDYFILE for name in PROXY["environment"])
 
 
