@@ -185,7 +185,7 @@ def test_scores_that_do_not_belong_to_the_maps_are_a_lie(
     shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = Frame({"data": 0}, (np.ones(shape),) if shape else ())
-    monkeypatch.setattr(Link, "exchange", lambda *args, **options: answer)
+    monkeypatch.setattr(Connection, "exchange", lambda *args, **options: answer)
     with Worker() as worker:
         with pytest.raises(WorkerError, match="breaks the protocol"):
             worker.score(np.ones((3, 4, 4)))
