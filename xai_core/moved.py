@@ -51,6 +51,6 @@ class _Mover(MetaPathFinder, Loader):
 
 
 def install() -> None:
-    """Ask the table for what is nowhere else."""
+    """Ask the table first."""
     if not any(isinstance(finder, _Mover) for finder in sys.meta_path):
-        sys.meta_path.append(_Mover())
+        sys.meta_path.insert(0, _Mover())  # a folder that moved would be searched before it

@@ -21,6 +21,7 @@ from xai_core.cli.options import (
 )
 from xai_core.models.demo import model_file
 from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures.demo import picture_file as picture_file  # kept scripts ask for it here
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.scores.metrics.base import METRICS
 
