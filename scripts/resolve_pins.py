@@ -29,8 +29,10 @@ SYSTEMS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "linux": (
         {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
         | {"platform_machine": "x86_64"},
-        (*(f"manylinux_2_{minor}_x86_64" for minor in GLIBC), "manylinux2014_x86_64")
-        + ("manylinux2010_x86_64", "manylinux1_x86_64"),
+        (
+            *(f"manylinux_2_{minor}_x86_64" for minor in GLIBC),
+            *(f"manylinux{name}_x86_64" for name in ("1", "2010", "2014")),
+        ),
     ),
     "macos": (
         {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"}
@@ -82,7 +84,7 @@ def problems(target: Target) -> Iterator[str]:
     found, errors = looked_up(target, sorted({f"{p.name}{p.specifier}" for p in wanted + held}))
     yield from errors
     if not errors:
-        yield from _unmet(target, wanted, found)
+        yield from unmet(target, wanted, found)
 
 
 def looked_up(target: Target, words: list[str]) -> tuple[dict[str, Any], list[str]]:
@@ -103,10 +105,12 @@ def looked_up(target: Target, words: list[str]) -> tuple[dict[str, Any], list[st
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
             return {}, [line.removeprefix("ERROR: ") for line in lines] or [done.stderr.strip()]
         data = json.loads(report.read_text("utf-8"))
-    return {canonicalize_name(one["metadata"]["name"]): one["metadata"] for one in data["install"]}, []
+    return {
+        canonicalize_name(one["metadata"]["name"]): one["metadata"] for one in data["install"]
+    }, []
 
 
-def _unmet(target: Target, wanted: list[Requirement], found: dict[str, Any]) -> Iterator[str]:
+def unmet(target: Target, wanted: list[Requirement], found: dict[str, Any]) -> Iterator[str]:
     """What a package in use asks for and the pins do not give."""
     todo = [("requirements.txt", one) for one in wanted]
     seen: set[tuple[str, frozenset[str]]] = set()

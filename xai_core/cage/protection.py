@@ -37,7 +37,9 @@ class Protection:
         """For a person, in one line."""
         if self.complete:
             return f"on: {'; '.join(guard.detail for guard in self.guards)}"
-        off = (f"{REACHED[guard.name]} ({guard.detail})" for guard in self.guards if not guard.works)
+        off = (
+            f"{REACHED[guard.name]} ({guard.detail})" for guard in self.guards if not guard.works
+        )
         return f"off: not protected are {', '.join(off)}"
 
     def to_json(self) -> dict[str, Any]:

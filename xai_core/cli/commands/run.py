@@ -26,9 +26,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"protection {lacking.sentence}", file=sys.stderr)
     sys.stderr.flush()
     sys.stdout.flush()
-    if os.name == "nt":  # there a process that takes another's place leaves its console
-        return subprocess.call(command)  # noqa: S603 - the user's own words
-    os.execv(command[0], command)  # noqa: S606 - the user's own words
+    if os.name != "nt":  # there a process that takes another's place leaves its console
+        os.execv(command[0], command)  # noqa: S606 - the user's own words
+    return subprocess.call(command)  # noqa: S603 - likewise
 
 
 def server(args: argparse.Namespace) -> list[str]:
