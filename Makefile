@@ -2,10 +2,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+SITE := docs/_build/html
+SPHINX := -q -E -W --keep-going -b html
 TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
+SOAKED := $(shell grep -rl "from tests.dose import" tests --include="test_*.py")
 
-.PHONY: help setup tensorflow run test check bench demo
+.PHONY: help setup tensorflow run test soak check docs bench demo
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -13,7 +16,7 @@ help: ## this list
 
 setup: $(READY) ## create .venv with everything the program and its tests import
 
-$(READY): requirements.txt requirements-dev.txt requirements-models.txt constraints.txt
+$(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt constraints.txt
 	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -35,15 +38,29 @@ run: setup ## open the dashboard on http://localhost:8501
 
 # Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
 test: export OMP_WAIT_POLICY := PASSIVE
-test: setup tensorflow check ## checks, then every test, in a real browser too
+test: ## checks, then every test, in a real browser too
+	@# Both environments at once: each waits for its downloads most of the time.
+	$(MAKE) --no-print-directory --jobs 2 setup tensorflow
+	$(MAKE) --no-print-directory check
 	sh scripts/system-packages.sh $(PYTHON) chromium
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
-check: setup ## lint, format, strict types, and who imports whom
+soak: export OMP_WAIT_POLICY := PASSIVE
+soak: export PEDESTAL_SOAK := 1
+soak: setup tensorflow ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
+	sh scripts/system-packages.sh $(PYTHON) chromium
+	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 $(SOAKED)
+
+check: setup ## lint, format, strict types, who imports whom, and the documentation without a warning
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/sphinx-build $(SPHINX) docs $(SITE)
+
+docs: setup ## the documentation on http://localhost:8502
+	$(BIN)/sphinx-build $(SPHINX) docs $(SITE)
+	$(BIN)/python -m http.server --bind localhost --directory $(SITE) 8502
 
 bench: setup ## speed, as ratios within one run
 	$(BIN)/python -m benchmarks --keep

@@ -17,7 +17,7 @@ from xai_core.pictures.preprocessing import prepare as prepare_picture
 UNIT, ROUNDS = "%", 1
 PHOTOS = ("rocket.jpg", "chelsea.png", "coffee.png", "astronaut.png")
 N = M = 10
-RECOMMENDED = 0.215  # tolerance that the README names
+RECOMMENDED = 0.215  # tolerance that the documentation names
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Writes the README's format matrix: opens every file of `tests/models/matrix` and shows what came.
+"""Writes the documented format matrix: opens every file of `tests/models/matrix`, shows what came.
 
 `python -m scripts.format_matrix`. TensorFlow's rows need `make tensorflow`.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.models.matrix.measure import Result
     from tests.models.matrix.row import Row
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "formats.md"
 TABLE = re.compile(r"(<!-- begin: format-matrix -->\n).*?(<!-- end: format-matrix -->)", re.DOTALL)
 HEADS = ("file", "recognised as", "level", "methods", "as the original", "said of it")
 SAID = (
@@ -50,11 +50,11 @@ def cells(result: Result) -> tuple[str, ...]:
     )
 
 
-def rows_in_readme() -> list[str]:
-    """The rows that the README shows, without the bars at both ends."""
-    found = TABLE.search(README.read_text(encoding="utf-8"))
+def documented_rows() -> list[str]:
+    """The rows that the documentation shows, without the bars at both ends."""
+    found = TABLE.search(PAGE.read_text(encoding="utf-8"))
     if found is None:
-        raise ValueError("README.md has no place for the format matrix")
+        raise ValueError("formats.md has no place for the format matrix")
     return [line.strip("| ") for line in found[0].splitlines() if line.startswith("| ")][2:]
 
 
@@ -71,8 +71,8 @@ def main() -> int:
             lines.append(cells(measured(row, worker, place)))
             print(" | ".join(lines[-1]), flush=True)
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    text = README.read_text(encoding="utf-8")
-    README.write_text(TABLE.sub(lambda found: found[1] + table + found[2], text), encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(TABLE.sub(lambda found: found[1] + table + found[2], text), encoding="utf-8")
     return 0
 
 

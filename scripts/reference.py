@@ -1,4 +1,4 @@
-"""Writes the README's reference tables out of the registries: `python -m scripts.reference`.
+"""Writes the tables of `docs/reference` out of the registries: `python -m scripts.reference`.
 
 A table stands between `<!-- begin: NAME -->` and `<!-- end: NAME -->`. With `--check` nothing is
 written, and the exit code is 1 where a table is out of date.
@@ -14,6 +14,7 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
+from scripts.licences import licences
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.base.limits import Limits
@@ -26,7 +27,7 @@ from xai_core.runs.controls.base import CONTROLS
 from xai_core.scores.metrics.base import METRICS
 from xai_core.targets.kinds.base import TARGETS
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MARK = re.compile(r"(<!-- begin: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 
 
@@ -129,6 +130,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
         checks,
         findings,
         limits,
+        licences,
     )
 }
 
@@ -145,14 +147,19 @@ def _made(found: re.Match[str]) -> str:
 
 def main(words: list[str]) -> int:
     """Write the tables, or with `--check` only say whether they are up to date."""
-    before = README.read_text(encoding="utf-8")
-    after = updated(before)
-    if words == ["--check"]:
+    old = []
+    for page in sorted(FOLDER.glob("*.md")):
+        before = page.read_text(encoding="utf-8")
+        after = updated(before)
         if before != after:
-            print("README.md is out of date: run python -m scripts.reference", file=sys.stderr)
-        return int(before != after)
-    README.write_text(after, encoding="utf-8")
-    return 0
+            old.append(page.name)
+            if words != ["--check"]:
+                page.write_text(after, encoding="utf-8")
+    if words != ["--check"]:
+        return 0
+    for name in old:
+        print(f"{name} is out of date: run python -m scripts.reference", file=sys.stderr)
+    return int(bool(old))
 
 
 def _claim(thing: object) -> str:

@@ -1,4 +1,4 @@
-"""Takes the README's pictures: `python -m scripts.screenshots`.
+"""Takes the pictures of the README and the documentation: `python -m scripts.screenshots`.
 
 Starts the dashboard on a port and a data folder of its own and looks at its pages in Chromium, in
 both themes and at two widths.

@@ -21,6 +21,8 @@ test -n "$missing" || exit 0
 
 if test "$(id -u)" = 0 && command -v apt-get >/dev/null; then
     echo "Installing$missing …"
+    # Two environments may be made at once, and apt lets one caller in.
+    if command -v flock >/dev/null; then exec 9>/tmp/pedestal-apt.lock && flock 9; fi
     apt-get update -qq
     # shellcheck disable=SC2086 # a list of names
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

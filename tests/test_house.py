@@ -27,14 +27,11 @@ ROOT = Path(__file__).parents[1]
 HEAVY = ("torch", "captum", "quantus", "tensorflow", "keras", "onnxruntime")
 LARGE = ("pandas", "pyarrow", "matplotlib", "scipy")  # together more than a plain Streamlit takes
 LINES, FUNCTION_LINES, ROOM = 220, 40, 17
-IMPORT_SECONDS = 0.5
 
-TIMED_IMPORT = """
-import sys, time
-start = time.perf_counter()
+BARE_IMPORT = """
+import json, sys
 import xai_core
-print(time.perf_counter() - start)
-print("torch" in sys.modules)
+print(json.dumps(sorted(sys.modules)))
 """
 EVERY_COMPONENT = """
 import importlib, json, pathlib, sys
@@ -135,10 +132,10 @@ def test_scripts_lie_in_sections_of_the_menu() -> None:
         assert f'"{name_of(page)}"' in router, "a page that no menu leads to"
 
 
-def test_the_core_is_imported_fast_and_without_torch(tmp_path: Path) -> None:
-    measured = [run(TIMED_IMPORT, tmp_path).split() for _ in range(5)]
-    assert {torch for _, torch in measured} == {"False"}
-    assert min(float(seconds) for seconds, _ in measured) < IMPORT_SECONDS
+def test_the_core_is_imported_without_any_library(tmp_path: Path) -> None:
+    """How long that takes, `benchmarks/importing.py` says."""
+    loaded = {name.split(".")[0] for name in json.loads(run(BARE_IMPORT, tmp_path))}
+    assert not loaded & {*HEAVY, *LARGE, "numpy", "PIL"}
 
 
 @pytest.mark.parametrize("code", [EVERY_COMPONENT, EVERY_PAGE], ids=["import", "pages"])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from xai_core.attribution import autocast
+from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal, canonicalise
@@ -41,7 +41,7 @@ def of_run(run: Run) -> str:
     facts = f"{run.target_label} · {run.created} · {run.model_sha256[:12]}"
     ranking = of_ranking(rank({name: one.after for name, one in run.scores.items()}))
     failed = _table(("no map", "reason"), run.failures.items()) if run.failures else ""
-    narrow = {name: autocast.told(one) for name, one in run.attributions.items()}
+    narrow = {name: remarks.told(one) for name, one in run.attributions.items()}
     lines = "".join(f"<p>{escape(f'{name}: {text}')}</p>" for name, text in narrow.items() if text)
     head = f"<b>{escape(run.model)}</b> · {escape(run.picture)}<br><small>{escape(facts)}</small>"
     return f"<div><p>{head}</p>{''.join(tiles)}{lines}{ranking}{failed}</div>"
@@ -76,7 +76,7 @@ def of_attribution(one: Attribution) -> str:
     facts = _table(
         ("method", one.method), {**one.parameters, **one.chosen, "seed": one.seed}.items()
     )
-    narrow = autocast.told(one)
+    narrow = remarks.told(one)
     return f"<div>{tiles}{rest}{facts}{f'<p>{escape(narrow)}</p>' if narrow else ''}</div>"
 
 

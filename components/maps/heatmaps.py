@@ -16,7 +16,7 @@ from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from components.widgets.map_grid import Tile
-from xai_core.attribution import autocast
+from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
@@ -116,7 +116,7 @@ def _note(run: Run, name: str) -> str:
     full = run.attributions[name].values.shape[2:]
     coarse = f"{height}×{width} · " if (height, width) != tuple(full) else ""
     one = run.attributions[name]
-    parts = (f"{coarse}{one.seconds:.2f} s", _sampled(run, name), autocast.brief(one))
+    parts = (f"{coarse}{one.seconds:.2f} s", _sampled(run, name), remarks.brief(one))
     return " · ".join(filter(None, parts))
 
 
@@ -133,7 +133,7 @@ def _described(run: Run, name: str) -> str:
     one = run.attributions[name]
     chosen = {key: value for key, value in one.chosen.items() if key not in preview.TOLD}
     given = [f"{key} = {value}" for key, value in {**one.parameters, **chosen}.items()]
-    given += filter(None, [_sampled(run, name), autocast.told(one)])
+    given += filter(None, [_sampled(run, name), remarks.told(one)])
     summary = METHODS[name].summary if name in METHODS else ""
     return (
         f"**{title_of(name)}** — {summary}  \n"

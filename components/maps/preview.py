@@ -12,13 +12,13 @@ from components.maps import tiles
 from components.maps.tiles import Look, title_of
 from components.widgets import map_grid
 from components.widgets.map_grid import Image, Tile
-from xai_core.attribution import autocast
+from xai_core.attribution import remarks
 from xai_core.base.progress import Preview
 from xai_core.maps.colours import coloured, data_url, scale_of
 
 WIDTH = 300  # CSS pixels
-# What `sampled` and `autocast.told` tell of an attribution's choices.
-TOLD = ("samples", "standard_error", *autocast.FACTS)
+# What `sampled` and `remarks.told` tell of an attribution's choices.
+TOLD = ("samples", "standard_error", *remarks.FACTS)
 
 
 def show(found: Preview, *, key: str) -> None:

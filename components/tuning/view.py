@@ -16,7 +16,7 @@ from xai_core.maps.canonical import Removal, before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
 from xai_core.runs.run import Run, Score
 from xai_core.scores.localisation import Localisation
-from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.undefined import cause_of
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,8 @@ def of(space: Workspace, quantile: float) -> View:
     with st.container():
         scores = backend.scores(run, recipe)
         found = ground_truth.localisations(run, recipe)
-    metric = METRICS["complexity"]
     causes = {
-        name: metric.undefined_because(removals[name].values[None])
+        name: cause_of(run.attributions[name], removals[name].values[None])
         for name, one in scores.items()
         if not np.isfinite(one.after)
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -51,13 +50,17 @@ def test_wrong_usage(words: list[str], said: str, capsys: pytest.CaptureFixture[
     assert len(err.splitlines()) == 1
 
 
-def test_help_is_quick() -> None:
-    start = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "xai_core", "--help"], capture_output=True, text=True, check=True
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import contextlib, runpy, sys; sys.argv[1:] = ['--help']\n"
+        "with contextlib.suppress(SystemExit): runpy.run_module('xai_core', run_name='__main__')\n"
+        f"print({HEAVY})"
     )
-    assert time.monotonic() - start < 2
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=_root()
+    )
     assert "check" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("module", ["xai_core", "xai_core.cli.main", "xai_core.cli.commands.rank"])
@@ -67,19 +70,6 @@ def test_nothing_heavy_is_imported(module: str) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=_root()
     )
     assert done.stdout.strip() == "[]"
-
-
-def test_the_core_is_imported_in_half_a_second() -> None:
-    script = "import time; t = time.perf_counter(); import xai_core; print(time.perf_counter() - t)"
-    runs = [
-        float(
-            subprocess.run(
-                [sys.executable, "-c", script], capture_output=True, check=True, cwd=_root()
-            ).stdout
-        )
-        for _ in range(3)
-    ]
-    assert min(runs) < 0.5
 
 
 def _root() -> Path:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.docs.texts import README, section
+from tests.docs.texts import page
 from xai_core.demo.wafer.evaluation import batch_of, figures_of
 from xai_core.demo.wafer.exhibits import FIGURES, WaferExhibit, wafer_exhibits
 from xai_core.demo.wafer.generator import wafer_picture
@@ -32,8 +32,8 @@ def test_it_opens_without_trust_is_ready_and_good_enough(exhibit: WaferExhibit) 
     assert verdict.output_shape == (1, *outputs, *size)
 
 
-def test_the_readme_gives_the_script_s_figures() -> None:
-    told = section(README, "### The wafer demo")
+def test_the_documentation_gives_the_script_s_figures() -> None:
+    told = page("start/wafer")
     figures = json.loads(FIGURES.read_text(encoding="utf-8"))
     for text in (
         f"{figures['pictures']} held-out",

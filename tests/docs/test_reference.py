@@ -1,4 +1,4 @@
-"""The reference in the README says what the code says."""
+"""The reference says what the code says."""
 
 from __future__ import annotations
 
@@ -9,30 +9,50 @@ from typing import get_args
 import pytest
 
 from scripts import reference
+from scripts.licences import pinned
 from tests.docs.codes import used
-from tests.docs.texts import README, ROOT, section
+from tests.docs.texts import PAGES, ROOT, page, section
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.cli.commands.check import EXIT_CODES
 from xai_core.demo.run import DEMO_METHODS, demo_run
 from xai_core.maps.recipe import Channels, Recipe, Sign
 from xai_core.readiness.result import Level
 
+BUILDS = {"torch", "torchvision"}  # which of their builds is installed changes the licence's text
 RESERVED = {"converted-verified", "converted-unverified"}
 
 
-def test_the_tables_are_up_to_date():
-    assert reference.updated(README) == README, "run python -m scripts.reference"
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"docs/reference/licences.md"}))
+def test_the_tables_are_up_to_date(name):
+    assert reference.updated(PAGES[name]) == PAGES[name], "run python -m scripts.reference"
 
 
-def test_every_table_stands_in_the_readme():
+def test_the_licences_are_up_to_date():
+    told = page("reference/licences")
+    for line in reference.updated(told).splitlines():
+        assert line in told or line.split()[1] in BUILDS, "run python -m scripts.reference"
+    assert {line.split()[1] for line in told.splitlines() if line.startswith("| ")} == {
+        "package",
+        "---",
+        *pinned(),
+    }
+
+
+def test_every_table_stands_once_in_the_reference():
     tables = [*reference.TABLES, "format-matrix"]  # the last by a script of its own
-    assert sorted(found[1] for found in reference.MARK.findall(README)) == sorted(tables)
+    found = [one[1] for text in PAGES.values() for one in reference.MARK.findall(text)]
+    assert sorted(found) == sorted(tables)
+    assert all(
+        name.startswith("docs/reference/")
+        for name, text in PAGES.items()
+        if reference.MARK.search(text)
+    )
 
 
 def test_an_old_table_is_noticed_and_written_anew(tmp_path, monkeypatch):
-    old = tmp_path / "README.md"
+    old = tmp_path / "metrics.md"
     old.write_text("before\n<!-- begin: metrics -->\nold\n<!-- end: metrics -->\nafter\n")
-    monkeypatch.setattr(reference, "README", old)
+    monkeypatch.setattr(reference, "FOLDER", tmp_path)
     assert reference.main(["--check"]) == 1
     assert reference.main([]) == 0
     assert reference.main(["--check"]) == 0
@@ -63,8 +83,8 @@ def test_a_code_is_described_in_sentences(code):
 
 
 def test_levels_and_their_exit_codes():
-    levels = section(README, "### Levels")
-    codes = section(README, "## Command line")
+    levels = section(page("reference/readiness"), "## Levels")
+    codes = section(page("reference/command-line"), "## Exit codes")
     assert set(EXIT_CODES) == set(get_args(Level))
     for level, number in EXIT_CODES.items():
         assert f"| `{level}` |" in levels
@@ -72,7 +92,7 @@ def test_levels_and_their_exit_codes():
 
 
 def test_the_recipe():
-    table = section(README, "### Recipe")
+    table = page("reference/recipe")
     for field in fields(Recipe):
         row = re.search(rf"^\| \d \| `{field.name}` \|.*$", table, re.MULTILINE)
         assert row, field.name
@@ -89,13 +109,13 @@ def test_every_environment_variable():
         for source in sources
         for name in re.findall(r"\bPEDESTAL_[A-Z_]+", source.read_text(encoding="utf-8"))
     }
-    table = section(README, "### Configuration")
+    table = page("reference/configuration")
     assert "PEDESTAL_DATA" in names
     assert all(f"`{name}`" in table for name in names)
 
 
 def test_the_figures_are_those_of_the_demo():
-    story = section(README, "## The pedestal, in figures")
+    story = section(page("concepts/pedestal"), "## In figures")
     run = demo_run()
     for name, title in (("guided-backprop", "Guided Backprop"), ("fusiongrad", "FusionGrad")):
         score = run.scores[name]

@@ -9,7 +9,24 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-DOCUMENTS = {"README.md": README, "CONTRIBUTING.md": CONTRIBUTING, "CHANGELOG.md": CHANGELOG}
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in sorted((ROOT / "docs").rglob("*.md"))
+    if "_build" not in path.parts
+}
+DOCUMENTS = {
+    "README.md": README,
+    "CONTRIBUTING.md": CONTRIBUTING,
+    "CHANGELOG.md": CHANGELOG,
+    **PAGES,
+}
+ALL = "\n".join((README, CONTRIBUTING, *PAGES.values()))
+EXTEND = "\n".join(text for name, text in PAGES.items() if name.startswith("docs/extend/"))
+
+
+def page(name: str) -> str:
+    """A page of the documentation: `guides/share`."""
+    return PAGES[f"docs/{name}.md"]
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -24,9 +41,10 @@ def files(text: str) -> dict[str, str]:
 
 
 def commands(text: str) -> list[str]:
-    """What follows `python -m xai_core` in shell blocks and workflow steps."""
+    """What follows `python -m xai_core`, or `pedestal`, in shell blocks and workflow steps."""
     code = "".join(blocks(text, "sh") + blocks(text, "yaml"))
-    return re.findall(r"python -m xai_core ([^\n>|]+)", code)
+    found = re.findall(r"(?:python -m xai_core|(?:^|run: )pedestal) ([^\n>|]+)", code, re.MULTILINE)
+    return [words.strip() for words in found if not words.startswith("COMMAND")]
 
 
 def section(text: str, heading: str) -> str:

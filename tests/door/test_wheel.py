@@ -19,6 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 PINNED_IN = {
     "dependencies": ["requirements.txt"],
     "tensorflow": ["requirements-tensorflow.txt"],
+    "docs": ["requirements-docs.txt"],
     "test": ["requirements-dev.txt", "constraints.txt"],
 }
 TARGETS = [Target(python, system) for python in PYTHONS for system in SYSTEMS]

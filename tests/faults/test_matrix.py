@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.dose import WHOLE
 from tests.faults.conftest import ASKING, BUDGET, OPTIONS, QUIET, Save, faulty, within
 from xai_core.base.errors import WorkerError, XaiError
 from xai_core.readiness.result import Verdict
@@ -59,7 +60,21 @@ XDIST = {
 }
 
 
-@pytest.fixture(scope="module", params=[pytest.param(o, marks=XDIST[o]) for o in OPERATIONS])
+FATAL = (*DEEDS["LIES"], *DEEDS["DEATHS"], *DEEDS["LIMITED"])
+
+
+def with_operations(deeds: Sequence[str], *, all_of_them: bool) -> pytest.MarkDecorator:
+    """Each deed in every operation; in a dose each in one of them, in turn."""
+    pairs = [
+        pytest.param(operation, deed, marks=XDIST[operation])
+        for place, operation in enumerate(OPERATIONS)
+        for number, deed in enumerate(deeds)
+        if all_of_them or number % len(OPERATIONS) == place
+    ]
+    return pytest.mark.parametrize(("operation", "deed"), pairs, indirect=["operation"])
+
+
+@pytest.fixture(scope="module")
 def operation(request: pytest.FixtureRequest) -> Iterator[tuple[Worker, Call, str]]:
     """One worker for all faults of an operation: it is replaced after each death anyway."""
     with Worker(budget=BUDGET) as worker:
@@ -105,7 +120,7 @@ def works(operation: tuple[Worker, Call, str], save: Save) -> object:
     return call(worker, Path(), False)
 
 
-@pytest.mark.parametrize("deed", [*DEEDS["LIES"], *DEEDS["DEATHS"], *DEEDS["LIMITED"]])
+@with_operations(FATAL, all_of_them=WHOLE)
 def test_a_death_or_a_lie_is_told_and_survived(
     deed: str, operation: tuple[Worker, Call, str], save: Save
 ) -> None:
@@ -121,13 +136,14 @@ def test_a_death_or_a_lie_is_told_and_survived(
     np.testing.assert_equal(first, works(operation, save))
 
 
-def test_a_kill_from_outside(operation: tuple[Worker, Call, str], save: Save) -> None:
-    error = provoke(operation, save, "loop", LONG, kill_soon)
+@with_operations(["loop"], all_of_them=True)
+def test_a_kill_from_outside(deed: str, operation: tuple[Worker, Call, str], save: Save) -> None:
+    error = provoke(operation, save, deed, LONG, kill_soon)
     assert (error.code, error.facts["signal"]) == ("crashed", "SIGKILL")
     works(operation, save)
 
 
-@pytest.mark.parametrize("deed", DEEDS["REFUSALS"])
+@with_operations(DEEDS["REFUSALS"], all_of_them=WHOLE)
 def test_what_the_kernel_refuses_is_an_error_of_the_model(
     deed: str, operation: tuple[Worker, Call, str], save: Save
 ) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.archives import keras_file
+from tests.dose import dose
 from tests.fuzz.mutation import mutated
 from tests.models.formats import onnx_files
 from tests.models.formats.samples import SAMPLES
@@ -27,7 +28,7 @@ from xai_core.worker.process.budget import Budget
 
 pytestmark = [pytest.mark.xdist_group("fuzz"), pytest.mark.filterwarnings("ignore")]
 SEED = 20261124
-SECONDS = {"inspect": 8.0, "load": 20.0}
+SECONDS = {"inspect": dose(5.0, 60.0), "load": dose(12.0, 240.0)}
 ESCAPED = "The model's process failed with"  # an exception that is no XaiError
 
 
@@ -98,7 +99,7 @@ def test_a_library_that_never_comes_back_is_stopped(
         start = time.monotonic()
         with contextlib.suppress(XaiError):
             worker.inspect(tmp_path / "x")
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 60  # its library never would come back
         (tmp_path / "x").write_bytes(sound["state-dict"])
         assert worker.inspect(tmp_path / "x").format == "torch-weights"
 

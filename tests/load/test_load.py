@@ -1,4 +1,4 @@
-"""Twenty visitors at once on two processes: all finish with their own, and memory comes back."""
+"""Many visitors at once on two processes: all finish with their own, and memory comes back."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ import torch
 from PIL import Image
 from torch import nn
 
+from tests.dose import dose
 from tests.load.client import PATIENCE, Visitor
 from tests.server import ROOT, serving
 
-SESSIONS, WORKERS, CLASSES = 20, 2, 30
+SESSIONS, WORKERS, CLASSES = dose(10, 30), 2, 31
 BALLAST = 500_000  # numbers that make each model file 2 MB, so that one that stays is seen
 COMMAND = "bootstrap.py"  # what a worker's process runs
 pytestmark = pytest.mark.xdist_group("load")
@@ -132,7 +133,7 @@ def server(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     return tmp_path, environment
 
 
-def test_twenty_sessions_share_two_processes(
+def test_many_sessions_share_two_processes(
     server: tuple[Path, dict[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, environment = server

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.dose import dose
 from tests.runs.small import small_run
 from tests.runs.test_studies import same as same_study
 from tests.studies.small_study import small_study
@@ -19,7 +20,7 @@ from xai_core.runs.store import ID, RunStore
 from xai_core.studies.result import kept_study
 
 ROOT = Path(__file__).parents[2]
-KILLS = 200
+KILLS = dose(60, 200)
 LATE = 20  # the first of so many kills comes after a run was reported
 WRITER = """
 import sys

@@ -55,7 +55,7 @@ class Context:
     def explained(self) -> tuple[Explained, ...]:
         """The target fixed on every picture. Raises `XaiError` as `resolve` does."""
         labels = getattr(self.model, "labels", None)
-        return on_each(self._output, self.tensor, self.target, labels)
+        return on_each(self.output, self.tensor, self.target, labels)
 
     @cached_property
     def scores(self) -> tuple[FixedScore, ...]:
@@ -70,7 +70,7 @@ class Context:
         """What can be folded, in an object that knows no other method's weights."""
         return self._folding.anew()
 
-    def _output(self, number: int) -> Any:
+    def output(self, number: int) -> Any:
         """Of one of the pictures; that of the first is asked for more than once."""
         return self._first if number == 0 else self._run(self.tensor[number : number + 1])
 

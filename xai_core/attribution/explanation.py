@@ -11,6 +11,7 @@ import numpy as np
 
 from xai_core.attribution.autocast import AutocastScorer, check
 from xai_core.attribution.context import Context
+from xai_core.attribution.emptiness import noted
 from xai_core.attribution.forward import module_of
 from xai_core.attribution.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
 from xai_core.attribution.passes.folding import WORTH
@@ -96,6 +97,7 @@ def explain_on(
             for picture, score in zip(_singly(tensor), scores, strict=True)
             for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
         ]
+        raws = [_noted(raw, context, number) for number, raw in enumerate(raws)]
     values = np.concatenate([raw.values.detach().float().cpu().numpy() for raw in raws])
     return Attribution(
         values=values,
@@ -138,10 +140,16 @@ def _one(plugin: Method, task: Task) -> RawMap:
     return replace(raw, chosen={**raw.chosen, **task.scorer.facts})
 
 
+def _noted(raw: RawMap, context: Context, number: int) -> RawMap:
+    """With the cause where the map is empty."""
+    index = context.explained[number].index
+    return replace(raw, chosen=noted(raw.values, raw.chosen, lambda: context.output(number), index))
+
+
 def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
     """What was chosen for every picture: one value where they agree, else a list."""
     found: dict[str, Any] = {}
-    for name in raws[0].chosen:
+    for name in dict.fromkeys(name for raw in raws for name in raw.chosen):
         values = [raw.chosen.get(name) for raw in raws]
         found[name] = values[0] if all(value == values[0] for value in values) else values
     return found

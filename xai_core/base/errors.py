@@ -12,7 +12,7 @@ class XaiError(Exception):
     Args:
         message: what was expected and what came, in a sentence.
         hint: what to do about it.
-        code: the finding code it becomes in a verdict (README, "Finding codes").
+        code: the finding code it becomes in a verdict, as documented in the reference.
         **facts: the values the message speaks of, JSON-serialisable.
     """
 

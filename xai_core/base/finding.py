@@ -13,7 +13,7 @@ class Finding:
     """One thing that a check, or the loading, established.
 
     Attributes:
-        code: stable name, documented in the README.
+        code: stable name, documented in the reference.
         severity: an `error` is a reason why a model is below `ready`.
         where: the user's source line, `adapter.py:37`.
         layer: the layer's dotted name, `features.3`.

@@ -1,7 +1,7 @@
 """What every finding code means and what to do about it: the one place that says so.
 
 A code is the stable name of a `Finding` in a verdict, and of the `XaiError` that may become one.
-The README's table is made from this; a test compares it with the codes that the source uses.
+The reference's table is made from this; a test compares it with the codes that the source uses.
 """
 
 from __future__ import annotations

@@ -1,1 +1,3 @@
-"""Two models on the same pictures."""
+"""Two models on the same pictures: predictions, maps, verdicts and places."""
+
+from xai_core.compare.comparison import ModelPair as ModelPair

@@ -57,7 +57,7 @@ def rejected(path: Path | str, error: XaiError) -> Verdict:
 
 
 def to_json(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as one JSON object, schema 1 (README, "Command line")."""
+    """The verdict as one JSON object, schema 1 (documented with the command line)."""
     from xai_core.readiness.verdict.json import to_json as convert
 
     return convert(verdict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xai_core.attribution import autocast
+from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.attribution.result import Attribution
 from xai_core.maps.recipe import Recipe
@@ -55,8 +55,8 @@ def recipe(steps: Recipe) -> str:
 def settings(one: Attribution) -> str:
     """Parameters as asked for, what the method chose by itself, the seed, and autocast."""
     given = {**one.parameters, **one.chosen}
-    told = [f"{name} {value}" for name, value in given.items() if name not in autocast.FACTS]
-    return ", ".join(filter(None, [*told, f"seed {one.seed}", autocast.told(one)]))
+    told = [f"{name} {value}" for name, value in given.items() if name not in remarks.FACTS]
+    return ", ".join(filter(None, [*told, f"seed {one.seed}", remarks.told(one)]))
 
 
 def citation(method: str) -> str:

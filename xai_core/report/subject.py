@@ -17,8 +17,8 @@ from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run, Score
 from xai_core.scores.localisation import Localisation
-from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, overtakings, rank, sweep
+from xai_core.scores.undefined import cause_of
 from xai_core.studies.result import StudyResult
 
 QUANTILES = np.linspace(0.0, 0.99, 100)
@@ -120,7 +120,9 @@ def subject_of(
     before = {name: before_removal(run.attributions[name], seen)[0] for name in names}
     removals = {name: remove_baseline(one, seen.quantile) for name, one in before.items()}
     pixels = next((one.size for one in before.values()), 1)
-    causes = _causes(removals)
+    causes = {
+        name: cause_of(run.attributions[name], one.values[None]) for name, one in removals.items()
+    }
     return Subject(
         run=run,
         recipe=seen,
@@ -152,8 +154,3 @@ def headline(subject: Subject) -> str:
     first = f"{title_of(changes[0].winner)} overtakes {title_of(changes[0].loser)}"
     more = f" (and {len(changes) - 1} more flips)" if len(changes) > 1 else ""
     return f"{first} once the pedestal is removed{more}"
-
-
-def _causes(removals: Mapping[str, Removal]) -> dict[str, str]:
-    metric = METRICS["complexity"]
-    return {name: metric.undefined_because(one.values[None]) for name, one in removals.items()}

@@ -14,9 +14,9 @@ from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.ranking import sweep
+from xai_core.scores.undefined import cause_of
 
 QUANTILES = np.linspace(0.0, 0.99, 100)
-UNDEFINED = "The map is zero everywhere, or not finite."
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def measured(attribution: Attribution, recipe: Recipe) -> Entry:
         raw=raw,
         curve=sweep(values, QUANTILES)[0],
         seconds=attribution.seconds,
-        cause=None if np.isfinite(raw) else UNDEFINED,
+        cause=None if np.isfinite(raw) else cause_of(attribution, values),
     )
 
 

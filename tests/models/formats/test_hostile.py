@@ -33,7 +33,7 @@ def test_nothing_runs_without_trust(kind: str, tmp_path: Path) -> None:
         codes = {error.code}
     assert codes <= CODES
     assert not canary.exists()
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60  # a bomb is not unpacked
 
 
 @pytest.mark.parametrize("kind", sorted(CORPUS.keys() - TAKES_TRUST))

@@ -1,1 +1,1 @@
-"""Files of every format, and what Pedestal makes of them: the table that the README shows."""
+"""Files of every format, and what Pedestal makes of them: the documented table."""

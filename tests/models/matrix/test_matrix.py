@@ -1,4 +1,4 @@
-"""Every row of the format matrix, and that the README shows what was measured."""
+"""Every row of the format matrix, and that the documentation shows what was measured."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.format_matrix import cells, rows_in_readme
+from scripts.format_matrix import cells, documented_rows
 from tests.models.matrix import keras_rows, onnx_rows, tensorflow_rows, torch_rows
 from tests.models.matrix.measure import measured
 from tests.models.matrix.row import Row
@@ -44,7 +44,7 @@ def test_a_file_of_tensorflow(
 
 
 def check(row: Row, worker: Worker, folder: Path) -> None:
-    """As expected, equal to its original, and as the README says."""
+    """As expected, equal to its original, and as the documentation says."""
     result = measured(row, worker, folder)
     print(" | ".join(cells(result)))
     assert result.format == row.format
@@ -52,8 +52,8 @@ def check(row: Row, worker: Worker, folder: Path) -> None:
     assert row.code is None or row.code in result.codes
     if row.level != "rejected" and row.write(folder / "again") is not None:
         assert "output" in result.agrees
-    assert " | ".join(cells(result)) in rows_in_readme()
+    assert " | ".join(cells(result)) in documented_rows()
 
 
-def test_the_readme_has_no_other_rows() -> None:
-    assert len(rows_in_readme()) == len(ROWS) + len(TENSORFLOW)
+def test_the_documentation_has_no_other_rows() -> None:
+    assert len(documented_rows()) == len(ROWS) + len(TENSORFLOW)

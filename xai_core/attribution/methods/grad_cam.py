@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xai_core.attribution.capabilities import Capabilities
+from xai_core.attribution.emptiness import EMPTY
 from xai_core.attribution.layers import feature_layers
 from xai_core.attribution.layers.layer_gradient import features_and_gradient
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
@@ -44,10 +45,12 @@ class GradCam(Method):
 
         name = task.parameters.layer or feature_layers.proposed(task.scorer, task.inputs)
         features, gradient = features_and_gradient(task.scorer, task.inputs, name)
-        cam = (gradient.mean((2, 3), keepdim=True) * features).sum(1, keepdim=True).relu()
+        signed = (gradient.mean((2, 3), keepdim=True) * features).sum(1, keepdim=True)
+        cam = signed.relu()
         size = (task.inputs.shape[2], task.inputs.shape[3])
         values = F.interpolate(cam, size=size, mode="bilinear", align_corners=False)
-        return RawMap(values, (cam.shape[2], cam.shape[3]), {"layer": name})
+        why = {EMPTY: "negative"} if bool((signed <= 0).all() and (signed < 0).any()) else {}
+        return RawMap(values, (cam.shape[2], cam.shape[3]), {"layer": name, **why})
 
     def samples(self, parameters: GradCamParameters, shape: tuple[int, int, int]) -> int:
         return 1 if parameters.layer else 2  # one more to see the layers

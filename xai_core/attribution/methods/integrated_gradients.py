@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from xai_core.attribution.completeness import measured
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class IntegratedGradients(Method):
     """(x − x₀) · ∫ d score / d x along the straight line from x₀, `[1, C, H, W]`, signed.
 
     Sundararajan et al. 2017, arXiv 1703.01365; Gauss-Legendre quadrature by Captum. The values add
-    up to the difference of the scores. Departure: the baseline is a constant in the model's input
-    space, where the paper takes a black picture.
+    up to the difference of the scores, up to an error that is told with the map. Departure: the
+    baseline is a constant in the model's input space, where the paper takes a black picture.
     """
 
     name = "integrated-gradients"
@@ -62,7 +66,17 @@ class IntegratedGradients(Method):
             n_steps=task.parameters.n_steps,
             internal_batch_size=task.batch_size,
         )
-        return RawMap(values)
+        import torch
+
+        with torch.no_grad():
+            ends = (task.scorer(one) for one in (task.inputs, _baseline(task)))
+            return RawMap(values, chosen=measured(values, *ends))
 
     def samples(self, parameters: IntegratedGradientsParameters, shape: tuple[int, ...]) -> int:
-        return parameters.n_steps
+        return parameters.n_steps + 2  # both ends, to tell whether the sum is right
+
+
+def _baseline(task: Task) -> Tensor:
+    import torch
+
+    return torch.full_like(task.inputs, task.parameters.baseline)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xai_core.attribution import autocast
+from xai_core.attribution import emptiness, remarks
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
@@ -22,6 +22,8 @@ from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.targets.labels import Labels
 from xai_core.targets.resolution import named
 from xai_core.worker import Worker
+
+EMPTY = 3  # the exit code of a map that shows nothing
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         )
     _write(out, result, labels)
     print(out)
-    return 0
+    return EMPTY if emptiness.told(result) else 0
 
 
 def _write(out: Path, result: Attribution, labels: Labels | None) -> None:
@@ -55,5 +57,5 @@ def _write(out: Path, result: Attribution, labels: Labels | None) -> None:
         ) from cause
     shape = "×".join(map(str, result.values.shape))
     told = named(result.targets[0], labels).sentence
-    parts = (f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", autocast.told(result))
+    parts = (f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", remarks.told(result))
     print("; ".join(filter(None, parts)), file=sys.stderr)

@@ -18,6 +18,7 @@ from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import compare, score
@@ -26,9 +27,9 @@ from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.scores.ranking import rank as ordered
 from xai_core.scores.statistics_text import over_pictures, statistics_json, statistics_text
+from xai_core.scores.undefined import cause_of
 from xai_core.worker import ModelCard, Worker
 
-UNDEFINED = "The map is zero everywhere, or not finite."
 WIDTH = 38
 
 
@@ -94,7 +95,7 @@ def _scored(
     """Scores raw and after removal, and why there is none, by method."""
     if METRICS[metric].needs == "map":
         scores = score(worker, run.attributions, run.recipe, metric)
-        return scores, dict.fromkeys(scores, UNDEFINED)
+        return scores, _causes(run, metric)
     scores, causes = {}, {}
     recipes = (replace(run.recipe, quantile=None), run.recipe)
     for name, one in run.attributions.items():
@@ -105,6 +106,14 @@ def _scored(
         scores[name] = Score(*(math.nan if x.score is None else x.score for x in (raw, after)))
         causes[name] = after.cause or raw.cause or ""
     return scores, causes
+
+
+def _causes(run: Run, metric: str) -> dict[str, str]:
+    """Why a map has no score, by method, of those that have none."""
+    return {
+        name: cause_of(one, canonicalise(one, run.recipe), metric)
+        for name, one in run.attributions.items()
+    }
 
 
 def _ranked(

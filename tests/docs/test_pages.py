@@ -1,4 +1,4 @@
-"""What the README tells people to run does run."""
+"""What the documents tell people to run does run, and what they point to is there."""
 
 from __future__ import annotations
 
@@ -15,13 +15,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.docs.texts import CONTRIBUTING, DOCUMENTS, README, ROOT, blocks, commands, section
+from tests.docs.texts import (
+    ALL,
+    DOCUMENTS,
+    PAGES,
+    README,
+    ROOT,
+    blocks,
+    commands,
+    page,
+)
 from xai_core.attribution.methods.base import METHODS
 from xai_core.cli.commands.check import EXIT_CODES
 from xai_core.cli.main import parser
 
 SUBCOMMANDS = ("run", "check", "explain", "rank", "compare", "noise", "report")
-COMMANDS = [*commands(README), *commands(CONTRIBUTING)]
+COMMANDS = commands(ALL)
+RUN = blocks(README + page("guides/notebook"), "python")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.mark.parametrize("block", blocks(README, "python"), ids=lambda code: code.split("\n")[0])
+@pytest.mark.parametrize("block", RUN, ids=range(len(RUN)))
 def test_the_python_runs(block, folder):
     ran = subprocess.run(
         [sys.executable, "-c", block],
@@ -57,7 +67,7 @@ def test_the_python_runs(block, folder):
 
 def test_there_are_commands_to_test():
     assert {words.split()[0] for words in COMMANDS} == set(SUBCOMMANDS)
-    assert "check model.pt --json" in [words.strip() for words in COMMANDS]
+    assert "check model.pt --json" in COMMANDS
 
 
 @pytest.mark.parametrize("words", [w for w in COMMANDS if len(w.split()) > 1])
@@ -97,8 +107,9 @@ def test_every_option_is_shown_once():
 
 
 def test_the_json_example_is_what_comes_out():
-    (example,) = (json.loads(block) for block in blocks(README, "json"))
-    (command,) = (words for words in COMMANDS if "gallery" in words)
+    told = page("reference/command-line")
+    (example,) = (json.loads(block) for block in blocks(told, "json"))
+    (command,) = (words for words in commands(told) if "gallery" in words)
     ran = subprocess.run(
         [sys.executable, "-m", "xai_core", *shlex.split(command)],
         cwd=ROOT,
@@ -123,8 +134,8 @@ def test_the_json_example_is_what_comes_out():
 
 def test_make_targets_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"`?\bmake ([a-z]+)", "\n".join(blocks(README, "sh"))))
-    named |= set(re.findall(r"`make ([a-z]+)`", README + CONTRIBUTING))
+    named = set(re.findall(r"^make ([a-z]+)", "\n".join(blocks(ALL, "sh")), re.MULTILINE))
+    named |= set(re.findall(r"`make ([a-z]+)`", ALL))
     assert {"run", "test"} <= named
     assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in named)
 
@@ -132,7 +143,8 @@ def test_make_targets_exist():
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document):
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", DOCUMENTS[document])
-    missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
+    here = (ROOT / document).parent
+    missing = [link for link in links if "://" not in link and not (here / link).exists()]
     assert not missing
 
 
@@ -144,7 +156,26 @@ def test_files_that_are_named_exist(document):
 
 
 def test_the_tour_visits_every_page():
-    tour = section(README, "## A tour")
+    tour = page("start/tour")
     titles = re.findall(r"(?<!_)title=\"([\w ]+)\"", (ROOT / "app.py").read_text(encoding="utf-8"))
     assert titles
     assert all(f"**{title}.**" in tour for title in titles)
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 200
+    assert len(re.findall(r"^!\[", README, re.MULTILINE)) == 1
+    assert {"make run", "make test"} <= {
+        line.split("  ")[0] for block in blocks(README, "sh") for line in block.splitlines()
+    }
+
+
+def test_every_page_is_in_a_menu():
+    listed = {
+        str((ROOT / name).parent.joinpath(entry).relative_to(ROOT)) + ".md"
+        for name, text in PAGES.items()
+        for menu in re.findall(r"^```{toctree}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+        for entry in menu.split()
+        if not entry.startswith(":")
+    }
+    assert listed == set(PAGES) - {"docs/index.md"}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.texts import CONTRIBUTING, ROOT, blocks, files
+from tests.docs.texts import EXTEND, ROOT, blocks, files
 
-EXAMPLES = files(CONTRIBUTING)
+EXAMPLES = files(EXTEND)
 TREES = ("xai_core", "components", "pages", ".streamlit")
 
 METHOD = """
@@ -187,6 +187,6 @@ def test_the_examples_are_tidy(words, copy):
 
 
 def test_the_menu_line_has_the_page():
-    (line,) = [block for block in blocks(CONTRIBUTING, "python") if block.startswith("st.Page(")]
+    (line,) = [block for block in blocks(EXTEND, "python") if block.startswith("st.Page(")]
     assert any(f'"{name}"' in line for name in EXAMPLES)
     compile(line.rstrip().rstrip(","), "app.py", "eval")
