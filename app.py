@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from components.runs import link
@@ -10,9 +12,9 @@ from components.session.state.workspace import workspace
 from xai_core.base.memory import return_at_once
 
 return_at_once()
-st.set_page_config(page_title="Pedestal", page_icon="components/assets/icon.svg", layout="wide")
-
-st.logo("components/assets/icon.svg", size="large")
+ICON = str(Path(__file__).with_name("components") / "assets" / "icon.svg")
+st.set_page_config(page_title="Pedestal", page_icon=ICON, layout="wide")
+st.logo(ICON, size="large")
 
 OVERVIEW = st.Page(
     "pages/start/overview.py", title="Overview", icon=":material/home:", default=True

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,22 +25,30 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data: Path, *options: str, script: str = "app.py", **environment: str) -> Iterator[str]:
+def serving(
+    data: Path,
+    *options: str,
+    script: str = "app.py",
+    program: Sequence[str | Path] = (sys.executable, "-m", "streamlit", "run"),
+    folder: Path = ROOT,
+    **environment: str,
+) -> Iterator[str]:
     """The address of a server that answers; it ends with the block.
 
     Args:
         data: folder for uploads, and for the server's log.
         options: of Streamlit's command line. script: what is served.
+        program: what serves it. folder: where it is started.
         environment: more variables for the server.
     """
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command = [*program, script, "--server.port", str(port)]
     command += options
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, "PEDESTAL_DATA": str(data), **environment},
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.model import card, gallery, output_entry, provenance, upload, verdict, wafer_gallery
+from components.model import (
+    card,
+    gallery,
+    output_entry,
+    provenance,
+    unprotected,
+    upload,
+    verdict,
+    wafer_gallery,
+)
 from components.session import backend, held_files, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 
 space = workspace()
 st.title("Model")
+unprotected.show()
 upload.show(space)
 held_files.show(space)
 gallery.show(space)

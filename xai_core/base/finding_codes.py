@@ -46,7 +46,8 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "needs-tensorflow": Meaning(
         "The model runs in TensorFlow, whose environment is not set up.",
-        "Run `make tensorflow` once, then open the model again.",
+        "Run `make tensorflow` once, or install `pedestal[tensorflow]` beside Pedestal; then open "
+        "the model again.",
     ),
     "missing-weights": Meaning(
         "The file holds a graph without its weights.",

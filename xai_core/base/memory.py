@@ -23,7 +23,7 @@ def return_at_once() -> None:
     the thread that had it: 5 MB after one page. For a server only: passes through a network would
     be slower.
     """
-    with suppress(OSError, AttributeError):  # another C library
+    with suppress(OSError, AttributeError, TypeError):  # another C library, or Windows
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
@@ -34,7 +34,7 @@ def give_back() -> None:
     page in a thread of its own would stay as large as at its busiest moment.
     """
     gc.collect()
-    with suppress(OSError, AttributeError):  # another C library
+    with suppress(OSError, AttributeError, TypeError):  # another C library, or Windows
         ctypes.CDLL(None).malloc_trim(0)
 
 

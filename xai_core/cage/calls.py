@@ -56,17 +56,27 @@ OWN_SETTINGS = (3, 15, 16, 21, 23, 29, 30, 38, 39, 41, 42, 0x53564D41)
 
 def guard_calls() -> Guard:
     """Filter the calls of this process and all its threads. There is no way back."""
-    if sys.platform != "linux":
-        return Guard(NAME, False, "seccomp guards system calls on Linux only")
-    try:
-        import pyseccomp
-    except (ImportError, OSError, RuntimeError):  # the package, or the system's libseccomp2
-        return Guard(NAME, False, "pyseccomp or libseccomp2 is not installed")
+    missing = lacking()
+    if missing:
+        return Guard(NAME, False, missing)
+    import pyseccomp
+
     try:
         _filter(pyseccomp).load()
     except OSError as cause:
         return Guard(NAME, False, f"seccomp refused: {cause.strerror}")
     return Guard(NAME, True, "no network and no other process (seccomp)")
+
+
+def lacking() -> str | None:
+    """What this machine does not have that it takes."""
+    if sys.platform != "linux":
+        return "seccomp guards system calls on Linux only"
+    try:
+        import pyseccomp  # noqa: F401
+    except (ImportError, OSError, RuntimeError):  # the package, or the system's libseccomp2
+        return "pyseccomp or libseccomp2 is not installed"
+    return None
 
 
 def _filter(seccomp: Any) -> Any:

@@ -19,22 +19,31 @@ _pinned: list[int] = []
 
 def guard_files(home: str, lent: str) -> Guard:
     """Lay the rules on this thread and all that it starts. There is no way back."""
-    if sys.platform != "linux":
-        return Guard(NAME, False, "Landlock guards files on Linux only")
-    try:
-        import landlockpy
-    except ImportError:
-        return Guard(NAME, False, "the package landlockpy is not installed")
-    version = landlockpy.abi_version()
-    if version < OLDEST:
-        return Guard(NAME, False, f"this kernel's Landlock is too old ({version} < {OLDEST})")
+    missing = lacking()
+    if missing:
+        return Guard(NAME, False, missing)
     if len(os.listdir("/proc/self/task")) != 1:
         return Guard(NAME, False, "threads were running before Landlock")
     try:
         _restrict(home, lent)
     except OSError as cause:
         return Guard(NAME, False, f"Landlock refused: {cause.strerror}")
+    import landlockpy
+
+    version = landlockpy.abi_version()
     return Guard(NAME, True, f"no file but the model and the libraries (Landlock {version})")
+
+
+def lacking() -> str | None:
+    """What this machine does not have that it takes."""
+    if sys.platform != "linux":
+        return "Landlock guards files on Linux only"
+    try:
+        import landlockpy
+    except ImportError:
+        return "the package landlockpy is not installed"
+    version = landlockpy.abi_version()
+    return f"this kernel's Landlock is too old ({version} < {OLDEST})" if version < OLDEST else None
 
 
 def _restrict(home: str, lent: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from xai_core.cage.calls import NAME as CALLS
 from xai_core.cage.calls import guard_calls
+from xai_core.cage.calls import lacking as lacking_calls
 from xai_core.cage.files import NAME as FILES
 from xai_core.cage.files import guard_files
+from xai_core.cage.files import lacking as lacking_files
 from xai_core.cage.limits import guard_resources
 from xai_core.cage.plan import Plan
 from xai_core.cage.protection import Guard, Protection
@@ -18,18 +20,18 @@ def protect(plan: Plan) -> Protection:
     """
     limits = guard_resources(plan)
     if not plan.wanted:
-        off = (
-            Guard(name, False, f"{name} are not guarded, as configured") for name in (FILES, CALLS)
-        )
+        off = (Guard(name, False, "switched off, as configured") for name in (FILES, CALLS))
         return Protection((*off, limits))
     _imported_before()
     files = guard_files(plan.home, plan.lent)
     return Protection((files, guard_calls(), limits))
 
 
+def missing() -> Protection:
+    """The guards that a process on this machine would not have; asked before there is one."""
+    lacking = {FILES: lacking_files(), CALLS: lacking_calls()}
+    return Protection(tuple(Guard(name, False, why) for name, why in lacking.items() if why))
+
+
 def _imported_before() -> None:
-    # Finding libseccomp starts a process; afterwards nothing can.
-    try:
-        import pyseccomp  # noqa: F401
-    except (ImportError, OSError, RuntimeError):
-        return  # `guard_calls` says so
+    lacking_calls()  # finding libseccomp starts a process; afterwards nothing can

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+REACHED = {"files": "files", "calls": "network and other processes", "limits": "memory"}
+
 
 @dataclass(frozen=True)
 class Guard:
@@ -35,7 +37,10 @@ class Protection:
         """For a person, in one line."""
         if self.complete:
             return f"on: {'; '.join(guard.detail for guard in self.guards)}"
-        return f"off: {'; '.join(guard.detail for guard in self.guards if not guard.works)}"
+        off = (
+            f"{REACHED[guard.name]} ({guard.detail})" for guard in self.guards if not guard.works
+        )
+        return f"off: not protected are {', '.join(off)}"
 
     def to_json(self) -> dict[str, Any]:
         """`complete`, and the guards."""

@@ -26,6 +26,17 @@ from xai_core.pictures.preprocessing import InputSpec
 from xai_core.scores.metrics.base import METRICS
 
 
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """run."""
+    parser.add_argument("--port", type=int, metavar="N", help="(default: 8501)")
+    parser.add_argument(
+        "--address", metavar="HOST", help="who may connect (default: localhost, this machine only)"
+    )
+    parser.add_argument(
+        "options", nargs="*", metavar="-- OPTION", help="further options, for `streamlit run`"
+    )
+
+
 def add_check(parser: argparse.ArgumentParser) -> None:
     """check MODEL."""
     add_model(parser)

@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from xai_core.base.errors import InputError, WorkerError, XaiError
@@ -28,9 +29,11 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """The whole command line."""
-    whole = Parser(prog="python -m xai_core", description=__doc__, epilog=EPILOG)
+    whole = Parser(prog=_called_as(), description=__doc__, epilog=EPILOG)
     whole.description = "Can a vision model be explained with gradients, and how?"
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="open the dashboard")
+    arguments.add_run(run)
     check = commands.add_parser("check", help="assess a model file and print the verdict")
     explain = commands.add_parser("explain", help="write the raw attribution of a picture")
     rank = commands.add_parser("rank", help="rank methods by a metric, raw and after removal")
@@ -44,6 +47,12 @@ def parser() -> Parser:
     report = commands.add_parser("report", help="write a kept run as picture, HTML or zip")
     arguments.add_report(report)
     return whole
+
+
+def _called_as() -> str:
+    """The installed command, or the module."""
+    command = Path(sys.argv[0]).stem
+    return command if command == "pedestal" else "python -m xai_core"
 
 
 def main(words: Sequence[str] | None = None) -> int:

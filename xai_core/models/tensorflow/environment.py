@@ -35,7 +35,8 @@ def tensorflow() -> Any:
     except ImportError as cause:
         raise ModelError(
             "This model runs in TensorFlow, which is not installed here.",
-            "Run `make tensorflow` once, then open the model again.",
+            "Run `make tensorflow` once, or install `pedestal[tensorflow]` beside Pedestal; then "
+            "open the model again.",
             code="needs-tensorflow",
             environment=NAME,
         ) from cause
