@@ -6,12 +6,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.attribution.result import Attribution
-from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError
+from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
@@ -35,7 +32,7 @@ class Explaining:
         Raises:
             InputError: it does not fit the open model. ModelError: it leaves the graph.
         """
-        batch, params = checked(inputs), {"target": asked_to_json(target)}
+        batch, params = checked_inputs(inputs), {"target": asked_to_json(target)}
         call: dict[str, Any] = {"cancel": cancel, "model": True}
         found = self._connection.ask(tuple[Explained, ...], "resolve", params, (batch,), **call)
         if len(found) != len(batch):
@@ -77,7 +74,7 @@ class Explaining:
         """
         call: dict[str, Any] = {"cancel": cancel, "model": True}
         params = {"memory": self._connection.budget.memory}
-        return self._connection.ask(Pace, "pace", params, (checked(inputs),), **call)
+        return self._connection.ask(Pace, "pace", params, (checked_inputs(inputs),), **call)
 
     def explain_randomised(
         self,
@@ -102,7 +99,7 @@ class Explaining:
     def _attribution(
         self, operation: str, inputs: Inputs, params: dict[str, Any], call: dict[str, Any]
     ) -> Attribution:
-        batch = checked(inputs)
+        batch = checked_inputs(inputs)
         call |= {"model": True, "preview": batch.shape[2:]}
         result = self._connection.ask(Attribution, operation, params, (batch,), **call)
         got, asked = result.values.shape, batch.shape
@@ -128,7 +125,7 @@ class Explaining:
             "recipe": encode(recipe, []),
             "attribution": encode(attribution, arrays),
         }
-        given = (*arrays, checked(inputs))
+        given = (*arrays, checked_inputs(inputs))
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         return self._connection.ask(Measurement, "measure", params, given, **call)
 
@@ -146,7 +143,9 @@ class Explaining:
         given = None if classes is None else list(classes)
         params = {"classes": given, "noise_type": noise_type, "seed": seed}
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._connection.ask(NoiseLevel, "noise_level", params, (checked(inputs),), **call)
+        return self._connection.ask(
+            NoiseLevel, "noise_level", params, (checked_inputs(inputs),), **call
+        )
 
 
 def _asked(
@@ -163,16 +162,3 @@ def _asked(
         "parameters": parameters or {},
         "pace": pace or Pace(),
     }
-
-
-def checked(inputs: Inputs) -> Array:
-    """A batch that can be sent. Raises `InputError` where it is none, or not finite."""
-    array = np.asarray(inputs, dtype=np.float32)
-    if array.ndim != 4 or 0 in array.shape:
-        raise InputError(
-            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
-            "Add a batch axis with inputs[None].",
-        )
-    if not np.isfinite(array).all():
-        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
-    return array
