@@ -41,7 +41,7 @@ def own(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Para
     for name, given in methods.items():
         narrow = run.attributions[name].pace.autocast
         if not narrow and not maps.knows(which, name, given):
-            maps.take(which, name, given, run.attributions[name], run.content)
+            maps.keep(which, name, given, maps.of_map(run.attributions[name], run.content))
 
 
 def missing(maps: KeptMaps, pictures: Sequence[str], methods: Parameters) -> list[str]:
