@@ -18,7 +18,7 @@ from components.session.state.scale import ScaleState
 from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs.computation import Explainer
+from xai_core.runs.explainer import Explainer
 from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.kept_maps import SHORT, KeptMaps, origin_of
 

@@ -23,7 +23,8 @@ from xai_core.attribution.pace_cache import Paces
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs.computation import Explainer, samples_of
+from xai_core.runs.computation import samples_of
+from xai_core.runs.explainer import Explainer
 from xai_core.studies.computation import Subject, conduct, filled
 from xai_core.studies.store import Methods, Study, Table
 

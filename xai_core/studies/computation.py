@@ -13,7 +13,8 @@ from xai_core.attribution.autocast import suited
 from xai_core.base.errors import Cancelled, InputError, MethodError
 from xai_core.base.progress import Progress
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
-from xai_core.runs.computation import Explainer, samples_of
+from xai_core.runs.computation import samples_of
+from xai_core.runs.explainer import Explainer
 from xai_core.studies.records import Records
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Methods, Study, complete

@@ -47,6 +47,7 @@ class Explaining:
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
         *,
+        randomised: bool = False,
         pace: Pace | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
@@ -55,6 +56,7 @@ class Explaining:
         """Raw attributions of the open model, as `xai_core.explain` gives them.
 
         Args:
+            randomised: while most of the model's weights are random; it has its own back then.
             pace: None runs the model in the plain way.
             progress: called in this thread, at most about 20 times a second. One that is a
                 `Watcher` sees the map about twice a second while a noise method samples.
@@ -62,10 +64,18 @@ class Explaining:
 
         Raises:
             Cancelled: `cancel` was set.
+            MethodError: it has no weights that could be random (`no-float-parameters`).
         """
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
-        asked = _asked(target, method, seed, parameters, pace)
-        return self._attribution("explain", inputs, asked, call)
+        asked = {
+            "target": asked_to_json(target),
+            "method": method,
+            "seed": seed,
+            "parameters": parameters or {},
+            "pace": pace or Pace(),
+        }
+        operation = "explain_randomised" if randomised else "explain"
+        return self._attribution(operation, inputs, asked, call)
 
     def pace(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Pace:
         """The pace that suits the open model for pictures like `inputs` `[1, C, H, W]`.
@@ -75,26 +85,6 @@ class Explaining:
         call: dict[str, Any] = {"cancel": cancel, "model": True}
         params = {"memory": self._connection.budget.memory}
         return self._connection.ask(Pace, "pace", params, (checked_inputs(inputs),), **call)
-
-    def explain_randomised(
-        self,
-        inputs: Inputs,
-        target: Asked,
-        method: str,
-        seed: int = 0,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        progress: Progress | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Attribution:
-        """As `explain`, while most of the model's weights are random; it has its own back then.
-
-        Raises:
-            MethodError: it has no weights that could be (`no-float-parameters`).
-        """
-        call: dict[str, Any] = {"progress": progress, "cancel": cancel}
-        asked = _asked(target, method, seed, parameters)
-        return self._attribution("explain_randomised", inputs, asked, call)
 
     def _attribution(
         self, operation: str, inputs: Inputs, params: dict[str, Any], call: dict[str, Any]
@@ -146,19 +136,3 @@ class Explaining:
         return self._connection.ask(
             NoiseLevel, "noise_level", params, (checked_inputs(inputs),), **call
         )
-
-
-def _asked(
-    target: Asked,
-    method: str,
-    seed: int,
-    parameters: Mapping[str, Any] | None,
-    pace: Pace | None = None,
-) -> dict[str, Any]:
-    return {
-        "target": asked_to_json(target),
-        "method": method,
-        "seed": seed,
-        "parameters": parameters or {},
-        "pace": pace or Pace(),
-    }
