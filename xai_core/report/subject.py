@@ -18,10 +18,9 @@ from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run, Score
 from xai_core.scores.localisation import Localisation
 from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.ranking import QUANTILES as QUANTILES
 from xai_core.scores.ranking import Ranking, overtakings, rank, sweep
 from xai_core.studies.result import StudyResult
-
-QUANTILES = np.linspace(0.0, 0.99, 100)
 
 
 @dataclass(frozen=True)

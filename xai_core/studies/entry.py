@@ -13,9 +13,9 @@ from jaxtyping import Float64
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
+from xai_core.scores.ranking import QUANTILES as QUANTILES
 from xai_core.scores.ranking import sweep
 
-QUANTILES = np.linspace(0.0, 0.99, 100)
 UNDEFINED = "The map is zero everywhere, or not finite."
 
 
