@@ -26,9 +26,9 @@ from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.scores.ranking import rank as ordered
 from xai_core.scores.statistics_text import over_pictures, statistics_json, statistics_text
+from xai_core.studies.entry import UNDEFINED
 from xai_core.worker import ModelCard, Worker
 
-UNDEFINED = "The map is zero everywhere, or not finite."
 WIDTH = 38
 
 
