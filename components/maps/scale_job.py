@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -16,7 +15,6 @@ from components.session.state.scale import ScaleState
 from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs.explainer import Explainer
 from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.kept_maps import SHORT, KeptMaps, origin_of
 
@@ -87,15 +85,16 @@ def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Pa
         return
     access = Access(scaling.turn)
 
-    @contextmanager
-    def borrow() -> Iterator[Explainer]:
-        with access.model(source, patient=True) as held:
-            yield held.worker
-
     def work(tick: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
         return conduct(
-            maps, subjects, methods, borrow, decode=backend.decoded, progress=tick, cancel=cancel
+            maps,
+            subjects,
+            methods,
+            access.lender(source),
+            decode=backend.decoded,
+            progress=tick,
+            cancel=cancel,
         )
 
     scaling.begin("scale", work)

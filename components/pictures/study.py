@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -23,7 +22,6 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import samples_of
-from xai_core.runs.explainer import Explainer
 from xai_core.studies.computation import Subject, conduct, filled
 from xai_core.studies.store import Methods, Study, Table
 
@@ -66,11 +64,6 @@ def start(space: Workspace) -> None:
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
 
-    @contextmanager
-    def borrow() -> Iterator[Explainer]:
-        with access.model(source, patient=True) as held:
-            yield held.worker
-
     def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
         settle_pace()
@@ -78,7 +71,7 @@ def start(space: Workspace) -> None:
             study,
             pictures,
             wanted,
-            borrow,
+            access.lender(source),
             decode=backend.decoded,
             progress=progress,
             cancel=cancel,
