@@ -5,8 +5,9 @@ device) and never downloaded. What was seen is kept in the folder `--seen` (defa
 .state/architectures), one file an architecture, so that a broken run goes on where it stopped;
 `--shard 0/2` looks at every second one only, and writes nothing but what it saw.
 
-Written are xai_core/architectures/index/index.npz, and xai_core/pickles/vision_classes.txt: the
-names that pickles of these architectures need, of classes that are safe to restore.
+Written are xai_core/models/weights/index/index.npz, and
+xai_core/models/pickles/vision_classes.txt: the names that pickles of these architectures
+need, of classes that are safe to restore.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ import warnings
 from pathlib import Path
 
 from scripts.architectures.alike import with_equals
+from scripts.architectures.index_file import make_index, write_index
 from scripts.architectures.observe import Observation, observe
 from scripts.architectures.pickled import write_classes
 from scripts.architectures.variants import Variant, variants
 from xai_core.models.vision_libraries import LIBRARIES, vision_library
-from xai_core.models.weights.index.storage import make_index, write_index
 
 
 def main(words: list[str]) -> int:

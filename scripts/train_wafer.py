@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from xai_core.demo.wafer.evaluation import Batch, batch_of, figures_of
+from scripts.wafer.evaluation import Batch, batch_of, figures_of
+from scripts.wafer.generator import wafer_picture
+from scripts.wafer.networks import BUILDERS, FEATURE_LAYERS
 from xai_core.demo.wafer.exhibits import FIGURES, wafer_exhibits
-from xai_core.demo.wafer.generator import wafer_picture
-from xai_core.demo.wafer.networks import BUILDERS, FEATURE_LAYERS
 
 PICTURES: Mapping[str, int] = {"classifier": 3000, "segmenter": 3000, "sizer": 1000}
 HELD_OUT = 600

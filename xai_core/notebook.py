@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal, canonicalise
+from xai_core.maps.colours import coloured, png_bytes, png_url
 from xai_core.maps.recipe import Recipe
+from xai_core.maps.theme import BRIGHTEST, MAP
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
 from xai_core.scores.ranking import Ranking, rank
@@ -25,7 +24,6 @@ from xai_core.studies.result import StudyResult
 TILE = "display:inline-block;margin:0 12px 8px 0;vertical-align:top"
 MOST_MAPS = 8  # of a batch
 SIDE = 180  # CSS pixels
-BRIGHTEST = 99.5  # percentile: a single hot pixel must not leave the rest black
 
 
 def of_run(run: Run) -> str:
@@ -112,9 +110,7 @@ def _table(heads: Iterable[Any], rows: Iterable[Iterable[Any]] | Mapping[str, An
 
 
 def _tile(pixels: np.ndarray, caption: str) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    source = png_url(png_bytes(pixels))
     text = escape(caption)
     return (
         f'<figure style="{TILE}"><img src="{source}" alt="{text}" width="{SIDE}">'
@@ -124,12 +120,7 @@ def _tile(pixels: np.ndarray, caption: str) -> str:
 
 def _coloured(values: np.ndarray) -> np.ndarray:
     """uint8 `[h, w, 3]`: from black to the brightest; grey where a value is not finite."""
-    import matplotlib
-
     finite = values[np.isfinite(values)]
     low = min(0.0, float(finite.min())) if finite.size else 0.0
     high = float(np.percentile(finite, BRIGHTEST)) if finite.size else 0.0
-    unit = np.clip((np.nan_to_num(values) - low) / ((high - low) or 1.0), 0.0, 1.0)
-    pixels = (matplotlib.colormaps["inferno"](unit)[..., :3] * 255).round().astype(np.uint8)
-    pixels[~np.isfinite(values)] = 128
-    return pixels
+    return coloured(values, MAP, low, high)

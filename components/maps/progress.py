@@ -1,42 +1,78 @@
-"""A computation that runs: how far it is, how long it takes yet, and a button that stops it."""
+"""A computation: the button that starts it, how far it is, the one that stops it, how it ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.maps import preview
+from components.session import problem
 from components.session.jobs.job import Job
 from components.session.jobs.queue import QueuePosition, position_text
+from components.session.jobs.state import JobState
+
+T = TypeVar("T")
 
 POLL_SECONDS = 0.4
+UNCHANGED = "Cancelled. Nothing has changed."
+
+
+def start_button(place: DeltaGenerator, text: str, *, key: str, first: bool, ready: bool) -> bool:
+    """Whether it was clicked. first: nothing is there yet that it would compute again."""
+    return place.button(
+        text,
+        type="primary" if first else "secondary",
+        icon=":material/play_arrow:",
+        key=f"{key}-start",
+        width="stretch",
+        disabled=not ready,
+    )
+
+
+def ended(state: JobState[Any], cancelled: str = UNCHANGED) -> None:
+    """Draw how the last one ended, where it gave nothing."""
+    if state.failure:
+        st.error(problem.plain(state.failure), icon=":material/error:")
+    if state.stopped:
+        st.info(cancelled, icon=":material/stop:")
+
+
+def noted(state: JobState[Any], cancelled: str = UNCHANGED) -> None:
+    """As `ended`, for a computation beside the one of the page."""
+    note = state.failure or (cancelled if state.stopped else None)
+    if note:
+        st.info(problem.plain(note), icon=":material/info:")
 
 
 def watch(
-    job: Job[Any],
-    turn: QueuePosition,
+    state: JobState[T],
+    job: Job[T],
     *,
     key: str,
-    finish: Callable[[], None],
+    finish: Callable[[T], None],
     describe: Callable[[], str] | None = None,
 ) -> None:
-    """Draw it until it ends; then call `finish` and draw the page again.
+    """Draw it until it ends; then call `finish` with its result and draw the page again.
 
     Args:
+        finish: not called where it gave none.
         describe: how far it is, in words; None counts samples.
     """
 
     @st.fragment(run_every=POLL_SECONDS)
     def poll() -> None:
         if job.finished:
-            finish()
+            result = state.settle(job)
+            if result is not None:
+                finish(result)
             st.rerun()
             return
         left, right = st.columns([3, 1], vertical_alignment="center")
         share = min(1.0, job.done / job.total) if job.total else 0.0
-        left.progress(share, text=_told(job, turn, describe or (lambda: _samples(job))))
+        left.progress(share, text=_told(job, state.turn, describe or (lambda: _samples(job))))
         if right.button(
             "Cancel",
             key=f"{key}-cancel",

@@ -140,7 +140,7 @@ def _scale(
     given = dict(space.run.attributions[name].parameters)
 
     def compute() -> ColourScale:
-        found = [maps.map(which, name, given) for which in pictures]
+        found = [maps.entry(which, name, given) for which in pictures]
         values = [seen(one, asked.recipe) for one in found if one is not None and one.size]
         if asked.look.scope == "reference":
             return against(values, asked.look.percentile)

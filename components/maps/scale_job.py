@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from components.maps import progress, scale_pictures
-from components.session import backend, problem, run_source, visit
-from components.session.jobs.job import Job
-from components.session.jobs.queue import QueuePosition
+from components.session import backend, run_source
 from components.session.processes import Access
 from components.session.state.scale import ScaleState
 from components.session.state.workspace import Source, Workspace
-from xai_core.base.errors import Cancelled, InputError, XaiError
+from xai_core.base.errors import InputError, XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs.computation import Explainer
 from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.kept_maps import SHORT, KeptMaps, origin_of
 
@@ -41,7 +37,7 @@ def own(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Para
     for name, given in methods.items():
         narrow = run.attributions[name].pace.autocast
         if not narrow and not maps.knows(which, name, given):
-            maps.take(which, name, given, run.attributions[name], run.content)
+            maps.keep(which, name, given, maps.of_map(run.attributions[name], run.content))
 
 
 def missing(maps: KeptMaps, pictures: Sequence[str], methods: Parameters) -> list[str]:
@@ -59,12 +55,9 @@ def show(
     """Draw what is missing with a button, or the progress of what runs."""
     scaling, job = space.scaling, space.scaling.job
     if job is not None:
-        progress.watch(job, scaling.turn, key=key, finish=lambda: _finish(scaling, job))
+        progress.watch(scaling, job, key=key, finish=lambda refused: _finish(scaling, refused))
         return
-    if scaling.failure:
-        st.error(problem.plain(scaling.failure), icon=":material/error:")
-    if scaling.stopped:
-        st.info("Cancelled. The maps that were done by then are kept.", icon=":material/stop:")
+    progress.ended(scaling, "Cancelled. The maps that were done by then are kept.")
     left_over = missing(maps, pictures, methods)
     if not left_over or space.job is not None:  # other maps are about to be on screen
         return
@@ -74,14 +67,8 @@ def show(
         "then each map is scaled by itself.",
         icon=":material/hourglass_empty:",
     )
-    pressed = right.button(
-        "Compute their maps",
-        type="primary",
-        icon=":material/play_arrow:",
-        key=f"{key}-start",
-        width="stretch",
-    )
-    if pressed or scaling.at_once:
+    text = "Compute their maps"
+    if progress.start_button(right, text, key=key, first=True, ready=True) or scaling.at_once:
         scaling.at_once = False
         start(space, maps, left_over, methods)
         st.rerun()
@@ -90,7 +77,7 @@ def show(
 def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Parameters) -> None:
     """Compute them, in a thread."""
     scaling = space.scaling
-    scaling.failure, scaling.stopped, scaling.turn = None, False, QueuePosition()
+    scaling.clear()
     try:
         source, subjects = _source(space, maps), _subjects(space, pictures)
     except XaiError as error:
@@ -98,19 +85,19 @@ def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Pa
         return
     access = Access(scaling.turn)
 
-    @contextmanager
-    def borrow() -> Iterator[Explainer]:
-        with access.model(source, patient=True) as held:
-            yield held.worker
-
     def work(tick: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
         return conduct(
-            maps, subjects, methods, borrow, decode=backend.decoded, progress=tick, cancel=cancel
+            maps,
+            subjects,
+            methods,
+            access.lender(source),
+            decode=backend.decoded,
+            progress=tick,
+            cancel=cancel,
         )
 
-    scaling.job = job = Job(work)
-    visit.current().at_end("scale", job.cancel)
+    scaling.begin("scale", work)
 
 
 def _source(space: Workspace, maps: KeptMaps) -> Source:
@@ -143,13 +130,5 @@ def _subjects(space: Workspace, pictures: Sequence[str]) -> list[Subject]:
     ]
 
 
-def _finish(scaling: ScaleState, job: Job[dict[str, str]]) -> None:
-    if scaling.job is not job:  # another tick was faster
-        return
-    scaling.job = None
-    if job.result:
-        scaling.failure = " ".join(f"{name}: {why}" for name, why in job.result.items())
-    elif isinstance(job.error, Cancelled):
-        scaling.stopped = True
-    elif job.error is not None:
-        scaling.failure = str(job.error)
+def _finish(scaling: ScaleState, refused: Mapping[str, str]) -> None:
+    scaling.failure = " ".join(f"{name}: {why}" for name, why in refused.items())

@@ -50,7 +50,7 @@ def show(space: Workspace, strip: Strip) -> None:
         given = dict(space.run.attributions[name].parameters)
         shown = []
         for which in (*strip.beside, *strip.behind):
-            values = strip.maps.map(which, name, given)
+            values = strip.maps.entry(which, name, given)
             if values is not None and values.size:
                 found = seen(values, strip.recipe)
                 shown.append(_tile(space, strip, which, found, strip.scales[name]))

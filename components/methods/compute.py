@@ -11,15 +11,14 @@ import streamlit as st
 from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import pace, precision
-from components.session import backend, kept_runs, problem, run_source, visit
+from components.session import backend, kept_runs, problem, run_source
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.queue import QueuePosition
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
-from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
 from xai_core.runs.run import Run
@@ -40,10 +39,7 @@ def show(space: Workspace, *, key: str) -> None:
     if space.job is not None:
         _watch(space, space.job, key)
         return
-    if space.failure:
-        st.error(problem.plain(space.failure), icon=":material/error:")
-    if space.stopped:
-        st.info("Cancelled. Nothing has changed.", icon=":material/stop:")
+    progress.ended(space)
     if space.keeper is not None and space.keeper.failure:
         st.warning(problem.plain(space.keeper.failure), icon=":material/save:")
     stale = differences(space)
@@ -64,14 +60,8 @@ def show(space: Workspace, *, key: str) -> None:
             f"Maps of {problem.plain(space.run.model)} on {problem.plain(space.run.picture)} for "
             f"{problem.plain(space.run.target_label)}. They took {seconds:.1f} s to compute."
         )
-    if right.button(
-        "Compute" if stale else "Compute again",
-        type="primary" if stale else "secondary",
-        icon=":material/play_arrow:",
-        key=f"{key}-start",
-        width="stretch",
-        disabled=not space.chosen,
-    ):
+    text = "Compute" if stale else "Compute again"
+    if progress.start_button(right, text, key=key, first=bool(stale), ready=bool(space.chosen)):
         start(space, again=not stale)
         st.rerun()
 
@@ -111,7 +101,7 @@ def differences(space: Workspace) -> list[str]:
 
 def start(space: Workspace, *, again: bool = False) -> None:
     """Compute what is chosen, in a thread. `again` computes also what is known."""
-    space.failure, space.stopped = None, False
+    space.clear()
     source = space.sources[space.source]
     try:
         request = request_of(space, space.source)
@@ -124,7 +114,6 @@ def start(space: Workspace, *, again: bool = False) -> None:
     )
     inputs, samples = request.prepared.inputs, sum(costs(request).values())
     learn_pace = pace.learning(source, inputs, samples)
-    space.turn = QueuePosition()
     access = Access(space.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> Run:
@@ -135,8 +124,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
         learn_pace()
         return run
 
-    space.job = job = Job(work)
-    visit.current().at_end("job", job.cancel)
+    space.begin("job", work)
 
 
 def request_of(space: Workspace, title: str) -> Request:
@@ -177,19 +165,11 @@ def same_input(run: Run, request: Request) -> bool:
 
 
 def _watch(space: Workspace, job: Job[Run], key: str) -> None:
-    progress.watch(job, space.turn, key=key, finish=lambda: _finish(space, job))
+    progress.watch(space, job, key=key, finish=lambda run: _finish(space, run))
 
 
-def _finish(space: Workspace, job: Job[Run]) -> None:
-    if space.job is not job:  # another tick was faster
-        return
-    space.job = None
-    if job.result is not None:
-        space.run = job.result
-        space.run_id = space.keeper.id if space.keeper else None
-        for name, reason in job.result.failures.items():
-            st.toast(f"{title_of(name)}: {problem.plain(reason)}", icon=":material/block:")
-    elif isinstance(job.error, Cancelled):
-        space.stopped = True
-    elif job.error is not None:
-        space.failure = str(job.error)
+def _finish(space: Workspace, run: Run) -> None:
+    space.run = run
+    space.run_id = space.keeper.id if space.keeper else None
+    for name, reason in run.failures.items():
+        st.toast(f"{title_of(name)}: {problem.plain(reason)}", icon=":material/block:")

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import fields, noise_curve, noise_job
 from components.session import problem
@@ -33,8 +34,7 @@ def show(space: Workspace) -> None:
     _on_what(space)
     noise_type = _noise_type(space, noisy)
     found = space.noise_state.found.get(noise_job.key_of(space, noise_type))
-    if space.noise_state.note:
-        st.info(problem.plain(space.noise_state.note), icon=":material/info:")
+    progress.noted(space.noise_state)
     if st.button(
         "Measure the noise level" if found is None else "Measure again",
         key="noise-start",

@@ -8,13 +8,12 @@ from collections.abc import Hashable
 import numpy as np
 
 from components.maps import progress
-from components.session import backend, visit
+from components.session import backend
 from components.session.jobs.job import Job
-from components.session.jobs.queue import QueuePosition
 from components.session.processes import Access, file_of
-from components.session.state.workspace import Workspace
+from components.session.state.workspace import NoiseState, Workspace
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
-from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 
 
@@ -43,14 +42,14 @@ def key_of(space: Workspace, noise_type: NoiseType) -> Hashable:
 def start(space: Workspace, noise_type: NoiseType) -> None:
     """Measure in a thread."""
     noise_state, source = space.noise_state, space.sources[space.source]
-    noise_state.note, noise_state.turn = None, QueuePosition()
+    noise_state.clear()
     truth, seed = classes(space), space.seed
     try:
         inputs = np.concatenate(
             [backend.inputs_of(source, space.photos[name]) for name in photos(space)]
         )
     except XaiError as error:
-        noise_state.note = str(error)
+        noise_state.failure = str(error)
         return
     access = Access(noise_state.turn)
 
@@ -62,30 +61,19 @@ def start(space: Workspace, noise_type: NoiseType) -> None:
             )
 
     noise_state.asked = key_of(space, noise_type)
-    noise_state.job = job = Job(work)
-    visit.current().at_end("noise level", job.cancel)
+    noise_state.begin("noise level", work)
 
 
 def watch(space: Workspace, job: Job[NoiseLevel], *, key: str) -> None:
     """Draw how far it is, until it ends."""
-    turn = space.noise_state.turn
     progress.watch(
+        space.noise_state,
         job,
-        turn,
         key=key,
-        finish=lambda: _finish(space, job),
+        finish=lambda found: _finish(space.noise_state, found),
         describe=lambda: f"{job.done} of at most {job.total} predictions",
     )
 
 
-def _finish(space: Workspace, job: Job[NoiseLevel]) -> None:
-    noise_state = space.noise_state
-    if noise_state.job is not job:  # another tick was faster
-        return
-    noise_state.job = None
-    if job.result is not None:
-        noise_state.found[noise_state.asked] = job.result
-    elif isinstance(job.error, Cancelled):
-        noise_state.note = "Cancelled. Nothing has changed."
-    elif job.error is not None:
-        noise_state.note = str(job.error)
+def _finish(noise_state: NoiseState, found: NoiseLevel) -> None:
+    noise_state.found[noise_state.asked] = found

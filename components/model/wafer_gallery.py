@@ -10,7 +10,7 @@ from components.session import problem, run_source
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
-from xai_core.demo.wafer.generator import NONE
+from xai_core.demo.wafer.kinds import NONE
 from xai_core.maps.colours import png_url
 from xai_core.models.formats.base import LoadOptions
 from xai_core.studies.kept_maps import SHORT

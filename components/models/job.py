@@ -10,16 +10,14 @@ import streamlit as st
 
 from components.maps import progress
 from components.methods import compute
-from components.session import backend, kept_runs, problem, visit
-from components.session.jobs.job import Job
+from components.session import backend, kept_runs, problem
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.queue import QueuePosition
 from components.session.layout import own_place
 from components.session.processes import Access, file_of, known
 from components.session.state.pair import PairState
 from components.session.state.workspace import Source, Workspace
 from xai_core.attribution.result import Attribution
-from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress, SharedProgress
 from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.runs.computation import Request, costs
@@ -40,25 +38,17 @@ def show(space: Workspace, *, key: str) -> None:
     """Draw the button, or the progress of what runs."""
     pairing, job = space.pairing, space.pairing.job
     if job is not None:
-        progress.watch(job, pairing.turn, key=key, finish=lambda: _finish(pairing, job))
+        progress.watch(pairing, job, key=key, finish=lambda pair: _finish(pairing, pair))
         return
-    if pairing.failure:
-        st.error(problem.plain(pairing.failure), icon=":material/error:")
-    if pairing.stopped:
-        st.info("Cancelled. Nothing has changed.", icon=":material/stop:")
+    progress.ended(pairing)
     if pairing.unkept:
         st.warning(problem.plain(pairing.unkept), icon=":material/save:")
     stale = pairing.pair is None or pairing.asked != _asked(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.markdown(_state(space, stale))
-    if right.button(
-        "Compute" if stale else "Compute again",
-        type="primary" if stale else "secondary",
-        icon=":material/play_arrow:",
-        key=f"{key}-start",
-        width="stretch",
-        disabled=not space.chosen or pairing.second in (None, space.source),
-    ):
+    text = "Compute" if stale else "Compute again"
+    ready = bool(space.chosen) and pairing.second not in (None, space.source)
+    if progress.start_button(right, text, key=key, first=stale, ready=ready):
         start(space, again=not stale)
         st.rerun()
 
@@ -66,7 +56,8 @@ def show(space: Workspace, *, key: str) -> None:
 def start(space: Workspace, *, again: bool = False) -> None:
     """Compute both, in a thread. `again` computes also what is known."""
     pairing = space.pairing
-    pairing.failure, pairing.stopped, pairing.unkept = None, False, None
+    pairing.clear()
+    pairing.unkept = None
     try:
         halves = [_half(space, title, again) for title in (space.source, str(pairing.second))]
         size = backend.size_of(space.photos[space.photo].path)
@@ -74,7 +65,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
         pairing.failure = str(error)
         return
     store, owner = kept_runs.store(), kept_runs.owner()
-    pairing.turn, own_class = QueuePosition(), pairing.own_class
+    own_class = pairing.own_class
     access = Access(pairing.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> ModelPair:
@@ -93,8 +84,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
         return ModelPair(*sides)
 
     pairing.job_asked = _asked(space)
-    pairing.job = job = Job(work)
-    visit.current().at_end("pair", job.cancel)
+    pairing.begin("pair", work)
 
 
 def _half(space: Workspace, title: str, again: bool) -> _Half:
@@ -159,13 +149,5 @@ def _state(space: Workspace, stale: bool) -> str:
     return "Both results are kept as runs."
 
 
-def _finish(pairing: PairState, job: Job[ModelPair]) -> None:
-    if pairing.job is not job:  # another tick was faster
-        return
-    pairing.job = None
-    if job.result is not None:
-        pairing.pair, pairing.asked = job.result, pairing.job_asked
-    elif isinstance(job.error, Cancelled):
-        pairing.stopped = True
-    elif job.error is not None:
-        pairing.failure = str(job.error)
+def _finish(pairing: PairState, pair: ModelPair) -> None:
+    pairing.pair, pairing.asked = pair, pairing.job_asked

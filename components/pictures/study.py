@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -12,18 +11,17 @@ from components.maps import progress
 from components.methods import pace
 from components.pictures import sheet
 from components.pictures.choice import known, methods, study_of, subjects
-from components.session import backend, kept_runs, problem, visit
+from components.session import backend, kept_runs, problem
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.queue import QueuePosition
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, StudyState, Workspace
 from xai_core.attribution.pace_cache import Paces
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs.computation import Explainer, samples_of
+from xai_core.runs.computation import samples_of
 from xai_core.studies.computation import Subject, conduct, filled
 from xai_core.studies.store import Methods, Study, Table
 
@@ -42,14 +40,9 @@ def show(space: Workspace, *, key: str) -> None:
     table = known(space)
     left.markdown(_state(study_state, count, table))
     complete_already = table is not None and count > 0 and table.done == count
-    if right.button(
-        "Go on" if table is not None and 0 < table.done < count else "Compute",
-        type="secondary" if complete_already else "primary",
-        icon=":material/play_arrow:",
-        key=f"{key}-start",
-        width="stretch",
-        disabled=not (space.chosen and count) or complete_already,
-    ):
+    text = "Go on" if table is not None and 0 < table.done < count else "Compute"
+    ready = bool(space.chosen and count) and not complete_already
+    if progress.start_button(right, text, key=key, first=not complete_already, ready=ready):
         start(space)
         st.rerun()
 
@@ -57,7 +50,7 @@ def show(space: Workspace, *, key: str) -> None:
 def start(space: Workspace) -> None:
     """Compute what is missing, in a thread."""
     study_state, source = space.study_state, space.sources[space.source]
-    study_state.failure, study_state.stopped, study_state.turn = None, False, QueuePosition()
+    study_state.clear()
     try:
         backend.opened(source)
         study, wanted, pictures = study_of(space, source), methods(space), subjects(space)
@@ -71,11 +64,6 @@ def start(space: Workspace) -> None:
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
 
-    @contextmanager
-    def borrow() -> Iterator[Explainer]:
-        with access.model(source, patient=True) as held:
-            yield held.worker
-
     def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
         settle_pace()
@@ -83,7 +71,7 @@ def start(space: Workspace) -> None:
             study,
             pictures,
             wanted,
-            borrow,
+            access.lender(source),
             decode=backend.decoded,
             progress=progress,
             cancel=cancel,
@@ -92,8 +80,7 @@ def start(space: Workspace) -> None:
         keeper.keep(sheet.pictured(filled(draft, study, refused), paths))
         return refused
 
-    study_state.job = job = Job(work)
-    visit.current().at_end("study", job.cancel)
+    study_state.begin("study", work)
 
 
 def _settling(
@@ -115,26 +102,18 @@ def _settling(
 
 def _watch(space: Workspace, job: Job[dict[str, str]], key: str) -> None:
     progress.watch(
+        space.study_state,
         job,
-        space.study_state.turn,
         key=key,
-        finish=lambda: _finish(space.study_state, job),
+        finish=lambda refused: _finish(space.study_state, refused),
         describe=lambda: _told(space, job),
     )
 
 
-def _finish(study_state: StudyState, job: Job[dict[str, str]]) -> None:
-    if study_state.job is not job:  # another tick was faster
-        return
-    study_state.job = None
-    if job.result is not None:
-        study_state.refused.update(job.result)
-        if study_state.keeper is not None and study_state.keeper.failure:
-            study_state.failure = study_state.keeper.failure
-    elif isinstance(job.error, Cancelled):
-        study_state.stopped = True
-    elif job.error is not None:
-        study_state.failure = str(job.error)
+def _finish(study_state: StudyState, refused: Mapping[str, str]) -> None:
+    study_state.refused.update(refused)
+    if study_state.keeper is not None and study_state.keeper.failure:
+        study_state.failure = study_state.keeper.failure
 
 
 def _told(space: Workspace, job: Job[dict[str, str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 import streamlit as st
@@ -82,6 +82,16 @@ class Access:
         finally:
             if self._user.gone.is_set():  # the visit's own farewell came before this
                 self._pool.leave(self._user)
+
+    def lender(self, source: Source) -> Callable[[], AbstractContextManager[Worker]]:
+        """Lends the worker of a source again and again, and lets others in between."""
+
+        @contextmanager
+        def borrow() -> Iterator[Worker]:
+            with self.model(source, patient=True) as held:
+                yield held.worker
+
+        return borrow
 
     @property
     def awaited(self) -> bool:

@@ -8,15 +8,13 @@ import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend, problem, visit
-from components.session.jobs.job import Job
-from components.session.jobs.queue import QueuePosition
+from components.session import backend
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
 from components.trust.measurements import Measurements, keep, key_of
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import Cancelled, InputError, MethodError, ModelError, XaiError
+from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.run import Run
 from xai_core.scores.measurement import Measurement, samples
@@ -29,10 +27,9 @@ def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
     measuring = space.measuring
     job = measuring.job
     if job is not None:
-        progress.watch(job, measuring.turn, key=key, finish=lambda: _finish(space, job))
+        progress.watch(measuring, job, key=key, finish=lambda _: None)
         return
-    if measuring.note:
-        st.info(problem.plain(measuring.note), icon=":material/info:")
+    progress.noted(measuring, "Cancelled. What was computed by then is kept.")
     if not measurements.missing:
         return
     left, right = st.columns([3, 1], vertical_alignment="center")
@@ -42,30 +39,26 @@ def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
         f"{_total(measurements):,} samples through the model.",
         icon=":material/hourglass_empty:",
     )
-    if right.button(
-        "Compute", type="primary", icon=":material/play_arrow:", key=f"{key}-start", width="stretch"
-    ):
+    if progress.start_button(right, "Compute", key=key, first=True, ready=True):
         _start(space, measurements)
         st.rerun()
 
 
 def _start(space: Workspace, measurements: Measurements) -> None:
     measuring = space.measuring
-    measuring.note = None
+    measuring.clear()
     try:
         source, inputs = _origin(space)
     except XaiError as error:
-        measuring.note = str(error)
+        measuring.failure = str(error)
         return
-    measuring.turn = QueuePosition()
     access = Access(measuring.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> None:
         access.cancel = cancel
         _measure(access, source, inputs, measurements, tick, cancel)
 
-    measuring.job = job = Job(work)
-    visit.current().at_end("measuring", job.cancel)
+    measuring.begin("measuring", work)
 
 
 def _measure(
@@ -109,16 +102,6 @@ def _origin(space: Workspace) -> tuple[Source, Inputs]:
         "The model and the picture of these maps are not at hand as they were.",
         "Compute the maps again on the page Heatmaps.",
     )
-
-
-def _finish(space: Workspace, job: Job[None]) -> None:
-    if space.measuring.job is not job:  # another tick was faster
-        return
-    space.measuring.job = None
-    if isinstance(job.error, Cancelled):
-        space.measuring.note = "Cancelled. What was computed by then is kept."
-    elif job.error is not None:
-        space.measuring.note = str(job.error)
 
 
 def _samples(run: Run, metric: str, name: str) -> int:

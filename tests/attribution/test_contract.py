@@ -48,7 +48,7 @@ def test_forms_need_no_torch():
 @pytest.mark.parametrize("method", METHODS.names())
 def test_a_method_says_what_a_form_shows(method):
     plugin = METHODS[method]
-    assert all((plugin.title, plugin.summary.endswith("."), plugin.citation, plugin.family))
+    assert all((plugin.title, plugin.summary.endswith("."), plugin.citation))
     for info in describe(plugin.Parameters):
         assert info.help.endswith("."), info.name
         if info.kind in (int, float):

@@ -28,7 +28,7 @@ def made() -> Controls:
 
 def given(app: AppTest) -> AppTest:
     space = app.session_state[KEY]
-    space.controls = (backend.digest(space.run), made())
+    space.control_state.made = (backend.digest(space.run), made())
     return app
 
 
@@ -82,7 +82,7 @@ def test_computing_gives_the_known_failure(app: AppTest, tmp_path: Path) -> None
     opened(app, PAGE)
     app.button(key="controls-start").click()
     ran(app)
-    job = app.session_state[KEY].control_job
+    job = app.session_state[KEY].control_state.job
     if job is not None:
         job.wait(600)
         ran(app)

@@ -56,8 +56,8 @@ def test_a_worker_gives_the_same() -> None:
 def test_trained_weights_find_the_defect_and_random_ones_do_not(method: str) -> None:
     import torch
 
+    from scripts.wafer.networks import classifier
     from xai_core.demo.wafer.exhibits import wafer_exhibits
-    from xai_core.demo.wafer.networks import classifier
     from xai_core.models.loading import load_model
 
     trained = load_model(wafer_exhibits()[0].model_path).module
@@ -68,9 +68,10 @@ def test_trained_weights_find_the_defect_and_random_ones_do_not(method: str) -> 
 
 def found(network: object, method: str) -> np.ndarray:
     """Mean mass and rank accuracy over held-out defects."""
+    from scripts.wafer.evaluation import batch_of
+    from scripts.wafer.generator import wafer_picture
     from xai_core.attribution.explanation import explain
-    from xai_core.demo.wafer.evaluation import batch_of
-    from xai_core.demo.wafer.generator import KINDS, wafer_picture
+    from xai_core.demo.wafer.kinds import KINDS
 
     scores = []
     for seed, kind in enumerate(KINDS[1:] * 3, start=5_000_000):

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from scripts.wafer.evaluation import batch_of, figures_of
+from scripts.wafer.generator import wafer_picture
 from tests.docs.texts import page
-from xai_core.demo.wafer.evaluation import batch_of, figures_of
 from xai_core.demo.wafer.exhibits import FIGURES, WaferExhibit, wafer_exhibits
-from xai_core.demo.wafer.generator import wafer_picture
 from xai_core.models.loading import load_model
 from xai_core.readiness import assess
 

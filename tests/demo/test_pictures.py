@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scripts.wafer.defects import DEFECTS
+from scripts.wafer.examples import drawn as drawn_by
+from scripts.wafer.generator import wafer_picture
 from xai_core.base.errors import InputError
-from xai_core.demo.wafer.defects import DEFECTS
 from xai_core.demo.wafer.examples import EXAMPLES, truth_of
-from xai_core.demo.wafer.generator import KINDS, NONE, wafer_picture
+from xai_core.demo.wafer.kinds import KINDS, NONE
 
 PAIRS = [(one.kind, pattern) for one in DEFECTS.values() for pattern in one.patterns]
+
+
+def test_every_kind_is_drawn_by_the_generator() -> None:
+    assert (NONE, *DEFECTS) == KINDS
 
 
 def test_a_seed_always_gives_the_same_picture() -> None:
@@ -23,7 +29,7 @@ def test_a_seed_always_gives_the_same_picture() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_files_are_what_the_generator_draws(name: str) -> None:
-    drawn = EXAMPLES[name].drawn()
+    drawn = drawn_by(EXAMPLES[name])
     kept = np.asarray(Image.open(EXAMPLES[name].path)).astype(int)
     # Another processor may round a few pixels to the neighbouring grey.
     assert np.abs(kept - drawn.pixels).max() <= 1
@@ -75,7 +81,7 @@ def test_what_does_not_exist_is_refused(kind: str, pattern: str | None) -> None:
 
 
 def test_the_truth_is_known_for_the_demo_s_pictures_only() -> None:
-    drawn = EXAMPLES["bridge"].drawn()
+    drawn = drawn_by(EXAMPLES["bridge"])
     pixels = np.repeat(np.asarray(Image.open(EXAMPLES["bridge"].path))[..., None], 3, 2)
     assert (truth_of(pixels) != drawn.mask).sum() <= 2
     assert truth_of(pixels[::-1].copy()) is None

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.write_gallery import write
 from xai_core import LoadOptions, load_model
 from xai_core.demo.gallery import Exhibit, gallery
-from xai_core.demo.gallery.write import write
 from xai_core.readiness import assess
 
 LARGEST = 50_000

@@ -8,7 +8,6 @@ import quantus
 
 from xai_core import XaiError, baseline_subtraction_norm, complexity, sweep
 from xai_core.scores.metrics.base import METRICS
-from xai_core.scores.metrics.complexity import effective_share
 from xai_core.scores.ranking import ceiling, overtakings, rank
 
 RNG = np.random.default_rng(7)
@@ -51,7 +50,6 @@ def test_known_values() -> None:
     single[0, 1, 2] = 5.0
     assert complexity(single)[0] == pytest.approx(0.0, abs=1e-9)
     assert complexity(np.ones((1, 224, 224)))[0] == pytest.approx(10.823, abs=1e-3)
-    assert effective_share(complexity(np.ones((1, 9, 9))), 81)[0] == pytest.approx(1.0)
 
 
 def test_a_pedestal_raises_complexity_and_its_removal_brings_it_back() -> None:

@@ -52,7 +52,7 @@ def test_they_are_computed_once_and_found_by_the_first_digits(
     assert not refused
     assert len(worker.asked) == 6
     for one in subjects:
-        found = maps.map(one.sha256[:SHORT], "saliency", METHODS["saliency"])
+        found = maps.entry(one.sha256[:SHORT], "saliency", METHODS["saliency"])
         assert found is not None
         assert found.shape == (10, 20), "without the padding"
     conduct(kept(tmp_path / "kept"), subjects, METHODS, lambda: nullcontext(worker))
@@ -86,7 +86,7 @@ def test_a_method_that_is_not_defined_is_not_asked_again(
     for _ in range(2):
         conduct(maps, subjects, methods, lambda: nullcontext(worker))
     assert len(worker.asked) == 3
-    found = maps.map(subjects[0].sha256, "guided-backprop", methods["guided-backprop"])
+    found = maps.entry(subjects[0].sha256, "guided-backprop", methods["guided-backprop"])
     assert found is not None
     assert found.size == 0
 
@@ -96,9 +96,9 @@ def test_a_kept_map_is_seen_as_the_map_itself(tmp_path: Path, sign: str) -> None
     one, content = RUN.attributions["saliency"], (2, 0, 14, 16)
     for channels in ("sum", "l2", "max-abs"):
         maps = kept(tmp_path, channels=channels)
-        maps.take("0" * 64, "saliency", {}, one, content)
+        maps.keep("0" * 64, "saliency", {}, maps.of_map(one, content))
         recipe = Recipe(channels, sign, content, (6, 8), None)  # type: ignore[arg-type]
-        found = maps.map("0" * 64, "saliency", {})
+        found = maps.entry("0" * 64, "saliency", {})
         assert found is not None
         direct = before_removal(one, recipe)[0]
         np.testing.assert_allclose(seen(found, recipe), direct, rtol=1e-5, atol=1e-6)
@@ -119,7 +119,8 @@ def test_what_changes_the_maps_changes_their_place(tmp_path: Path) -> None:
 
 def test_a_broken_file_is_computed_again(tmp_path: Path) -> None:
     maps = kept(tmp_path)
-    maps.take("0" * 64, "saliency", {}, RUN.attributions["saliency"], RUN.content)
+    whole = maps.of_map(RUN.attributions["saliency"], RUN.content)
+    maps.keep("0" * 64, "saliency", {}, whole)
     (path,) = maps.folder.iterdir()
     path.write_bytes(path.read_bytes()[:50])
     assert not maps.knows("0" * 64, "saliency", {})

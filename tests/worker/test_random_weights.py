@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("patient")
 
 def test_it_equals_the_same_in_this_process(shared: Worker, tiny, inputs) -> None:
     before = shared.predict(inputs)
-    got = shared.explain_randomised(inputs, 1, "fusiongrad", 3, {"n": 2, "m": 2})
+    got = shared.explain(inputs, 1, "fusiongrad", 3, {"n": 2, "m": 2}, randomised=True)
     module = load_model(tiny).module
     assert module is not None
     with randomised(module, 3):
@@ -31,11 +31,12 @@ def test_it_equals_the_same_in_this_process(shared: Worker, tiny, inputs) -> Non
 def test_a_cancel_gives_the_weights_back(shared: Worker, inputs) -> None:
     before, cancel, pid = shared.predict(inputs), threading.Event(), shared.pid
     with pytest.raises(Cancelled):
-        shared.explain_randomised(
+        shared.explain(
             inputs,
             1,
             "smoothgrad",
             parameters={"m": 200},
+            randomised=True,
             progress=lambda done, total: cancel.set(),
             cancel=cancel,
         )

@@ -32,7 +32,6 @@ def test_the_card_says_what_was_loaded(shared: Worker, tiny: Path) -> None:
     assert card.size == tiny.stat().st_size
     assert card.input_spec.shape == (3, 16, 16)
     assert card.parameters == 3 * 6 * 9 + 6 + 6 * 8 * 9 + 8 + 8 * 4 + 4
-    assert card.explainable
 
 
 def test_inspect_runs_nothing(shared: Worker, tiny: Path) -> None:

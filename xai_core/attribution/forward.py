@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from xai_core.base.arrays import Inputs
+from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.device import device_of
-from xai_core.base.errors import InputError, MethodError, ModelError
+from xai_core.base.errors import MethodError, ModelError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -54,12 +52,4 @@ def tensor_of(inputs: Inputs, module: nn.Module) -> Tensor:
     """Inputs on the device of a module. Raises `InputError` where they are no inputs."""
     import torch
 
-    array = np.asarray(inputs, dtype=np.float32)
-    if array.ndim != 4 or 0 in array.shape:
-        raise InputError(
-            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
-            "Add a batch axis with inputs[None].",
-        )
-    if not np.isfinite(array).all():
-        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
-    return torch.from_numpy(array.copy()).to(device_of(module))
+    return torch.from_numpy(checked_inputs(inputs).copy()).to(device_of(module))

@@ -76,3 +76,8 @@ class Cancelled(XaiError):  # noqa: N818 - it is an outcome, not an error
     def __init__(self, message: str = "Cancelled.", hint: str = "", **facts: Any) -> None:
         facts.pop("code", None)
         super().__init__(message, hint, code="cancelled", **facts)
+
+
+def first_line(cause: object) -> str:
+    """Of what a library says about its failure, at most 300 characters."""
+    return (str(cause).strip().splitlines() or [""])[0][:300]

@@ -18,8 +18,7 @@ from xai_core.bench import suggestions
 from xai_core.maps.colours import SEQUENTIAL, data_url, lookup
 from xai_core.maps.theme import PALETTE
 from xai_core.scores.crossings import Crossing, crossings, unaffected_until
-
-QUANTILES = np.linspace(0.0, 0.99, 100)
+from xai_core.scores.ranking import QUANTILES as QUANTILES
 
 
 @dataclass(frozen=True)

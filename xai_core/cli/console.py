@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from xai_core.base.progress import Progress
+from xai_core.readiness.verdict.json import plain
 
 WIDTH = 30
 
@@ -34,14 +34,4 @@ def progress_bar(title: str) -> Iterator[Progress | None]:
 
 def print_json(data: Any) -> None:
     """One object on standard output; values that are not finite become null."""
-    print(json.dumps(_finite(data), indent=2, allow_nan=False, ensure_ascii=False))
-
-
-def _finite(data: Any) -> Any:
-    if isinstance(data, float) and not math.isfinite(data):
-        return None
-    if isinstance(data, Mapping):
-        return {str(key): _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return data
+    print(json.dumps(plain(data), indent=2, allow_nan=False, ensure_ascii=False))

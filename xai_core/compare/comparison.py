@@ -25,7 +25,8 @@ from xai_core.maps.difference import MapDifference, map_difference
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.field_of_view import Region, box_of, region_of
 from xai_core.readiness.result import Verdict
-from xai_core.runs.computation import Explainer, Request, Scores1D, compare
+from xai_core.runs.computation import Request, compare
+from xai_core.runs.explainer import Explainer, Scores1D
 from xai_core.runs.run import Run
 from xai_core.targets import Prediction
 

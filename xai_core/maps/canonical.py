@@ -36,12 +36,10 @@ class Removal:
 
     Attributes:
         baseline: the value that was subtracted, in the unit of the map.
-        zeroed: share of values that are 0 afterwards, in [0, 1].
         values: the map afterwards, rescaled to [0, 1].
     """
 
     baseline: float
-    zeroed: float
     values: Float64[np.ndarray, "..."]
 
 
@@ -64,17 +62,16 @@ def baseline_subtraction_norm(
 
 
 def remove_baseline(attr_map: Array, quantile: float) -> Removal:
-    """`baseline_subtraction_norm`, with the figures a reader wants beside it."""
+    """`baseline_subtraction_norm`, with the value that was subtracted."""
     check_quantile(quantile)
     values = np.asarray(attr_map, dtype=np.float64)
     if values.size == 0:
         raise InputError("A map needs at least one value; this one is empty.")
     if not np.isfinite(values).all():
-        return Removal(float("nan"), float("nan"), np.full(values.shape, np.nan))
+        return Removal(float("nan"), np.full(values.shape, np.nan))
     baseline = float(np.quantile(values, quantile))
     lifted = np.maximum(values - baseline, 0.0)
-    zeroed = 1.0 - np.count_nonzero(lifted) / lifted.size
-    return Removal(baseline, zeroed, _rescaled(lifted))
+    return Removal(baseline, _rescaled(lifted))
 
 
 def canonicalise(

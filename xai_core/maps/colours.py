@@ -65,6 +65,13 @@ def data_url(picture: UInt8[np.ndarray, "h w c"]) -> str:
     return png_url(buffer.getvalue())
 
 
+def png_bytes(picture: UInt8[np.ndarray, "h w c"]) -> bytes:
+    """A picture as a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def png_url(data: bytes) -> str:
     """A PNG file as a data URL: unlike a served file it is still there when a page has moved on."""
     return "data:image/png;base64," + base64.b64encode(data).decode()

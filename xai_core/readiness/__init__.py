@@ -5,15 +5,17 @@ One check a file; `base.py` has the contract. Importing it does not import torch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from xai_core.readiness.verdict.estimate import estimated_seconds as estimated_seconds
+from xai_core.readiness.verdict.json import to_json as to_json
+from xai_core.readiness.verdict.markdown import to_markdown as to_markdown
+from xai_core.readiness.verdict.rejection import rejected as rejected
 
 if TYPE_CHECKING:
     from torch import nn
 
     from xai_core.base.arrays import Inputs
-    from xai_core.base.errors import XaiError
     from xai_core.base.loaded_model import LoadedModel
     from xai_core.base.progress import Progress
     from xai_core.base.target import Asked
@@ -47,39 +49,3 @@ def assess(
     from xai_core.readiness.verdict.assessment import judge
 
     return judge(model, inputs, target, progress, time_limit)
-
-
-def rejected(path: Path | str, error: XaiError) -> Verdict:
-    """The verdict on a file that cannot be loaded: level `rejected`, and the error as a finding."""
-    from xai_core.readiness.verdict.rejection import rejected as reject
-
-    return reject(Path(path), error)
-
-
-def to_json(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as one JSON object, schema 1 (documented with the command line)."""
-    from xai_core.readiness.verdict.json import to_json as convert
-
-    return convert(verdict)
-
-
-def to_markdown(verdict: Verdict) -> str:
-    """The verdict as a comment on a pull request."""
-    from xai_core.readiness.verdict.markdown import to_markdown as convert
-
-    return convert(verdict)
-
-
-def estimated_seconds(
-    verdict: Verdict, method: str, parameters: Mapping[str, Any] | None = None
-) -> float | None:
-    """How long one map of a method will take, from the time that was measured for one sample.
-
-    None where nothing was measured. Runs without torch.
-
-    Raises:
-        InputError: there is no such method, or a parameter is wrong.
-    """
-    from xai_core.readiness.verdict.estimate import estimated_seconds as estimate
-
-    return estimate(verdict, method, parameters)

@@ -8,7 +8,6 @@ import pprint
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
 from string import Template
 
 from xai_core.base.pace import Pace
@@ -98,9 +97,8 @@ def script(subject: Subject) -> str:
     """A Python script. Names from files stand in it as literals only."""
     run, setup = subject.run, subject.setup
     shown = {name: run.attributions[name] for name in subject.methods}
-    recipe = replace(subject.recipe)
     values = {
-        **recipe.to_dict(),
+        **subject.recipe.to_dict(),
         "model_sha256": run.model_sha256,
         "picture_sha256": run.picture_sha256,
         "architecture": setup.architecture,

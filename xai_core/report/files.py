@@ -11,8 +11,8 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
+from xai_core.maps.colours import png_bytes
 from xai_core.readiness import to_json
 from xai_core.readiness.verdict.json import plain as finite
 from xai_core.report import card, code
@@ -48,7 +48,7 @@ def _entries(subject: Subject) -> Iterator[tuple[str, bytes]]:
     yield "provenance.json", as_json(_provenance(subject))
     if subject.verdict is not None:
         yield "verdict.json", as_json(to_json(subject.verdict))
-    yield "figures/photo.png", _png(subject.photo)
+    yield "figures/photo.png", png_bytes(subject.photo)
     yield "figures/card-light.png", card.png(subject, "light")
     yield "figures/card-dark.png", card.png(subject, "dark")
     yield "figures/card.svg", card.svg(subject)
@@ -86,12 +86,6 @@ def array(values: np.ndarray) -> bytes:
     """As `numpy.save` writes it."""
     buffer = io.BytesIO()
     np.save(buffer, values, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def _png(pixels: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
 
 

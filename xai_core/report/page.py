@@ -12,6 +12,7 @@ from string import Template
 import numpy as np
 from PIL import Image
 
+from xai_core.maps.colours import png_bytes, png_url
 from xai_core.maps.theme import STYLES, Style
 
 _FOLDER = Path(__file__).parent
@@ -54,11 +55,7 @@ def bullets(texts: Iterable[str]) -> str:
 
 def picture(data: bytes | np.ndarray, text: str, kind: str = "") -> str:
     """A picture: the bytes of a PNG file, or uint8 pixels."""
-    if isinstance(data, np.ndarray):
-        buffer = io.BytesIO()
-        Image.fromarray(data).save(buffer, "PNG")
-        data = buffer.getvalue()
-    source = "data:image/png;base64," + base64.b64encode(data).decode()
+    source = png_url(png_bytes(data) if isinstance(data, np.ndarray) else data)
     return f'<img class="{kind}" src="{source}" alt="{escape(text)}">'
 
 

@@ -6,9 +6,9 @@ import io
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PIL import Image
 
@@ -21,8 +21,11 @@ from xai_core.targets.resolution import checked
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
+T = TypeVar("T")
+
 KEY, SCHEMA = "pedestal", 2  # 1 knew classes alone
 MAX_CHARACTERS, MAX_METHODS, MAX_NAME, MAX_NUMBER = 600_000, 100, 300, 2**31 - 1
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -64,16 +67,21 @@ def stamp_of(subject: Subject) -> Stamp:
 
 def chunk(stamp: Stamp) -> PngInfo:
     """The stamp as a text chunk of a PNG."""
-    from PIL.PngImagePlugin import PngInfo
-
     data = {
         "schema": SCHEMA,
         **vars(stamp),
         "target": asked_to_json(stamp.target),
         "recipe": stamp.recipe.to_dict(),
     }
+    return text_chunk(KEY, data)
+
+
+def text_chunk(key: str, data: Mapping[str, Any]) -> PngInfo:
+    """JSON as a text chunk of a PNG; `parsed` is the way back."""
+    from PIL.PngImagePlugin import PngInfo
+
     info = PngInfo()
-    info.add_itxt(KEY, json.dumps(data, sort_keys=True), zip=True)
+    info.add_itxt(key, json.dumps(data, sort_keys=True), zip=True)
     return info
 
 
@@ -83,7 +91,16 @@ def read(data: bytes) -> Stamp | None:
     Raises:
         InputError: there is a stamp that cannot be understood.
     """
-    text = text_of(data, KEY)
+    return parsed(data, KEY, SCHEMA, _checked)
+
+
+def parsed(data: bytes, key: str, latest: int, checked: Callable[[dict[str, Any]], T]) -> T | None:
+    """What `checked` makes of the JSON in a text chunk; None where there is none.
+
+    Raises:
+        InputError: it cannot be understood.
+    """
+    text = _text_of(data, key)
     if text is None:
         return None
     try:
@@ -91,16 +108,16 @@ def read(data: bytes) -> Stamp | None:
         if not isinstance(found, dict):
             raise unreadable("it is no JSON object")
         schema = found.pop("schema", None)
-        if isinstance(schema, int) and schema > SCHEMA:
+        if isinstance(schema, int) and schema > latest:
             raise unreadable("a later version of Pedestal wrote it")
         if type(schema) is not int or schema < 1:
             raise unreadable("it names no version")
-        return _checked(found)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
-        raise unreadable(f"{type(cause).__name__}") from cause
+        return checked(found)
+    except UNREADABLE as cause:
+        raise unreadable(type(cause).__name__) from cause
 
 
-def text_of(data: bytes, key: str) -> str | None:
+def _text_of(data: bytes, key: str) -> str | None:
     """A text chunk of a PNG; None where there is none. Raises `InputError` for a huge one."""
     try:
         with warnings.catch_warnings():

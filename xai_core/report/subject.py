@@ -17,11 +17,10 @@ from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run, Score
 from xai_core.scores.localisation import Localisation
+from xai_core.scores.ranking import QUANTILES as QUANTILES
 from xai_core.scores.ranking import Ranking, overtakings, rank, sweep
 from xai_core.scores.undefined import cause_of
 from xai_core.studies.result import StudyResult
-
-QUANTILES = np.linspace(0.0, 0.99, 100)
 
 
 @dataclass(frozen=True)

@@ -7,59 +7,29 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from xai_core.attribution.autocast import suited
 from xai_core.attribution.methods.base import METHODS, PLAIN
 from xai_core.attribution.result import Attribution
-from xai_core.base.arrays import Inputs, Maps, Scores, Values
+from xai_core.base.arrays import Values
 from xai_core.base.environment import machine, versions
 from xai_core.base.errors import MethodError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress, SharedProgress
-from xai_core.base.target import Asked, Explained, Target
+from xai_core.base.target import Explained, Target
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.readiness.result import Level
+from xai_core.runs.explainer import Explainer, Scores1D
 from xai_core.runs.run import Guess, Run, Score
 from xai_core.targets import Prediction
 from xai_core.targets.labels import fitting
 from xai_core.targets.resolution import named, target_of
-
-
-class Explainer(Protocol):
-    """What a comparison needs of a worker."""
-
-    def predict(self, inputs: Inputs) -> Prediction:
-        """The loaded model's output."""
-
-    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
-        """A target fixed on every picture."""
-
-    def explain(
-        self,
-        inputs: Inputs,
-        target: Asked,
-        method: str,
-        seed: int = 0,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        pace: Pace | None = None,
-        progress: Progress | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Attribution:
-        """Raw attribution by one method."""
-
-
-class Scores1D(Protocol):
-    """What scores maps; a worker too, but one that need not hold a model."""
-
-    def score(self, maps: Maps, metric: str = "complexity") -> Scores:
-        """float64 `[B]`."""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from xai_core.base.progress import Progress
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.maps.similarity import Similarity, similarity
-from xai_core.runs.computation import Scores1D, score
-from xai_core.runs.controls.base import CONTROLS, Case, Randomiser
+from xai_core.runs.computation import score
+from xai_core.runs.controls.base import CONTROLS, Case
+from xai_core.runs.explainer import Explainer, Scores1D
 from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
 
@@ -73,7 +74,7 @@ class Checked:
 
 
 def make_controls(
-    model: Randomiser,
+    model: Explainer,
     run: Run,
     inputs: Inputs,
     *,

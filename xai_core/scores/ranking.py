@@ -14,6 +14,8 @@ from xai_core.base.errors import InputError
 from xai_core.scores.entropy_above import entropies_above
 from xai_core.scores.metrics.base import METRICS
 
+QUANTILES = np.linspace(0.0, 0.99, 100)  # at which a sweep is kept and shown
+
 
 @dataclass(frozen=True)
 class Entry:

@@ -7,16 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from xai_core.attribution.autocast import suited
-from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError, MethodError
-from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
-from xai_core.base.target import Target
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
-from xai_core.runs.computation import Explainer, samples_of
+from xai_core.runs.computation import samples_of
+from xai_core.runs.explainer import Explainer
+from xai_core.studies.records import Records
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Methods, Study, complete
 from xai_core.targets.resolution import target_of
@@ -34,56 +33,13 @@ class Subject:
     sha256: str
 
 
-class Records(Protocol):
-    """Where what is computed of many pictures goes: a study's scores, or the maps themselves."""
-
-    @property
-    def spec(self) -> InputSpec:
-        """How pictures become inputs."""
-
-    @property
-    def seed(self) -> int:
-        """Of all random draws."""
-
-    @property
-    def target(self) -> int | Target | None:
-        """Class index; None explains each picture's top class; or a target of another kind."""
-
-    @property
-    def pace(self) -> Pace:
-        """How the model is run, the same for every picture."""
-
-    def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
-        """Whether nothing needs to be computed of a picture (its SHA-256) by a method."""
-
-    def take(
-        self,
-        picture: str,
-        method: str,
-        parameters: Mapping[str, Any],
-        attribution: Attribution,
-        content: tuple[int, int, int, int],
-    ) -> None:
-        """Keep a map. `content`: where the picture is in the input."""
-
-    def refuse(
-        self,
-        picture: str,
-        method: str,
-        parameters: Mapping[str, Any],
-        target: int | None,
-        cause: str,
-    ) -> None:
-        """Keep that a method gave no map, and why."""
-
-
 def decoded(path: Path, spec: InputSpec) -> Prepared:
     """A picture file as a model gets it. Raises `InputError`."""
     return prepare(open_picture(path), spec)
 
 
 def conduct(
-    records: Records,
+    records: Records[Any],
     subjects: Sequence[Subject],
     methods: Methods,
     borrow: Borrow,
@@ -131,7 +87,7 @@ def conduct(
 
 
 def _measure(
-    records: Records,
+    records: Records[Any],
     subject: Subject,
     prepared: Prepared,
     methods: Methods,
@@ -154,9 +110,10 @@ def _measure(
                 progress=meter.within,
                 cancel=cancel,
             )
-            records.take(subject.sha256, name, given, attribution, prepared.content)
+            entry = records.of_map(attribution, prepared.content)
         except MethodError as error:  # the others may still be defined for this model
-            records.refuse(subject.sha256, name, given, target.index, str(error))
+            entry = records.of_failure(target.index, str(error))
+        records.keep(subject.sha256, name, given, entry)
         meter.skip([name])
 
 

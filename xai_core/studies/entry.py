@@ -13,10 +13,9 @@ from jaxtyping import Float64
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
+from xai_core.scores.ranking import QUANTILES as QUANTILES
 from xai_core.scores.ranking import sweep
 from xai_core.scores.undefined import cause_of
-
-QUANTILES = np.linspace(0.0, 0.99, 100)
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,14 @@ import numpy as np
 from jaxtyping import Float32
 
 from xai_core.attribution.result import Attribution
-from xai_core.base.pace import Pace
-from xai_core.base.storage.files import data_folder, write_whole
-from xai_core.base.storage.quota import STUDIES
+from xai_core.base.storage.files import write_whole
 from xai_core.base.target import Target
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Channels, Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs.run import Run
-from xai_core.studies.store import digest_of, named
+from xai_core.studies.records import Records, named
+from xai_core.studies.setting import digest_of
 
 SCHEMA = 1
 SHORT = 16  # hexadecimal digits of a picture's SHA-256 that name it
@@ -74,41 +73,21 @@ def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin
     )
 
 
-class KeptMaps:
-    """The maps of one origin, on disk. For any thread; what `conduct` fills."""
+class KeptMaps(Records[np.ndarray]):
+    """The maps of one origin; at the plain pace, since they are set beside others of any pace.
+
+    An entry is `[h, w]` without the picture's padding: its channels are reduced and its values
+    signed, where the method's are. It is empty where the method gave no map.
+    """
 
     def __init__(self, origin: Origin, folder: Path | None = None) -> None:
+        super().__init__(origin, folder)
         self.origin = origin
-        self.folder = (folder or data_folder() / STUDIES) / origin.key
 
-    @property
-    def spec(self) -> InputSpec:
-        """How pictures become inputs."""
-        return self.origin.spec
-
-    @property
-    def seed(self) -> int:
-        """Of all random draws."""
-        return self.origin.seed
-
-    @property
-    def target(self) -> int | Target | None:
-        """What is explained in every picture."""
-        return self.origin.target
-
-    @property
-    def pace(self) -> Pace:
-        """The plain one: these maps are set beside others of any pace."""
-        return Pace()
-
-    def map(
+    def entry(
         self, picture: str, method: str, parameters: Mapping[str, Any]
     ) -> Float32[np.ndarray, "h w"] | None:
-        """The map of a picture (its SHA-256, or the first digits of it), without its padding.
-
-        Its channels are reduced and its values signed, where the method's are. None where it is not
-        kept; empty where the method gave no map.
-        """
+        """As of `Records`; the first digits name a picture, too."""
         try:
             data = self._path(picture, method, parameters).read_bytes()
             found = np.load(io.BytesIO(data), allow_pickle=False)
@@ -116,39 +95,22 @@ class KeptMaps:
             return None
         return found if found.ndim == 2 and found.dtype == np.float32 else None
 
-    def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
-        """Whether nothing needs to be computed."""
-        return self.map(picture, method, parameters) is not None
-
-    def take(
-        self,
-        picture: str,
-        method: str,
-        parameters: Mapping[str, Any],
-        attribution: Attribution,
-        content: tuple[int, int, int, int],
+    def keep(
+        self, picture: str, method: str, parameters: Mapping[str, Any], entry: np.ndarray
     ) -> None:
-        """Keep a map. `content`: where the picture is in the input. Raises `XaiError`."""
-        as_it_is = Recipe(self.origin.channels, "as-is", content, None, None)
-        self._write(picture, method, parameters, before_removal(attribution, as_it_is)[0])
-
-    def refuse(
-        self,
-        picture: str,
-        method: str,
-        parameters: Mapping[str, Any],
-        target: int | None,
-        cause: str,
-    ) -> None:
-        """Keep that there is none."""
-        self._write(picture, method, parameters, np.empty((0, 0)))
-
-    def _write(
-        self, picture: str, method: str, parameters: Mapping[str, Any], values: np.ndarray
-    ) -> None:
+        """As of `Records`."""
         buffer = io.BytesIO()
-        np.save(buffer, values.astype(np.float32), allow_pickle=False)
+        np.save(buffer, entry.astype(np.float32), allow_pickle=False)
         write_whole(self._path(picture, method, parameters), buffer.getvalue())
+
+    def of_map(self, attribution: Attribution, content: tuple[int, int, int, int]) -> np.ndarray:
+        """As of `Records`."""
+        as_it_is = Recipe(self.origin.channels, "as-is", content, None, None)
+        return before_removal(attribution, as_it_is)[0]
+
+    def of_failure(self, target: int | None, cause: str) -> np.ndarray:
+        """As of `Records`."""
+        return np.empty((0, 0))
 
     def _path(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path:
         return self.folder / f"{named(picture[:SHORT], method, parameters)}.npy"

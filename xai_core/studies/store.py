@@ -21,13 +21,10 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
-from xai_core.base.storage.files import data_folder, write_whole
-from xai_core.base.storage.quota import STUDIES
-from xai_core.base.target import Target
-from xai_core.pictures.preprocessing import InputSpec
+from xai_core.base.storage.files import write_whole
 from xai_core.studies.entry import QUANTILES, Entry, failed, measured, read_entry
+from xai_core.studies.records import Records, named
 from xai_core.studies.setting import Setting as Setting
-from xai_core.studies.setting import digest_of as digest_of
 
 PACE = "pace.txt"
 
@@ -58,16 +55,12 @@ Methods = Mapping[str, Mapping[str, Any]]
 """Parameters by method name; missing ones take their defaults."""
 
 
-class Study:
-    """The entries of one setting, on disk and, once read, in memory. For any thread.
-
-    Args:
-        folder: where studies are; None takes the data folder.
-    """
+class Study(Records[Entry]):
+    """The entries of one setting, on disk and, once read, in memory."""
 
     def __init__(self, setting: Setting, folder: Path | None = None) -> None:
+        super().__init__(setting, folder)
         self.setting = setting
-        self.folder = (folder or data_folder() / STUDIES) / setting.key
         self._entries: dict[str, Entry] = {}
 
     @property
@@ -96,7 +89,7 @@ class Study:
             write_whole(self.folder / PACE, str(pace).encode())
 
     def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
-        """What is known of a picture (its SHA-256) by a method; None where nothing is."""
+        """As of `Records`."""
         name = f"{named(picture, method, parameters)}.json"
         if name not in self._entries:
             found = read_entry(self.folder / name)
@@ -106,57 +99,19 @@ class Study:
         return self._entries[name]
 
     def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
-        """Write an entry; when this returns, a kill does not lose it.
-
-        Raises:
-            XaiError: the disk is full or cannot be written.
-        """
+        """As of `Records`."""
         told = {"method": method, "parameters": dict(parameters), **entry.to_dict()}
         name = f"{named(picture, method, parameters)}.json"
         write_whole(self.folder / name, json.dumps(told).encode())
         self._entries[name] = entry
 
-    @property
-    def spec(self) -> InputSpec:
-        """How pictures become inputs."""
-        return self.setting.spec
+    def of_map(self, attribution: Attribution, content: tuple[int, int, int, int]) -> Entry:
+        """What an attribution scores."""
+        return measured(attribution, replace(self.setting.recipe, crop=content))
 
-    @property
-    def seed(self) -> int:
-        """Of all random draws."""
-        return self.setting.seed
-
-    @property
-    def target(self) -> int | Target | None:
-        """As in its setting."""
-        return self.setting.target
-
-    def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
-        """Whether nothing needs to be computed."""
-        return self.entry(picture, method, parameters) is not None
-
-    def take(
-        self,
-        picture: str,
-        method: str,
-        parameters: Mapping[str, Any],
-        attribution: Attribution,
-        content: tuple[int, int, int, int],
-    ) -> None:
-        """Keep what an attribution scores. `content`: where the picture is in the input."""
-        recipe = replace(self.setting.recipe, crop=content)
-        self.keep(picture, method, parameters, measured(attribution, recipe))
-
-    def refuse(
-        self,
-        picture: str,
-        method: str,
-        parameters: Mapping[str, Any],
-        target: int | None,
-        cause: str,
-    ) -> None:
-        """Keep that a method gave no map, and why."""
-        self.keep(picture, method, parameters, failed(target, cause))
+    def of_failure(self, target: int | None, cause: str) -> Entry:
+        """Why there is no score."""
+        return failed(target, cause)
 
     def table(self, pictures: Sequence[str], methods: Methods) -> Table:
         """All entries of these pictures (SHA-256) and methods, in this order."""
@@ -183,8 +138,3 @@ def complete(methods: Methods) -> dict[str, dict[str, Any]]:
     if not methods:
         raise InputError("A study needs at least one method.", "Choose some.")
     return {name: asdict(build(METHODS[name].Parameters, given)) for name, given in methods.items()}
-
-
-def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
-    """What the file of a picture by a method is called, without its ending."""
-    return f"{picture}-{method}-{digest_of(dict(parameters))[:16]}"

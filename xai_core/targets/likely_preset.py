@@ -21,7 +21,7 @@ from xai_core.base.input_spec import InputSpec
 from xai_core.pictures.preprocessing import prepare
 from xai_core.pictures.presets import Preset, suitable
 from xai_core.pictures.raster import Raster
-from xai_core.targets import Prediction
+from xai_core.targets.outputs import Prediction, are_probabilities
 
 Certainty = Literal["likely", "leaning", "unknown"]
 BGR = (2, 1, 0)
@@ -151,7 +151,7 @@ def _trial(
     even /= even.sum() or 1.0
     seen = even[even > 0]
     numbers = scores.astype(np.float64)
-    if _are_probabilities(numbers):
+    if are_probabilities(numbers[None]):
         numbers = np.log(np.maximum(numbers, 1e-12))
     spread = float(numbers.std())
     top = int(probabilities.argmax())
@@ -164,10 +164,6 @@ def _trial(
         float(-(seen * np.log(seen)).sum()),
         float(numbers.max() - numbers.mean()) / spread if spread > 0 else 0.0,
     )
-
-
-def _are_probabilities(scores: np.ndarray) -> bool:
-    return bool(scores.min() >= 0 and abs(scores.sum() - 1) < 1e-3)
 
 
 def _judged(trials: Sequence[Trial], classes: int) -> Likely:

@@ -150,15 +150,20 @@ def resolve_target(scores: Tensor, target: int | None) -> tuple[int | None, ...]
     """
     classes = scores.shape[1]
     if target is not None and not 0 <= target < classes:
-        raise InputError(
-            f"There is no class {target}: the model has {classes} (0 to {classes - 1}).",
-            "Choose an index in that range, or none for the top class.",
-        )
+        raise no_class(target, classes)
     if classes == 1:
         return (None,) * scores.shape[0]
     if target is not None:
         return (target,) * scores.shape[0]
     return tuple(int(index) for index in scores.argmax(1))
+
+
+def no_class(index: int, classes: int) -> InputError:
+    """The error for a class that a model does not have."""
+    return InputError(
+        f"There is no class {index}: the model has {classes} (0 to {classes - 1}).",
+        "Choose an index in that range, or none for the top class.",
+    )
 
 
 def pick(scores: Tensor, target: int | None) -> Tensor:

@@ -10,8 +10,8 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.parameters import build
 from xai_core.base.target import Asked, Explained, Target, as_target, of_class
-from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, no_class
-from xai_core.targets.outputs import OutputForm, Prediction, predict
+from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind
+from xai_core.targets.outputs import OutputForm, Prediction, no_class, predict
 
 if TYPE_CHECKING:
     from torch import Tensor

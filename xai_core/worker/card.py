@@ -17,7 +17,6 @@ class ModelCard:
         loaded_by: the loader and the way it was used. converted_by: converter and version.
         labels: class names, where the file or the architecture carries them.
         parameters: number of elements in all parameters; 0 for a model that only predicts.
-        explainable: there is a module whose gradients can be asked for.
         device: what it runs on: `cpu`, or the name of a GPU. autocast: whether it is offered there.
     """
 
@@ -31,6 +30,5 @@ class ModelCard:
     labels: tuple[str, ...] | None
     parameters: int
     findings: tuple[Finding, ...]
-    explainable: bool
     device: str = "cpu"
     autocast: bool = False

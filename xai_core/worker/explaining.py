@@ -6,12 +6,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.attribution.result import Attribution
-from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError
+from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
@@ -35,7 +32,7 @@ class Explaining:
         Raises:
             InputError: it does not fit the open model. ModelError: it leaves the graph.
         """
-        batch, params = checked(inputs), {"target": asked_to_json(target)}
+        batch, params = checked_inputs(inputs), {"target": asked_to_json(target)}
         call: dict[str, Any] = {"cancel": cancel, "model": True}
         found = self._connection.ask(tuple[Explained, ...], "resolve", params, (batch,), **call)
         if len(found) != len(batch):
@@ -50,6 +47,7 @@ class Explaining:
         seed: int = 0,
         parameters: Mapping[str, Any] | None = None,
         *,
+        randomised: bool = False,
         pace: Pace | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
@@ -58,6 +56,7 @@ class Explaining:
         """Raw attributions of the open model, as `xai_core.explain` gives them.
 
         Args:
+            randomised: while most of the model's weights are random; it has its own back then.
             pace: None runs the model in the plain way.
             progress: called in this thread, at most about 20 times a second. One that is a
                 `Watcher` sees the map about twice a second while a noise method samples.
@@ -65,10 +64,18 @@ class Explaining:
 
         Raises:
             Cancelled: `cancel` was set.
+            MethodError: it has no weights that could be random (`no-float-parameters`).
         """
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "limit": time_limit}
-        asked = _asked(target, method, seed, parameters, pace)
-        return self._attribution("explain", inputs, asked, call)
+        asked = {
+            "target": asked_to_json(target),
+            "method": method,
+            "seed": seed,
+            "parameters": parameters or {},
+            "pace": pace or Pace(),
+        }
+        operation = "explain_randomised" if randomised else "explain"
+        return self._attribution(operation, inputs, asked, call)
 
     def pace(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Pace:
         """The pace that suits the open model for pictures like `inputs` `[1, C, H, W]`.
@@ -77,32 +84,12 @@ class Explaining:
         """
         call: dict[str, Any] = {"cancel": cancel, "model": True}
         params = {"memory": self._connection.budget.memory}
-        return self._connection.ask(Pace, "pace", params, (checked(inputs),), **call)
-
-    def explain_randomised(
-        self,
-        inputs: Inputs,
-        target: Asked,
-        method: str,
-        seed: int = 0,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        progress: Progress | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Attribution:
-        """As `explain`, while most of the model's weights are random; it has its own back then.
-
-        Raises:
-            MethodError: it has no weights that could be (`no-float-parameters`).
-        """
-        call: dict[str, Any] = {"progress": progress, "cancel": cancel}
-        asked = _asked(target, method, seed, parameters)
-        return self._attribution("explain_randomised", inputs, asked, call)
+        return self._connection.ask(Pace, "pace", params, (checked_inputs(inputs),), **call)
 
     def _attribution(
         self, operation: str, inputs: Inputs, params: dict[str, Any], call: dict[str, Any]
     ) -> Attribution:
-        batch = checked(inputs)
+        batch = checked_inputs(inputs)
         call |= {"model": True, "preview": batch.shape[2:]}
         result = self._connection.ask(Attribution, operation, params, (batch,), **call)
         got, asked = result.values.shape, batch.shape
@@ -128,7 +115,7 @@ class Explaining:
             "recipe": encode(recipe, []),
             "attribution": encode(attribution, arrays),
         }
-        given = (*arrays, checked(inputs))
+        given = (*arrays, checked_inputs(inputs))
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         return self._connection.ask(Measurement, "measure", params, given, **call)
 
@@ -146,33 +133,6 @@ class Explaining:
         given = None if classes is None else list(classes)
         params = {"classes": given, "noise_type": noise_type, "seed": seed}
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._connection.ask(NoiseLevel, "noise_level", params, (checked(inputs),), **call)
-
-
-def _asked(
-    target: Asked,
-    method: str,
-    seed: int,
-    parameters: Mapping[str, Any] | None,
-    pace: Pace | None = None,
-) -> dict[str, Any]:
-    return {
-        "target": asked_to_json(target),
-        "method": method,
-        "seed": seed,
-        "parameters": parameters or {},
-        "pace": pace or Pace(),
-    }
-
-
-def checked(inputs: Inputs) -> Array:
-    """A batch that can be sent. Raises `InputError` where it is none, or not finite."""
-    array = np.asarray(inputs, dtype=np.float32)
-    if array.ndim != 4 or 0 in array.shape:
-        raise InputError(
-            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
-            "Add a batch axis with inputs[None].",
+        return self._connection.ask(
+            NoiseLevel, "noise_level", params, (checked_inputs(inputs),), **call
         )
-    if not np.isfinite(array).all():
-        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
-    return array

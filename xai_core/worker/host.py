@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from xai_core.attribution.capabilities import Layer
-from xai_core.base.arrays import Inputs
+from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, asked_to_json
@@ -19,7 +19,7 @@ from xai_core.readiness.result import Verdict
 from xai_core.targets import Prediction
 from xai_core.worker.card import ModelCard
 from xai_core.worker.connection import Connection, absolute
-from xai_core.worker.explaining import Explaining, checked
+from xai_core.worker.explaining import Explaining
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.scoring import Scoring
 from xai_core.worker.wire.codec import error_to
@@ -79,12 +79,14 @@ class Worker(Explaining, Scoring):
     def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
         """The model's output as numbers."""
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        return self._connection.ask(Prediction, "predict", {}, (checked(inputs),), **call)
+        return self._connection.ask(Prediction, "predict", {}, (checked_inputs(inputs),), **call)
 
     def layers(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> tuple[Layer, ...]:
         """The layers in the order in which they run on `inputs`."""
         call: dict[str, Any] = {"cancel": cancel, "model": True}
-        return self._connection.ask(tuple[Layer, ...], "layers", {}, (checked(inputs),), **call)
+        return self._connection.ask(
+            tuple[Layer, ...], "layers", {}, (checked_inputs(inputs),), **call
+        )
 
     def assess(
         self,
@@ -95,7 +97,7 @@ class Worker(Explaining, Scoring):
         cancel: threading.Event | None = None,
     ) -> Verdict:
         """Whether the open model can be explained with gradients."""
-        arrays = () if inputs is None else (checked(inputs),)
+        arrays = () if inputs is None else (checked_inputs(inputs),)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         return self._connection.ask(
             Verdict, "assess", {"target": asked_to_json(target)}, arrays, **call

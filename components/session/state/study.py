@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.queue import QueuePosition
+from components.session.jobs.state import JobState
 from components.session.state.sources import Photo, free_name
 from xai_core.base.target import Target
 from xai_core.studies.result import StudyResult
@@ -14,15 +13,15 @@ from xai_core.studies.store import Study
 
 
 @dataclass
-class StudyState:
+class StudyState(JobState[dict[str, str]]):
     """The study of many pictures: what belongs to it, and what is being computed for it.
 
     Attributes:
         photos: names of the session's photos that belong to it. uploaded: pictures that came for
             it alone, by name. refused: why files are left out, by name.
         target: of all pictures; None for each one's top class.
-        study: the one on screen. job: gives why pictures were refused. turn: how many go before it.
-        failure, stopped, keeper: as in `Workspace`.
+        study: the one on screen. job: gives why pictures were refused.
+        keeper: as in `Workspace`.
         opened: a kept one that is on screen in its place. run_id: of that one.
         kept: ids of kept studies by fingerprint, as far as they were looked for.
         opening: a picture of it was clicked, and its page comes next.
@@ -33,10 +32,6 @@ class StudyState:
     refused: dict[str, str] = field(default_factory=dict)
     target: int | Target | None = None
     study: Study | None = None
-    job: Job[dict[str, str]] | None = None
-    turn: QueuePosition = field(default_factory=QueuePosition)
-    failure: str | None = None
-    stopped: bool = False
     keeper: Keeper | None = None
     opened: StudyResult | None = None
     run_id: str | None = None

@@ -9,9 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.jobs.queue import QueuePosition
+from components.session.jobs.state import JobState
 from components.session.state.pair import PairState
 from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
@@ -43,42 +42,31 @@ class UploadedCard:
 
 
 @dataclass
-class MetricState:
-    """Metrics that a model is asked for.
+class ControlState(JobState[Controls]):
+    """Maps beside those of a run. made: with that run's digest. digest: of the job's run."""
 
-    Attributes:
-        job: what is being computed. turn: how many go before it. note: why the last one ended
-            early.
-    """
-
-    job: Job[None] | None = None
-    turn: QueuePosition = field(default_factory=QueuePosition)
-    note: str | None = None
+    made: tuple[str, Controls] | None = None
+    digest: str = ""
 
 
 @dataclass
-class NoiseState:
+class NoiseState(JobState[NoiseLevel]):
     """How much noise models bear.
 
     Attributes:
         found: what was measured, by what it was measured on. asked: the key of the job's.
-        job: what is being measured. turn: how many go before it. note: why the last one gave
-            nothing.
         pictures: names of the photos to measure on; None takes the chosen one. classes: the true
             class of a photo, where a person gave it.
     """
 
     found: dict[Hashable, NoiseLevel] = field(default_factory=dict)
     asked: Hashable = None
-    job: Job[NoiseLevel] | None = None
-    turn: QueuePosition = field(default_factory=QueuePosition)
-    note: str | None = None
     pictures: list[str] | None = None
     classes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
-class Workspace:
+class Workspace(JobState[Run]):
     """The session: what is chosen, and the result on screen.
 
     Attributes:
@@ -86,13 +74,12 @@ class Workspace:
         target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
         recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
-        run: the result on screen. job: what is being computed. turn: how many go before it.
+        run: the result on screen; the next one is what is being computed.
         measuring: the metrics that are being computed. bearing: the noise that models bear.
-        failure: why the last computation gave nothing. stopped: it was cancelled.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
         anyway: models to explain although their gradient does not agree with their output.
-        controls: maps beside those of a run, with that run's digest. control_job: of them.
+        control_state: the maps beside those of a run.
         many: of the page of many pictures. pairing: of the page that compares two models.
         scaling: pictures behind the scale of the heatmaps.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
@@ -113,21 +100,12 @@ class Workspace:
     seed: int = 0
     autocast: bool = False
     recipe: Recipe = field(default_factory=Recipe)
-    job: Job[Run] | None = None
-    turn: QueuePosition = field(default_factory=QueuePosition)
-    measuring: MetricState = field(default_factory=MetricState)
+    measuring: JobState[None] = field(default_factory=JobState)
     noise_state: NoiseState = field(default_factory=NoiseState)
-    failure: str | None = None
-    stopped: bool = False
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     pending: Pending | None = None
     anyway: set[str] = field(default_factory=set)
-    controls: tuple[str, Controls] | None = None
-    control_job: Job[Controls] | None = None
-    control_turn: QueuePosition = field(default_factory=QueuePosition)
-    control_failure: str | None = None
-    control_digest: str = ""
-    control_stopped: bool = False
+    control_state: ControlState = field(default_factory=ControlState)
     quantile: float | None = None
     quantile_page: str = ""
     study_state: StudyState = field(default_factory=StudyState)
@@ -166,7 +144,7 @@ class Workspace:
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
-        self.controls = self.control_job = None
+        self.control_state.made = self.control_state.job = None
         self.study_state.study = self.study_state.job = None
         self.pairing.pair = self.pairing.job = None
         self.verdicts.clear()

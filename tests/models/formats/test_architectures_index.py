@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+from scripts.architectures.index_file import make_index, write_index
 from scripts.architectures.observe import observe
 from scripts.architectures.pickled import safe
 from scripts.architectures.variants import variants
@@ -21,7 +22,7 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import load_model
 from xai_core.models.pickles.allowed import ALLOWED, MODULES
 from xai_core.models.weights.index.entry import CHANNELS, CLASSES
-from xai_core.models.weights.index.storage import FILE, make_index, read_index, write_index
+from xai_core.models.weights.index.storage import FILE, read_index
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("architectures")]
 AGAIN = (

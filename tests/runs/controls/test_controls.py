@@ -24,7 +24,7 @@ class Shuffled:
     def __init__(self, fails: str = "") -> None:
         self.fails = fails
 
-    def explain_randomised(self, inputs, target, method, seed=0, parameters=None, **how):
+    def explain(self, inputs, target, method, seed=0, parameters=None, **how):
         if method == self.fails:
             raise MethodError("Nothing to shuffle.", code="no-float-parameters")
         if how["progress"]:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.meter import Meter as Meter
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from xai_core.targets.resolution import FixedScore
 
 PLAIN = Pace()
-Family = Literal["gradient", "noise", "cam", "perturbation"]
 
 
 class Scorer:
@@ -164,7 +163,6 @@ class Method(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     order: ClassVar[int] = 100
-    family: ClassVar[Family]
     signed: ClassVar[bool]
     needs_gradient: ClassVar[bool] = True
     unit: ClassVar[str] = ""

@@ -18,7 +18,6 @@ class Deconvolution(Method):
     name = "deconvolution"
     title = "Deconvolution"
     order = 80
-    family = "gradient"
     signed = True
     unit = SLOPE
     summary = "Patterns that would raise the score, projected back to the pixels."

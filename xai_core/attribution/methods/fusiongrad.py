@@ -26,7 +26,6 @@ class FusionGrad(Method):
     name = "fusiongrad"
     title = "FusionGrad"
     order = 20
-    family = "noise"
     signed = False
     unit = SLOPE
     summary = "The gradient, averaged over noisy models and noisy copies of the picture."

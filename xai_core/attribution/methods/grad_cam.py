@@ -34,7 +34,6 @@ class GradCam(Method):
     name = "grad-cam"
     title = "Grad-CAM"
     order = 90
-    family = "cam"
     signed = False
     summary = "Which regions the last feature maps used for the class; coarse."
     citation = "Selvaraju et al., 2017, arXiv 1610.02391"

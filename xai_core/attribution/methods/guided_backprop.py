@@ -19,7 +19,6 @@ class GuidedBackprop(Method):
     name = "guided-backprop"
     title = "Guided Backprop"
     order = 10
-    family = "gradient"
     signed = True
     unit = SLOPE
     summary = (

@@ -18,7 +18,6 @@ class GuidedGradCam(Method):
     name = "guided-grad-cam"
     title = "Guided Grad-CAM"
     order = 100
-    family = "cam"
     signed = True
     summary = "Guided Backprop's sharp edges, kept where Grad-CAM sees the class."
     citation = "Selvaraju et al., 2017, arXiv 1610.02391"

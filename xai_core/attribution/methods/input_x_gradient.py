@@ -15,7 +15,6 @@ class InputXGradient(Method):
     name = "input-x-gradient"
     title = "Input × Gradient"
     order = 70
-    family = "gradient"
     signed = True
     unit = SHARE
     summary = "What each pixel adds to the score, if the model were linear."

@@ -45,7 +45,6 @@ class IntegratedGradients(Method):
     name = "integrated-gradients"
     title = "Integrated Gradients"
     order = 50
-    family = "gradient"
     signed = True
     unit = SHARE
     summary = "What each pixel adds to the score on the way from an empty picture to this one."

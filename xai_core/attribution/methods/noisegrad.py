@@ -26,7 +26,6 @@ class NoiseGrad(Method):
     name = "noisegrad"
     title = "NoiseGrad"
     order = 30
-    family = "noise"
     signed = False
     unit = SLOPE
     summary = "The gradient, averaged over models whose weights are a little off."

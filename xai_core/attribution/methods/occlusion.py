@@ -48,7 +48,6 @@ class Occlusion(Method):
     name = "occlusion"
     title = "Occlusion"
     order = 110
-    family = "perturbation"
     signed = True
     needs_gradient = False
     summary = "How much the score drops when a square of the picture is covered; coarse and slow."

@@ -27,7 +27,6 @@ class Saliency(Method):
     name = "saliency"
     title = "Saliency"
     order = 60
-    family = "gradient"
     signed = False
     unit = SLOPE
     summary = "How strongly the score reacts to a tiny change of each pixel."

@@ -29,7 +29,6 @@ class SmoothGrad(Method):
     name = "smoothgrad"
     title = "SmoothGrad"
     order = 40
-    family = "noise"
     signed = False
     unit = SLOPE
     summary = "The gradient, averaged over noisy copies of the picture: less speckle."

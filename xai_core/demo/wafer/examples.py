@@ -1,7 +1,7 @@
 """The pictures that the wafer demo offers, and the truth about them.
 
-They lie in the repository as the generator drew them: a name stands for the same bytes everywhere.
-`python -m xai_core.demo.wafer.examples` writes them again.
+They lie in the repository as `scripts.wafer.examples` drew them: a name stands for the same bytes
+everywhere.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from xai_core.base.arrays import Picture
-from xai_core.demo.wafer.generator import NONE, WaferPicture, equivalent_diameter, wafer_picture
-from xai_core.demo.wafer.patterns import PatternKind
-from xai_core.demo.wafer.scene import SIDE
+from xai_core.demo.wafer.kinds import NONE, SIDE
 from xai_core.scores.localisation import Mask
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -29,8 +27,6 @@ class WaferExample:
 
     name: str
     kind: str
-    pattern: PatternKind
-    seed: int
 
     @property
     def path(self) -> Path:
@@ -48,26 +44,22 @@ class WaferExample:
         size = f", {equivalent_diameter(_read(self.mask_path) > 0):.0f} px"
         return f"wafer: {self.name.replace('-', ' ')}{size if self.kind != NONE else ''}"
 
-    def drawn(self) -> WaferPicture:
-        """By the generator, now."""
-        return wafer_picture(self.seed, self.kind, self.pattern)
-
 
 EXAMPLES = {
     one.name: one
     for one in (
-        WaferExample("bridge", "bridge", "lines", 3_000_000),
-        WaferExample("bridged-contacts", "bridge", "contacts", 3_000_001),
-        WaferExample("break", "break", "lines", 3_000_002),
-        WaferExample("missing-contact", "missing contact", "contacts", 3_000_003),
-        WaferExample("particle", "particle", "lines", 3_000_004),
-        WaferExample("particle-on-contacts", "particle", "contacts", 3_000_005),
-        WaferExample("scratch", "scratch", "contacts", 3_000_006),
-        WaferExample("no-defect", NONE, "lines", 3_000_007),
-        WaferExample("no-defect-2", NONE, "lines", 3_000_008),
-        WaferExample("no-defect-3", NONE, "lines", 3_000_009),
-        WaferExample("no-defect-on-contacts", NONE, "contacts", 3_000_010),
-        WaferExample("no-defect-on-contacts-2", NONE, "contacts", 3_000_011),
+        WaferExample("bridge", "bridge"),
+        WaferExample("bridged-contacts", "bridge"),
+        WaferExample("break", "break"),
+        WaferExample("missing-contact", "missing contact"),
+        WaferExample("particle", "particle"),
+        WaferExample("particle-on-contacts", "particle"),
+        WaferExample("scratch", "scratch"),
+        WaferExample("no-defect", NONE),
+        WaferExample("no-defect-2", NONE),
+        WaferExample("no-defect-3", NONE),
+        WaferExample("no-defect-on-contacts", NONE),
+        WaferExample("no-defect-on-contacts-2", NONE),
     )
 }
 
@@ -91,14 +83,6 @@ def _read(path: Path) -> UInt8[np.ndarray, "h w"]:
         return np.asarray(picture.convert("L"))
 
 
-def _write(example: WaferExample) -> None:
-    drawn = example.drawn()
-    Image.fromarray(drawn.pixels).save(example.path)
-    Image.fromarray(drawn.mask).save(example.mask_path)
-
-
-if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for one in EXAMPLES.values():
-        _write(one)
-        print(f"wrote {one.title}")
+def equivalent_diameter(mask: Mask) -> float:
+    """Of a disc as large as the mask, in pixels."""
+    return float(2 * np.sqrt(mask.sum() / np.pi))

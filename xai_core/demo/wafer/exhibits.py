@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from xai_core.demo.wafer.generator import KINDS, NONE
-from xai_core.demo.wafer.scene import SIDE
+from xai_core.demo.wafer.kinds import KINDS, NONE, SIDE
 from xai_core.pictures.preprocessing import InputSpec
 
 FOLDER = Path(__file__).parent

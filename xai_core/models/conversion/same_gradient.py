@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from xai_core.base.errors import XaiError
+from xai_core.base.errors import XaiError, first_line
 from xai_core.base.finding import Finding
 
 OUTPUT_TOLERANCE = 1e-4  # of the largest output: the same sums in another order
@@ -58,18 +58,14 @@ def compare(candidate: nn.Module, original: nn.Module, inputs: Tensor) -> Likene
                 with suppress(XaiError):  # it takes one sample at a time
                     gradient = min(gradient, _errors(candidate, original, inputs)[1])
         except XaiError as error:
-            return Likeness(why_not=error.message.splitlines()[0])
+            return Likeness(why_not=first_line(error.message))
         except Exception as error:  # graphs raise nearly anything
-            return Likeness(why_not=f"It fails: {type(error).__name__}: {_line(error)}")
+            return Likeness(why_not=f"It fails: {type(error).__name__}: {first_line(error)}")
         outputs.append(output)
         gradients.append(gradient)
     return Likeness(
         max(outputs), max(gradients), len(inputs), _why_not(max(outputs), max(gradients))
     )
-
-
-def _line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
 
 
 def _why_not(output: float, gradient: float) -> str | None:

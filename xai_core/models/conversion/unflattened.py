@@ -6,7 +6,7 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-from xai_core.base.errors import ModelError
+from xai_core.base.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from torch import nn
@@ -58,8 +58,7 @@ def _name(child: Any) -> None:
 
 def _failure(cause: Exception) -> ModelError:
     return ModelError(
-        f"The program cannot be taken apart: {type(cause).__name__}: "
-        f"{str(cause).partition(chr(10))[0]}",
+        f"The program cannot be taken apart: {type(cause).__name__}: {first_line(cause)}",
         ORIGINAL,
         code="layers-hidden",
     )

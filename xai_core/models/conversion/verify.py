@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import XaiError
+from xai_core.base.errors import XaiError, first_line
 from xai_core.models.conversion.certificate import Certificate
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def verify(
         try:
             _measure(tally, module, PredictorModule(reference), inputs, time_limit)
         except XaiError as error:
-            tally.why_not = error.message.splitlines()[0]
+            tally.why_not = first_line(error.message)
         except Exception as error:  # a converted graph raises nearly anything
-            told = str(error).partition("\n")[0]
-            tally.why_not = f"The converted model fails: {type(error).__name__}: {told}"
+            told = f"{type(error).__name__}: {first_line(error)}"
+            tally.why_not = f"The converted model fails: {told}"
     return Certificate(
         logit_error=tally.logit_error,
         top1_agreement=tally.agreed,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xai_core.base.errors import ModelError, XaiError
+from xai_core.base.errors import ModelError, XaiError, first_line
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel, Predictor
 from xai_core.models import export_hint
@@ -120,9 +120,8 @@ def _shape(predict: Predictor, source: PictureInput, options: LoadOptions) -> Sh
         else:
             if output.numel() and bool(output.isfinite().all()):
                 return shape
-    told = str(first).partition("\n")[0][:300]
     raise ModelError(
-        f"ONNX Runtime gives no finite output for pictures of any usual size: {told}",
+        f"ONNX Runtime gives no finite output for pictures of any usual size: {first_line(first)}",
         "Give the size that the model was trained on.",
         code="forward-failed",
     ) from first

@@ -16,9 +16,7 @@ from xai_core.models.fixed_inputs import fix_positions
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.other_inputs import OtherInput, check_names
 from xai_core.models.peek.digest import digest
-from xai_core.models.peek.extra_files import extra_files
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.targets.labels import labels_in
 
 if TYPE_CHECKING:
     from torch import nn
@@ -73,8 +71,8 @@ class TorchExport(Format):
 
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says; only after trust."""
-        from xai_core.models.conversion.fitting import fitting_shape, spec_of
-        from xai_core.models.conversion.module_predictor import predictor_of
+        from xai_core.models.conversion.fitting import spec_of
+        from xai_core.models.conversion.hidden_model import hidden_model
         from xai_core.models.precision import to_float32
 
         refused = COMPILED if _compiled(path) else None if options.trust else NEEDS_TRUST
@@ -88,20 +86,9 @@ class TorchExport(Format):
         wanted = options.input_spec.shape if options.input_spec else _shape(program, place)
         spec = options.input_spec or spec_of(wanted)
         fix_positions(module, names, others, spec)
-        shape = fitting_shape(module, wanted or spec_of(None).shape)
-        hidden = LoadedModel(
-            path=path,
-            format=self.name,
-            sha256=inspection.sha256,
-            size=inspection.size,
-            module=module,
-            input_spec=options.input_spec or spec_of(shape or wanted),
-            loaded_by="torch.export.load: code that the file holds could run",
-            reference=predictor_of(module),
-            labels=labels_in(extra_files(path)),
-            layers_readable=False,
-            findings=(*([precision] if precision else []), *_baked_in(program, place)),
-        )
+        how = "torch.export.load: code that the file holds could run"
+        findings = (*([precision] if precision else []), *_baked_in(program, place))
+        hidden, shape = hidden_model(path, inspection, options, module, wanted, how, findings)
         return with_layers(hidden, TITLE, _converters(program, names, others, spec), shape)
 
 

@@ -15,7 +15,6 @@ from xai_core.models.conversion.proven_layers import hidden_layers, with_layers
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.peek.digest import digest
-from xai_core.models.peek.extra_files import extra_files
 from xai_core.models.peek.script_code import (
     baked_in,
     is_trace,
@@ -24,7 +23,6 @@ from xai_core.models.peek.script_code import (
     script_code,
     traced_shape,
 )
-from xai_core.targets.labels import labels_in
 
 MOBILE = b"PTMF"
 PACKED = Finding(
@@ -75,8 +73,8 @@ class TorchScript(Format):
         """As the contract says; code that touches files only after trust."""
         import torch
 
-        from xai_core.models.conversion.fitting import fitting_shape, spec_of
-        from xai_core.models.conversion.module_predictor import predictor_of
+        from xai_core.models.conversion.fitting import spec_of
+        from xai_core.models.conversion.hidden_model import hidden_model
         from xai_core.models.conversion.script_graph import converter_version, script_graph
         from xai_core.models.precision import to_float32
 
@@ -89,19 +87,9 @@ class TorchScript(Format):
         wanted = options.input_spec.shape if options.input_spec else traced_shape(path)
         spec = options.input_spec or spec_of(wanted)
         module = fix_inputs(script, options.other_inputs, spec)
-        shape = fitting_shape(module, wanted or spec_of(None).shape)
-        hidden = LoadedModel(
-            path=path,
-            format=self.name,
-            sha256=inspection.sha256,
-            size=inspection.size,
-            module=module,
-            input_spec=options.input_spec or spec_of(shape or wanted),
-            loaded_by="torch.jit.load",
-            reference=predictor_of(module),
-            labels=labels_in(extra_files(path)),
-            layers_readable=False,
-            findings=(*([precision] if precision else []), *baked_in(code, is_trace(path))),
+        findings = (*([precision] if precision else []), *baked_in(code, is_trace(path)))
+        hidden, shape = hidden_model(
+            path, inspection, options, module, wanted, "torch.jit.load", findings
         )
         if options.other_inputs:
             return replace(hidden, findings=(*hidden.findings, hidden_layers(self.title, FIXED)))

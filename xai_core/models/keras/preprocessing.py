@@ -8,40 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from xai_core.models.keras.layout import Layout
 from xai_core.pictures.preprocessing import InputSpec
 
-IMAGENET = (InputSpec.mean, InputSpec.std)
 RAW_STEP = 1 / 20  # a first layer that scales by less than this takes 0..255
 RAW_MEAN = 2.0  # a mean above this is one of 0..255
 PASSED = re.compile(r"Random|InputLayer|Reshape|Resizing|CenterCrop|Functional|Sequential|Model")
 
 
-@dataclass(frozen=True)
-class Range:
-    """What becomes of a value in [0, 1], `(value - mean) / std`, and why that is believed."""
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    because: str
-
-
-RAW = ((0.0,), (1 / 255,))
-SIGNED = ((0.5,), (0.5,))
-APPLICATIONS: tuple[tuple[str, tuple[tuple[float, ...], tuple[float, ...]], str], ...] = (
+Range = tuple[tuple[float, ...], tuple[float, ...]]
+"""Mean and deviation: what becomes of a value in [0, 1] is `(value - mean) / deviation`."""
+IMAGENET: Range = (InputSpec.mean, InputSpec.std)
+RAW: Range = ((0.0,), (1 / 255,))
+UNIT: Range = ((0.0,), (1.0,))
+SIGNED: Range = ((0.5,), (0.5,))
+APPLICATIONS: tuple[tuple[str, Range], ...] = (
     # keras.applications.*.preprocess_input; the patterns are the names that it gives its models
-    (r"mobilenet(v2)?_\d|mobilenetv2|mobilenet", SIGNED, "MobileNet takes -1 to 1"),
-    (r"inception|xception|nasnet", SIGNED, "Inception, Xception and NASNet take -1 to 1"),
-    (r"resnet\d+v2", SIGNED, "ResNetV2 takes -1 to 1"),
-    (r"densenet\d+", IMAGENET, "DenseNet takes ImageNet mean and deviation"),
-    (
-        r"resnet\d+|vgg1[69]",
-        ((0.4580, 0.4580, 0.4580), (1 / 255, 1 / 255, 1 / 255)),
-        "VGG and ResNet take 0 to 255 less a mean (in BGR order, which is left to the picture)",
-    ),
+    (r"mobilenet(v2)?_\d|mobilenetv2|mobilenet|inception|xception|nasnet|resnet\d+v2", SIGNED),
+    (r"densenet\d+", IMAGENET),
+    # less a mean, in BGR order, which is left to the picture
+    (r"resnet\d+|vgg1[69]", ((0.4580, 0.4580, 0.4580), (1 / 255, 1 / 255, 1 / 255))),
 )
 
 
@@ -51,8 +39,7 @@ def input_spec(layout: Layout, layers: Iterable[Any], names: Iterable[str]) -> I
     Args:
         layers: of the model, in order. names: of the model and of the models inside.
     """
-    found = expected(layers, names)
-    mean, std = (_spread(values, layout.channels) for values in (found.mean, found.std))
+    mean, std = (_spread(values, layout.channels) for values in expected(layers, names))
     short = min(layout.height, layout.width)
     return InputSpec(layout.channels, layout.height, layout.width, "squash", short, mean, std)
 
@@ -62,14 +49,14 @@ def expected(layers: Iterable[Any], names: Iterable[str]) -> Range:
     first = next((layer for layer in layers if not PASSED.search(type(layer).__name__)), None)
     kind = type(first).__name__
     if kind == "Rescaling" and _largest(getattr(first, "scale", 1.0)) < RAW_STEP:
-        return Range(*RAW, "a Rescaling layer comes first: 0 to 255")
+        return RAW
     if kind == "Normalization" and _largest(getattr(first, "mean", 0.0)) > RAW_MEAN:
-        return Range(*RAW, "a Normalization layer comes first: 0 to 255")
+        return RAW
     if kind not in ("Rescaling", "Normalization"):
-        for pattern, (mean, std), because in APPLICATIONS:
+        for pattern, found in APPLICATIONS:
             if any(re.match(pattern, name.lower()) for name in names):
-                return Range(mean, std, because)
-    return Range((0.0,), (1.0,), "the usual 0 to 1")
+                return found
+    return UNIT
 
 
 def _spread(values: tuple[float, ...], channels: int) -> tuple[float, ...]:

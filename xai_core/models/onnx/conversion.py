@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_core.base.errors import ModelError
+from xai_core.base.errors import ModelError, first_line
 from xai_core.models.onnx.constants import store_constants
 from xai_core.models.onnx.plain_names import plain_names
 from xai_core.models.onnx.trained import trained
@@ -60,7 +60,7 @@ def to_torch(model: ModelProto, source: PictureInput) -> nn.Module:
         raise
     except Exception as cause:  # each operation's handler raises what it likes
         raise ModelError(
-            f"The graph cannot be converted to torch: {_line(cause)}",
+            f"The graph cannot be converted to torch: {type(cause).__name__}: {first_line(cause)}",
             "Load the model that it was exported from; with this file only Occlusion works.",
             code="converted-unverified",
         ) from cause
@@ -119,7 +119,3 @@ def _explain_only(graph: fx.Graph, outputs: list[tuple[str, bool]]) -> None:
     for node in reversed(list(graph.nodes)):
         if not node.users and node.op not in ("output", "placeholder"):
             graph.erase_node(node)
-
-
-def _line(cause: Exception) -> str:
-    return f"{type(cause).__name__}: {str(cause).splitlines()[0][:300] if str(cause) else ''}"

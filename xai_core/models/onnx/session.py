@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import ModelError
+from xai_core.base.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -36,7 +36,7 @@ def session_of(model: ModelProto) -> Any:
         )
     except Exception as cause:  # its errors share no base
         raise ModelError(
-            f"ONNX Runtime {onnxruntime.__version__} cannot run the graph: {_line(cause)}",
+            f"ONNX Runtime {onnxruntime.__version__} cannot run the graph: {first_line(cause)}",
             "Export the model again, with the usual operators.",
             code="forward-failed",
         ) from cause
@@ -88,7 +88,3 @@ def _cut(output: Any, count: int) -> Any:
 def _joined(outputs: tuple[Any, ...]) -> Any:
     arrays = all(isinstance(output, np.ndarray) and output.ndim for output in outputs)
     return np.concatenate(outputs) if arrays else outputs[0]
-
-
-def _line(cause: Exception) -> str:
-    return str(cause).splitlines()[0][:300]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_core.base.errors import ModelError
+from xai_core.base.errors import ModelError, first_line
 from xai_core.models.tensorflow.frozen import frozen
 from xai_core.models.tensorflow.source import Source
 
@@ -66,9 +66,8 @@ def _to_onnx(source: Source, graph: Any, start: str, ends: list[str]) -> Any:
     except ModelError:
         raise
     except Exception as cause:  # each operation's handler raises what it likes
-        text = (str(cause).splitlines() or [""])[0][:300]
         raise ModelError(
-            f"The graph cannot be converted to ONNX: {type(cause).__name__}: {text}",
+            f"The graph cannot be converted to ONNX: {type(cause).__name__}: {first_line(cause)}",
             "Load the model that it was exported from.",
             code="converted-unverified",
         ) from cause

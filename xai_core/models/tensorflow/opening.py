@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.errors import ModelError
+from xai_core.base.errors import ModelError, first_line
 from xai_core.models.keras.layout import layout_of
 from xai_core.models.tensorflow.ends import Ends
 from xai_core.models.tensorflow.environment import tensorflow
@@ -58,7 +58,7 @@ def open_graph(path: Path, ends: Ends) -> Source:
         function = function_of(graph, ends.input, ends.outputs)
     except Exception as cause:  # protobuf's and TensorFlow's errors share no base
         raise ModelError(
-            f"TensorFlow cannot read the graph: {type(cause).__name__}: {_line(cause)}",
+            f"TensorFlow cannot read the graph: {type(cause).__name__}: {first_line(cause)}",
             "Copy or download the file again, or choose other nodes.",
             code="corrupt-file",
         ) from cause
@@ -156,7 +156,3 @@ def _several(names: list[str]) -> ModelError:
         code="forward-failed",
         inputs=names,
     )
-
-
-def _line(cause: Exception) -> str:
-    return (str(cause).splitlines() or [""])[0][:300]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.base.errors import ModelError
+from xai_core.base.errors import ModelError, first_line
 from xai_core.models.keras.layout import Layout
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Source:
         try:
             outputs = self.call(given)
         except (tf.errors.OpError, TypeError, ValueError) as cause:
-            text = (str(getattr(cause, "message", cause)).splitlines() or [""])[0][:300]
+            text = first_line(getattr(cause, "message", cause))
             raise ModelError(
                 f"TensorFlow fails on an input of shape {tuple(given.shape)}: {text}",
                 "Check channels and size of the input.",

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS
-from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError, XaiError
+from xai_core.base.arrays import Inputs, checked_inputs
+from xai_core.base.errors import XaiError
 from xai_core.base.finding import Finding
 from xai_core.base.progress import Progress
 from xai_core.readiness.checks.base import CHECKS, Case, Clock, TimeUp
@@ -136,15 +134,8 @@ def _tensors(inputs: Inputs | None, device: torch.device) -> list[Tensor]:
 
     if inputs is None:
         return []
-    array = np.asarray(inputs, dtype=np.float32)
-    if array.ndim != 4 or 0 in array.shape:
-        raise InputError(
-            f"Inputs must be [batch, channels, height, width], not {list(array.shape)}.",
-            "Add a batch axis with inputs[None].",
-        )
-    if not np.isfinite(array).all():
-        raise InputError("The input has values that are not finite.", "Check the preprocessing.")
-    return [torch.from_numpy(one[None].copy()).to(device) for one in array[:PICTURES]]
+    array = checked_inputs(inputs)[:PICTURES]
+    return [torch.from_numpy(one[None].copy()).to(device) for one in array]
 
 
 def _verdict(model: LoadedModel | nn.Module, case: Case) -> Verdict:

@@ -10,12 +10,10 @@ from xai_core.base.errors import XaiError
 from xai_core.base.finding import Finding
 from xai_core.readiness.result import Availability, Verdict
 
-CHUNK = 1 << 20
 
-
-def rejected(path: Path, error: XaiError) -> Verdict:
+def rejected(path: Path | str, error: XaiError) -> Verdict:
     """Level `rejected`, with the error as its finding; no method is available."""
-    reason = "The model cannot be loaded."
+    path, reason = Path(path), "The model cannot be loaded."
     return Verdict(
         file=path.name,
         sha256=_digest(path),
@@ -28,11 +26,8 @@ def rejected(path: Path, error: XaiError) -> Verdict:
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                digest.update(chunk)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:  # no such file: the finding says so already
         return ""
-    return digest.hexdigest()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from xai_core.report.stamp import name_in, text_of, unreadable
+from xai_core.report.stamp import name_in, parsed, text_chunk, unreadable
 from xai_core.report.study.subject import StudySubject
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ class StudyStamp:
 
 def chunk(subject: StudySubject) -> PngInfo:
     """The stamp as a text chunk of a PNG."""
-    from PIL.PngImagePlugin import PngInfo
-
     study = subject.study
     data = {
         "schema": SCHEMA,
@@ -37,9 +34,7 @@ def chunk(subject: StudySubject) -> PngInfo:
         "quantile": subject.quantile,
         "run": subject.run_id,
     }
-    info = PngInfo()
-    info.add_itxt(KEY, json.dumps(data, sort_keys=True), zip=True)
-    return info
+    return text_chunk(KEY, data)
 
 
 def read(data: bytes) -> StudyStamp | None:
@@ -48,20 +43,16 @@ def read(data: bytes) -> StudyStamp | None:
     Raises:
         InputError: there is a stamp that cannot be understood.
     """
-    text = text_of(data, KEY)
-    if text is None:
-        return None
-    try:
-        found = json.loads(text)
-        quantile = float(found["quantile"])
-        if found["schema"] != SCHEMA or not 0 <= quantile <= 1:
-            raise unreadable("a later version of Pedestal wrote it")
-        run = found["run"]
-        return StudyStamp(
-            model=name_in(found["model"]),
-            pictures=int(found["pictures"]),
-            quantile=quantile,
-            run=None if run is None else name_in(run),
-        )
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as cause:
-        raise unreadable(type(cause).__name__) from cause
+    return parsed(data, KEY, SCHEMA, _checked)
+
+
+def _checked(found: dict[str, Any]) -> StudyStamp:
+    quantile, run = float(found["quantile"]), found["run"]
+    if not 0 <= quantile <= 1:
+        raise unreadable("its quantile is none")
+    return StudyStamp(
+        model=name_in(found["model"]),
+        pictures=int(found["pictures"]),
+        quantile=quantile,
+        run=None if run is None else name_in(run),
+    )

@@ -4,32 +4,14 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar
 
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, Picture, Values
 from xai_core.base.progress import Progress
 from xai_core.base.registry import Registry
-from xai_core.base.target import Asked
-
-
-class Randomiser(Protocol):
-    """What explains a model whose weights are random; a worker does."""
-
-    def explain_randomised(
-        self,
-        inputs: Inputs,
-        target: Asked,
-        method: str,
-        seed: int = 0,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        progress: Progress | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Attribution:
-        """As `explain`, on random weights."""
+from xai_core.runs.explainer import Explainer
 
 
 @dataclass(frozen=True)
@@ -44,7 +26,7 @@ class Case:
     pixels: Picture
     inputs: Inputs
     seed: int
-    model: Randomiser
+    model: Explainer
     explained: Attribution | None = None
     progress: Progress | None = None
     cancel: threading.Event | None = None

@@ -26,12 +26,13 @@ class RandomWeights(Control):
         """As the contract says. Raises `MethodError` where the model has no weights to shuffle."""
         one = case.explained
         assert one is not None, "a control of a method needs the method's map"  # noqa: S101
-        found = case.model.explain_randomised(
+        found = case.model.explain(
             case.inputs,
             one.targets[0],
             one.method,
             one.seed,
             one.parameters,
+            randomised=True,
             progress=case.progress,
             cancel=case.cancel,
         )

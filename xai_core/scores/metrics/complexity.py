@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar
 
-import numpy as np
-
 from xai_core.base.arrays import Maps, Scores
 from xai_core.scores.metrics.base import METRICS, Direction, Metric
 from xai_core.scores.quantus_calls.map_by_map import one_by_one
@@ -57,9 +55,3 @@ def _metric() -> Any:
     import quantus
 
     return quantus.Complexity(abs=True, normalise=False, disable_warnings=True)
-
-
-def effective_share(scores: Scores, pixels: int) -> Scores:
-    """exp(H) / N: the share of pixels that an even map of the same entropy would light, (0, 1]."""
-    share: Scores = np.exp(np.asarray(scores, dtype=np.float64)) / pixels
-    return share

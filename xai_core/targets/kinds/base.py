@@ -12,11 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xai_core.base.errors import InputError
 from xai_core.base.parameters import NoParameters, parameter
 from xai_core.base.registry import Registry
 from xai_core.pictures.region import Mask, from_text
-from xai_core.targets.outputs import OutputForm, Prediction
+from xai_core.targets.outputs import OutputForm, Prediction, no_class
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -112,14 +111,6 @@ class TargetKind(ABC):
 
 
 TARGETS: Registry[TargetKind] = Registry("xai_core.targets.kinds", "kind of target")
-
-
-def no_class(index: int, classes: int) -> InputError:
-    """The error for a class that a model does not have."""
-    return InputError(
-        f"There is no class {index}: the model has {classes} (0 to {classes - 1}).",
-        "Choose an index in that range, or none for the top class.",
-    )
 
 
 def name_of(index: int | None, labels: Labels) -> str:

@@ -77,7 +77,6 @@ def _card(model: LoadedModel) -> ModelCard:
         labels=model.labels,
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
-        explainable=model.module is not None,
         device="cpu" if device is None else title_of(device),
         autocast=device is not None and offered_on(device.type),
     )

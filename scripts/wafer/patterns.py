@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.demo.wafer.scene import SIDE, Field, blurred, grid
+from scripts.wafer.scene import SIDE, Field, blurred, grid
 
 PatternKind = Literal["lines", "contacts"]
 MARGIN = 22.0  # pixels between a defect's middle and the border

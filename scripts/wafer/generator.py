@@ -11,13 +11,13 @@ from typing import get_args
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from scripts.wafer.defects import DEFECTS
+from scripts.wafer.patterns import PatternKind, random_pattern
+from scripts.wafer.scene import Field, Scene, random_beam, seen
 from xai_core.base.errors import InputError
-from xai_core.demo.wafer.defects import DEFECTS
-from xai_core.demo.wafer.patterns import PatternKind, random_pattern
-from xai_core.demo.wafer.scene import SIDE, Field, Scene, random_beam, seen
+from xai_core.demo.wafer.examples import equivalent_diameter
+from xai_core.demo.wafer.kinds import KINDS, NONE, SIDE
 
-NONE = "none"
-KINDS = (NONE, *DEFECTS)
 VISIBLE = 0.25  # of a defect's deepest change, from which on a pixel belongs to it
 
 
@@ -68,11 +68,6 @@ def wafer_picture(
     mask = np.abs(change) > max(VISIBLE * np.abs(change).max(), 1e-9)
     pixels = _taken(sound + change, grain)
     return WaferPicture(pixels, kind, pattern, mask, equivalent_diameter(mask), seed)
-
-
-def equivalent_diameter(mask: Bool[np.ndarray, "h w"]) -> float:
-    """Of a disc as large as the mask, in pixels."""
-    return float(2 * np.sqrt(mask.sum() / np.pi))
 
 
 def _patterns_of(kind: str) -> tuple[PatternKind, ...]:

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from scripts.wafer.generator import WaferPicture
 from xai_core.demo.wafer.exhibits import SPEC
-from xai_core.demo.wafer.generator import KINDS, WaferPicture
+from xai_core.demo.wafer.kinds import KINDS
 
 
 @dataclass(frozen=True)

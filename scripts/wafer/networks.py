@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from torch import nn
 
-from xai_core.demo.wafer.generator import KINDS
+from xai_core.demo.wafer.kinds import KINDS
 
 FEATURE_LAYERS = 15  # of segmenter and sizer: what is told of each place
 

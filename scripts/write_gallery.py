@@ -1,4 +1,4 @@
-"""Writes the gallery's model files: `python -m xai_core.demo.gallery.write`."""
+"""Writes the gallery's model files: `python -m scripts.write_gallery`."""
 
 from __future__ import annotations
 

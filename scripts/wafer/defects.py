@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xai_core.demo.wafer.patterns import MARGIN, Pattern, PatternKind
-from xai_core.demo.wafer.scene import SIDE, Field, Scene, ellipse, grid
+from scripts.wafer.patterns import MARGIN, Pattern, PatternKind
+from scripts.wafer.scene import SIDE, Field, Scene, ellipse, grid
 
 Change = Callable[[Scene, Pattern, "np.random.Generator"], Scene]  # text: 2 MB to import
 GROWTH = 2.0  # pixels by which a defect reaches over the edge that it touches

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float64
 
-SIDE = 128
+from xai_core.demo.wafer.kinds import SIDE as SIDE
+
 EDGE = 0.7  # pixels over which one material goes over into another
 RIM = 1.5  # pixels beside an edge that look brighter, as more electrons leave there
 

@@ -1,0 +1,50 @@
+"""One computation of a session: what runs, and how the last one ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from components.session import visit
+from components.session.jobs.job import Job
+from components.session.jobs.queue import QueuePosition
+from xai_core.base.errors import Cancelled
+from xai_core.base.progress import Progress
+
+T = TypeVar("T")
+
+
+@dataclass(kw_only=True)
+class JobState(Generic[T]):
+    """What a button starts, and a person watches and cancels.
+
+    Attributes:
+        job: what is being computed. turn: how many go before it.
+        failure: why the last one gave nothing. stopped: it was cancelled.
+    """
+
+    job: Job[T] | None = None
+    turn: QueuePosition = field(default_factory=QueuePosition)
+    failure: str | None = None
+    stopped: bool = False
+
+    def clear(self) -> None:
+        """Tell nothing of the last one any more."""
+        self.failure, self.stopped, self.turn = None, False, QueuePosition()
+
+    def begin(self, name: str, work: Callable[[Progress, threading.Event], T]) -> None:
+        """Do `work` in a thread; the end of the visit cancels it. name: of it in the visit."""
+        self.job = job = Job(work)
+        visit.current().at_end(name, job.cancel)
+
+    def settle(self, job: Job[T]) -> T | None:
+        """Note how a job ended, once, and give its result; None where there is none."""
+        if self.job is not job:  # another tick was faster
+            return None
+        self.job = None
+        self.stopped = isinstance(job.error, Cancelled)
+        if job.error is not None and not self.stopped:
+            self.failure = str(job.error)
+        return job.result

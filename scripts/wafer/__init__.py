@@ -1,0 +1,1 @@
+"""How the pictures and the networks of the wafer demo are made."""

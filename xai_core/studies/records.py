@@ -1,0 +1,86 @@
+"""Where what is computed of many pictures is kept: a study's scores, or the maps themselves."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from xai_core.attribution.result import Attribution
+from xai_core.base.pace import Pace
+from xai_core.base.storage.files import data_folder
+from xai_core.base.storage.quota import STUDIES
+from xai_core.base.target import Target
+from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.setting import digest_of
+
+E = TypeVar("E")
+
+
+class Question(Protocol):
+    """What all entries have in common; `key` names their folder."""
+
+    @property
+    def spec(self) -> InputSpec:
+        """How pictures become inputs."""
+
+    @property
+    def seed(self) -> int:
+        """Of all random draws."""
+
+    @property
+    def target(self) -> int | Target | None:
+        """Class index; None explains each picture's top class; or a target of another kind."""
+
+    @property
+    def key(self) -> str:
+        """SHA-256 over all of it."""
+
+
+class Records(ABC, Generic[E]):
+    """The entries `E` of one question, a file each. For any thread; what `conduct` fills.
+
+    A picture is named by its SHA-256.
+
+    Args:
+        folder: where studies are; None takes the data folder.
+    """
+
+    def __init__(self, question: Question, folder: Path | None) -> None:
+        self.spec, self.seed, self.target = question.spec, question.seed, question.target
+        self.folder = (folder or data_folder() / STUDIES) / question.key
+
+    @property
+    def pace(self) -> Pace:
+        """How the model is run, the same for every picture."""
+        return Pace()
+
+    @abstractmethod
+    def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> E | None:
+        """What is known of a picture by a method; None where nothing is."""
+
+    @abstractmethod
+    def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: E) -> None:
+        """Write an entry; when this returns, a kill does not lose it.
+
+        Raises:
+            XaiError: the disk is full or cannot be written.
+        """
+
+    @abstractmethod
+    def of_map(self, attribution: Attribution, content: tuple[int, int, int, int]) -> E:
+        """The entry of an attribution. `content`: where the picture is in the input."""
+
+    @abstractmethod
+    def of_failure(self, target: int | None, cause: str) -> E:
+        """The entry of a method that gave no map of this class."""
+
+    def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
+        """Whether nothing needs to be computed."""
+        return self.entry(picture, method, parameters) is not None
+
+
+def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
+    """What the file of a picture by a method is called, without its ending."""
+    return f"{picture}-{method}-{digest_of(dict(parameters))[:16]}"
