@@ -20,6 +20,7 @@ from components.session.processes import Access
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.grouping import by_reason
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
 from xai_core.runs.run import Run
@@ -187,8 +188,9 @@ def _finish(space: Workspace, job: Job[Run]) -> None:
     if job.result is not None:
         space.run = job.result
         space.run_id = space.keeper.id if space.keeper else None
-        for name, reason in job.result.failures.items():
-            st.toast(f"{title_of(name)}: {problem.plain(reason)}", icon=":material/block:")
+        for reason, names in by_reason(job.result.failures).items():
+            titles = ", ".join(map(title_of, names))
+            st.toast(f"{titles}: {problem.plain(reason)}", icon=":material/block:")
     elif isinstance(job.error, Cancelled):
         space.stopped = True
     elif job.error is not None:

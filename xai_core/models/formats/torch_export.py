@@ -73,7 +73,7 @@ class TorchExport(Format):
 
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says; only after trust."""
-        from xai_core.models.conversion.fitting import fitting_shape, spec_of
+        from xai_core.models.conversion.fitting import SECONDS, fitting_shape, spec_of
         from xai_core.models.conversion.module_predictor import predictor_of
         from xai_core.models.precision import to_float32
 
@@ -88,7 +88,7 @@ class TorchExport(Format):
         wanted = options.input_spec.shape if options.input_spec else _shape(program, place)
         spec = options.input_spec or spec_of(wanted)
         fix_positions(module, names, others, spec)
-        shape = fitting_shape(module, wanted or spec_of(None).shape)
+        shape = fitting_shape(module, wanted or spec_of(None).shape, SECONDS * options.patience)
         hidden = LoadedModel(
             path=path,
             format=self.name,

@@ -75,9 +75,13 @@ class TorchScript(Format):
         """As the contract says; code that touches files only after trust."""
         import torch
 
-        from xai_core.models.conversion.fitting import fitting_shape, spec_of
+        from xai_core.models.conversion.fitting import SECONDS, fitting_shape, spec_of
         from xai_core.models.conversion.module_predictor import predictor_of
-        from xai_core.models.conversion.script_graph import converter_version, script_graph
+        from xai_core.models.conversion.script_graph import (
+            TIME_LIMIT,
+            converter_version,
+            script_graph,
+        )
         from xai_core.models.precision import to_float32
 
         code = {} if _is_flat(path) else script_code(path)
@@ -89,7 +93,7 @@ class TorchScript(Format):
         wanted = options.input_spec.shape if options.input_spec else traced_shape(path)
         spec = options.input_spec or spec_of(wanted)
         module = fix_inputs(script, options.other_inputs, spec)
-        shape = fitting_shape(module, wanted or spec_of(None).shape)
+        shape = fitting_shape(module, wanted or spec_of(None).shape, SECONDS * options.patience)
         hidden = LoadedModel(
             path=path,
             format=self.name,
@@ -105,8 +109,9 @@ class TorchScript(Format):
         )
         if options.other_inputs:
             return replace(hidden, findings=(*hidden.findings, hidden_layers(self.title, FIXED)))
-        converters = {converter_version(): lambda shape: script_graph(path, shape)}
-        return with_layers(hidden, self.title, converters, shape)
+        seconds = TIME_LIMIT * options.patience
+        converters = {converter_version(): lambda shape: script_graph(path, shape, seconds)}
+        return with_layers(hidden, self.title, converters, shape, options.patience)
 
 
 def _kind(path: Path) -> str:
