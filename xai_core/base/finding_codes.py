@@ -187,7 +187,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "Read its message; it is often a model that does something unusual in forward.",
     ),
     "time-limit": Meaning(
-        "A time limit passed. In a verdict: what was not proven by then is `unproven`, not refuted.",
+        "A time limit passed. In a verdict: what was not proven by then is not refuted.",
         "Give it more time (`--time-limit`), a smaller input or fewer samples.",
     ),
     "memory-limit": Meaning(

@@ -80,10 +80,11 @@ class Call:
         while True:
             if self._cancel is not None and self._cancel.is_set():
                 self._stop()
-            left = min(deadline, heard + self._silence) - time.monotonic()
+            end = min(deadline, heard + self._silence)
+            left = end - time.monotonic()
             if left <= 0:
                 self._process.kill()
-                raise _too_slow(min(self._limit, self._silence))
+                raise _too_slow(self._limit if end == deadline else self._silence)
             frame = self._next(min(left, 0.25 if self._cancel is None else 0.05))
             if frame is None:
                 continue
