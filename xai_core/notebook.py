@@ -11,6 +11,7 @@ import numpy as np
 from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.result import Attribution
+from xai_core.base.grouping import by_reason
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.colours import coloured, png_bytes, png_url
 from xai_core.maps.recipe import Recipe
@@ -38,7 +39,8 @@ def of_run(run: Run) -> str:
         tiles.append(_tile(_coloured(after), "after" + (f" · {score.after:.3f}" if score else "")))
     facts = f"{run.target_label} · {run.created} · {run.model_sha256[:12]}"
     ranking = of_ranking(rank({name: one.after for name, one in run.scores.items()}))
-    failed = _table(("no map", "reason"), run.failures.items()) if run.failures else ""
+    reasons = [(", ".join(names), why) for why, names in by_reason(run.failures).items()]
+    failed = _table(("no map", "reason"), reasons) if reasons else ""
     narrow = {name: remarks.told(one) for name, one in run.attributions.items()}
     lines = "".join(f"<p>{escape(f'{name}: {text}')}</p>" for name, text in narrow.items() if text)
     head = f"<b>{escape(run.model)}</b> · {escape(run.picture)}<br><small>{escape(facts)}</small>"
@@ -81,10 +83,9 @@ def of_attribution(one: Attribution) -> str:
 def of_verdict(verdict: Verdict) -> str:
     """Level, sentence, findings, and which methods may run."""
     findings = [(one.severity, one.code, f"{one.message} {one.hint}") for one in verdict.findings]
-    methods = [
-        (name, "yes" if one.available else one.reason or "no")
-        for name, one in verdict.methods.items()
-    ]
+    available = ", ".join(name for name, one in verdict.methods.items() if one.available)
+    methods = [(available, "yes")] if available else []
+    methods += [(", ".join(names), reason) for reason, names in verdict.refusals.items()]
     head = f"<b>{escape(verdict.level)}</b> · {escape(verdict.file)} ({escape(verdict.format)})"
     return (
         f"<div><p>{head}<br>{escape(verdict.summary)}</p>"

@@ -18,6 +18,7 @@ from components.widgets import map_grid
 from components.widgets.map_grid import Tile
 from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import METHODS
+from xai_core.base.grouping import by_reason
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.canonical import before_removal
@@ -53,8 +54,9 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
     if scales.strip is not None:
         scale_strip.show(space, scales.strip)
-    for name, reason in run.failures.items():
-        st.warning(f"**{title_of(name)}** gave no map. {reason}", icon=":material/block:")
+    for reason, without in by_reason(run.failures).items():
+        titles = ", ".join(map(title_of, without))
+        st.warning(f"**{titles}** gave no map. {problem.plain(reason)}", icon=":material/block:")
     with st.expander("What these maps are", icon=":material/info:"):
         for name in names:
             st.markdown(_described(run, name))

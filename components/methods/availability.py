@@ -8,6 +8,20 @@ from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.readiness.result import Availability, Verdict
 
+CAUTION = (
+    "The gradient is there, but it is not proven yet: a map may explain something else than the "
+    "model's score. The model page lets the proof go on."
+)
+HELD = "Nothing is explained by the gradient of a conversion before it is verified."
+
+
+def caution(verdict: Verdict | None) -> str | None:
+    """What goes with maps of a model that is not proven yet; None for any other."""
+    if verdict is None or verdict.level != "unproven":
+        return None
+    by_gradient = (one for name, one in verdict.methods.items() if METHODS[name].needs_gradient)
+    return CAUTION if any(one.available for one in by_gradient) else HELD
+
 
 def known(space: Workspace) -> Mapping[str, Availability]:
     """Which methods may run on the chosen model, where that has been checked already."""

@@ -19,6 +19,7 @@ from components.session.processes import Access
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import XaiError
+from xai_core.base.grouping import by_reason
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
 from xai_core.runs.run import Run
@@ -171,5 +172,6 @@ def _watch(space: Workspace, job: Job[Run], key: str) -> None:
 def _finish(space: Workspace, run: Run) -> None:
     space.run = run
     space.run_id = space.keeper.id if space.keeper else None
-    for name, reason in run.failures.items():
-        st.toast(f"{title_of(name)}: {problem.plain(reason)}", icon=":material/block:")
+    for reason, names in by_reason(run.failures).items():
+        titles = ", ".join(map(title_of, names))
+        st.toast(f"{titles}: {problem.plain(reason)}", icon=":material/block:")

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components.maps.tiles import title_of
+from components.methods.availability import caution
+from components.session import problem
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
+from xai_core.base.grouping import by_reason
 from xai_core.readiness.result import Availability
 
 
@@ -32,5 +35,9 @@ def show(space: Workspace, availability: Mapping[str, Availability] | None = Non
         help="Any number, side by side over the same photo.",
     )
     space.chosen = list(chosen)
-    for name, reason in blocked.items():
-        st.caption(f":material/block: **{title_of(name)}** — {reason}")
+    for reason, names in by_reason(blocked).items():
+        titles = ", ".join(map(title_of, names))
+        st.caption(f":material/block: **{titles}** — {problem.plain(reason)}")
+    told = caution(space.verdicts.get(space.source))
+    if told:
+        st.warning(told, icon=":material/hourglass_top:")

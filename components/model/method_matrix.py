@@ -12,17 +12,25 @@ from xai_core.readiness.result import Verdict
 
 
 def show(space: Workspace, verdict: Verdict) -> None:
-    """Draw the matrix at the present settings of each method."""
+    """Draw the matrix at the present settings of each method; a reason stands there once."""
     rows = [
         {
             "Method": title_of(name),
-            "Available": found.available,
-            "Estimated": _told(estimated_seconds(verdict, name, space.parameters(name)))
-            if found.available
-            else "",
-            "Why not": found.reason or "",
+            "Available": True,
+            "Estimated": _told(estimated_seconds(verdict, name, space.parameters(name))),
+            "Why not": "",
         }
         for name, found in verdict.methods.items()
+        if found.available
+    ]
+    rows += [
+        {
+            "Method": ", ".join(map(title_of, names)),
+            "Available": False,
+            "Estimated": "",
+            "Why not": reason,
+        }
+        for reason, names in verdict.refusals.items()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
     st.caption(

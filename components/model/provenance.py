@@ -16,6 +16,7 @@ from xai_core.worker import ModelCard
 USES: Mapping[Level, str] = {
     "ready": "gradient methods, CAM and metrics",
     "input-gradients": "gradient methods at the input; CAM with the original model",
+    "unproven": "gradient methods, with caution, until the proof is finished",
     "inference-only": "prediction and occlusion; gradients with the original model",
     "rejected": "none",
 }
@@ -63,7 +64,8 @@ def _row(card: ModelCard, verdict: Verdict) -> dict[str, str]:
         "Gradient": {
             "ready": "full, proven",
             "input-gradients": "at the input, proven",
-            "inference-only": "absent, wrong or unproven",
+            "unproven": "not proven yet",
+            "inference-only": "absent or wrong",
             "rejected": "none",
         }[verdict.level],
         "CAM": f"{len(spatial)} layers" if cam and cam.available else "not supported",

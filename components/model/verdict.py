@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.model import gradient_flow, method_matrix
+from components.model import gradient_flow, method_matrix, proof_time
 from components.session import problem
 from components.session.state.workspace import Workspace
 from xai_core.base.finding import Finding
@@ -18,6 +18,7 @@ from xai_core.readiness.result import Verdict
 BADGES: dict[str, tuple[str, Any, str]] = {
     "ready": ("Ready", "green", ":material/check_circle:"),
     "input-gradients": ("Input gradients only", "blue", ":material/incomplete_circle:"),
+    "unproven": ("Not proven yet", "violet", ":material/hourglass_top:"),
     "inference-only": ("Inference only", "orange", ":material/do_not_disturb_on:"),
     "rejected": ("Rejected", "red", ":material/cancel:"),
 }
@@ -41,6 +42,7 @@ def show(space: Workspace, verdict: Verdict) -> None:
         if finding.severity == "error":
             _finding(finding)
     _anyway(space, verdict)
+    proof_time.show(space, verdict)
     lesser = [finding for finding in findings if finding.severity != "error"]
     if lesser:
         with st.expander(f"Notes ({len(lesser)})", icon=":material/notes:"):

@@ -111,7 +111,9 @@ def _side(
     with access.model(half.source) as held:
         verdict = known().get(
             (file_of(half.source), half.question),
-            lambda: held.worker.assess(inputs, cancel=cancel),
+            lambda: held.worker.assess(
+                inputs, cancel=cancel, proof_limit=backend.proof_seconds(half.source)
+            ),
         )
         return examine(
             held.worker,

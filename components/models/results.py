@@ -19,6 +19,7 @@ from components.session import backend, problem
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.base.finding import Finding
+from xai_core.base.grouping import by_reason
 from xai_core.compare.comparison import ModelPair
 from xai_core.compare.predictions import PredictionDifference
 from xai_core.maps.difference import MapDifference
@@ -109,11 +110,13 @@ def _maps(pair: ModelPair, runs: tuple[Run, Run], maps: Mapping[str, MapDifferen
     for name, found in maps.items():
         st.markdown(f"**{title_of(name)}**  \n:small[{map_pair.figures(found)}]")
         map_pair.show(runs, found, span=span, names=NAMES, key=f"pair-{name}")
-    for name, reasons in pair.failures.items():
-        for side, why in zip(NAMES, reasons, strict=True):
-            if why:
-                told = f"**{title_of(name)}** gave no map in {side}. {problem.plain(why)}"
-                st.warning(told, icon=":material/block:")
+    for index, side in enumerate(NAMES):
+        reasons = {name: told[index] for name, told in pair.failures.items()}
+        missing = {name: why for name, why in reasons.items() if why}
+        for why, names in by_reason(missing).items():
+            titles = ", ".join(map(title_of, names))
+            told = f"**{titles}** gave no map in {side}. {problem.plain(why)}"
+            st.warning(told, icon=":material/block:")
     st.caption(
         "A and B share one scale in each method; all differences share one, in two hues. Rank "
         "correlation (Spearman), SSIM and cosine are of the maps before the baseline is removed; "
@@ -198,10 +201,9 @@ def _verdict(pair: ModelPair) -> None:
             st.badge(f"{side}: {name}", color=colour, icon=icon)
             _findings(side, findings)
     for methods, has, lacks in ((found.lost, "A", "B"), (found.gained, "B", "A")):
-        for name, why in methods.items():
-            st.markdown(
-                f"**{title_of(name)}** is available in {has} only. {lacks}: {problem.plain(why)}"
-            )
+        for why, names in by_reason(methods).items():
+            titles = ", ".join(map(title_of, names))
+            st.markdown(f"Only in {has}: **{titles}**. {lacks}: {problem.plain(why)}")
     if found.same:
         st.caption("Level, findings and available methods are the same.")
 

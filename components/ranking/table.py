@@ -12,6 +12,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.ranking import localisation
 from components.tuning.view import View
+from xai_core.base.grouping import by_reason
 from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, ceiling, overtakings, rank
@@ -86,7 +87,10 @@ def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]
         }
         for entry in after.entries
     ]
-    rows += [{"Method": title_of(name), "Note": reason} for name, reason in run.failures.items()]
+    rows += [
+        {"Method": ", ".join(map(title_of, names)), "Note": reason}
+        for reason, names in by_reason(run.failures).items()
+    ]
     return rows
 
 

@@ -17,6 +17,7 @@ from components.session.state.workspace import Photo, Source
 from xai_core.attribution.capabilities import Layer
 from xai_core.base.arrays import Inputs, Sweep
 from xai_core.base.errors import InputError
+from xai_core.base.patience import PROOF_SECONDS
 from xai_core.cage.protection import Protection
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import Inspection
@@ -76,7 +77,9 @@ def own_verdict(source: Source) -> Verdict:
     return answered(
         source,
         "own-verdict",
-        lambda held, cancel: held.worker.assess(None, cancel=cancel),
+        lambda held, cancel: held.worker.assess(
+            None, cancel=cancel, proof_limit=proof_seconds(source)
+        ),
         OPENING,
     )
 
@@ -144,9 +147,16 @@ def verdict(source: Source, photo: Photo) -> Verdict:
     return answered(
         source,
         verdict_question(source, photo),
-        lambda held, cancel: held.worker.assess(inputs, cancel=cancel),
+        lambda held, cancel: held.worker.assess(
+            inputs, cancel=cancel, proof_limit=proof_seconds(source)
+        ),
         "Following the gradient …",
     )
+
+
+def proof_seconds(source: Source) -> float:
+    """What the proof of a model's verdict may take: more, once the user lets it go on."""
+    return PROOF_SECONDS * source.options.patience
 
 
 def verdict_question(source: Source, photo: Photo) -> Hashable:

@@ -50,6 +50,14 @@ def test_a_person_reads_the_level_the_reason_and_what_to_do(cli: Cli, models: Pa
     assert any(line.startswith("error: ") for line in rest)
 
 
+def test_a_reason_is_told_once(cli: Cli, models: Path) -> None:
+    """Eleven methods lack the same gradient: it was printed eleven times."""
+    done = cli("check", models / "detached.pt", *SHAPE)
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("  not ")]
+    assert "saliency" in line
+    assert "integrated-gradients" in done.stdout
+
+
 def test_both_forms_say_that_the_process_is_guarded(cli: Cli, models: Path) -> None:
     assert (
         cli("check", models / "ready.pt", *SHAPE)

@@ -88,7 +88,7 @@ def test_what_is_not_proven_in_time_is_not_ready() -> None:
     start = time.monotonic()
     verdict = assess(Slow(), PICTURE, time_limit=0.5)
     assert time.monotonic() - start < 4
-    assert verdict.level == "inference-only"
+    assert verdict.level == "unproven"
     assert "time-limit" in {one.code for one in verdict.findings if one.severity == "error"}
 
 

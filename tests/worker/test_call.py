@@ -12,6 +12,7 @@ from xai_core.base.errors import Cancelled, ModelError, WorkerError
 from xai_core.base.progress import Preview
 from xai_core.worker import Worker
 from xai_core.worker.call import Call
+from xai_core.worker.connection import Connection
 from xai_core.worker.wire.protocol import Frame
 
 OURS = object()
@@ -143,6 +144,50 @@ def test_no_answer_within_the_limit_ends_the_process() -> None:
     with pytest.raises(WorkerError) as caught:
         ask(process)
     assert caught.value.code == "time-limit"
+    assert process.killed
+
+
+class Clocked(Scripted):
+    """Every look for an answer takes 50 s of a clock of its own."""
+
+    def __init__(self, *headers: Mapping[str, Any]) -> None:
+        super().__init__(*headers)
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def receive(self, timeout: float) -> Frame | None:
+        self.now += 50
+        return super().receive(timeout)
+
+
+@pytest.mark.parametrize(
+    ("progress", "silence", "limit", "fails"),
+    [
+        (0, 120.0, 600.0, 120),
+        (5, 120.0, 600.0, None),
+        (20, 120.0, 600.0, 600),
+        (5, float("inf"), 100.0, 100),
+    ],
+)
+def test_what_is_silent_is_ended_and_what_makes_progress_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+    progress: int,
+    silence: float,
+    limit: float,
+    fails: int | None,
+) -> None:
+    step = {"id": OURS, "kind": "progress", "done": 0, "total": 9}
+    ends = [] if progress in (0, 20) else [{"id": OURS, "kind": "result"}]
+    process = Clocked(*[step] * progress, *ends)
+    monkeypatch.setattr("xai_core.worker.call.time", process)
+    call = Call(process, limit, silence=silence)  # type: ignore[arg-type]
+    if fails is None:
+        assert call.run("predict", {}).header["kind"] == "result"
+        return
+    with pytest.raises(WorkerError, match=f"limit of {fails} seconds"):
+        call.run("predict", {})
     assert process.killed
 
 

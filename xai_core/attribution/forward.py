@@ -30,7 +30,9 @@ def run(module: nn.Module, tensor: Tensor) -> Any:
 
 
 def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) -> nn.Module:
-    """What is run. Raises `MethodError` for a model that only predicts."""
+    """What is run. Raises `MethodError` for a model that only predicts, and for a
+    conversion whose proof is not finished.
+    """
     from torch import nn
 
     if isinstance(model, nn.Module):
@@ -41,6 +43,9 @@ def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) ->
         from xai_core.attribution.predictor import PredictorModule
 
         return PredictorModule(model.reference)
+    late = next((one for one in model.findings if one.code == "time-limit"), None)
+    if late is not None:
+        raise MethodError(late.message, late.hint, code=late.code)
     raise MethodError(
         "This model only predicts: there is nothing to take a gradient of.",
         "Load the original PyTorch or Keras model, or choose Occlusion.",

@@ -188,8 +188,8 @@ MEANINGS: Mapping[str, Meaning] = {
         "Read its message; it is often a model that does something unusual in forward.",
     ),
     "time-limit": Meaning(
-        "A time limit passed. In a verdict: what was not proven by then counts as unproven.",
-        "Give it a smaller input or fewer samples.",
+        "A time limit passed. In a verdict: what was not proven by then is not refuted.",
+        "Give it more time (`--time-limit`), a smaller input or fewer samples.",
     ),
     "memory-limit": Meaning(
         "The model's process took more memory than it may, or a message to or from it is too "

@@ -19,6 +19,7 @@ from xai_core.cli.options import (
     picture_help,
     setting,
 )
+from xai_core.cli.time_limit import patience
 from xai_core.models.demo import model_file
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.demo import picture_file as picture_file  # kept scripts ask for it here
@@ -184,4 +185,5 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         input_spec=spec,
         output=args.output,
         other_inputs=other_inputs(args),
+        patience=patience(args),
     )

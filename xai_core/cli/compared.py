@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from xai_core.base.finding import Finding
+from xai_core.base.grouping import by_reason
 from xai_core.compare.comparison import ModelPair
 from xai_core.compare.predictions import ClassScores
 from xai_core.maps.difference import MapDifference
@@ -100,10 +101,10 @@ def as_text(
         yield f"{letter} {card.file} ({card.format}): {level}"
     yield from _findings("A", verdict.only_first)
     yield from _findings("B", verdict.only_second)
-    for name, why in verdict.lost.items():
-        yield f"  {name} only in A; in B: {why}"
-    for name, why in verdict.gained.items():
-        yield f"  {name} only in B; in A: {why}"
+    for why, names in by_reason(verdict.lost).items():
+        yield f"  {', '.join(names)} only in A; in B: {why}"
+    for why, names in by_reason(verdict.gained).items():
+        yield f"  {', '.join(names)} only in B; in A: {why}"
     for one in found:
         yield ""
         yield (
@@ -140,10 +141,11 @@ def _maps(one: Compared) -> Iterator[str]:
             f"  {name:<24}{each.similarity.rank:>8.3f}{each.similarity.structure:>8.3f}"
             f"{each.cosine:>9.4f}{each.largest:>9.3f}{same}"
         )
-    for name, reasons in one.pair.failures.items():
-        for letter, why in zip("AB", reasons, strict=True):
-            if why:
-                yield f"  no map by {name} in {letter}: {why}"
+    for side, letter in enumerate("AB"):
+        reasons = {name: told[side] for name, told in one.pair.failures.items()}
+        missing = {name: why for name, why in reasons.items() if why}
+        for why, names in by_reason(missing).items():
+            yield f"  no map by {', '.join(names)} in {letter}: {why}"
 
 
 def _places(one: Compared, quantile: float) -> Iterator[str]:

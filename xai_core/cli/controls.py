@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from xai_core.base.grouping import by_reason
 from xai_core.cli.console import progress_bar
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.run import Run, Score
@@ -77,5 +78,5 @@ def as_text(one: ControlScores) -> Iterator[str]:
             yield f"  {name} hardly depends on the model's weights"
         if found.not_beaten:
             yield f"  {name} scores no better than {', '.join(found.not_beaten)}"
-        if name in one.failures:
-            yield f"  no control for {name}: {one.failures[name]}"
+    for why, names in by_reason(one.failures).items():
+        yield f"  no control for {', '.join(names)}: {why}"

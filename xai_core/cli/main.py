@@ -15,8 +15,9 @@ from xai_core.cli import arguments
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
-EPILOG = """exit codes of check: 0 ready, 10 input-gradients, 11 inference-only, 12 rejected;
-of explain: 3 the map is empty; of the others: 0 done, 1 failed; of all: 2 wrong usage"""
+EPILOG = """exit codes of check: 0 ready, 10 input-gradients, 11 inference-only, 12 rejected,
+13 unproven; of explain: 3 the map is empty;
+of the others: 0 done, 1 failed; of all: 2 wrong usage"""
 
 
 class Parser(argparse.ArgumentParser):

@@ -8,6 +8,7 @@ from pathlib import Path
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.cli.inputs import add_inputs
+from xai_core.cli.time_limit import add_time_limit
 from xai_core.pictures.demo import PICTURES
 from xai_core.targets.kinds.base import TARGETS
 
@@ -36,6 +37,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         help="let the file run code while it loads; only for files whose origin you trust",
     )
     parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
+    add_time_limit(parser)
     add_inputs(parser)
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
 

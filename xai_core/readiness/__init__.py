@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xai_core.base.patience import PROOF_SECONDS
 from xai_core.readiness.verdict.estimate import estimated_seconds as estimated_seconds
 from xai_core.readiness.verdict.json import to_json as to_json
 from xai_core.readiness.verdict.markdown import to_markdown as to_markdown
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from xai_core.base.target import Asked
     from xai_core.readiness.result import Verdict
 
-TIME_LIMIT = 60.0
+TIME_LIMIT = PROOF_SECONDS
 
 
 def assess(
@@ -35,7 +36,8 @@ def assess(
     """Whether a model can be explained with gradients, and where the gradient dies if not.
 
     The model comes back as it was. The limit is looked at between steps, so that a single forward
-    pass may overrun it; what could not be established in time counts as unproven.
+    pass may overrun it; what was not established in time is `unproven`, and not refuted. A few
+    passes tell in any case whether it runs, and whether a gradient is there.
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed; None makes some of a shape that fits.

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from xai_core.base.finding import Finding
+from xai_core.base.grouping import by_reason
 
-Level = Literal["ready", "input-gradients", "inference-only", "rejected"]
+Level = Literal["ready", "input-gradients", "unproven", "inference-only", "rejected"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Verdict:
     output_shape: tuple[int, ...] | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     methods: Mapping[str, Availability] = field(default_factory=dict)
+
+    @property
+    def refusals(self) -> dict[str, tuple[str, ...]]:
+        """Methods that are not available, by the reason that they share."""
+        lacking = {name: one for name, one in self.methods.items() if not one.available}
+        return by_reason({name: one.reason or "Not available." for name, one in lacking.items()})
 
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_verdict

@@ -7,6 +7,7 @@ from html import escape
 
 from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.base.finding import Finding
+from xai_core.base.grouping import by_reason
 from xai_core.bench import styles
 from xai_core.readiness.result import Verdict
 from xai_core.report import bench, card, code, evidence, page, sentences, small_print
@@ -68,7 +69,7 @@ def _ranking(subject: Subject) -> str:
         )
         for entry in subject.after.entries
     ]
-    rows += [("–", title_of(name), "", "–", "", "", why) for name, why in _failures(subject)]
+    rows += [("–", names, "", "–", "", "", why) for names, why in _failures(subject)]
     head = ("Place", "Method", "After removal", "Place raw", "Raw", "exp(H)/N", "Note")
     top = ceiling(subject.quantile, subject.pixels)
     note = f"Lower is more focused. After removal no map, not even noise, exceeds {top:.3f} nats."
@@ -103,7 +104,9 @@ def _number(ranking: Ranking, name: str) -> str:
 
 
 def _failures(subject: Subject) -> list[tuple[str, str]]:
-    return list(subject.run.failures.items())
+    """Titles of methods without a map, and the reason that they share."""
+    shared = by_reason(subject.run.failures)
+    return [(", ".join(map(title_of, names)), why) for why, names in shared.items()]
 
 
 def verdict_parts(verdict: Verdict | None) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Setting:
 
 def _options(options: LoadOptions) -> dict[str, Any]:
     found = asdict(options)
-    del found["other_inputs"]
+    del found["other_inputs"], found["patience"]  # how long a proof takes changes no score
     if options.input_spec is not None:
         found["input_spec"] = options.input_spec.to_dict()
     if options.other_inputs:  # those of before had none, and keep their key

@@ -32,7 +32,7 @@ class Call:
     """One request on its way.
 
     Args:
-        limit: seconds until the process is killed.
+        limit: seconds until the process is killed. silence: seconds without a sign of progress.
         progress: called here, in the caller's thread. cancel: set from any thread to stop.
         preview: the shape of maps that may come while they are sampled; None: none may.
     """
@@ -44,8 +44,10 @@ class Call:
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
         preview: tuple[int, ...] | None = None,
+        silence: float = math.inf,
     ) -> None:
         self._process = process
+        self._silence = silence
         self._limit = limit
         self._progress = progress
         self._cancel = cancel
@@ -74,16 +76,19 @@ class Call:
             raise
 
     def _answer(self, deadline: float) -> Frame:
+        heard = time.monotonic()
         while True:
             if self._cancel is not None and self._cancel.is_set():
                 self._stop()
-            left = deadline - time.monotonic()
+            end = min(deadline, heard + self._silence)
+            left = end - time.monotonic()
             if left <= 0:
                 self._process.kill()
-                raise _too_slow(self._limit)
+                raise _too_slow(self._limit if end == deadline else self._silence)
             frame = self._next(min(left, 0.25 if self._cancel is None else 0.05))
             if frame is None:
                 continue
+            heard = time.monotonic()
             if frame.header["kind"] == "result":
                 return frame
             if frame.header["kind"] == "preview":
@@ -194,7 +199,7 @@ def _no_start(why: str, log: list[str]) -> WorkerError:
 def _too_slow(limit: float) -> WorkerError:
     return WorkerError(
         f"It took longer than the limit of {limit:g} seconds and was stopped.",
-        f"Use fewer samples, a smaller picture or a higher limit. {AGAIN}",
+        f"Use fewer samples, a smaller picture or a higher limit (`--time-limit`). {AGAIN}",
         code="time-limit",
         seconds=limit,
     )

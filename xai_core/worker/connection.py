@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
+from xai_core.base.patience import CALL_SECONDS
 from xai_core.base.progress import Progress
 from xai_core.cage.protection import Protection
 from xai_core.models.formats.base import LoadOptions
@@ -33,12 +35,15 @@ class Connection:
     Args:
         time_limit: seconds for a call that names no limit of its own.
         budget: of each process; None takes the configured one.
+        silence: seconds that any call may go on without a sign of progress.
     """
 
-    def __init__(self, time_limit: float, budget: Budget | None = None) -> None:
+    def __init__(
+        self, time_limit: float, budget: Budget | None = None, silence: float = math.inf
+    ) -> None:
         self.budget = budget or Budget.configured()
         self.process = Process(budget=self.budget)
-        self._time_limit = time_limit
+        self._time_limit, self._silence = time_limit, silence
         self.protection: Protection | None = None  # None: the process has not started yet
         self._lock = threading.RLock()
         self._closed = False
@@ -86,7 +91,8 @@ class Connection:
                 if model:
                     self._reopen(cancel)
                 self.started(cancel)
-                call = Call(self.process, limit or self._time_limit, progress, cancel, preview)
+                limit = limit or self._time_limit
+                call = Call(self.process, limit, progress, cancel, preview, self._silence)
                 return call.run(operation, params, arrays)
             except WorkerError as error:
                 if self._closed:
@@ -184,7 +190,9 @@ class Connection:
         found = replace(options, code=tuple(places[: len(code)]))
         found = replace(found, other_inputs=lent_inputs(options.other_inputs, places[len(code) :]))
         plain = encode(found, [])
-        card = self.ask(ModelCard, "load", {"path": str(lent), "options": plain}, cancel=cancel)
+        limit = max(self._time_limit, CALL_SECONDS * options.patience)
+        params = {"path": str(lent), "options": plain}
+        card = self.ask(ModelCard, "load", params, limit=limit, cancel=cancel)
         self._holds_model = True
         return card
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import Any, Self
 from xai_core.attribution.capabilities import Layer
 from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.errors import XaiError
+from xai_core.base.patience import MARGIN, PROOF_SECONDS
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, asked_to_json
 from xai_core.cage.protection import Protection
@@ -34,6 +36,8 @@ class Worker(Explaining, Scoring):
 
     Args:
         time_limit: seconds that one call may take before the process is killed.
+        proof_limit: seconds that the proof of a verdict may take; what is not proven then is told
+            as `unproven`. silence: seconds without a sign of progress after which it is killed.
         budget: memory, disk and threads above which it is killed; None takes the configured one.
 
     Raises (all calls):
@@ -43,8 +47,16 @@ class Worker(Explaining, Scoring):
         XaiError: what the operation itself raises, as its own kind.
     """
 
-    def __init__(self, *, time_limit: float = 600.0, budget: Budget | None = None) -> None:
-        self._connection = Connection(time_limit, budget)
+    def __init__(
+        self,
+        *,
+        time_limit: float = 600.0,
+        proof_limit: float = PROOF_SECONDS,
+        silence: float = math.inf,
+        budget: Budget | None = None,
+    ) -> None:
+        self._connection = Connection(time_limit, budget, silence)
+        self._time_limit, self._proof_limit = time_limit, proof_limit
 
     @property
     def alive(self) -> bool:
@@ -95,13 +107,20 @@ class Worker(Explaining, Scoring):
         *,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
+        proof_limit: float | None = None,
     ) -> Verdict:
-        """Whether the open model can be explained with gradients."""
+        """Whether the open model can be explained with gradients.
+
+        Args:
+            proof_limit: in the place of the worker's own, with as much more time for the call.
+        """
         arrays = () if inputs is None else (checked_inputs(inputs),)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        return self._connection.ask(
-            Verdict, "assess", {"target": asked_to_json(target)}, arrays, **call
-        )
+        if proof_limit is not None:
+            call["limit"] = max(self._time_limit, proof_limit + MARGIN)
+        seconds = self._proof_limit if proof_limit is None else proof_limit
+        params = {"target": asked_to_json(target), "time_limit": seconds}
+        return self._connection.ask(Verdict, "assess", params, arrays, **call)
 
     def rejected(self, path: Path | str, error: XaiError) -> Verdict:
         """The verdict on a file that `load` or `assess` failed on with `error`."""

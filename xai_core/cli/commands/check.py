@@ -13,13 +13,19 @@ from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.readiness import to_json, to_markdown
 from xai_core.readiness.result import Verdict
-from xai_core.worker import Worker
 
-EXIT_CODES = {"ready": 0, "input-gradients": 10, "inference-only": 11, "rejected": 12}
+EXIT_CODES = {
+    "ready": 0,
+    "input-gradients": 10,
+    "inference-only": 11,
+    "rejected": 12,
+    "unproven": 13,
+}
 SEVERITIES = ("error", "warning", "info")
 NOT_THE_MODEL = ("start-failed", "closed")
 
@@ -45,7 +51,7 @@ def judge(args: argparse.Namespace) -> tuple[Verdict, Protection]:
     """
     path, options, target = model_path(args), load_options(args), asked(args)
     picture = open_picture(picture_file(args.image)) if args.image else None
-    with Worker() as worker, progress_bar("checking") as progress:
+    with worker_of(args) as worker, progress_bar("checking") as progress:
         protection = worker.protection
         try:
             card = prepared_as(args, worker.load(path, options), worker, picture)
@@ -88,6 +94,6 @@ def _finding(finding: Finding) -> Iterator[str]:
 def _methods(verdict: Verdict) -> Iterator[str]:
     available = [name for name, one in verdict.methods.items() if one.available]
     yield f"methods: {', '.join(available) or 'none'}"
-    for name, one in verdict.methods.items():
-        if not one.available:
-            yield f"  not {name}: {one.reason}"
+    for reason, names in verdict.refusals.items():
+        for text, start in ((f"not {', '.join(names)}:", "  "), (reason, "    ")):
+            yield from textwrap.wrap(text, 96, initial_indent=start, subsequent_indent="    ")

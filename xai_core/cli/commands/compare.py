@@ -15,6 +15,7 @@ from xai_core.cli.inputs import prepared_as
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.cli.time_limit import worker_of
 from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import open_picture, prepare
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     paths = [existing_model(name) for name in (args.model, args.other)]
     options = load_options(args)
     files = chosen_pictures(args.images)
-    with Worker() as one, Worker() as other:
+    with worker_of(args) as one, worker_of(args) as other:
         other.warm("score")
         first = open_picture(next(iter(files.pictures.values())))
         cards = (

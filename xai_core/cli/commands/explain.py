@@ -17,11 +17,11 @@ from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import progress_bar
 from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.targets.labels import Labels
 from xai_core.targets.resolution import named
-from xai_core.worker import Worker
 
 EMPTY = 3  # the exit code of a map that shows nothing
 
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     target, file = asked(args), picture_file(args.image)
     picture = open_picture(file)
     out = args.out or Path(f"{Path(args.image).stem}-{args.method}.npy")
-    with Worker() as worker, progress_bar(args.method) as progress:
+    with worker_of(args) as worker, progress_bar(args.method) as progress:
         card = prepared_as(args, worker.load(path, options), worker, picture)
         inputs = prepare(picture, card.input_spec).inputs
         labels = named_as(args, card, worker.predict(inputs).scores.shape[1])

@@ -13,9 +13,9 @@ from xai_core.base.errors import InputError
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
+from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture, prepare
-from xai_core.worker import Worker
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         )
     path, options = model_path(args), load_options(args)
     pictures = [open_picture(picture_file(name)) for name in args.images]
-    with Worker() as worker, progress_bar("noise") as progress:
+    with worker_of(args) as worker, progress_bar("noise") as progress:
         card = prepared_as(args, worker.load(path, options), worker, pictures[0])
         inputs = np.concatenate([prepare(one, card.input_spec).inputs for one in pictures])
         found = worker.noise_level(

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from xai_core.base.arrays import Inputs
+from xai_core.base.grouping import by_reason
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
@@ -18,6 +19,7 @@ from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
+from xai_core.cli.time_limit import worker_of
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import open_picture, prepare
@@ -56,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     path, options, target = model_path(args), load_options(args), asked(args)
     files = chosen_pictures(args.images)
     keeping = Keeping(args.keep) if args.keep is not None else None
-    with Worker() as worker:
+    with worker_of(args) as worker:
         worker.warm("score")
         first = open_picture(next(iter(files.pictures.values())))
         card = prepared_as(args, worker.load(path, options), worker, first)
@@ -172,9 +174,9 @@ def as_text(name: str, quantile: float, results: list[Ranked]) -> Iterator[str]:
             yield f"  {_cell(left):<{WIDTH}}{_cell(right)}".rstrip()
         for flip in one.flips:
             yield f"  {flip.winner} overtakes {flip.loser}"
-        for entry in one.after.entries:
-            if entry.cause:
-                yield f"  no score for {entry.name}: {entry.cause}"
+        causes = {entry.name: entry.cause for entry in one.after.entries if entry.cause}
+        for cause, names in by_reason(causes).items():
+            yield f"  no score for {', '.join(names)}: {cause}"
         if one.beside:
             yield from controls.as_text(one.beside)
 

@@ -18,7 +18,7 @@ class Certificate:
         finite_difference_error: largest relative error of the module's gradient against finite
             differences of the source runtime; None where none could be judged.
         samples: inputs that were compared.
-        why_not: the reason in a sentence where `passed` is False.
+        why_not: the reason in a sentence where `passed` is False. late: it is that time ran out.
     """
 
     logit_error: float
@@ -29,6 +29,7 @@ class Certificate:
     version: str
     passed: bool
     why_not: str | None = None
+    late: bool = False
 
     @property
     def figures(self) -> str:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 Shape = tuple[int, int, int]
-TIME_LIMIT = 20.0
+SECONDS = 20.0
 
 
-def fitting_shape(module: nn.Module, first: Shape, time_limit: float = TIME_LIMIT) -> Shape | None:
+def fitting_shape(module: nn.Module, first: Shape, time_limit: float = SECONDS) -> Shape | None:
     """`first` if the model runs on it, else a usual `(C, H, W)`; None where none fits in time."""
     import torch
 

@@ -31,10 +31,10 @@ def hidden_model(
     Args:
         module: with its other inputs fixed. wanted: the shape that is tried first.
     """
-    from xai_core.models.conversion.fitting import fitting_shape, spec_of
+    from xai_core.models.conversion.fitting import SECONDS, fitting_shape, spec_of
     from xai_core.models.conversion.module_predictor import predictor_of
 
-    shape = fitting_shape(module, wanted or spec_of(None).shape)
+    shape = fitting_shape(module, wanted or spec_of(None).shape, SECONDS * options.patience)
     model = LoadedModel(
         path=path,
         format=inspection.format,

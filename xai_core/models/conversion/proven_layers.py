@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
+from xai_core.models.conversion.unfinished import CODE as LATE
+from xai_core.models.conversion.unfinished import out_of_time
 
 if TYPE_CHECKING:
     from torch import nn
@@ -30,11 +32,16 @@ def hidden_layers(title: str, reason: str = "") -> Finding:
 
 
 def with_layers(
-    hidden: LoadedModel, title: str, converters: Converters, shape: Shape | None
+    hidden: LoadedModel,
+    title: str,
+    converters: Converters,
+    shape: Shape | None,
+    patience: float = 1.0,
 ) -> LoadedModel:
     """The first graph that gives the outputs and the input gradient of `hidden.module`.
 
-    Where there is none, `hidden` with the reason as a finding.
+    Where there is none, `hidden` with the reason as a finding; `time-limit` where it is that time
+    ran out, after `patience` times the usual limits.
     """
     import torch
 
@@ -42,6 +49,7 @@ def with_layers(
     from xai_core.models.conversion.verify import sample_inputs
 
     reason = "no usual input shape fits, and it takes one to convert."
+    late: list[Finding] = []
     for name, convert in converters.items():
         if shape is None or hidden.module is None:
             break
@@ -49,6 +57,8 @@ def with_layers(
             graph = convert(shape).eval()
         except ModelError as error:
             reason = error.message
+            if error.code == LATE:
+                late = [out_of_time(reason, patience, "warning")]
             continue
         likeness = compare(graph, hidden.module, torch.from_numpy(sample_inputs(shape)))
         if not likeness.why_not:
@@ -60,4 +70,4 @@ def with_layers(
                 findings=(*hidden.findings, likeness.finding(name)),
             )
         reason = f"the graph was not proven equal. {likeness.why_not}"
-    return replace(hidden, findings=(*hidden.findings, hidden_layers(title, reason)))
+    return replace(hidden, findings=(*hidden.findings, hidden_layers(title, reason), *late))

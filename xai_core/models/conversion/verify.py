@@ -28,13 +28,14 @@ TIME_LIMIT = 40.0
 
 @dataclass
 class _Tally:
-    """What was measured so far; `why_not` ends it."""
+    """What was measured so far; `why_not` ends it, and `late` says that time did."""
 
     logit_error: float = float("inf")
     agreed: float = 0.0
     samples: int = 0
     errors: list[float] = field(default_factory=list)
     why_not: str | None = None
+    late: bool = False
 
 
 def verify(
@@ -77,6 +78,7 @@ def verify(
         version=version,
         passed=tally.why_not is None,
         why_not=tally.why_not,
+        late=tally.late,
     )
 
 
@@ -111,6 +113,7 @@ def _measure(
                 _gradient(tally, module, source, at, output, clock)
     except TimeUp:
         if not tally.errors:
+            tally.late = True
             tally.why_not = f"The limit of {clock.limit:g} s passed before it was proven."
     if tally.why_not is None and not tally.errors:
         tally.why_not = "The gradient could not be measured on the source runtime."

@@ -29,6 +29,7 @@ class LoadOptions:
         output: the entry of a nested output that is explained, `['aux']` or `[1]`; None takes
             the one that looks like class scores, else the first.
         other_inputs: what is fixed, for a model that takes more than the picture.
+        patience: times the usual limits that conversions and their proofs may take.
     """
 
     format: str | None = None
@@ -38,6 +39,7 @@ class LoadOptions:
     input_spec: InputSpec | None = None
     output: str | None = None
     other_inputs: tuple[OtherInput, ...] = ()
+    patience: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel, Predictor
 from xai_core.models import export_hint
 from xai_core.models.conversion.certificate import findings_of
+from xai_core.models.conversion.unfinished import CODE as LATE
+from xai_core.models.conversion.unfinished import out_of_time
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.onnx.facts import facts_of
 from xai_core.models.onnx.picture_input import PictureInput, Shape, fix_inputs, picture_input
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 QUANTISED = ("QuantizeLinear", "QLinear", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear")
 ORIGINAL = "Load the model that it was exported from; with this file only Occlusion works."
+
+CONVERSION = "The conversion to torch is not compared with its source to the end."
 
 
 @FORMATS.register
@@ -55,7 +59,7 @@ class Onnx(Format):
         source = picture_input(model)
         runtime = _runtime(model, source)
         shape = _shape(runtime.predict, source, options)
-        module, findings = _converted(runtime, source, shape)
+        module, findings = _converted(runtime, source, shape, options.patience)
         import onnxruntime
 
         from xai_core.models.onnx.conversion import CONVERTER, converter_version
@@ -128,27 +132,32 @@ def _shape(predict: Predictor, source: PictureInput, options: LoadOptions) -> Sh
 
 
 def _converted(
-    runtime: _Runtime, source: PictureInput, shape: Shape
+    runtime: _Runtime, source: PictureInput, shape: Shape, patience: float
 ) -> tuple[nn.Module | None, list[Finding]]:
     """The module where it is proven, and what was established."""
     refusal = _refusal(runtime)
     if refusal is not None:
         return None, [refusal]
-    from xai_core.models.conversion.verify import verify
+    from xai_core.models.conversion.verify import TIME_LIMIT, verify
     from xai_core.models.onnx.conversion import CONVERTER, converter_version, to_torch
 
     try:
-        module = to_torch(runtime.model, source)
+        module = to_torch(runtime.model, source, patience)
     except XaiError as error:
-        return None, [Finding("converted-unverified", "error", error.message, ORIGINAL)]
+        late = [out_of_time(error.message, patience)] if error.code == LATE else []
+        return None, [*late, Finding("converted-unverified", "error", error.message, ORIGINAL)]
     certificate = verify(
         module,
         runtime.predict,
         _samples(shape, source),
         converter=CONVERTER,
         version=converter_version(),
+        time_limit=TIME_LIMIT * patience,
     )
-    return module if certificate.passed else None, [findings_of(certificate)]
+    findings = [findings_of(certificate)]
+    if certificate.late:
+        findings.insert(0, out_of_time(f"{CONVERSION} {certificate.why_not}", patience))
+    return module if certificate.passed else None, findings
 
 
 def _samples(shape: Shape, source: PictureInput) -> Any:

@@ -75,7 +75,11 @@ class TorchScript(Format):
 
         from xai_core.models.conversion.fitting import spec_of
         from xai_core.models.conversion.hidden_model import hidden_model
-        from xai_core.models.conversion.script_graph import converter_version, script_graph
+        from xai_core.models.conversion.script_graph import (
+            TIME_LIMIT,
+            converter_version,
+            script_graph,
+        )
         from xai_core.models.precision import to_float32
 
         code = {} if _is_flat(path) else script_code(path)
@@ -93,8 +97,9 @@ class TorchScript(Format):
         )
         if options.other_inputs:
             return replace(hidden, findings=(*hidden.findings, hidden_layers(self.title, FIXED)))
-        converters = {converter_version(): lambda shape: script_graph(path, shape)}
-        return with_layers(hidden, self.title, converters, shape)
+        seconds = TIME_LIMIT * options.patience
+        converters = {converter_version(): lambda shape: script_graph(path, shape, seconds)}
+        return with_layers(hidden, self.title, converters, shape, options.patience)
 
 
 def _kind(path: Path) -> str:

@@ -28,14 +28,14 @@ def converter_version() -> str:
     return version(CONVERTER)
 
 
-def to_torch(model: ModelProto, source: PictureInput) -> nn.Module:
+def to_torch(model: ModelProto, source: PictureInput, patience: float = 1.0) -> nn.Module:
     """`[B, C, H, W]` in; the output, or of several the explained one by name. In eval mode.
 
     Nothing says yet that it is right: see `xai_core.models.conversion.verify`.
 
     Raises:
         ModelError: an operation has no counterpart, or the graph is not sound
-            (`converted-unverified`).
+            (`converted-unverified`); `time-limit`: not in `patience` times the usual limit.
     """
     import onnx
     import onnx2fx
@@ -50,7 +50,7 @@ def to_torch(model: ModelProto, source: PictureInput) -> nn.Module:
     plain, readable = plain_names(_flat(model))
     store_constants(plain)
     try:
-        with deadline(TIME_LIMIT, "Converting the graph to torch"):
+        with deadline(TIME_LIMIT * patience, "Converting the graph to torch"):
             converted = onnx2fx.convert(plain)
             weights = [name for name in trained(plain) if hasattr(converted, name)]
             _name_layers(converted.graph, readable)

@@ -24,11 +24,11 @@ def converter() -> tuple[str, str]:
     return " and ".join(names), " and ".join(version(name) for name in names)
 
 
-def to_torch(source: Source) -> nn.Module:
+def to_torch(source: Source, patience: float = 1.0) -> nn.Module:
     """`[B, C, H, W]` in; outputs as `source` gives them. In eval mode, and not verified.
 
     Raises:
-        ModelError: an operation has no counterpart (`converted-unverified`).
+        ModelError: an operation has no counterpart (`converted-unverified`), or `time-limit`.
     """
     from xai_core.models.onnx.conversion import to_torch as from_onnx
     from xai_core.models.onnx.picture_input import PictureInput
@@ -36,9 +36,10 @@ def to_torch(source: Source) -> nn.Module:
     cut = frozen(source.function)
     kept = [index for index, one in enumerate(source.outputs) if one.dtype != "string"]
     names = tuple(source.names[index] for index in kept)
-    graph = _to_onnx(source, cut.graph, cut.input, [cut.outputs[index] for index in kept])
+    ends = [cut.outputs[index] for index in kept]
+    graph = _to_onnx(source, cut.graph, cut.input, ends, TIME_LIMIT * patience)
     given = PictureInput(graph.graph.input[0].name, "NCHW", None, None, None, None, False, "FLOAT")
-    module = from_onnx(graph, given)
+    module = from_onnx(graph, given, patience)
     if source.layout.kind in ("channels_last", "channels_first") and len(names) == 1:
         return module
     from xai_core.models.tensorflow.arranged import Arranged
@@ -46,7 +47,7 @@ def to_torch(source: Source) -> nn.Module:
     return Arranged(module, source.layout, names).eval()
 
 
-def _to_onnx(source: Source, graph: Any, start: str, ends: list[str]) -> Any:
+def _to_onnx(source: Source, graph: Any, start: str, ends: list[str], seconds: float) -> Any:
     """With channels first, as `source` has them: tf2onnx turns the axes of the ends."""
     import tf2onnx
 
@@ -54,7 +55,7 @@ def _to_onnx(source: Source, graph: Any, start: str, ends: list[str]) -> Any:
 
     turned = [] if source.layout.kind == "channels_first" else _pictures(source, ends)
     try:
-        with deadline(TIME_LIMIT, "Converting the graph to ONNX"):
+        with deadline(seconds, "Converting the graph to ONNX"):
             model, _ = tf2onnx.convert.from_graph_def(
                 graph,
                 input_names=[start],

@@ -39,7 +39,7 @@ def loaded(
     wanted = options.input_spec.shape if options.input_spec else None
     best = (floating(source) or source) if source.whole_numbers else source
     shape = fitting_shape(best, wanted)
-    proof = None if best.whole_numbers else proven(best, shape)
+    proof = None if best.whole_numbers else proven(best, shape, options.patience)
     return LoadedModel(
         path=path,
         format=inspection.format,

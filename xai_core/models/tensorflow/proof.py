@@ -9,6 +9,8 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import ModelError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.models.conversion.certificate import Certificate, findings_of
+from xai_core.models.conversion.unfinished import CODE as LATE
+from xai_core.models.conversion.unfinished import out_of_time
 from xai_core.models.tensorflow.source import Source
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ Shape = tuple[int, int, int]
 SIZES = (224, 299, 256, 128, 96, 64, 32)
 TAPE_TOLERANCE = 0.05  # in length; right ones are at 1e-6, and at 1e-2 where rectifiers flip
 OWN_GRADIENT = "TensorFlow's own gradient, by GradientTape, is used instead; layers stay hidden."
+
+TOO_SLOW = "A time limit passed before it was known whether its layers can be read."
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def fitting_shape(source: Source, wanted: Shape | None) -> Shape:
     raise first or ModelError("No shape was tried.", code="forward-failed")
 
 
-def proven(source: Source, shape: Shape) -> Proven:
+def proven(source: Source, shape: Shape, patience: float = 1.0) -> Proven:
     """The conversion, where it equals TensorFlow in output, gradient and finite differences."""
     from xai_core.models.conversion.verify import sample_inputs
     from xai_core.models.tensorflow.cause import cause_of
@@ -63,39 +67,51 @@ def proven(source: Source, shape: Shape) -> Proven:
     if missing is not None:
         return Proven(own, False, None, (missing,))
     try:
-        module = to_torch(source)
-        finding = _compared(module, own, source, inputs)
+        module = to_torch(source, patience)
+        finding, late = _compared(module, own, source, inputs, patience)
     except XaiError as error:
-        return Proven(own, False, None, (_unproven(error.message),))
+        finding, late = _unproven(error.message), error.code == LATE
     if finding.severity != "info":
-        return Proven(own, False, None, (finding,))
+        more = (out_of_time(TOO_SLOW, patience, "warning"),) if late else ()
+        return Proven(own, False, None, (finding, *more))
     names, versions = converter()
     return Proven(module, True, f"{names} {versions}", (finding,))
 
 
-def _compared(module: nn.Module, own: nn.Module, source: Source, inputs: Inputs) -> Finding:
-    """`converted-verified`, or a warning: TensorFlow's gradient is there all the same."""
+def _compared(
+    module: nn.Module, own: nn.Module, source: Source, inputs: Inputs, patience: float
+) -> tuple[Finding, bool]:
+    """`converted-verified`, or a warning: TensorFlow's gradient is there all the same.
+
+    And whether it was time that ran out.
+    """
     import torch
 
     from xai_core.models.conversion.same_gradient import compare
-    from xai_core.models.conversion.verify import verify
+    from xai_core.models.conversion.verify import TIME_LIMIT, verify
     from xai_core.models.tensorflow.conversion import converter
 
     likeness = compare(module, own, torch.from_numpy(inputs))
     if not likeness.samples:
-        return _unproven(f"The conversion differs from TensorFlow: {likeness.why_not}")
+        return _unproven(f"The conversion differs from TensorFlow: {likeness.why_not}"), False
     if not likeness.gradient_error <= TAPE_TOLERANCE:
         distance = f"{likeness.gradient_error:.2g} of its length"
-        return _unproven(f"Its gradient differs from GradientTape's by {distance}.")
+        return _unproven(f"Its gradient differs from GradientTape's by {distance}."), False
     names, versions = converter()
     certificate: Certificate = verify(
-        module, source.predict, inputs, converter=names, version=versions
+        module,
+        source.predict,
+        inputs,
+        converter=names,
+        version=versions,
+        time_limit=TIME_LIMIT * patience,
     )
     if not certificate.passed:
-        return _unproven(certificate.why_not or "The conversion was not proven.")
+        why = certificate.why_not or "The conversion was not proven."
+        return _unproven(why), certificate.late
     found = findings_of(certificate)
     tape = f" Distance to GradientTape's gradient: {likeness.gradient_error:.2g} of its length."
-    return Finding(found.code, found.severity, found.message + tape, found.hint)
+    return Finding(found.code, found.severity, found.message + tape, found.hint), False
 
 
 def _unproven(why: str) -> Finding:

@@ -57,6 +57,7 @@ class Case:
         predicts_only: the format has no gradient at all.
         readable: the loader says that inner layers can be relied on.
         explained: the loader has named what stops the gradient.
+        unfinished: its own proof ran out of time, so that nothing is known of the gradient.
         given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's.
         inputs: what is run: given ones first. Filled by the forward check.
         outputs: what came of each, the entry that holds the score.
@@ -64,6 +65,8 @@ class Case:
         layers, rectifiers: what was seen in the forward pass.
         gradient: of the score at the first of `inputs` that has a usable one; None if none has.
         symptom: code of what is wrong with the gradient; None where it is there.
+        tried: error of the gradient against finite differences at the last point, by group of
+            directions; None where none could be judged.
         suspect: where the gradient is wrong: module (maybe a copy), point, direction, step.
         missing: derivative along that direction that the gradient lacks.
         proven: the gradient agrees with finite differences.
@@ -77,6 +80,7 @@ class Case:
     predicts_only: bool = False
     readable: bool = True
     explained: bool = False
+    unfinished: bool = False
     given: list[Tensor] = field(default_factory=list)
     target: Asked = None
     inputs: list[Tensor] = field(default_factory=list)
@@ -88,6 +92,7 @@ class Case:
     gradient: Tensor | None = None
     at: Tensor | None = None
     symptom: str | None = None
+    tried: dict[str, float | None] = field(default_factory=dict)
     suspect: tuple[nn.Module, Tensor, Tensor, float] | None = None
     missing: float = 0.0
     proven: bool = False
@@ -122,10 +127,14 @@ class Case:
 
 
 class Check(ABC):
-    """One thing that a verdict establishes. `order`: lower runs first."""
+    """One thing that a verdict establishes. `order`: lower runs first.
+
+    basic: it is what every verdict tells, a pass or a few; it runs although the time is over.
+    """
 
     name: ClassVar[str]
     order: ClassVar[int] = 100
+    basic: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, case: Case) -> None:

@@ -36,6 +36,7 @@ class Correctness(Check):
 
         bench = bench_of(case.module, case.score, _beside(case.at))
         tolerance = TOLERANCE if bench.double else TOLERANCE_SINGLE
+        case.evidence["finite_difference_tolerance"] = tolerance
         case.evidence["finite_difference_precision"] = "double" if bench.double else "single"
         points = [case.at, *(x for x in case.inputs if x is not case.at)]
         verdicts: list[bool | None] = []
@@ -43,7 +44,7 @@ class Correctness(Check):
             found, right = _try(case, bench, picture, tolerance)
             verdicts.append(right)
             if right is not False or index == 0:
-                _note(case, bench, found, tolerance)
+                _note(case, found)
             if verdicts.count(True) > verdicts.count(False) or verdicts.count(False) == VOTES:
                 break
         _conclude(case, verdicts)
@@ -62,7 +63,12 @@ def _try(
     if found is None or not bool(found.isfinite().all()):
         return [], None
     measure = partial(bench.measure, score)
-    tried = trials(measure, at, measure(at), found, bench.precision, tolerance, case.clock)
+    tried: list[Trial] = []
+    try:
+        case.clock.look()
+        trials(measure, at, measure(at), found, bench.precision, tolerance, case.clock, tried)
+    finally:
+        case.tried = {trial.group: trial.error for trial in tried}
     if any(trial.error is not None and trial.error > tolerance for trial in tried):
         wrong = max(tried, key=lambda trial: trial.error or 0.0)
         case.suspect = (bench.module, at, wrong.directions[wrong.worst], wrong.step)
@@ -80,7 +86,7 @@ def _beside(picture: Tensor) -> Tensor:
     return picture + JITTER * picture.std(unbiased=False).clamp_min(1.0) * noise
 
 
-def _note(case: Case, bench: Bench, tried: list[Trial], tolerance: float) -> None:
+def _note(case: Case, tried: list[Trial]) -> None:
     from xai_core.readiness.numerics.differences import cosine
 
     errors = {trial.group: trial.error for trial in tried}
@@ -89,7 +95,6 @@ def _note(case: Case, bench: Bench, tried: list[Trial], tolerance: float) -> Non
         "finite_difference_cosine": cosine(tried),
         "finite_difference_error": max(known) if known else None,
         "finite_difference_errors": errors,
-        "finite_difference_tolerance": tolerance,
     }
 
 

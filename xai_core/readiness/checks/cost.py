@@ -20,6 +20,7 @@ class Cost(Check):
 
     name = "cost"
     order = 70
+    basic = True
 
     def run(self, case: Case) -> None:
         import torch

@@ -11,9 +11,10 @@ class FormatCarriesGradients(Check):
 
     name = "format"
     order = 5
+    basic = True
 
     def run(self, case: Case) -> None:
-        if case.predicts_only:
+        if case.predicts_only and not case.unfinished:
             case.symptom = "inference-format"
             case.add(
                 "inference-format",

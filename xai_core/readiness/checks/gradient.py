@@ -24,6 +24,7 @@ class Gradient(Check):
 
     name = "gradient"
     order = 30
+    basic = True
 
     def run(self, case: Case) -> None:
         if case.predicts_only or case.score is None or not case.finite:
@@ -31,13 +32,12 @@ class Gradient(Check):
         norms: list[float | None] = []
         states: list[str | None] = []
         for picture, output in zip(case.inputs, case.outputs, strict=True):
-            case.clock.look()
+            if case.gradient is not None:  # nothing is concluded from a single input without one
+                case.clock.look()
             state, norm = _look(case, picture, output)
             states.append(state)
             norms.append(norm)
         case.evidence["input_gradient_norms"] = norms
-        if case.gradient is not None:
-            _measured(case, case.gradient)
         _conclude(case, states)
 
 
@@ -60,6 +60,7 @@ def _look(case: Case, picture: Tensor, output: Tensor) -> tuple[str | None, floa
         if state is None and found is not None:
             if case.gradient is None:
                 case.gradient, case.at, case.score = found, picture, score
+                _measured(case, found)
             return None, float(found.double().norm())
         if state != "zero-gradient":
             return state, None

@@ -11,6 +11,7 @@ class Layers(Check):
 
     name = "layers"
     order = 20
+    basic = True
 
     def run(self, case: Case) -> None:
         from xai_core.attribution.passes.rectifiers import hidden

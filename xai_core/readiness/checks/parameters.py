@@ -11,6 +11,7 @@ class Parameters(Check):
 
     name = "parameters"
     order = 24
+    basic = True
 
     def run(self, case: Case) -> None:
         if case.predicts_only:

@@ -55,6 +55,7 @@ def trials(
     precision: float,
     tolerance: float,
     clock: Clock,
+    tried: list[Trial] | None = None,
 ) -> list[Trial]:
     """`gradient` against finite differences of `f` at `at`, one trial a group of directions.
 
@@ -62,14 +63,14 @@ def trials(
     spoil large steps and rounding small ones, while a wrong gradient is wrong at every step.
 
     Args:
-        base: `f(at)`.
+        base: `f(at)`. tried: what is returned, filled as it goes, for a clock that ends it.
     """
+    tried = [] if tried is None else tried
     steps = (*FINE, *COARSE) if precision > DOUBLE else FINE_DOUBLE
     differences = Differences(f, at, base, precision, clock)
-    return [
-        _trial(differences, gradient, (group, lines), steps, tolerance)
-        for group, lines in directions(gradient).items()
-    ]
+    for group, lines in directions(gradient).items():
+        tried.append(_trial(differences, gradient, (group, lines), steps, tolerance))
+    return tried
 
 
 @dataclass(frozen=True)

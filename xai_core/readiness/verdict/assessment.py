@@ -15,7 +15,8 @@ from xai_core.base.progress import Progress
 from xai_core.readiness.checks.base import CHECKS, Case, Clock, TimeUp
 from xai_core.readiness.result import Availability, Verdict
 from xai_core.readiness.setting.pristine import pristine
-from xai_core.readiness.verdict.level import level_of, summary_of
+from xai_core.readiness.verdict.level import UNFINISHED, level_of, summary_of
+from xai_core.readiness.verdict.unfinished import out_of_time, proof_so_far
 
 if TYPE_CHECKING:
     import torch
@@ -43,22 +44,26 @@ def judge(
 
 
 def _run(case: Case, progress: Progress | None) -> None:
-    checks = list(CHECKS)
+    checks, late = list(CHECKS), None
     for done, check in enumerate(checks):
         if progress is not None:
             progress(done, len(checks))
-        if case.stopped:
+        if case.stopped or (late is not None and not case.inputs):
             break
+        if late is not None and not check.basic:
+            continue
         try:
-            case.clock.look()
+            if not check.basic:
+                case.clock.look()
             check.run(case)
         except TimeUp:
-            _out_of_time(case, check.name)
-            break
+            late = late or check.name
         except XaiError:
             raise
         except Exception as error:  # a model may raise anything, and the rest can still be told
             _check_failed(case, check.name, error)
+    if late is not None:
+        _unfinished(case, late)
     if progress is not None:
         progress(len(checks), len(checks))
 
@@ -73,15 +78,11 @@ def _check_failed(case: Case, name: str, error: Exception) -> None:
     )
 
 
-def _out_of_time(case: Case, name: str) -> None:
-    proven = case.proven or case.symptom is not None
-    case.add(
-        "time-limit",
-        "warning" if proven else "error",
-        f"The limit of {case.clock.limit:g} s passed in the check {name!r}"
-        + ("." if proven else ", before the gradient was proven."),
-        "Give it more time, or a smaller input.",
-    )
+def _unfinished(case: Case, name: str) -> None:
+    finding = out_of_time(case, name)
+    case.findings.append(finding)
+    if finding.severity == "error":
+        case.evidence["proof"] = proof_so_far(case)
 
 
 @contextmanager
@@ -109,13 +110,15 @@ def _case(
         given = _tensors(inputs, device_of(model))
         return Case(model, clock, given=given, target=target)
     module = model.module or _predictor(model)
+    errors = {one.code for one in model.findings if one.severity == "error"}
     return Case(
         module,
         clock,
         spec=model.input_spec,
         predicts_only=model.module is None,
         readable=model.layers_readable,
-        explained=any(one.severity == "error" and one.code in CAUSES for one in model.findings),
+        explained=bool(errors & {*CAUSES}),
+        unfinished=UNFINISHED in errors,
         given=_tensors(inputs, device_of(module)),
         target=target,
     )

@@ -26,13 +26,28 @@ REJECTING = frozenset(
 )
 
 
+STARTS = {
+    "rejected": "It cannot be used: ",
+    "inference-only": "It only predicts: ",
+    "unproven": "Not proven yet: ",
+}
+UNFINISHED = "time-limit"
+HIDDEN = "layers-hidden"
+
+
 def level_of(findings: Sequence[Finding]) -> Level:
-    """`rejected`, `inference-only`, `input-gradients` or `ready`, by the errors alone."""
+    """`rejected`, `inference-only`, `unproven`, `input-gradients` or `ready`, by the errors alone.
+
+    What ran out of time refutes nothing, and neither does a conversion whose proof did.
+    """
     codes = {finding.code for finding in findings if finding.severity == "error"}
     if codes & REJECTING:
         return "rejected"
-    if codes - {"layers-hidden"}:
+    late = UNFINISHED in codes
+    if codes - {HIDDEN, UNFINISHED, *(["converted-unverified"] if late else [])}:
         return "inference-only"
+    if late:
+        return "unproven"
     return "input-gradients" if codes else "ready"
 
 
@@ -46,8 +61,9 @@ def summary_of(level: Level, findings: Sequence[Finding]) -> str:
             "cannot be relied on."
         )
     errors = [finding for finding in findings if finding.severity == "error"]
-    cause = next((one for one in errors if one.code in REJECTING), errors[0])
-    start = "It cannot be used: " if level == "rejected" else "It only predicts: "
+    decisive = {"rejected": REJECTING, "unproven": {UNFINISHED}}.get(level, set())
+    cause = next((one for one in errors if one.code in decisive), errors[0])
+    start = STARTS[level]
     sentence = LOCATED.sub("", cause.message).split(". ")[0].rstrip(".")
     place = f" ({cause.where})" if cause.where and cause.where not in sentence else ""
     name = any(letter.isupper() for letter in sentence.split(" ")[0][1:])  # "TensorFlow", "ONNX"

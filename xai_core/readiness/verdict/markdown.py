@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from xai_core.base.finding import Finding
 from xai_core.readiness.result import Verdict
 
-SIGNS = {"ready": "✅", "input-gradients": "🔷", "inference-only": "⚠️", "rejected": "⛔"}
+SIGNS = {
+    "ready": "✅",
+    "input-gradients": "🔷",
+    "unproven": "⏳",
+    "inference-only": "⚠️",
+    "rejected": "⛔",
+}
 SEVERITIES = ("error", "warning", "info")
 SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>|#@"})
 
@@ -30,10 +36,13 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield ""
     yield "<details><summary>Methods</summary>"
     yield ""
-    yield "| method | available | why not |"
+    yield "| methods | available | why not |"
     yield "|---|---|---|"
-    for name, one in verdict.methods.items():
-        yield f"| {name} | {'yes' if one.available else 'no'} | {_text(one.reason or '')} |"
+    available = [name for name, one in verdict.methods.items() if one.available]
+    if available:
+        yield f"| {', '.join(available)} | yes |  |"
+    for reason, names in verdict.refusals.items():
+        yield f"| {', '.join(names)} | no | {_text(reason)} |"
     yield ""
     yield "</details>"
     yield ""

@@ -9,17 +9,23 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
 from xai_core.base.finding import Finding
 from xai_core.readiness.result import Availability, Verdict
+from xai_core.readiness.verdict.level import STARTS, UNFINISHED
 
 
 def rejected(path: Path | str, error: XaiError) -> Verdict:
-    """Level `rejected`, with the error as its finding; no method is available."""
-    path, reason = Path(path), "The model cannot be loaded."
+    """The error as its finding: `rejected`, or `unproven` where it was time that ran out.
+
+    No method is available.
+    """
+    path, late = Path(path), error.code == UNFINISHED
+    reason = "The model could not be loaded in time." if late else "The model cannot be loaded."
+    start = STARTS["unproven" if late else "rejected"]
     return Verdict(
         file=path.name,
         sha256=_digest(path),
         format=str(error.facts.get("format", "unknown")),
-        level="rejected",
-        summary=f"It cannot be used: {error.message}",
+        level="unproven" if late else "rejected",
+        summary=f"{start}{error.message}",
         findings=(Finding(error.code, "error", error.message, error.hint),),
         methods={method.name: Availability(False, reason) for method in METHODS},
     )

@@ -16,11 +16,11 @@ from xai_core.worker.wire.codec import error_from
 
 @operation
 def assess(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Verdict:
-    """`target`, maybe inputs -> Verdict."""
+    """`target`, `time_limit`, maybe inputs -> Verdict."""
     from xai_core.readiness import assess as judge
 
     inputs, target = arrays[0] if arrays else None, asked_from_json(params["target"])
-    return judge(session.opened(), inputs, target, progress=tick)
+    return judge(session.opened(), inputs, target, progress=tick, time_limit=params["time_limit"])
 
 
 @operation
