@@ -134,16 +134,17 @@ def _output(module: nn.Module, inputs: Inputs) -> Any:
     import torch
 
     from xai_core.attribution.forward import run
+    from xai_core.attribution.passes.lineage import observed
     from xai_core.base.device import device_of
 
     with torch.no_grad():
-        return run(module, torch.from_numpy(inputs.copy()).to(device_of(module)))
+        return run(observed(module), torch.from_numpy(inputs.copy()).to(device_of(module)))
 
 
 def _score(explained: Explained, output: Any) -> float:
     """The target's score; of a class of a classifier its probability."""
-    found = predict(output, 1)
-    if explained.target.kind == DEFAULT and found.scores.shape[1] > 1:
+    if explained.target.kind == DEFAULT and explained.index is not None:
+        found = predict(output, 1, path=explained.chosen.get("path", ""))
         return float(found.probabilities[0][explained.index or 0])
     return float(fixed(explained)(output, 1)[0])
 

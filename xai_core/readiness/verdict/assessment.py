@@ -120,6 +120,7 @@ def _case(
         explained=any(one.severity == "error" and one.code in CAUSES for one in model.findings),
         given=_tensors(inputs, device_of(module)),
         target=target,
+        names=model.labels,
     )
 
 
