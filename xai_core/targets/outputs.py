@@ -69,7 +69,7 @@ def scored(output: Any, chosen: Mapping[str, Any]) -> Tensor:
     """
     tensor = entry_at(output, chosen.get("path", ""))
     if not chosen.get("before"):
-        return tensor
+        return _single(tensor)
     before = mark_of(tensor).before
     if before is None:
         raise ModelError(
@@ -77,7 +77,12 @@ def scored(output: Any, chosen: Mapping[str, Any]) -> Tensor:
             "Fix the target again on this model.",
             code="forward-failed",
         )
-    return before.float() if before.element_size() < 4 else before
+    return _single(before)
+
+
+def _single(tensor: Tensor) -> Tensor:
+    """Half precision as float32."""
+    return tensor.float() if tensor.is_floating_point() and tensor.element_size() < 4 else tensor
 
 
 def place_of(form: OutputForm, *, before: bool = True) -> dict[str, str]:

@@ -137,10 +137,10 @@ def target_of(
     Raises:
         InputError: the target does not fit the model. ModelError: it leaves the graph.
     """
-    size = (inputs.shape[2], inputs.shape[3])
-    wanted = asked if asked is not None else _of_form(prediction.form, size)
-    if isinstance(wanted, Target):
-        return resolver.resolve(inputs, wanted)[0]
+    if asked is None:
+        asked = _of_form(prediction.form, (inputs.shape[2], inputs.shape[3]))
+    if isinstance(asked, Target):
+        return resolver.resolve(inputs, asked)[0]
     classes = prediction.scores.shape[1]
     if classes < 2:
         return of_class(None, prediction.kind, place_of(prediction.form))

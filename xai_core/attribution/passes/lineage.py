@@ -72,8 +72,9 @@ class Lineage:
         """What was seen of each of an output's entries."""
         numbers = [self._numbers.of(one) for one in tensors]
         feeding: set[int] = set()
-        for number in {one for one in numbers if one is not None}:
-            feeding |= self.family.behind_layers(number)
+        if len(tensors) > 1:
+            for number in {one for one in numbers if one is not None}:
+                feeding |= self.family.behind_layers(number)
         return [
             self._mark(one, number, number in feeding)
             for one, number in zip(tensors, numbers, strict=True)
