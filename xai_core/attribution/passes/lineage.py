@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torch import Tensor
@@ -11,7 +11,7 @@ from torch import Tensor
 from xai_core.attribution.passes.calls import Calls, call_name
 from xai_core.attribution.passes.final_activation import ARRANGING, FinalActivation
 from xai_core.attribution.passes.followed import Followed, tensors_in
-from xai_core.targets.marks import LINEAR, Mark, mark
+from xai_core.targets.marks import LINEAR, Mark, mark, mark_of
 from xai_core.targets.nested import entries
 
 Call = Callable[..., Any]
@@ -96,7 +96,7 @@ def observed(call: Call) -> Call:
             output = call(*inputs)
         found = [tensor for _, tensor in entries(output)]
         for tensor, one in zip(found, seen.marks(found), strict=True):
-            mark(tensor, one)
+            mark(tensor, one if one.ends_in else replace(mark_of(tensor), feeds=one.feeds))
         return output
 
     return watched
