@@ -20,7 +20,7 @@ from xai_core.pictures.preprocessing import open_picture
 from xai_core.pictures.region import as_text, of_picture
 from xai_core.runs.run import Guess
 from xai_core.targets.kinds.base import TARGETS, TOP, region_of
-from xai_core.targets.outputs import OutputForm
+from xai_core.targets.outputs import OutputForm, place_of
 from xai_core.targets.resolution import checked, fitting, named
 
 PLACES = (("top", "left", "bottom", "right"), ("row", "column"))
@@ -64,7 +64,7 @@ def _class(space: Workspace, form: OutputForm, guesses: tuple[Guess, ...]) -> No
     if form.kind == "dense":
         told = guesses[0].index if space.target is None else space.target
         names = [next((g.label for g in guesses if g.index == n), "") for n in range(told + 1)]
-        explained = named(of_class(told, form.kind), names if names[told] else None)
+        explained = named(of_class(told, form.kind, place_of(form)), names if names[told] else None)
         st.caption(f"Explained is {problem.plain(explained.sentence)}.")
 
 

@@ -264,3 +264,12 @@ def test_what_is_told_never_claims_more_than_was_found() -> None:
     assert "cosine 0.9999 with" in autocast.told(one)
     assert "off by 1.2 %" in autocast.told(one)
     assert autocast.brief(one) == "autocast, cosine 0.9999"
+
+
+def test_the_score_before_a_softmax_or_sigmoid_is_found_in_bfloat16(offered: None) -> None:
+    for end in (nn.Softmax(1), nn.Sigmoid()):
+        plain, ended = layered(), nn.Sequential(layered(), end).eval()
+        expected = explain(plain, pictures(), 1, "smoothgrad", m=16).values
+        found = explain(ended, pictures(), 1, "smoothgrad", m=16, pace=NARROW)
+        assert found.explained[0].chosen["before"] in ("softmax", "sigmoid")
+        assert cosine(found.values, expected) > 0.95

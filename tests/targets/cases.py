@@ -62,6 +62,21 @@ def _best_row(output: Tensor) -> Tensor:
     return output[:, row, 4] * output[:, row, 5 + label]
 
 
+def _best_turned(output: Tensor) -> Tensor:
+    label, row = divmod(int(output[0, 4:].argmax()), 10)
+    return output[:, 4 + label, row]
+
+
+def _best_query(output: dict[str, Tensor]) -> Tensor:
+    row, label = divmod(int(output["pred_logits"][0].softmax(1)[:, :3].argmax()), 3)
+    return output["pred_logits"][:, row, label]
+
+
+def _odds(output: Tensor) -> Tensor:
+    p = output.double().softmax(1)[:, 1]
+    return (p / (1 - p)).log()
+
+
 def _at(output: list[dict[str, Tensor]], box: list[float]) -> Tensor:
     """The score of the box at a place, wherever in the list it stands."""
     place = torch.tensor(box)
@@ -76,6 +91,7 @@ CASES: list[Case] = [
     ("logit", "classes", {}, lambda y: y[:, int(y[0].argmax())]),
     ("logit", "dense", {"index": 1}, lambda y: y[:, 1].mean((1, 2))),
     ("probability", "classes", {"index": 1}, lambda y: y[:, 1].exp() / y.exp().sum(1)),
+    ("log-odds", "classes", {"index": 1}, _odds),
     ("margin", "classes", {"index": 1, "against": 3}, lambda y: y[:, 1] - y[:, 3]),
     ("margin", "classes", {}, _ahead),
     ("predicted-region", "dense", {}, _marked),
@@ -99,6 +115,8 @@ CASES: list[Case] = [
     ("regression", "classes", {"index": 3, "direction": "down"}, lambda y: -y[:, 3]),
     ("regression", "single", {"direction": "down"}, lambda y: -y[:, 0]),
     ("detection", "rows", {}, _best_row),
+    ("detection", "turned", {}, _best_turned),
+    ("detection", "queries", {}, _best_query),
     ("detection", "lists", {"box": 1}, lambda y: y[0]["scores"][1:2]),
     (
         "detection-overlap",

@@ -70,6 +70,33 @@ class Lists(nn.Module):
         return {"boxes": boxes[order], "labels": labels[order], "scores": best[order]}
 
 
+class Turned(nn.Module):
+    """`[B, 4 + 2, 10]`, as Ultralytics' YOLOv8: more boxes than numbers a box, no objectness."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = Classifier(20)
+        places = [[1.0 + i, 6, 3, 4] for i in range(10)]
+        self.register_buffer("places", torch.tensor(places).T)
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores = self.body(x).view(-1, 2, 10).sigmoid()
+        return torch.cat([self.places.to(x).expand(len(x), 4, 10), scores], 1)
+
+
+class Queries(nn.Module):
+    """As DETR (facebookresearch/detr): 5 queries, 3 classes and "no object", boxes in [0, 1]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.classes, self.boxes = Classifier(20), Classifier(20)
+
+    def forward(self, x: Tensor) -> dict[str, Any]:
+        scores, boxes = self.classes(x).view(-1, 5, 4), self.boxes(x).view(-1, 5, 4)
+        aux = [{"pred_logits": scores * 2, "pred_boxes": boxes.sigmoid()}]
+        return {"aux_outputs": aux, "pred_boxes": boxes.sigmoid(), "pred_logits": scores}
+
+
 class Nested(nn.Module):
     """Several heads, one of them integers, one detached."""
 
@@ -92,6 +119,8 @@ NETS: dict[str, type[nn.Module]] = {
     "dense": Segmenter,
     "rows": Rows,
     "lists": Lists,
+    "turned": Turned,
+    "queries": Queries,
     "nested": Nested,
 }
 

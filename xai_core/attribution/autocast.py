@@ -61,13 +61,26 @@ class AutocastScorer(Scorer):
 
         with torch.autocast(inputs.device.type, torch.bfloat16):
             output = super()._output(inputs)
-        return replaced(output, lambda one: one.float() if one.dtype == torch.bfloat16 else one)
+        return replaced(output, _single)
 
     def _in_float32(self) -> Scorer:
         """The same score at the same weights; its samples are not counted."""
         pace = replace(self._pace, autocast=False)
         given = (self.call, self._folding, self._weights, pace)
         return Scorer(self.module, self.score, Meter(0, None), *given)
+
+
+def _single(tensor: Tensor) -> Tensor:
+    """In float32, with its mark."""
+    import torch
+
+    from xai_core.targets.marks import mark, mark_of
+
+    if tensor.dtype != torch.bfloat16:
+        return tensor
+    found = tensor.float()
+    mark(found, mark_of(tensor))
+    return found
 
 
 def effect(found: Tensor, expected: Tensor) -> dict[str, float]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.attribution.forward import module_of, run, tensor_of
+from xai_core.attribution.passes.final_activation import marked
 from xai_core.attribution.passes.folding import Folding
+from xai_core.attribution.passes.lineage import observed
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import ModelError
@@ -72,11 +74,11 @@ class Context:
 
     def output(self, number: int) -> Any:
         """Of one of the pictures; that of the first is asked for more than once."""
-        return self._first if number == 0 else self._run(self.tensor[number : number + 1])
+        return self._first if number == 0 else self._observed(self.tensor[number : number + 1])
 
     @cached_property
     def _first(self) -> Any:
-        return self._run(self.tensor[:1])
+        return self._observed(self.tensor[:1])
 
     @cached_property
     def _takes_batches(self) -> bool:
@@ -103,8 +105,15 @@ class Context:
     def _run(self, inputs: Tensor) -> Any:
         import torch
 
+        call = marked(self.module) if self.scores[0].before else self.module
         with torch.no_grad():
-            return run(self.module, inputs)
+            return run(call, inputs)
+
+    def _observed(self, inputs: Tensor) -> Any:
+        import torch
+
+        with torch.no_grad():
+            return run(observed(self.module), inputs)
 
 
 def explained_of(

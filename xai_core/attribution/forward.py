@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.arrays import Inputs, checked_inputs
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from xai_core.base.loaded_model import LoadedModel
 
 
-def run(module: nn.Module, tensor: Tensor) -> Any:
+def run(module: Callable[[Tensor], Any], tensor: Tensor) -> Any:
     """One forward pass whose failure is a `ModelError` that a user can act on.
 
     The module gets a copy: it may work on its input in place.

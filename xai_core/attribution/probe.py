@@ -26,17 +26,20 @@ def probe(module: nn.Module, inputs: Tensor, target: int | None = None) -> Capab
     """
     import torch
 
+    from xai_core.attribution.passes.lineage import observed
     from xai_core.attribution.passes.rectifiers import RectifierCount
     from xai_core.targets import main_output, pick, resolve_target, score_matrix
+    from xai_core.targets.marks import mark_of
 
     floats = sum(p.numel() for p in module.parameters() if p.is_floating_point())
     leaf = inputs.detach().requires_grad_(True)
     with borrowed(module), torch.enable_grad(), seen_layers(module) as layers:
         with RectifierCount() as rectifiers:
-            output = run(module, leaf)
+            output = run(observed(module), leaf)
         try:
             tensor = main_output(output)[1]
-            scores = score_matrix(tensor, len(leaf))
+            before = mark_of(tensor).before
+            scores = score_matrix(tensor if before is None else before, len(leaf))
             score = pick(scores, resolve_target(scores, target)[0]).sum()
         except XaiError as cause:
             return Capabilities(

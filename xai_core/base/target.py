@@ -50,10 +50,15 @@ class Explained:
         found = self.chosen.get("index")
         return found if type(found) is int else None
 
+    @property
+    def _score(self) -> tuple[Any, ...]:
+        """What makes the score of a class: which, of which entry, before which activation."""
+        return (self.index, *(self.chosen.get(name, "") for name in ("path", "before")))
+
     def same_as(self, other: Explained) -> bool:
         """Whether it is the same score; how it was asked for and is told does not count."""
         if self.target.kind == other.target.kind == DEFAULT:
-            return self.index == other.index
+            return self._score == other._score
         return (self.target, dict(self.chosen)) == (other.target, dict(other.chosen))
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,11 +81,19 @@ def as_target(asked: int | Target | None) -> Target:
     return Target(DEFAULT, {} if asked is None else {"index": asked})
 
 
-def of_class(index: int | None, kind: str = "classes") -> Explained:
-    """The score of one class, or the only score, without a name. kind: of the output."""
+def of_class(
+    index: int | None, kind: str = "classes", place: Mapping[str, str] | None = None
+) -> Explained:
+    """The score of one class, or the only score, without a name.
+
+    Args:
+        kind: of the output. place: of the score in it, as `targets.outputs.place_of` tells it.
+    """
     told = "the only output" if index is None else f"the score of class {index}"
+    if before := (place or {}).get("before"):
+        told += f" before the {before}"
     target = Target(DEFAULT, {"index": -1 if index is None else index})
-    return Explained(target, {"index": index, "kind": kind}, told)
+    return Explained(target, {"index": index, "kind": kind, **(place or {})}, told)
 
 
 def over_pictures(asked: int | Target | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,12 @@ from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.case import Case, Map
 from xai_core.scores.metrics.base import METRICS, ModelMetric
-from xai_core.targets.outputs import predict
+from xai_core.targets.outputs import are_probabilities, entry_at, predict, score_matrix
 from xai_core.targets.resolution import fixed, is_of_class, of_other_class
 
 if TYPE_CHECKING:
-    from torch import nn
+    import torch
+    from torch import Tensor, nn
 
     from xai_core.base.loaded_model import LoadedModel
 
@@ -95,13 +97,20 @@ def _case(
     values: Map,
     meter: Meter,
 ) -> Case:
+    from xai_core.attribution.passes.final_activation import marked
+    from xai_core.attribution.passes.lineage import observed
+    from xai_core.base.device import device_of
+
     explained = attribution.targets[0]
-    classes = predict(_output(module, inputs), 1).scores.shape[1]
+    path, device = explained.chosen.get("path", ""), device_of(module)
+    clean = predict(_output(observed(module), inputs, device), 1, path=path)
+    classes, shares = clean.scores.shape[1], are_probabilities(clean.scores, clean.ends_in)
+    seen = marked(module) if explained.chosen.get("before") else module
     meter.advance(1)
 
     def ask(picture: Inputs) -> float:
         meter.advance(1)
-        return _score(explained, _output(module, picture))
+        return _score(explained, _output(seen, picture, device), shares)
 
     def explain_again(picture: Inputs, other: int | None) -> Map:
         from xai_core.attribution.explanation import explain
@@ -130,21 +139,25 @@ def _case(
     return Case(inputs, target, classes, values, box, attribution.seed, ask, explain_again)
 
 
-def _output(module: nn.Module, inputs: Inputs) -> Any:
+def _output(call: Callable[[Tensor], Any], inputs: Inputs, device: torch.device) -> Any:
     import torch
 
     from xai_core.attribution.forward import run
-    from xai_core.base.device import device_of
 
     with torch.no_grad():
-        return run(module, torch.from_numpy(inputs.copy()).to(device_of(module)))
+        return run(call, torch.from_numpy(inputs.copy()).to(device))
 
 
-def _score(explained: Explained, output: Any) -> float:
-    """The target's score; of a class of a classifier its probability."""
-    found = predict(output, 1)
-    if explained.target.kind == DEFAULT and found.scores.shape[1] > 1:
-        return float(found.probabilities[0][explained.index or 0])
+def _score(explained: Explained, output: Any, shares: bool) -> float:
+    """The target's score; of a class of a classifier its probability.
+
+    Args:
+        shares: the clean picture's output is probabilities, and so is every other's.
+    """
+    if explained.target.kind == DEFAULT and explained.index is not None:
+        scores = score_matrix(entry_at(output, explained.chosen.get("path", "")), 1)
+        values = scores if shares else scores.double().softmax(1).float()
+        return float(values[0, explained.index])
     return float(fixed(explained)(output, 1)[0])
 
 

@@ -3,9 +3,8 @@
 `base.py` has the contract; how outputs are understood is in `xai_core.targets.outputs`.
 """
 
-from xai_core.targets.outputs import PREFERRED as PREFERRED
+from xai_core.targets.nested import entries as entries
 from xai_core.targets.outputs import Prediction as Prediction
-from xai_core.targets.outputs import entries as entries
 from xai_core.targets.outputs import main_output as main_output
 from xai_core.targets.outputs import output_kind as output_kind
 from xai_core.targets.outputs import pick as pick

@@ -1,12 +1,4 @@
-"""A detector's boxes with their scores, out of the forms of output that are understood.
-
-* lists: a mapping with `boxes` `[N, 4]` and `scores` `[N]`, maybe `labels`, one for each picture of
-  the batch (torchvision), or one mapping with `[B, N, 4]` and `[B, N]`. Corners, `x1 y1 x2 y2`;
-* a tensor `[B, N, 5 + K]`: centre, size, objectness, K class scores (YOLOv5);
-* a tensor `[B, N, 4 + K]`: the same without objectness.
-
-Coordinates are pixels of the input; scores are taken as the model gives them.
-"""
+"""A detector's box as a target: which box, of which class, and its score in every later pass."""
 
 from __future__ import annotations
 
@@ -20,17 +12,24 @@ from jaxtyping import Float64
 
 from xai_core.base.errors import InputError, ModelError
 from xai_core.base.parameters import parameter
+from xai_core.targets.box_forms import (
+    FORMS,
+    Boxes,
+    Found,
+    numbers,
+    of_pair,
+    of_rows,
+    pair_of,
+    row_entry,
+    rows_of,
+    shapes_of_boxes,
+    turned_round,
+)
 from xai_core.targets.kinds.base import Labels, Seen, TargetKind, name_of
-from xai_core.targets.outputs import OutputForm, main_output
+from xai_core.targets.outputs import OutputForm, entry_at
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Boxes = Float64[np.ndarray, "n 4"]
-FORMS = (
-    "boxes and scores in lists (as torchvision gives them), or a tensor [B, N, 5 + K] or "
-    "[B, N, 4 + K]"
-)
 
 
 @dataclass(frozen=True)
@@ -48,30 +47,30 @@ class Layout:
 class OfBox(TargetKind):
     """The score of one box.
 
-    In a tensor a box keeps its row, and its class is that of the clean picture. In lists, which
-    are sorted and filtered anew for every input, the box is found again by its place: it is the
-    one of the same label that overlaps most with it, and its score is 0 where none does.
+    In a tensor or a pair a box keeps its row, and its class is that of the clean picture. In lists,
+    which are sorted and filtered anew for every input, the box is found again by its place: it is
+    the one of the same label that overlaps most with it, and its score is 0 where none does.
     """
 
-    formula = "score of the box; in a tensor objectness times class score"
+    formula = "score of the box: objectness times class score, or the logit of its class (DETR)"
 
     def unfit_because(self, form: OutputForm) -> str | None:
-        listed = {path for path in form.entries if path.endswith("['boxes']")}
-        if any(path.replace("['boxes']", "['scores']") in form.entries for path in listed):
+        if shapes_of_boxes(form.entries):
             return None
-        if len(form.shape) == 3 and form.shape[-1] >= 5:
+        shapes = [form.shape, *form.entries.values()]
+        if any(len(shape) == 3 and max(shape[1:]) >= 5 for shape in shapes):
             return None
         return f"It needs {FORMS}."
 
     def choose(self, seen: Seen, parameters: Any) -> dict[str, Any]:
-        boxes, scores, labels = _of_clean(seen.output, parameters.layout)
-        if not len(boxes):
+        found, how = _of_clean(seen, parameters.layout)
+        if not len(found.boxes):
             raise InputError("The model finds no box on this picture.", "Take another picture.")
-        row = self.row(boxes, scores, parameters)
-        chosen = {"box": row, "at": [round(float(edge), 3) for edge in boxes[row]]}
-        if labels is not None:
-            chosen["label"] = int(labels[row])
-        return {**chosen, **self.facts(boxes[row], parameters)}
+        row = self.row(found.boxes, found.scores, parameters)
+        chosen = {"box": row, "at": [round(float(edge), 3) for edge in found.boxes[row]], **how}
+        if found.labels is not None:
+            chosen["label"] = int(found.labels[row])
+        return {**chosen, **self.facts(found.boxes[row], parameters)}
 
     @abstractmethod
     def row(self, boxes: Boxes, scores: np.ndarray, parameters: Any) -> int:
@@ -84,10 +83,14 @@ class OfBox(TargetKind):
     def score(self, output: Any, batch: int, parameters: Any, chosen: Mapping[str, Any]) -> Tensor:
         import torch
 
-        samples = listed(output)
+        pair, samples = pair_of(output), listed(output)
+        if pair is not None:
+            return pair[0][:, chosen["box"], chosen["label"]]
         if samples is None:
-            rows = rows_of(main_output(output)[1], batch)
-            return _of_row(rows[:, chosen["box"]], parameters.layout, chosen.get("label"))
+            turned = bool(chosen.get("turned"))
+            layout = "classes" if turned else parameters.layout
+            rows = rows_of(entry_at(output, chosen.get("path", "")), batch, turned)
+            return _of_row(rows[:, chosen["box"]], layout, chosen.get("label"))
         if len(samples) != batch:
             raise ModelError(
                 f"There are {len(samples)} lists of boxes for a batch of {batch}.",
@@ -97,10 +100,11 @@ class OfBox(TargetKind):
         return torch.stack([_found_again(sample, chosen) for sample in samples])
 
     def sentence(self, parameters: Any, chosen: Mapping[str, Any], labels: Labels) -> str:
-        left, top, right, bottom = chosen["at"]
+        left, top, right, bottom = (max(0.0, edge) for edge in chosen["at"])
         place = f"rows {top:.0f} to {bottom:.0f}, columns {left:.0f} to {right:.0f}"
         what = f" for {name_of(chosen['label'], labels)}" if "label" in chosen else ""
-        return f"the score of box {chosen['box']}{what} ({place})"
+        score = "logit" if chosen.get("logit") else "score"
+        return f"the {score} of box {chosen['box']}{what} ({place})"
 
 
 Sample = tuple["Tensor", "Tensor", "Tensor | None"]
@@ -119,17 +123,6 @@ def listed(output: Any) -> list[Sample] | None:
     return list(zip(boxes, scores, each, strict=True))
 
 
-def rows_of(tensor: Tensor, batch: int) -> Tensor:
-    """`[B, N, 4 + …]`. Raises `ModelError` where the first axis is not the batch."""
-    if tensor.ndim != 3 or tensor.shape[0] != batch or tensor.shape[2] < 5:
-        raise ModelError(
-            f"The output is {list(tensor.shape)} for a batch of {batch}.",
-            f"Expected are {FORMS}.",
-            code="forward-failed",
-        )
-    return tensor
-
-
 def overlap(boxes: Boxes, box: np.ndarray) -> Float64[np.ndarray, "n"]:
     """Intersection over union of each box with one, in [0, 1]; corners `x1 y1 x2 y2`."""
     sides = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
@@ -143,24 +136,22 @@ def _is_boxes(one: Any) -> bool:
     return isinstance(one, Mapping) and "boxes" in one and "scores" in one
 
 
-def _of_clean(output: Any, layout: str) -> tuple[Boxes, np.ndarray, np.ndarray | None]:
-    samples = listed(output)
+def _of_clean(seen: Seen, layout: Literal["objectness", "classes"]) -> tuple[Found, dict[str, Any]]:
+    """The boxes, and how they were read, JSON-able."""
+    pair, samples = pair_of(seen.output), listed(seen.output)
+    if pair is not None:
+        return of_pair(pair, seen.size, seen.labels), {"logit": True}
     if samples is not None:
-        at, found, names = samples[0]
-        return (
-            _numbers(at).reshape(-1, 4),
-            _numbers(found),
-            None if names is None else _numbers(names),
-        )
-    rows = _numbers(rows_of(main_output(output)[1], 1)[0])
-    centre, half = rows[:, :2], rows[:, 2:4] / 2
-    corners = np.concatenate([centre - half, centre + half], axis=1)
-    first = 5 if layout == "objectness" else 4
-    classes = rows[:, first:]
-    scores = rows[:, 4] if layout == "objectness" else np.ones(len(rows))
-    if not classes.shape[1]:
-        return corners, scores, None
-    return corners, scores * classes.max(1), classes.argmax(1)
+        at, scores, names = samples[0]
+        labels = None if names is None else numbers(names)
+        return Found(numbers(at).reshape(-1, 4), numbers(scores), labels), {}
+    path = row_entry(seen.output, seen.form.path)
+    tensor = entry_at(seen.output, path)
+    how: dict[str, Any] = {"path": path} if path else {}
+    turned = turned_round(tuple(tensor.shape))
+    if turned:
+        layout, how = "classes", {**how, "turned": True}
+    return of_rows(numbers(rows_of(tensor, 1, turned)[0]), layout, seen.size), how
 
 
 def _of_row(row: Tensor, layout: str, label: int | None) -> Tensor:
@@ -171,14 +162,10 @@ def _of_row(row: Tensor, layout: str, label: int | None) -> Tensor:
 
 def _found_again(sample: Sample, chosen: Mapping[str, Any]) -> Tensor:
     boxes, scores, labels = sample
-    shares = overlap(_numbers(boxes).reshape(-1, 4), np.array(chosen["at"]))
+    shares = overlap(numbers(boxes).reshape(-1, 4), np.array(chosen["at"]))
     if labels is not None and "label" in chosen:
-        shares = np.where(_numbers(labels) == chosen["label"], shares, 0.0)
+        shares = np.where(numbers(labels) == chosen["label"], shares, 0.0)
     if not (shares > 0).any():
         return scores.sum() * 0  # gone: it has no score, and still hangs on the graph
     best = shares == shares.max()
-    return scores[int(np.where(best, _numbers(scores), -np.inf).argmax())]
-
-
-def _numbers(tensor: Tensor) -> np.ndarray:
-    return np.asarray(tensor.detach().double().cpu().numpy())
+    return scores[int(np.where(best, numbers(scores), -np.inf).argmax())]

@@ -2,114 +2,98 @@
 
 A model's output is understood by its shape. `[B, K]` are class scores, `[B]` and `[B, 1]` one
 score, `[B, K, h, w]` a dense map whose channel K is averaged over the picture, `[B, h, w]` a dense
-map of one channel. From a tuple, list or mapping the first floating-point tensor is taken, a
-mapping's `logits`, `out` or `scores` before others.
+map of one channel. Of a nested output the entry is taken for which most speaks (`entry_choice`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
-from jaxtyping import Float32
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import InputError, ModelError
+from xai_core.targets.entry_choice import Choice, Entry, choose
+from xai_core.targets.marks import activation_of, mark_of
+from xai_core.targets.nested import entries, tensors
+from xai_core.targets.output_entry import OutputEntry
+from xai_core.targets.prediction import OutputForm as OutputForm
+from xai_core.targets.prediction import OutputKind as OutputKind
+from xai_core.targets.prediction import Prediction as Prediction
+from xai_core.targets.prediction import are_probabilities as are_probabilities
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-OutputKind = Literal["classes", "scalar", "dense"]
-PREFERRED = ("logits", "out", "scores", "prediction", "output")
 
+def main_output(output: Any, labels: int | None = None) -> tuple[str, Tensor]:
+    """The tensor that is explained, and its path in the output (`""`, `['logits']`, `[0]`).
 
-@dataclass(frozen=True)
-class OutputForm:
-    """What a model gives, without the numbers: decides which targets fit.
-
-    Attributes:
-        kind: how the main entry is understood. path, shape: of it, batch included.
-        entries: shape of every tensor of the output, also of those that hold integers, by path.
-    """
-
-    kind: OutputKind
-    path: str
-    shape: tuple[int, ...]
-    entries: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON; `from_dict` is the way back."""
-        return {**vars(self), "entries": dict(self.entries)}
-
-    @staticmethod
-    def from_dict(data: dict[str, Any]) -> OutputForm:
-        """The form that `to_dict` wrote."""
-        shapes = {str(path): tuple(map(int, one)) for path, one in data["entries"].items()}
-        return OutputForm(data["kind"], data["path"], tuple(map(int, data["shape"])), shapes)
-
-    @property
-    def channels(self) -> int:
-        """How many scores the main entry gives: classes, or channels of a dense map."""
-        if self.kind == "scalar" or (self.kind == "dense" and len(self.shape) == 3):
-            return 1
-        return self.shape[1 if self.kind == "dense" else -1]
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A model's output as numbers.
-
-    Attributes:
-        kind: how the output was understood. path: which entry of a nested output was taken.
-        scores: float32 `[B, K]`; a dense map's are averages over the picture.
-        shape: of the entry, batch included. entries: as in `OutputForm`.
-    """
-
-    kind: OutputKind
-    path: str
-    scores: Float32[np.ndarray, "b k"]
-    shape: tuple[int, ...]
-    entries: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    @property
-    def form(self) -> OutputForm:
-        """The same without the numbers."""
-        return OutputForm(self.kind, self.path, self.shape, self.entries)
-
-    @property
-    def probabilities(self) -> Float32[np.ndarray, "b k"]:
-        """Softmax of class scores, or the scores where they already are probabilities."""
-        if are_probabilities(self.scores):
-            return self.scores
-        scores = self.scores.astype(np.float64)
-        powers = np.exp(scores - scores.max(1, keepdims=True))
-        return (powers / powers.sum(1, keepdims=True)).astype(np.float32)
-
-
-def are_probabilities(scores: Float32[np.ndarray, "b k"]) -> bool:
-    """Whether scores of classes are probabilities already: none below 0, a sum of 1."""
-    values = scores.astype(np.float64)
-    return bool(values.min() >= 0 and np.allclose(values.sum(1), 1, atol=1e-3))
-
-
-def main_output(output: Any) -> tuple[str, Tensor]:
-    """The tensor that is explained, and its path in the output (`""`, `["logits"]`, `[0]`).
+    Args:
+        labels: how many names of classes are known.
 
     Raises:
         ModelError: the output holds no floating-point tensor.
     """
-    found = list(entries(output))
-    for path, tensor in found:
-        if any(path.endswith(f"['{name}']") for name in PREFERRED):
-            return path, tensor
+    path = choice_of(output, labels).path
+    return path, dict(entries(output))[path]
+
+
+def choice_of(output: Any, labels: int | None = None) -> Choice:
+    """The entry that is explained, and whether it may be the wrong one. Raises `ModelError`."""
+    found = [Entry(path, tuple(one.shape), mark_of(one).feeds) for path, one in entries(output)]
     if found:
-        return found[0]
+        return choose(found, labels)
     raise ModelError(
         f"The output ({type(output).__name__}) holds no tensor of floating-point scores.",
         "Let forward return scores (logits), before any argmax, rounding or conversion to Python.",
         code="no-gradient",
     )
+
+
+def entry_at(output: Any, path: str) -> Tensor:
+    """The tensor at a path; the main one for an empty path.
+
+    Raises:
+        InputError: there is none. ModelError: as `main_output`.
+    """
+    if not path:
+        return main_output(output)[1]
+    found: Tensor = OutputEntry(path).of(output)
+    return found
+
+
+def scored(output: Any, chosen: Mapping[str, Any]) -> Tensor:
+    """The tensor of scores that a target chose: an entry, or what goes into its last activation.
+
+    Raises:
+        ModelError: it was chosen before an activation that this pass does not show.
+    """
+    tensor = entry_at(output, chosen.get("path", ""))
+    if not chosen.get("before"):
+        return _single(tensor)
+    before = mark_of(tensor).before
+    if before is None:
+        raise ModelError(
+            f"The {chosen['before']} at the model's end is not seen in this pass.",
+            "Fix the target again on this model.",
+            code="forward-failed",
+        )
+    return _single(before)
+
+
+def _single(tensor: Tensor) -> Tensor:
+    """Half precision as float32."""
+    return tensor.float() if tensor.is_floating_point() and tensor.element_size() < 4 else tensor
+
+
+def place_of(form: OutputForm, *, before: bool = True) -> dict[str, str]:
+    """What `scored` needs to know of an output, as JSON; nothing for plain scores.
+
+    Args:
+        before: the score is what goes into the activation at the end, where one was seen.
+    """
+    activation = activation_of(form.ends_in) if before else ""
+    found = {"path": form.path, "before": activation}
+    return {name: value for name, value in found.items() if value}
 
 
 def score_matrix(tensor: Tensor, batch: int) -> Tensor:
@@ -171,28 +155,17 @@ def pick(scores: Tensor, target: int | None) -> Tensor:
     return scores[:, target if target is not None else 0]
 
 
-def predict(output: Any, batch: int) -> Prediction:
-    """A model's output as numbers."""
-    path, tensor = main_output(output)
+def predict(
+    output: Any, batch: int, labels: int | None = None, path: str | None = None
+) -> Prediction:
+    """A model's output as numbers.
+
+    Args:
+        labels: how many names of classes are known. path: of the entry, where it is known.
+    """
+    at = choice_of(output, labels).path if path is None else path
+    tensor = entry_at(output, at)
     scores = score_matrix(tensor, batch).detach().float().cpu().numpy()
     shapes = {name: tuple(one.shape) for name, one in tensors(output)}
-    return Prediction(output_kind(tensor), path, scores, tuple(tensor.shape), shapes)
-
-
-def entries(output: Any) -> Iterator[tuple[str, Tensor]]:
-    """Every floating-point tensor of a nested output, with its path."""
-    return (found for found in tensors(output) if found[1].is_floating_point())
-
-
-def tensors(output: Any, path: str = "") -> Iterator[tuple[str, Tensor]]:
-    """Every tensor of a nested output, with its path."""
-    import torch
-
-    if isinstance(output, torch.Tensor):
-        yield path, output
-    elif isinstance(output, Mapping):
-        for key, value in output.items():
-            yield from tensors(value, f"{path}[{key!r}]")
-    elif isinstance(output, list | tuple):
-        for index, value in enumerate(output):
-            yield from tensors(value, f"{path}[{index}]")
+    seen = mark_of(tensor).ends_in
+    return Prediction(output_kind(tensor), at, scores, tuple(tensor.shape), shapes, seen)

@@ -11,7 +11,8 @@ import numpy as np
 from xai_core.base.errors import InputError, ModelError
 from xai_core.pictures.region import Mask, as_text, from_text
 from xai_core.targets.kinds.base import Labels, OfClass, Seen, TargetKind, dense, name_of
-from xai_core.targets.outputs import OutputForm, main_output
+from xai_core.targets.marks import told_before
+from xai_core.targets.outputs import OutputForm, entry_at, place_of, scored
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,10 +29,12 @@ class OverRegion(TargetKind):
         return dense(form)
 
     def choose(self, seen: Seen, parameters: Any) -> dict[str, Any]:
-        planes = planes_of(main_output(seen.output)[1], 1)[0].detach().float().cpu().numpy()
+        output = planes_of(entry_at(seen.output, seen.form.path), 1)
+        planes = output[0].detach().float().cpu().numpy()
         index = self.class_in(seen, planes, parameters)
         region = self.region(seen, planes, index, parameters)
-        return {"index": index, "mask": as_text(region), "pixels": int(region.sum())}
+        place = place_of(seen.form)
+        return {"index": index, "mask": as_text(region), "pixels": int(region.sum()), **place}
 
     def class_in(self, seen: Seen, planes: np.ndarray, parameters: Any) -> int | None:
         """The class; None where the output has one channel."""
@@ -52,7 +55,7 @@ class OverRegion(TargetKind):
     def score(self, output: Any, batch: int, parameters: Any, chosen: Mapping[str, Any]) -> Tensor:
         import torch
 
-        planes = planes_of(main_output(output)[1], batch)
+        planes = planes_of(scored(output, chosen), batch)
         mask = from_text(chosen["mask"])
         if tuple(planes.shape[2:]) != mask.shape:
             raise ModelError(
@@ -67,6 +70,7 @@ class OverRegion(TargetKind):
     def sentence(self, parameters: Any, chosen: Mapping[str, Any], labels: Labels) -> str:
         index = chosen["index"]
         what = "mean score" if index is None else f"mean score of {name_of(index, labels)}"
+        what += told_before(chosen.get("before"))
         cells = from_text(chosen["mask"]).size
         share = f"{chosen['pixels']:,} of {cells:,} output pixels"
         return f"the {what} over the {share} {self.where(parameters)}"

@@ -10,13 +10,15 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.parameters import build
 from xai_core.base.target import Asked, Explained, Target, as_target, of_class
+from xai_core.targets.box_forms import on_strides, shapes_of_boxes, turned_round
 from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind
-from xai_core.targets.outputs import OutputForm, Prediction, no_class, predict
+from xai_core.targets.outputs import OutputForm, Prediction, no_class, place_of, predict
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
+BOX = "detection"
 UNTOLD = (XaiError, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -27,6 +29,11 @@ class FixedScore:
     explained: Explained
     kind: TargetKind
     parameters: Any
+
+    @property
+    def before(self) -> str:
+        """The activation whose input it is: only a marked pass shows that (`Mark`); or empty."""
+        return str(self.explained.chosen.get("before", ""))
 
     def __call__(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output.
@@ -66,10 +73,11 @@ def resolve(asked: Asked, output: Any, size: tuple[int, int], labels: Labels = N
     """
     if isinstance(asked, Explained):
         return asked
-    target = checked(as_target(asked))
+    known = len(labels) if labels else None
+    seen = Seen(output, predict(output, 1, known), size, known)
+    target = checked(as_target(_of_form(seen.form, size) if asked is None else asked))
     kind = TARGETS[target.kind]
     parameters = build(kind.Parameters, target.parameters)
-    seen = Seen(output, predict(output, 1), size)
     reason = kind.unfit_because(seen.form)
     if reason is not None:
         fits = ", ".join(one.name for one in fitting(seen.form))
@@ -78,6 +86,23 @@ def resolve(asked: Asked, output: Any, size: tuple[int, int], labels: Labels = N
         )
     chosen = kind.choose(seen, parameters)
     return Explained(target, chosen, kind.sentence(parameters, chosen, labels))
+
+
+def usual(output: Any, size: tuple[int, int], labels: int | None = None) -> Target | None:
+    """What is explained where nothing is asked for; None is the score of the top class.
+
+    Args:
+        output, size: as `resolve` takes them. labels: how many names of classes are known.
+    """
+    return _of_form(predict(output, 1, labels).form, size)
+
+
+def _of_form(form: OutputForm, size: tuple[int, int]) -> Target | None:
+    if shapes_of_boxes(form.entries):
+        return Target(BOX)
+    shape = form.shape
+    turned = turned_round(shape) and on_strides(shape[2], size)
+    return Target(BOX) if turned else None
 
 
 def on_each(
@@ -112,15 +137,17 @@ def target_of(
     Raises:
         InputError: the target does not fit the model. ModelError: it leaves the graph.
     """
+    if asked is None:
+        asked = _of_form(prediction.form, (inputs.shape[2], inputs.shape[3]))
     if isinstance(asked, Target):
         return resolver.resolve(inputs, asked)[0]
     classes = prediction.scores.shape[1]
     if classes < 2:
-        return of_class(None, prediction.kind)
+        return of_class(None, prediction.kind, place_of(prediction.form))
     if asked is not None and not 0 <= asked < classes:
         raise no_class(asked, classes)
     index = int(prediction.scores[0].argmax()) if asked is None else asked
-    return of_class(index, prediction.kind)
+    return of_class(index, prediction.kind, place_of(prediction.form))
 
 
 def checked(target: Target) -> Target:

@@ -96,12 +96,12 @@ def proposed(scorer: Scorer, inputs: Tensor) -> str:
     import torch
 
     from xai_core.attribution.probe import channels_last, seen_layers
-    from xai_core.targets import main_output
+    from xai_core.targets.outputs import scored
 
     with torch.no_grad(), seen_layers(scorer.module) as layers:
-        output = scorer.module(inputs.clone())
+        output = scorer.watched(inputs.clone())
     scorer.of_output(output, len(inputs))
-    shape = tuple(main_output(output)[1].shape)
+    shape = tuple(scored(output, scorer.score.explained.chosen).shape)
     return propose(layers, shape, channels_last(scorer.module)).name
 
 

@@ -72,8 +72,17 @@ class Scorer:
 
     def _output(self, inputs: Tensor) -> Any:
         if self._folding is not None:
-            return self._folding.run(self.call, inputs, self._weights)
-        return self.call(inputs.clone())  # models may work on their input in place
+            return self._folding.run(self.watched, inputs, self._weights)
+        return self.watched(inputs.clone())  # models may work on their input in place
+
+    @property
+    def watched(self) -> Callable[[Tensor], Any]:
+        """What is run, and shows of its output what the score needs."""
+        if not self.score.before:
+            return self.call
+        from xai_core.attribution.passes.final_activation import marked
+
+        return marked(self.call)
 
     def of_output(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output that was computed elsewhere, counted as `batch` samples."""

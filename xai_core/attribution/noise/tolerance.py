@@ -151,9 +151,11 @@ def _hits(
 
 
 def _scores(call: Callable[[Tensor], Any], picture: Tensor) -> np.ndarray:
+    from xai_core.attribution.passes.lineage import observed
     from xai_core.targets import main_output, score_matrix
 
-    found = score_matrix(main_output(call(picture.clone()))[1], 1).detach().float().cpu().numpy()
+    output = observed(call)(picture.clone())
+    found = score_matrix(main_output(output)[1], 1).detach().float().cpu().numpy()
     return np.asarray(found)
 
 

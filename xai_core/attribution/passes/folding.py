@@ -69,17 +69,18 @@ class Folding:
 
     @staticmethod
     def watched(module: nn.Module, picture: Tensor) -> tuple[Any, Folding]:
-        """The output for `picture`, and what seems to be foldable. Raises `ModelError`."""
+        """The output for `picture`, marked, and what seems to be foldable. Raises `ModelError`."""
         import torch
 
         from xai_core.attribution.forward import run
+        from xai_core.attribution.passes.lineage import observed
         from xai_core.attribution.passes.padding import Pads
         from xai_core.attribution.passes.readers_behind import ReadersBehind
         from xai_core.attribution.passes.rectifiers import hidden
 
         behind, pads = ReadersBehind(), Pads()
         with torch.no_grad():
-            plain = behind.run(partial(pads.run, partial(run, module)), picture)
+            plain = behind.run(partial(pads.run, observed(partial(run, module))), picture)
         if hidden(module) or torch.is_autocast_enabled(picture.device.type):
             return plain, Folding.nothing(module)
         return plain, Folding(module, behind.norms, behind.rectifiers, pads.found)

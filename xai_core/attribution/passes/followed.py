@@ -28,6 +28,11 @@ class Followed(Generic[T]):
         key = id(tensor)
         self._known[key] = (ref(tensor, lambda _: self._known.pop(key, None)), fact)
 
+    def forget(self, leaf: Any) -> None:
+        """Follow it no longer."""
+        if self.of(leaf) is not None:
+            del self._known[id(leaf)]
+
     def among(self, values: Any) -> list[T]:
         """What is known of those tensors in nested `values` that are followed."""
         leaves = tensors_in(values) if self._known else ()

@@ -14,6 +14,7 @@ from xai_core.attribution.passes.fixed_norm import FixedNorm, norm_of
 from xai_core.attribution.passes.followed import Followed, asks_for_shape
 from xai_core.attribution.passes.padding import convolution_of
 from xai_core.attribution.passes.rectified import Rectifier, rectifier_of
+from xai_core.targets.nested import tensors
 
 Args = tuple[Any, ...]
 Kwargs = Mapping[str, Any]
@@ -66,7 +67,7 @@ class LayerOutputs:
         own = inputs.clone()  # models may work on their input in place
         with Calls(self._handle):
             output = call(own)
-        for one in self._followed.among(output):
+        for one in self._followed.among([tensor for _, tensor in tensors(output)]):
             self.read(one)
         return output
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -105,12 +105,13 @@ def _measure(
 
     clock, device = Clock(time_limit), device_of(module)
     points = [torch.from_numpy(one[None].copy()).to(device) for one in inputs]
-    expected = [_main(source, at) for at in points]
-    _outputs(tally, [_main(module, at) for at in points], expected)
+    path = _path(module, points[0])
+    expected = [_main(source, at, path) for at in points]
+    _outputs(tally, [_main(module, at, path) for at in points], expected)
     try:
         for at, output in zip(points, expected, strict=True):
             if tally.why_not is None:
-                _gradient(tally, module, source, at, output, clock)
+                _gradient(tally, module, source, (at, path), output, clock)
     except TimeUp:
         if not tally.errors:
             tally.late = True
@@ -143,12 +144,18 @@ def _outputs(tally: _Tally, came: list[Tensor], expected: list[Tensor]) -> None:
 
 
 def _gradient(
-    tally: _Tally, module: nn.Module, source: nn.Module, at: Tensor, output: Tensor, clock: Clock
+    tally: _Tally,
+    module: nn.Module,
+    source: nn.Module,
+    where: tuple[Tensor, str],
+    output: Tensor,
+    clock: Clock,
 ) -> None:
     from xai_core.models.conversion.differences import gradient_error
     from xai_core.readiness.setting.score import gradient
 
-    for score in _scores(output):
+    at, path = where
+    for score in _scores(output, path):
 
         def measured(x: Tensor, score: Score = score) -> float:
             return float(score.of_output(source(x)))
@@ -169,24 +176,25 @@ def _gradient(
         return
 
 
-def _scores(output: Tensor) -> Iterator[Score]:
+def _scores(output: Tensor, path: str) -> Iterator[Score]:
     """The likely classes' scores, then a sum of all outputs that no softmax keeps constant."""
     import torch
 
     from xai_core.readiness.setting.score import Score
-    from xai_core.targets import main_output, score_matrix
+    from xai_core.targets import score_matrix
+    from xai_core.targets.outputs import entry_at
 
     scores = score_matrix(output, 1)[0]
     for target in scores.topk(min(TARGETS, len(scores))).indices.tolist():
-        yield Score("", target)
+        yield Score(path, target)
     weights = torch.randn(output.shape, generator=torch.Generator().manual_seed(0))
 
     class Sum(Score):
         def of_output(self, output: Any) -> Tensor:
-            tensor = main_output(output)[1]
+            tensor = entry_at(output, path)
             return (tensor * weights.to(tensor)).sum()
 
-    yield Sum("", None)
+    yield Sum(path, None)
 
 
 def _resolved(module: nn.Module, score: Score, at: Tensor, found: Tensor) -> bool:
@@ -201,13 +209,25 @@ def _resolved(module: nn.Module, score: Score, at: Tensor, found: Tensor) -> boo
     return again is not None and size > 0 and float((again - found).norm()) < RESOLVED * size
 
 
-def _main(module: nn.Module, at: Tensor) -> Tensor:
+def _path(module: nn.Module, at: Tensor) -> str:
+    """Of the entry that is compared: the one that is explained."""
+    from xai_core.attribution.passes.lineage import observed
+    from xai_core.targets import main_output
+
+    return main_output(_run(observed(module), at))[0]
+
+
+def _main(module: nn.Module, at: Tensor, path: str) -> Tensor:
+    from xai_core.targets.outputs import entry_at
+
+    return entry_at(_run(module, at), path).detach().double().cpu()
+
+
+def _run(module: Callable[[Tensor], Any], at: Tensor) -> Any:
     import torch
 
     from xai_core.attribution.forward import run
     from xai_core.readiness.setting.score import same_draws
-    from xai_core.targets import main_output
 
     with torch.no_grad(), same_draws():
-        output = run(module, at)
-    return main_output(output)[1].detach().double().cpu()
+        return run(module, at)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError, first_line
 from xai_core.models.onnx.constants import store_constants
 from xai_core.models.onnx.plain_names import plain_names
 from xai_core.models.onnx.trained import trained
-from xai_core.targets import PREFERRED
+from xai_core.targets.entry_choice import Entry, choose
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 CONVERTER = "onnx2fx"
 TIME_LIMIT = 60.0
+LAYERS = ("Conv", "Gemm", "MatMul", "Einsum")
 KINDS = {"Transpose": "Permute"}  # torch's word: it only passes features on
 
 
@@ -45,7 +48,8 @@ def to_torch(model: ModelProto, source: PictureInput, patience: float = 1.0) -> 
 
     floating = onnx.TensorProto.FLOAT
     outputs = [
-        (value.name, value.type.tensor_type.elem_type == floating) for value in model.graph.output
+        (_entry(value), value.type.tensor_type.elem_type == floating)
+        for value in model.graph.output
     ]
     plain, readable = plain_names(_flat(model))
     store_constants(plain)
@@ -96,7 +100,7 @@ def _name_layers(graph: fx.Graph, readable: dict[str, str]) -> None:
         node.target = _Named(node.target, kind if kind.isidentifier() else "Operation")
 
 
-def _adapt(graph: fx.Graph, source: PictureInput, outputs: list[tuple[str, bool]]) -> None:
+def _adapt(graph: fx.Graph, source: PictureInput, outputs: list[tuple[Entry, bool]]) -> None:
     """The graph takes channels first, and names its output as the reference predictor does."""
     import torch
 
@@ -109,13 +113,36 @@ def _adapt(graph: fx.Graph, source: PictureInput, outputs: list[tuple[str, bool]
         _explain_only(graph, outputs)
 
 
-def _explain_only(graph: fx.Graph, outputs: list[tuple[str, bool]]) -> None:
-    """Of several outputs the one that `main_output` takes; layers of others would mislead."""
-    names = [name for name, _ in outputs]
-    floats = [name for name, floating in outputs if floating] or names
-    explained = next((name for name in floats if name in PREFERRED), floats[0])
+def _explain_only(graph: fx.Graph, outputs: list[tuple[Entry, bool]]) -> None:
+    """Of several outputs the one that holds the scores; layers of others would mislead."""
     end = next(node for node in graph.nodes if node.op == "output")
-    end.args = ({explained: end.args[0][names.index(explained)]},)
+    nodes = dict(zip((one.path for one, _ in outputs), end.args[0], strict=True))
+    floats = [one for one, floating in outputs if floating] or [one for one, _ in outputs]
+    seen = [replace(one, feeds=_feeds(one.path, nodes)) for one in floats]
+    explained = choose(seen).path
+    (name,) = literal_eval(explained)
+    end.args = ({name: nodes[explained]},)
     for node in reversed(list(graph.nodes)):
         if not node.users and node.op not in ("output", "placeholder"):
             graph.erase_node(node)
+
+
+def _entry(value: Any) -> Entry:
+    """An output of the graph; an axis without a size counts as one of 1."""
+    sizes = [axis.dim_value or 1 for axis in value.type.tensor_type.shape.dim]
+    return Entry(f"[{value.name!r}]", tuple(sizes))
+
+
+def _feeds(path: str, nodes: dict[str, fx.Node]) -> bool:
+    """Another output is computed from this one by a layer."""
+    todo: list[tuple[fx.Node, bool]] = [(nodes[path], False)]
+    seen: set[tuple[fx.Node, bool]] = set()
+    while todo:
+        at, layered = todo.pop()
+        for user in at.users:
+            layer = layered or str(user.meta.get("onnx_op_type")) in LAYERS
+            if (user, layer) not in seen:
+                seen.add((user, layer))
+                todo.append((user, layer))
+    ends = {node for name, node in nodes.items() if name != path}
+    return any((end, True) in seen for end in ends)

@@ -46,11 +46,14 @@ def cause_of(source: Source, module: nn.Module, inputs: Inputs) -> Finding | Non
 
     from xai_core.attribution.forward import run
     from xai_core.targets import main_output, score_matrix
+    from xai_core.targets.marks import mark_of
 
     error = ""
     for picture in torch.from_numpy(inputs).split(1):  # type: ignore[no-untyped-call]
         leaf = picture.clone().requires_grad_(True)
-        scores = score_matrix(main_output(run(module, leaf))[1], 1)
+        given = main_output(run(module, leaf))[1]
+        before = mark_of(given).before
+        scores = score_matrix(given if before is None else before, 1)
         try:
             found = _gradient(scores.max(), leaf)
         except RuntimeError as cause:

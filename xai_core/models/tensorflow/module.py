@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,24 +10,31 @@ import torch
 from torch import Tensor, nn
 
 from xai_core.models.tensorflow.source import Source
+from xai_core.targets.marks import Mark, mark
 
 
 class TensorFlowModule(nn.Module):
     """`[B, C, H, W]` in; the output, or all of them by name. Its gradient is GradientTape's.
 
-    It has no layers and no parameters in torch's sight, and is single precision throughout.
+    It has no layers and no parameters in torch's sight, and is single precision throughout. An
+    output that a softmax or sigmoid gives is marked with what goes into it.
+
+    Args:
+        ends: `output -> (kind, name)` of those that `source` gives only for that: see `before`.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, ends: Mapping[str, tuple[str, str]] | None = None) -> None:
         super().__init__()
-        self._source = source
+        self._source, self._ends = source, dict(ends or {})
 
     def forward(self, inputs: Tensor) -> Any:
         """The function's outputs."""
         names: list[str] = []
         values = _Call.apply(inputs, self._source, names)  # type: ignore[no-untyped-call]
         outputs = dict(zip(names, values, strict=True))
-        return values[0] if len(values) == 1 else outputs
+        for name, (kind, hidden) in self._ends.items():
+            mark(outputs[name], Mark(kind, outputs.pop(hidden)))
+        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
 
     def __deepcopy__(self, memo: dict[int, Any]) -> TensorFlowModule:
         # A copy would be taken for one that computes in double precision.

@@ -62,24 +62,25 @@ def open_graph(path: Path, ends: Ends) -> Source:
             "Copy or download the file again, or choose other nodes.",
             code="corrupt-file",
         ) from cause
-    return _of_graph(tf, function, ends.outputs, f"import_graph_def {tf.__version__}, {ends}")
+    return of_graph(function, ends.outputs, f"import_graph_def {tf.__version__}, {ends}")
 
 
 def floating(source: Source) -> Source | None:
     """The source from behind the cast of its whole numbers; None where it has none."""
-    tf = tensorflow()
     cut = from_its_cast(frozen(source.function))
     if cut is None:
         return None
     function = function_of(cut.graph, cut.input, cut.outputs)
-    return _of_graph(tf, function, source.names, source.loaded_by)
+    return of_graph(function, source.names, source.loaded_by)
 
 
-def _of_graph(tf: Any, function: Any, names: tuple[str, ...], loaded_by: str) -> Source:
+def of_graph(function: Any, names: tuple[str, ...], loaded_by: str) -> Source:
+    """A function of one tensor whose outputs have those names."""
+
     def call(given: Any) -> Mapping[str, Any]:
         return dict(zip(names, function(given), strict=True))
 
-    return _source(tf, call, function, names, function.inputs[0], loaded_by)
+    return _source(tensorflow(), call, function, names, function.inputs[0], loaded_by)
 
 
 def _source(

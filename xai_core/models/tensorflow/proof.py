@@ -57,11 +57,13 @@ def fitting_shape(source: Source, wanted: Shape | None) -> Shape:
 def proven(source: Source, shape: Shape, patience: float = 1.0) -> Proven:
     """The conversion, where it equals TensorFlow in output, gradient and finite differences."""
     from xai_core.models.conversion.verify import sample_inputs
+    from xai_core.models.tensorflow.before import widened
     from xai_core.models.tensorflow.cause import cause_of
     from xai_core.models.tensorflow.conversion import converter, to_torch
     from xai_core.models.tensorflow.module import TensorFlowModule
 
-    own = TensorFlowModule(source).eval()
+    wide = widened(source)
+    own = TensorFlowModule(wide.source, wide.ends).eval()
     inputs = sample_inputs(shape)
     missing = cause_of(source, own, inputs)
     if missing is not None:

@@ -59,8 +59,9 @@ class Case:
         explained: the loader has named what stops the gradient.
         unfinished: its own proof ran out of time, so that nothing is known of the gradient.
         given: the caller's inputs, one tensor `[1, C, H, W]` each. target: the caller's.
+        names: of the classes, where they are known.
         inputs: what is run: given ones first. Filled by the forward check.
-        outputs: what came of each, the entry that holds the score.
+        outputs: what came of each, the entry that holds the score. ends_in: what gives it.
         score: the scalar that is explained. None until the forward check found one.
         layers, rectifiers: what was seen in the forward pass.
         gradient: of the score at the first of `inputs` that has a usable one; None if none has.
@@ -83,8 +84,10 @@ class Case:
     unfinished: bool = False
     given: list[Tensor] = field(default_factory=list)
     target: Asked = None
+    names: tuple[str, ...] | None = None
     inputs: list[Tensor] = field(default_factory=list)
     outputs: list[Tensor] = field(default_factory=list)
+    ends_in: str = ""
     score: Score | None = None
     output_shape: tuple[int, ...] | None = None
     layers: list[Layer] = field(default_factory=list)
@@ -101,6 +104,11 @@ class Case:
     findings: list[Finding] = field(default_factory=list)
     evidence: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> int | None:
+        """How many names of classes are known."""
+        return len(self.names) if self.names else None
 
     def add(
         self,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xai_core.base.errors import ModelError
 from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 TOLERANCE, TOLERANCE_SINGLE = 0.02, 0.2
 VOTES = 2  # points that must disagree: at a single one the input may sit on a kink
 JITTER = 1e-3
+PRECISE = 0.95  # cosine of the model's own gradient with that in double precision
 
 
 @CHECKS.register
@@ -48,6 +51,8 @@ class Correctness(Check):
             if verdicts.count(True) > verdicts.count(False) or verdicts.count(False) == VOTES:
                 break
         _conclude(case, verdicts)
+        if case.proven and bench.double:
+            _precision(case, bench)
 
 
 def _try(
@@ -96,6 +101,36 @@ def _note(case: Case, tried: list[Trial]) -> None:
         "finite_difference_error": max(known) if known else None,
         "finite_difference_errors": errors,
     }
+
+
+def _precision(case: Case, bench: Bench) -> None:
+    """Whether the model's own precision, in which maps are made, is enough for the gradient."""
+    from xai_core.readiness.setting.score import gradient
+
+    if case.at is None or case.score is None:
+        return
+    at = _beside(case.at)
+    exact, found = bench.slope(case.score, at.to(bench.dtype)), None
+    with suppress(RuntimeError, ModelError):
+        found = gradient(case.module, case.score, at)[1]
+    if exact is None or found is None:
+        return
+    sizes = float(exact.norm()) * float(found.double().norm())
+    alike = float((exact * found).sum()) / sizes if sizes > 0 else 0.0
+    case.evidence["map_precision_cosine"] = alike
+    if not alike >= PRECISE:
+        case.add(
+            "imprecise-gradient",
+            "warning",
+            f"The gradient is right in double precision, but {_name(at)} is not enough for it: in "
+            f"that precision, in which maps are made, its cosine with it is {alike:.2f}.",
+            "Explain a score that is not saturated: log-odds in place of a probability "
+            "(`--target log-odds`).",
+        )
+
+
+def _name(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _conclude(case: Case, verdicts: list[bool | None]) -> None:

@@ -11,8 +11,6 @@ from xai_core.readiness.checks.base import CHECKS, Case, Check
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from xai_core.readiness.setting.score import Score
-
 FITS = "It does run on {} (channels × height × width): prepare the input that way."
 
 
@@ -27,11 +25,13 @@ class Forward(Check):
     basic = True
 
     def run(self, case: Case) -> None:
+        from xai_core.readiness.setting.entry import understand
+
         outputs = _given(case) if case.given else _inferred(case)
         if not outputs:
             case.stopped = True
             return
-        _understand(case, outputs[0])
+        understand(case, outputs[0])
         if case.score is not None:
             _finite(case, outputs)
 
@@ -111,10 +111,11 @@ def _output(case: Case, picture: Tensor) -> Any:
     import torch
 
     from xai_core.attribution.forward import run
+    from xai_core.attribution.passes.lineage import observed
     from xai_core.readiness.setting.score import same_draws
 
     with torch.no_grad(), same_draws(), case.timed("seconds_per_forward"):
-        return run(case.module, picture)
+        return run(observed(case.module), picture)
 
 
 def _failed(case: Case, error: ModelError, fitting: str | None = "") -> None:
@@ -144,63 +145,23 @@ def _fitting(case: Case) -> tuple[int, int, int] | None:
     return None
 
 
-def _understand(case: Case, output: Any) -> None:
-    from xai_core.targets import entries, main_output, output_kind, score_matrix
-
-    try:
-        path, tensor = main_output(output)
-        score = _score(case, output, path, score_matrix(tensor.detach(), 1))
-    except ModelError as error:
-        case.symptom = "no-gradient"
-        case.add(error.code, "error", error.message, error.hint)
-        return
-    case.score = score
-    case.output_shape = tuple(tensor.shape)
-    case.evidence |= {"output_kind": output_kind(tensor), "target": score.target}
-    if score.fixed is not None:
-        case.evidence["explained"] = score.fixed.explained.sentence
-    elif path:
-        shapes = {entry: list(tensor.shape) for entry, tensor in entries(output)}
-        case.evidence |= {"output_entry": path, "output_entries": shapes}
-        others = ", ".join(entry for entry in shapes if entry != path)
-        hint = f"Another one can be chosen (`--output`): {others}." if others else ""
-        case.add("output-entry", "info", f"Of the nested output, output{path} is explained.", hint)
-
-
-def _score(case: Case, output: Any, path: str, scores: Tensor) -> Score:
-    """The caller's target, fixed on the first input.
-
-    Raises:
-        InputError: it does not fit the output. ModelError: it leaves the graph.
-    """
-    from xai_core.readiness.setting.score import Score
-    from xai_core.targets import resolve_target
-    from xai_core.targets.resolution import fixed, resolve
-
-    if case.target is None or isinstance(case.target, int):
-        return Score(path, resolve_target(scores, case.target)[0])
-    _, _, height, width = case.inputs[0].shape
-    explained = resolve(case.target, output, (height, width))
-    return Score(path, explained.index, fixed(explained))
-
-
 def _is_finite(case: Case, output: Any) -> bool:
     """The score is a number, and nothing beside it is undefined; masked classes may be -inf."""
-    from xai_core.targets import main_output
+    from xai_core.targets.outputs import entry_at
 
-    undefined = bool(main_output(output)[1].isnan().any())
-    return (
-        case.score is not None and not undefined and bool(case.score.of_output(output).isfinite())
-    )
+    if case.score is None or bool(entry_at(output, case.score.path).isnan().any()):
+        return False
+    return bool(case.score.of_output(output).isfinite())
 
 
 def _finite(case: Case, outputs: list[Any]) -> None:
-    from xai_core.targets import main_output
+    from xai_core.targets.outputs import entry_at
 
     good = [_is_finite(case, output) for output in outputs]
     case.finite = any(good)
     seen = zip(outputs, good, strict=True)
-    case.outputs = [main_output(output)[1].clone() for output, fine in seen if fine]
+    path = "" if case.score is None else case.score.path
+    case.outputs = [entry_at(output, path).clone() for output, fine in seen if fine]
     if all(good):
         return
     case.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xai_core.base.errors import ModelError
@@ -77,7 +78,7 @@ def _scores(case: Case, output: Tensor) -> list[Score]:
         return [asked]
     scores = score_matrix(output, 1)
     likely = scores[0].topk(min(CLASSES, scores.shape[1])).indices.tolist()
-    return [Score(asked.path, index) for index in likely]
+    return [replace(asked, target=index) for index in likely]
 
 
 def _state(found: Tensor | None) -> str | None:

@@ -24,12 +24,12 @@ class Repeatable(Check):
 
         from xai_core.attribution.forward import run
         from xai_core.readiness.setting.score import same_draws
-        from xai_core.targets import main_output
+        from xai_core.targets.outputs import entry_at
 
         if case.score is None or not case.finite:
             return
         with torch.no_grad(), same_draws(1):  # the forward check's are those of 0
-            tensor = main_output(run(case.module, case.inputs[0]))[1]
+            tensor = entry_at(run(case.module, case.inputs[0]), case.score.path)
         spread = _spread(case.outputs[0].double(), tensor.double())
         case.evidence["repeat_difference"] = spread
         rounding = float(torch.finfo(tensor.dtype).eps)

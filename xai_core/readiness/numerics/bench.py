@@ -91,7 +91,6 @@ def _watched(module: nn.Module, score: Score, at: Tensor, *, backward: bool = Fa
     from xai_core.attribution.forward import run
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
     from xai_core.readiness.setting.score import same_draws
-    from xai_core.targets import main_output
 
     coarsest: float = DOUBLE
 
@@ -104,9 +103,9 @@ def _watched(module: nn.Module, score: Score, at: Tensor, *, backward: bool = Fa
 
     leaf = at.detach().clone().requires_grad_(True)
     with torch.enable_grad(), same_draws(), Calls(note), sound_batch_norm(), quick_depthwise():
-        output = run(module, leaf)
+        output = run(score.seen(module), leaf)
         value = score.of_output(output)
-        largest = main_output(output)[1].detach().abs().max()
+        largest = score.size(output)
     found = _gradient(value, leaf) if backward else None
     return Watched(float(value.detach()), float(largest), coarsest, found)
 

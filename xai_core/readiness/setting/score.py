@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,27 +18,49 @@ class Score:
     """The scalar that is explained.
 
     path: of the tensor in a nested output. target: its column. fixed: in the place of both, a
-    target of another kind.
+    target of another kind. activation: it is what goes into it.
     """
 
     path: str
     target: int | None
     fixed: FixedScore | None = None
+    activation: str = ""
+
+    @property
+    def before(self) -> str:
+        """As `FixedScore`."""
+        return self.activation if self.fixed is None else self.fixed.before
+
+    def tensor(self, output: Any) -> Tensor:
+        """What the target is a column of, as it is in the output. Raises `ModelError`."""
+        from xai_core.targets.outputs import scored
+
+        return scored(output, {"path": self.path, "before": self.before})
+
+    def size(self, output: Any) -> float:
+        """The largest number that it is one of."""
+        return float(self.tensor(output).detach().abs().max())
 
     def of_output(self, output: Any) -> Tensor:
         """The score, 0-dimensional. Raises `ModelError` where the output holds none."""
-        from xai_core.targets import main_output, pick, score_matrix
+        from xai_core.targets import pick, score_matrix
 
         if self.fixed is not None:
             return self.fixed(output, 1).sum()
-        return pick(score_matrix(main_output(output)[1], 1), self.target).sum()
+        return pick(score_matrix(self.tensor(output), 1), self.target).sum()
+
+    def seen(self, module: nn.Module) -> Callable[[Tensor], Any]:
+        """What is run, and shows of its output what the score needs."""
+        from xai_core.attribution.passes.final_activation import marked
+
+        return marked(module) if self.before else module
 
     def of(self, module: nn.Module, inputs: Tensor) -> Tensor:
         """The score of `inputs` `[1, C, H, W]`, with the same random draws at every call."""
         from xai_core.attribution.forward import run
 
         with same_draws():
-            return self.of_output(run(module, inputs))
+            return self.of_output(run(self.seen(module), inputs))
 
 
 def gradient(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, Tensor | None]:

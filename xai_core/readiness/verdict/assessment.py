@@ -121,6 +121,7 @@ def _case(
         unfinished=UNFINISHED in errors,
         given=_tensors(inputs, device_of(module)),
         target=target,
+        names=model.labels,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from xai_core.base.parameters import parameter
 from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, dense
-from xai_core.targets.outputs import OutputForm, main_output
+from xai_core.targets.outputs import OutputForm, place_of, scored
 from xai_core.targets.over_region import planes_of
 
 if TYPE_CHECKING:
@@ -47,14 +47,15 @@ class Anomaly(TargetKind):
         return dense(form)
 
     def choose(self, seen: Seen, parameters: AnomalyParameters) -> dict[str, Any]:
-        plane = planes_of(main_output(seen.output)[1], 1)[0, 0].detach().float().cpu().numpy()
+        place = place_of(seen.form, before=False)
+        plane = planes_of(scored(seen.output, place), 1)[0, 0].detach().float().cpu().numpy()
         row, column = np.unravel_index(int(plane.argmax()), plane.shape)
-        return {"row": int(row), "column": int(column), "grid": list(plane.shape)}
+        return {"row": int(row), "column": int(column), "grid": list(plane.shape), **place}
 
     def score(
         self, output: Any, batch: int, parameters: AnomalyParameters, chosen: Mapping[str, Any]
     ) -> Tensor:
-        plane = planes_of(main_output(output)[1], batch)[:, 0].flatten(1)
+        plane = planes_of(scored(output, chosen), batch)[:, 0].flatten(1)
         return plane.mean(1) if parameters.statistic == "mean" else plane.amax(1)
 
     def sentence(

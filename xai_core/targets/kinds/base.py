@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from xai_core.base.parameters import NoParameters, parameter
 from xai_core.base.registry import Registry
 from xai_core.pictures.region import Mask, from_text
+from xai_core.targets.box_forms import shapes_of_boxes
 from xai_core.targets.outputs import OutputForm, Prediction, no_class
 
 if TYPE_CHECKING:
@@ -31,12 +32,13 @@ class Seen:
 
     Attributes:
         output: of a batch of one, as it is. prediction: the same understood.
-        size: `(height, width)` of the input.
+        size: `(height, width)` of the input. labels: how many names of classes are known.
     """
 
     output: Any
     prediction: Prediction
     size: tuple[int, int]
+    labels: int | None = None
 
     @property
     def form(self) -> OutputForm:
@@ -123,8 +125,7 @@ def name_of(index: int | None, labels: Labels) -> str:
 
 def not_boxes(form: OutputForm) -> str | None:
     """The reason that most kinds give for a detector's lists."""
-    boxes = any(path.endswith("['boxes']") for path in form.entries)
-    return f"{BOXES} Choose a detection target." if boxes else None
+    return f"{BOXES} Choose a detection target." if shapes_of_boxes(form.entries) else None
 
 
 def one_of_several(form: OutputForm) -> str | None:

@@ -8,7 +8,8 @@ import numpy as np
 
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
-from xai_core.targets.detections import Boxes, Layout, OfBox
+from xai_core.targets.box_forms import Boxes
+from xai_core.targets.detections import Layout, OfBox
 from xai_core.targets.kinds.base import TARGETS, TOP
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
-from xai_core.targets.detections import Boxes, Layout, OfBox, overlap
+from xai_core.targets.box_forms import Boxes
+from xai_core.targets.detections import Layout, OfBox, overlap
 from xai_core.targets.kinds.base import TARGETS, Labels
 from xai_core.targets.kinds.box import FAR
 

@@ -28,7 +28,7 @@ class EntryParameters:
     """Of an entry."""
 
     path: str = parameter(
-        "", "Which entry, as ['name'], [0] or ['heads'][1]; empty takes the main one."
+        "", "Which entry, as ['name'], [0], .name or ['heads'][1]; empty takes the main one."
     )
     reducer: Literal["mean", "sum", "max", "min", "l2", "element"] = parameter(
         "mean", "How its numbers become one; element takes a single one.", choices=REDUCERS
@@ -51,7 +51,7 @@ class Entry(TargetKind):
         return None
 
     def choose(self, seen: Seen, parameters: EntryParameters) -> dict[str, Any]:
-        path, tensor = _found(seen.output, parameters.path)
+        path, tensor = _found(seen.output, parameters.path or seen.form.path)
         if parameters.reducer != "element":
             return {"path": path}
         shape = _samples(tensor, 1).shape[1:]
@@ -68,7 +68,7 @@ class Entry(TargetKind):
     def score(
         self, output: Any, batch: int, parameters: EntryParameters, chosen: Mapping[str, Any]
     ) -> Tensor:
-        values = _samples(_found(output, parameters.path)[1], batch)
+        values = _samples(_found(output, chosen["path"])[1], batch)
         if parameters.reducer == "element":
             for index in _place(parameters.element):
                 values = values[:, index]

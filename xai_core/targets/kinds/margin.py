@@ -18,7 +18,8 @@ from xai_core.targets.kinds.base import (
     name_of,
     one_of_several,
 )
-from xai_core.targets.outputs import OutputForm, main_output, score_matrix
+from xai_core.targets.marks import told_before
+from xai_core.targets.outputs import OutputForm, place_of, score_matrix, scored
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,12 +62,12 @@ class Margin(TargetKind):
             against = int(others.argmax())
         if against == index:
             raise InputError(f"Class {index} has no margin to itself.", "Choose two classes.")
-        return {"index": index, "against": against}
+        return {"index": index, "against": against, **place_of(seen.form)}
 
     def score(
         self, output: Any, batch: int, parameters: MarginParameters, chosen: Mapping[str, Any]
     ) -> Tensor:
-        scores = score_matrix(main_output(output)[1], batch)
+        scores = score_matrix(scored(output, chosen), batch)
         return scores[:, chosen["index"]] - scores[:, chosen["against"]]
 
     def sentence(
@@ -74,8 +75,9 @@ class Margin(TargetKind):
     ) -> str:
         ahead, behind = name_of(chosen["index"], labels), name_of(chosen["against"], labels)
         which = ", the strongest other" if parameters.against == TOP else ""
-        return f"the score of {ahead} minus that of {behind}{which}"
+        before = told_before(chosen.get("before"))
+        return f"the score of {ahead} minus that of {behind}{which}{before and ','}{before}"
 
     def of_other(self, chosen: Mapping[str, Any], index: int) -> dict[str, Any]:
         against = chosen["index"] if index == chosen["against"] else chosen["against"]
-        return {"index": index, "against": against}
+        return {**chosen, "index": index, "against": against}

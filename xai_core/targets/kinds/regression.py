@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
 from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, not_boxes
-from xai_core.targets.outputs import OutputForm, main_output, score_matrix
+from xai_core.targets.outputs import OutputForm, place_of, score_matrix, scored
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,12 +49,13 @@ class Regression(TargetKind):
                 f"(0 to {outputs - 1}).",
                 "Choose an index in that range.",
             )
-        return {"index": parameters.index if outputs > 1 else None}
+        index = parameters.index if outputs > 1 else None
+        return {"index": index, **place_of(seen.form, before=False)}
 
     def score(
         self, output: Any, batch: int, parameters: RegressionParameters, chosen: Mapping[str, Any]
     ) -> Tensor:
-        value = score_matrix(main_output(output)[1], batch)[:, chosen["index"] or 0]
+        value = score_matrix(scored(output, chosen), batch)[:, chosen["index"] or 0]
         return value if parameters.direction == "up" else -value
 
     def sentence(

@@ -14,7 +14,7 @@ from jaxtyping import Float32
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
 from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind, not_boxes
-from xai_core.targets.outputs import OutputForm, main_output, score_matrix
+from xai_core.targets.outputs import OutputForm, place_of, score_matrix, scored
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,14 +60,14 @@ class Similarity(TargetKind):
                 f"The other picture's embedding has {len(vector)} numbers, this model's {length}.",
                 "Choose the other picture again, with this model.",
             )
-        return {"name": name}
+        return {"name": name, **place_of(seen.form, before=False)}
 
     def score(
         self, output: Any, batch: int, parameters: SimilarityParameters, chosen: Mapping[str, Any]
     ) -> Tensor:
         import torch
 
-        found = score_matrix(main_output(output)[1], batch)
+        found = score_matrix(scored(output, chosen), batch)
         other = torch.from_numpy(embedding(parameters.reference)[1].copy()).to(found)
         return torch.nn.functional.cosine_similarity(found, other[None], dim=1)
 

@@ -45,10 +45,12 @@ def predict(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
     from xai_core.targets import predict as as_numbers
 
     model = session.opened()
-    parts = [as_numbers(_output(model, picture[None]), 1) for picture in arrays[0]]
+    names = len(model.labels) if model.labels else None
+    parts = [as_numbers(_output(model, picture[None]), 1, names) for picture in arrays[0]]
     scores = np.concatenate([part.scores for part in parts])
     shape = (len(parts), *parts[0].shape[1:])
-    return Prediction(parts[0].kind, parts[0].path, scores, shape)
+    first = parts[0]
+    return Prediction(first.kind, first.path, scores, shape, first.entries, first.ends_in)
 
 
 @operation
@@ -86,12 +88,13 @@ def _output(model: LoadedModel, inputs: Array) -> Any:
     import torch
 
     from xai_core.attribution.forward import run
+    from xai_core.attribution.passes.lineage import observed
     from xai_core.attribution.predictor import runnable
     from xai_core.base.borrow import borrowed
 
     module = runnable(model)
     with borrowed(module), torch.no_grad():
-        return run(module, _on_device(module, inputs))
+        return run(observed(module), _on_device(module, inputs))
 
 
 def _on_device(module: Any, inputs: Array) -> Tensor:
