@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LAYOUTS = {"NCHW": "channels first", "NHWC": "channels last", "NLC": "tokens"}
+"""How a feature map lies in an output: batch, channels, height, width, or a length of tokens."""
+
+Digit = tuple[int, int, int]
+"""One digit of a token's number: which axis of the grid it counts along (0 for rows, 1 for
+columns), to how many, and how many cells one step is."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -13,9 +20,13 @@ class Layer:
         name: dotted name, `features.3`.
         kind: class name, `Conv2d`.
         parameters: number of elements of its own parameters (children not counted).
-        output_shape: of its first tensor output, batch included; None where it never ran.
-        spatial: the output is a feature map: `[B, C, h, w]` with h·w > 1, or the tokens of one.
+        output_shape: of its first tensor output where it ran last, batch included; None where it
+            never ran.
+        spatial: the output is a feature map with more than one place, or the tokens of one.
         grid: `(h, w)` of that map. prefix: tokens before the map's (class token, registers).
+        layout: of `LAYOUTS`; empty where the output is no map, or cannot be told to be one.
+        order: digits of a token's number, the slowest first; empty for row by row.
+        refused: why the output is not read as a map, in a sentence.
     """
 
     name: str
@@ -25,6 +36,19 @@ class Layer:
     spatial: bool
     grid: tuple[int, int] | None = None
     prefix: int = 0
+    layout: str = ""
+    order: tuple[Digit, ...] = ()
+    refused: str = ""
+
+    @property
+    def reading(self) -> str:
+        """How the output is read as a map, for a person; empty where it is none."""
+        if self.grid is None or not self.layout:
+            return ""
+        if self.layout != "NLC":
+            return LAYOUTS[self.layout]
+        order = "in an order of their own" if self.order else "row by row"
+        return f"tokens {order}" + (f", after {self.prefix} other tokens" if self.prefix else "")
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,12 @@ def why_not(capabilities: Capabilities) -> str | None:
     return None if capabilities.spatial_layers else NONE
 
 
-def propose(layers: Sequence[Layer], output_shape: tuple[int, ...], last: bool = False) -> Layer:
+def propose(layers: Sequence[Layer], output_shape: tuple[int, ...]) -> Layer:
     """The layer that is taken when none is asked for.
 
     Of a classifier it is the last one with a feature map, the deepest view that still knows
     where things are; of a model with a dense output the last at the smallest size. Layers that
-    only pass features on (pooling, dropout) come after all others. `last`: channels are on the
-    last axis.
+    only pass features on (pooling, dropout) come after all others.
 
     Raises:
         MethodError: there is none (`no-spatial-layer`).
@@ -47,8 +46,8 @@ def propose(layers: Sequence[Layer], output_shape: tuple[int, ...], last: bool =
     spatial = _before_last_attention(layers, spatial)
     active = [layer for layer in spatial if not _passive(layer)] or spatial
     if len(output_shape) > 2:
-        smallest = min(_size(layer, last) for layer in active)
-        active = [layer for layer in active if _size(layer, last) == smallest]
+        smallest = min(map(_size, active))
+        active = [layer for layer in active if _size(layer) == smallest]
     return active[-1]
 
 
@@ -95,14 +94,15 @@ def proposed(scorer: Scorer, inputs: Tensor) -> str:
     """
     import torch
 
-    from xai_core.attribution.probe import channels_last, seen_layers
+    from xai_core.attribution.layers.reading import read_layers
+    from xai_core.attribution.layers.seen import seen_layers
     from xai_core.targets.outputs import scored
 
-    with torch.no_grad(), seen_layers(scorer.module) as layers:
+    with torch.no_grad(), seen_layers(scorer.module) as seen:
         output = scorer.watched(inputs.clone())
     scorer.of_output(output, len(inputs))
     shape = tuple(scored(output, scorer.score.explained.chosen).shape)
-    return propose(layers, shape, channels_last(scorer.module)).name
+    return propose(read_layers(scorer.module, inputs, seen), shape).name
 
 
 def _before_last_attention(layers: Sequence[Layer], spatial: list[Layer]) -> list[Layer]:
@@ -122,7 +122,5 @@ def _passive(layer: Layer) -> bool:
     return any(word in layer.kind.lower() for word in PASSIVE)
 
 
-def _size(layer: Layer, last: bool) -> int:
-    from xai_core.attribution.probe import spatial_size
-
-    return math.prod(layer.grid or spatial_size(layer.output_shape or (), last))
+def _size(layer: Layer) -> int:
+    return math.prod(layer.grid or (layer.output_shape or ())[2:])

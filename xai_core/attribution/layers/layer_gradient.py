@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.layers import feature_layers
+from xai_core.attribution.layers.token_order import row_by_row
 from xai_core.base.errors import MethodError
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Tensor, Tensor]:
     """What a layer gives, and d score / d that: both `[1, K, h, w]`, whatever the layer's layout;
-    a transformer's tokens are laid out on their grid.
+    a transformer's tokens are laid out on their grid, in their order.
 
     A layer that runs more than once counts where it ran last. Captum's Grad-CAM takes the channels
     to be on axis 1, and so pools the wrong axis in Keras; hence this.
@@ -27,8 +29,9 @@ def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Te
     """
     import torch
 
+    from xai_core.attribution.layers.reading import read_layers
+    from xai_core.attribution.layers.seen import seen_layers
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
-    from xai_core.attribution.probe import seen_layers
 
     seen: list[Tensor] = []
 
@@ -42,30 +45,34 @@ def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Te
 
     handle = feature_layers.find(scorer.module, name).register_forward_hook(remember)
     try:
-        with torch.enable_grad(), sound_batch_norm(), seen_layers(scorer.module) as layers:
+        with torch.enable_grad(), sound_batch_norm(), seen_layers(scorer.module) as ran:
             score = scorer(inputs.detach().requires_grad_(True)).sum()
     finally:
         handle.remove()
+    layers = read_layers(scorer.module, inputs, ran)
     layer = next((one for one in layers if one.name == name), None)
-    if not seen or layer is None or seen[-1].ndim not in (3, 4) or not layer.spatial:
+    if not seen or layer is None or not layer.spatial:
+        why = f" {layer.refused}" if layer is not None and layer.refused else ""
         raise MethodError(
-            f"The layer {name!r} gives no feature map.",
+            f"The layer {name!r} gives no feature map.{why}",
             f"Layers that give one: {feature_layers.existing(layers)}.",
             code="no-spatial-layer",
         )
     gradient = _gradient(score, seen[-1], name)
-    return _as_map(seen[-1].detach(), layer, scorer.module), _as_map(gradient, layer, scorer.module)
+    return _as_map(seen[-1].detach(), layer), _as_map(gradient, layer)
 
 
-def _as_map(values: Tensor, layer: Layer, module: nn.Module) -> Tensor:
-    """`[1, K, h, w]` of a map in any layout, or of tokens."""
-    from xai_core.attribution.probe import channels_last
+def _as_map(values: Tensor, layer: Layer) -> Tensor:
+    """`[1, K, h, w]` of a map in any layout, or of tokens in any order."""
+    import torch
 
-    if values.ndim == 4:
-        return values.permute((0, 3, 1, 2) if channels_last(module) else (0, 1, 2, 3))
-    height, width = layer.grid or (0, 0)
-    patches = values[:, layer.prefix :].transpose(1, 2)
-    return patches.reshape(len(values), -1, height, width)
+    if layer.layout != "NLC":
+        return values.permute([layer.layout.index(axis) for axis in "NCHW"])
+    grid = layer.grid or (0, 0)
+    tokens = values.flatten(1, -2)[:, layer.prefix : layer.prefix + math.prod(grid)]
+    if layer.order:
+        tokens = tokens[:, torch.from_numpy(row_by_row(layer.order, grid)).to(tokens.device)]
+    return tokens.transpose(1, 2).reshape(len(values), -1, *grid)
 
 
 def _gradient(score: Tensor, features: Tensor, name: str) -> Tensor:

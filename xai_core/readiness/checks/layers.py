@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xai_core.attribution.capabilities import Layer
 from xai_core.readiness.checks.base import CHECKS, Case, Check
 
 
@@ -41,42 +42,49 @@ def _watch(case: Case) -> None:
     import torch
 
     from xai_core.attribution.forward import run
+    from xai_core.attribution.layers.reading import read_layers
+    from xai_core.attribution.layers.seen import seen_layers
     from xai_core.attribution.passes.rectifiers import RectifierCount
-    from xai_core.attribution.probe import seen_layers
     from xai_core.readiness.setting.score import same_draws
 
     with (
         torch.no_grad(),
         same_draws(),
-        seen_layers(case.module) as layers,
-        RectifierCount() as seen,
+        seen_layers(case.module) as seen,
+        RectifierCount() as rectifiers,
     ):
         run(case.module, case.inputs[0])
-    case.layers = list(layers)
-    case.rectifiers = dict(seen.calls)
-    case.evidence["layers"] = len(layers)
-    case.evidence["spatial_layers"] = [layer.name for layer in layers if layer.spatial]
+    case.layers = list(read_layers(case.module, case.inputs[0], seen))
+    case.rectifiers = dict(rectifiers.calls)
+    case.evidence["layers"] = len(case.layers)
+    case.evidence["spatial_layers"] = [layer.name for layer in case.layers if layer.spatial]
 
 
 def _propose(case: Case) -> None:
     from xai_core.attribution.layers.feature_layers import propose
-    from xai_core.attribution.probe import channels_last
     from xai_core.base.errors import MethodError
 
     if not case.readable:
         return
     try:
-        layer = propose(case.layers, case.output_shape or (), channels_last(case.module))
+        layer = propose(case.layers, case.output_shape or ())
     except MethodError:
         return
     case.evidence["proposed_layer"] = layer.name
+    case.evidence["proposed_layer_reading"] = layer.reading
+    if layer.grid is not None and layer.layout == "NLC":
+        case.evidence["token_grid"] = list(layer.grid)
+    case.evidence["proposed_layer_reason"] = _reason(layer)
+
+
+def _reason(layer: Layer) -> str:
     shape = list(layer.output_shape or ())
-    reason = f"The deepest {layer.kind} whose output still is a map: {shape}."
-    if layer.grid is not None and len(shape) == 3:
-        height, width = layer.grid
-        case.evidence["token_grid"] = [height, width]
-        reason = (
+    grid = "a grid of {}×{}".format(*layer.grid or (0, 0))
+    if layer.layout == "NLC":
+        return (
             f"The deepest {layer.kind} whose patch tokens still reach the score: {shape}, "
-            f"a grid of {height}×{width} after {layer.prefix} other tokens."
+            f"{grid}, {layer.reading}."
         )
-    case.evidence["proposed_layer_reason"] = reason
+    return (
+        f"The deepest {layer.kind} whose output still is a map: {shape}, {grid}, {layer.reading}."
+    )

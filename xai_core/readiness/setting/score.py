@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from xai_core.base.draws import same_draws as same_draws
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -80,24 +81,3 @@ def gradient(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, T
             return value, None
         (found,) = torch.autograd.grad(value, leaf, allow_unused=True)
     return value.detach(), found
-
-
-@contextmanager
-def same_draws(seed: int = 0) -> Iterator[None]:
-    """Random draws of torch, NumPy and Python start from `seed` and leave no trace."""
-    import random
-
-    import numpy as np
-    import torch
-
-    numpy_state, python_state = np.random.get_state(), random.getstate()
-    devices = range(torch.cuda.device_count())
-    try:
-        with torch.random.fork_rng(devices=list(devices)):
-            torch.manual_seed(seed)
-            np.random.seed(seed)
-            random.seed(seed)
-            yield
-    finally:
-        np.random.set_state(numpy_state)
-        random.setstate(python_state)
