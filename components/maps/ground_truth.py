@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.session import backend
 from components.session.jobs import queue
 from components.session.processes import Access, known
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.recipe import Recipe
+from xai_core.runs.manifest import maps_digest
 from xai_core.runs.run import Run
 from xai_core.scores.localisation import Localisation, localised
 
@@ -23,4 +23,4 @@ def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:
         with queue.shown("Measuring with Quantus …") as turn:
             return localised(Access(turn), run.attributions, recipe, mask)
 
-    return known().get(("localisation", backend.digest(run), recipe), compute)
+    return known().get(("localisation", maps_digest(run.attributions), recipe), compute)

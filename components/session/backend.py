@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, p
 from xai_core.pictures.raster import Raster
 from xai_core.readiness.result import Verdict
 from xai_core.runs.computation import guesses, score
+from xai_core.runs.manifest import maps_digest
 from xai_core.runs.run import Guess, Run, Score
 from xai_core.scores.ranking import sweep
 from xai_core.targets.outputs import Prediction
@@ -193,7 +193,7 @@ def scores(run: Run, recipe: Recipe) -> Mapping[str, Score]:
         with queue.shown("Scoring with Quantus …") as turn:
             return score(Access(turn), run.attributions, recipe)
 
-    return known().get(("scores", digest(run), recipe), compute)
+    return known().get(("scores", maps_digest(run.attributions), recipe), compute)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -213,15 +213,6 @@ def warm() -> None:
 def _start(access: Access) -> None:
     with access.helper(SCORER):
         pass
-
-
-def digest(run: Run) -> str:
-    """SHA-256 over the maps of a run."""
-    total = hashlib.sha256()
-    for name, one in run.attributions.items():
-        total.update(name.encode())
-        total.update(np.ascontiguousarray(one.values).data)
-    return total.hexdigest()
 
 
 def recipe_for(run: Run, recipe: Recipe, quantile: float) -> Recipe:

@@ -15,6 +15,7 @@ from components.session.state.workspace import ControlState, Workspace
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.progress import Progress
+from xai_core.runs.manifest import maps_digest
 from xai_core.runs.run import Run
 from xai_core.runs.sanity import Controls, make_controls
 
@@ -22,7 +23,7 @@ from xai_core.runs.sanity import Controls, make_controls
 def of_run(space: Workspace) -> Controls | None:
     """The controls of the run on screen; None where they were not made."""
     made = space.control_state.made
-    return made[1] if made is not None and made[0] == backend.digest(space.run) else None
+    return made[1] if made is not None and made[0] == maps_digest(space.run.attributions) else None
 
 
 @own_place
@@ -48,7 +49,7 @@ def show(space: Workspace, *, key: str) -> None:
 def _start(space: Workspace) -> None:
     state = space.control_state
     state.clear()
-    run, digest = space.run, backend.digest(space.run)
+    run, digest = space.run, maps_digest(space.run.attributions)
     try:
         source, inputs = space.sources.get(run.model), _inputs(space, run)
     except XaiError as error:

@@ -10,7 +10,7 @@ import streamlit as st
 from components.maps import tiles
 from components.maps.tiles import Look, title_of
 from components.ranking import chart
-from components.session import backend, problem
+from components.session import problem
 from components.session.jobs import queue
 from components.session.processes import Access, known
 from components.session.state.workspace import Workspace
@@ -20,6 +20,7 @@ from components.widgets import map_grid
 from xai_core.maps.canonical import before_removal, remove_baseline
 from xai_core.maps.similarity import Similarity
 from xai_core.runs.controls.base import CONTROLS
+from xai_core.runs.manifest import maps_digest
 from xai_core.runs.run import Score
 from xai_core.runs.sanity import (
     TWIN,
@@ -115,7 +116,7 @@ def _checked(
 ) -> dict[str, Checked]:
     recipe = replace(view.recipe, quantile=None)  # what is compared comes before the removal
     alike: Mapping[str, Similarity] = known().get(
-        ("similarities", made.digest, backend.digest(space.run), recipe),
+        ("similarities", made.digest, maps_digest(space.run.attributions), recipe),
         lambda: similarities(space.run, made, recipe),
     )
     return checked(view.scores, picture, twins, alike)

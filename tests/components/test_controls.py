@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.session import backend
 from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from xai_core.demo.run import demo_run
+from xai_core.runs.manifest import maps_digest
 from xai_core.runs.sanity import Controls
 
 PAGE, RANKING = "pages/compare/controls.py", "pages/compare/ranking.py"
@@ -28,7 +28,7 @@ def made() -> Controls:
 
 def given(app: AppTest) -> AppTest:
     space = app.session_state[KEY]
-    space.control_state.made = (backend.digest(space.run), made())
+    space.control_state.made = (maps_digest(space.run.attributions), made())
     return app
 
 

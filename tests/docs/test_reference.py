@@ -63,7 +63,7 @@ def test_an_old_table_is_noticed_and_written_anew(tmp_path, monkeypatch):
 
 def test_every_code_in_the_source_is_described():
     missing = {code: file for code, file in used().items() if code not in MEANINGS}
-    assert not missing, "describe them in xai_core/base/finding_codes.py"
+    assert not missing, "describe them in xai_core/base/finding_codes/"
 
 
 def test_every_code_described_is_used_or_reserved():

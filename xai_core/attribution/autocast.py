@@ -21,8 +21,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.meter import Meter
-from xai_core.attribution.methods.base import METHODS, Method, Scorer
+from xai_core.attribution.methods.base import METHODS, Method
 from xai_core.attribution.result import Attribution
+from xai_core.attribution.scorer import Scorer
 from xai_core.base.errors import InputError
 from xai_core.base.pace import MANY, Pace
 

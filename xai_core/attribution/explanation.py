@@ -13,9 +13,11 @@ from xai_core.attribution.autocast import AutocastScorer, check
 from xai_core.attribution.context import Context
 from xai_core.attribution.emptiness import noted
 from xai_core.attribution.forward import module_of
-from xai_core.attribution.methods.base import METHODS, PLAIN, Meter, Method, RawMap, Scorer, Task
+from xai_core.attribution.meter import Meter
+from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
 from xai_core.attribution.passes.folding import WORTH
 from xai_core.attribution.result import Attribution
+from xai_core.attribution.scorer import PLAIN, Scorer
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import InputError, MethodError, XaiError

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from xai_core.attribution.autocast import suited
-from xai_core.attribution.methods.base import METHODS, PLAIN
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
+from xai_core.attribution.scorer import PLAIN
 from xai_core.base.arrays import Values
 from xai_core.base.environment import machine, versions
 from xai_core.base.errors import MethodError

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -33,3 +35,12 @@ def attribution_from(entry: dict[str, Any], values: np.ndarray) -> Attribution:
     found["explained"] = tuple(map(explained_from, entry.get("explained", ())))
     found["pace"] = Pace(**entry.get("pace", {}))
     return Attribution(**{**entry, **found, "values": values.astype(np.float32, copy=False)})
+
+
+def maps_digest(attributions: Mapping[str, Attribution]) -> str:
+    """SHA-256 over the raw maps of a run, hexadecimal."""
+    total = hashlib.sha256()
+    for name, one in attributions.items():
+        total.update(name.encode())
+        total.update(np.ascontiguousarray(one.values).data)
+    return total.hexdigest()

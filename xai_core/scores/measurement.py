@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.attribution.methods.base import METHODS, Meter
+from xai_core.attribution.meter import Meter
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.parameters import build

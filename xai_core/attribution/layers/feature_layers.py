@@ -13,7 +13,7 @@ from xai_core.base.errors import InputError, MethodError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.attribution.methods.base import Scorer
+    from xai_core.attribution.scorer import Scorer
 
 PASSIVE = ("pool", "dropout", "identity", "upsample", "pad", "flatten", "droppath", "permute")
 

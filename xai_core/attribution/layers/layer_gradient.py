@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xai_core.attribution.capabilities import Layer
-    from xai_core.attribution.methods.base import Scorer
+    from xai_core.attribution.scorer import Scorer
 
 
 def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Tensor, Tensor]:

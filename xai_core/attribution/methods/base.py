@@ -7,120 +7,19 @@ builds its forms from the metadata and never loads a model itself.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from copy import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_core.attribution.capabilities import Capabilities
-from xai_core.attribution.meter import Meter as Meter
 from xai_core.attribution.variant_names import base_of, which_of
-from xai_core.base.pace import Pace
 from xai_core.base.parameters import NoParameters
 from xai_core.base.registry import Registry
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
-    from xai_core.attribution.passes.folding import Folding
-    from xai_core.targets.resolution import FixedScore
-
-PLAIN = Pace()
-
-
-class Scorer:
-    """The scalar that is explained, as a function of the inputs: `[B, C, H, W]` -> `[B]`.
-
-    Args:
-        module: the model, borrowed. score: output and batch -> `[B]`, the target's.
-        call: what is run in the module's place (the module with other weights).
-        folding, pace: how it is run faster. weights: what `call` uses in place of the parameters.
-    """
-
-    def __init__(
-        self,
-        module: nn.Module,
-        score: FixedScore,
-        meter: Meter,
-        call: Callable[[Tensor], Any] | None = None,
-        folding: Folding | None = None,
-        weights: Mapping[str, Tensor] | None = None,
-        pace: Pace = PLAIN,
-    ) -> None:
-        self.module = module
-        self.score = score
-        self.meter = meter
-        self.call = call or module
-        self._folding = folding
-        self._weights = weights
-        self._pace = pace
-
-    def calling(self, call: Callable[[Tensor], Any], weights: Mapping[str, Tensor]) -> Scorer:
-        """The same score of what `call` gives: the module with other weights, by name."""
-        other = copy(self)
-        other.call, other._weights = call, weights
-        return other
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """What its way of running the model did to the map, as `RawMap.chosen` has it."""
-        return {}
-
-    def __call__(self, inputs: Tensor) -> Tensor:
-        """`[B]` scores, counted as so many samples."""
-        return self.of_output(self._output(self._pace.laid_out(inputs)), inputs.shape[0])
-
-    def _output(self, inputs: Tensor) -> Any:
-        if self._folding is not None:
-            return self._folding.run(self.watched, inputs, self._weights)
-        return self.watched(inputs.clone())  # models may work on their input in place
-
-    @property
-    def watched(self) -> Callable[[Tensor], Any]:
-        """What is run, and shows of its output what the score needs."""
-        if not self.score.before:
-            return self.call
-        from xai_core.attribution.passes.final_activation import marked
-
-        return marked(self.call)
-
-    def of_output(self, output: Any, batch: int) -> Tensor:
-        """`[B]` scores out of an output that was computed elsewhere, counted as `batch` samples."""
-        self.meter.advance(batch)
-        return self.score(output, batch)
-
-    def gradient(self, inputs: Tensor) -> Tensor:
-        """d score / d input, `[B, C, H, W]`. Raises `MethodError` where there is none."""
-        from xai_core.base.errors import MethodError
-
-        try:
-            gradient = self._gradient(inputs)
-        except RuntimeError:
-            if self._folding is None or not self._folding.any:
-                raise
-            self._folding.give_up()  # layers that run once more in the backward pass
-            gradient = self._gradient(inputs)
-        if gradient is None:
-            raise MethodError(
-                f"The gradient of {self.score.explained.sentence} does not reach the input.",
-                "An argmax, a detach, NumPy or integers are in between; the readiness check on "
-                "the model page says where.",
-                code="no-gradient",
-            )
-        return gradient.detach()
-
-    def _gradient(self, inputs: Tensor) -> Tensor | None:
-        import torch
-
-        from xai_core.attribution.passes.batch_norm import sound_batch_norm
-
-        leaf = self._pace.laid_out(inputs.detach()).requires_grad_(True)
-        with torch.enable_grad(), sound_batch_norm():
-            score = self(leaf).sum()
-        if not score.requires_grad:
-            return None
-        (gradient,) = torch.autograd.grad(score, leaf, allow_unused=True)
-        return gradient
+    from xai_core.attribution.scorer import Scorer
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from contextlib import closing
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from xai_core.attribution.methods.base import RawMap, Scorer, Task
+from xai_core.attribution.methods.base import RawMap, Task
 from xai_core.attribution.noise.average import Average
 from xai_core.attribution.noise.draws import Draws, streams
 from xai_core.attribution.noise.order import Sampling
 from xai_core.attribution.noise.parameters import InputNoise, WeightNoise
+from xai_core.attribution.scorer import Scorer
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -18,7 +18,7 @@ from xai_core.base.progress import Progress
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.attribution.methods.base import Meter
+    from xai_core.attribution.meter import Meter
     from xai_core.base.loaded_model import LoadedModel
 
 
@@ -54,7 +54,7 @@ def noise_level(
     import torch
     from scipy.optimize import isotonic_regression
 
-    from xai_core.attribution.methods.base import Meter
+    from xai_core.attribution.meter import Meter
     from xai_core.base.borrow import borrowed
 
     module, pictures = _prepared(model, inputs, classes, seed)
@@ -134,9 +134,9 @@ def _hits(
     meter: Meter,
 ) -> float:
     """Share of right predictions; each level gets the same draws, scaled."""
-    from xai_core.attribution.methods.base import Scorer
     from xai_core.attribution.noise.draws import streams
     from xai_core.attribution.noise.weights import noisy_scorers
+    from xai_core.attribution.scorer import Scorer
     from xai_core.targets.resolution import fixed_class
 
     scorer, right, count = Scorer(module, fixed_class(None), meter), 0, 0

@@ -6,9 +6,9 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.capabilities import Capabilities
-from xai_core.attribution.methods.base import Scorer
 from xai_core.attribution.noise.draws import Draws
 from xai_core.attribution.noise.parameters import WeightNoise
+from xai_core.attribution.scorer import Scorer
 from xai_core.base.errors import MethodError
 
 if TYPE_CHECKING:

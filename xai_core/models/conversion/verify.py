@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 OUTPUT_TOLERANCE = 1e-3
 GRADIENT_TOLERANCE = 0.1  # right conversions were at 0.03 at most, wrong ones at about 1
-TARGETS = 3  # a saturated class says nothing: the next likely ones are asked
-RESOLVED = 0.3  # share of a gradient that rounding may make up
 TIME_LIMIT = 40.0
 
 
@@ -151,11 +149,12 @@ def _gradient(
     output: Tensor,
     clock: Clock,
 ) -> None:
+    from xai_core.models.conversion.compared_scores import compared_scores, resolved
     from xai_core.models.conversion.differences import gradient_error
     from xai_core.readiness.setting.score import gradient
 
     at, path = where
-    for score in _scores(output, path):
+    for score in compared_scores(output, path):
 
         def measured(x: Tensor, score: Score = score) -> float:
             return float(score.of_output(source(x)))
@@ -164,7 +163,7 @@ def _gradient(
         if found is None:
             tally.why_not = "The gradient of the converted model does not reach the input."
             return
-        if not bool(found.isfinite().all()) or not _resolved(module, score, at, found):
+        if not bool(found.isfinite().all()) or not resolved(module, score, at, found):
             continue
         noise = abs(float(value) - measured(at))
         error = gradient_error(measured, at, found, GRADIENT_TOLERANCE, clock, noise)
@@ -174,39 +173,6 @@ def _gradient(
         if error > GRADIENT_TOLERANCE:
             tally.why_not = "The gradient disagrees with the source runtime."
         return
-
-
-def _scores(output: Tensor, path: str) -> Iterator[Score]:
-    """The likely classes' scores, then a sum of all outputs that no softmax keeps constant."""
-    import torch
-
-    from xai_core.readiness.setting.score import Score
-    from xai_core.targets import score_matrix
-    from xai_core.targets.outputs import entry_at
-
-    scores = score_matrix(output, 1)[0]
-    for target in scores.topk(min(TARGETS, len(scores))).indices.tolist():
-        yield Score(path, target)
-    weights = torch.randn(output.shape, generator=torch.Generator().manual_seed(0))
-
-    class Sum(Score):
-        def of_output(self, output: Any) -> Tensor:
-            tensor = entry_at(output, path)
-            return (tensor * weights.to(tensor)).sum()
-
-    yield Sum(path, None)
-
-
-def _resolved(module: nn.Module, score: Score, at: Tensor, found: Tensor) -> bool:
-    """Whether the gradient is there, and more than rounding: it stays when last digits change."""
-    import torch
-
-    from xai_core.readiness.setting.score import gradient
-
-    noise = torch.randn(at.shape, generator=torch.Generator().manual_seed(0)).to(at)
-    again = gradient(module, score, at * (1 + torch.finfo(at.dtype).eps * noise))[1]
-    size = float(found.norm())
-    return again is not None and size > 0 and float((again - found).norm()) < RESOLVED * size
 
 
 def _path(module: nn.Module, at: Tensor) -> str:

@@ -1,0 +1,91 @@
+"""Codes about the file and how it was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xai_core.base.finding_codes.meaning import Meaning
+
+SAVE_AGAIN = "Copy or download the file again, or save the model again."
+LOAD_ORIGINAL = "Load the PyTorch model that it was made from."
+
+CODES: Mapping[str, Meaning] = {
+    "unknown-format": Meaning(
+        "The bytes are of no model format that can be loaded here.",
+        "Save the model with `torch.save(model, path)`, or its weights.",
+    ),
+    "corrupt-file": Meaning("The file is empty, breaks off or is damaged.", SAVE_AGAIN),
+    "inference-format": Meaning(
+        "The format holds a graph for prediction only, without gradients.", LOAD_ORIGINAL
+    ),
+    "needs-trust": Meaning(
+        "Loading would run code that the file names.",
+        "If you trust its origin, load it with trust (`--trust`); else ask for the weights.",
+    ),
+    "unsafe-code": Meaning(
+        "The file would run, read or write something that no model needs, or breaks a rule that "
+        "its writer keeps.",
+        "Do not use it; ask for the weights instead. Trust opens a TorchScript file all the same.",
+    ),
+    "missing-code": Meaning(
+        "A class that the file needs is not installed here.",
+        "Give the Python file that defines it (`--code`) and trust it.",
+    ),
+    "needs-tensorflow": Meaning(
+        "The model runs in TensorFlow, whose environment is not set up.",
+        "Run `make tensorflow` once, or install `pedestal[tensorflow]` beside Pedestal; then open "
+        "the model again.",
+    ),
+    "missing-weights": Meaning(
+        "The file holds a graph without its weights.",
+        "Zip the whole folder of a SavedModel, or freeze the graph.",
+    ),
+    "graph-nodes": Meaning(
+        "The file does not say where the graph begins and ends; these nodes were taken.",
+        "If they are the wrong ones, name others (`--architecture 'input:0->output:0'`).",
+    ),
+    "missing-architecture": Meaning(
+        "The file holds weights without a model, and they fit no known architecture.",
+        "Name one (`--architecture`), or give a Python file with a function `build()`.",
+    ),
+    "architecture-found": Meaning(
+        "The weights fit an architecture of torchvision or timm, tensor by tensor.",
+        "Nothing.",
+    ),
+    "architecture-ambiguous": Meaning(
+        "The weights fit several architectures equally; as a warning: not all compute the same.",
+        "If the wrong one was taken, name the right one (`--architecture`).",
+    ),
+    "classes-assumed": Meaning(
+        "The class names are ImageNet's because there are 1000 outputs; the file names none.",
+        "If it was trained on other classes, go by their numbers.",
+    ),
+    "checkpoint-entry": Meaning(
+        "The model or the weights were taken from one entry of a checkpoint.",
+        "Nothing, if it is the entry that you mean.",
+    ),
+    "weights-rescued": Meaning(
+        "The model's class is missing; its tensors were put into a network that was named instead.",
+        "See that this network computes what the original did.",
+    ),
+    "weights-left-out": Meaning(
+        "The file holds tensors that the network has no place for; they were left out.",
+        "See that they belong to a part that you do not explain, such as an optimizer.",
+    ),
+    "precision-changed": Meaning(
+        "The numbers in the file are not float32; the model was converted.",
+        "Nothing; results can differ slightly from those of the original.",
+    ),
+    "baked-in": Meaning(
+        "The export kept something of the moment when it was made: a trace's one run, cuts in the "
+        "gradient, training mode, a device, one batch size.",
+        "Nothing, if the original model is so, too; else export it again as the message says.",
+    ),
+    "converted-verified": Meaning(
+        "The module is a conversion; outputs and gradient were proven on the source runtime.",
+        "Nothing.",
+    ),
+    "converted-unverified": Meaning(
+        "The module is a conversion that could not be proven equal to its source.", LOAD_ORIGINAL
+    ),
+}
