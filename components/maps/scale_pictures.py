@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from components.session import run_source
+from components.session import choice, run_source
 from components.session.state.workspace import Photo, Workspace
 from xai_core.maps.colour_scale import Scope
 from xai_core.studies.kept_maps import SHORT
@@ -45,7 +45,10 @@ def group(space: Workspace) -> list[str]:
 
 def choose_group(space: Workspace, label: str) -> None:
     """Draw the choice of the pictures that share the scale."""
-    space.scaling.group = _chosen(space, label, group(space), "scale-group")
+    before = group(space)
+    found = _chosen(space, label, before, "scale-group")
+    if found != before:  # until then it follows the page of many pictures
+        space.scaling.group = found
 
 
 def choose_reference(space: Workspace) -> None:
@@ -80,12 +83,13 @@ def name_of(space: Workspace, which: str) -> str:
 def _chosen(space: Workspace, label: str, current: list[str], key: str) -> list[str]:
     known = offered(space)
     options = list(dict.fromkeys([*known, *current]))
-    return st.multiselect(
+    return choice.several(
+        st.multiselect,
         label,
         options,
-        default=current,
+        current,
+        key=key,
         format_func=lambda which: _name(known, which),
-        key=f"{key}-{hash(tuple(current))}",
         max_selections=MOST,
         placeholder="Choose pictures of this session",
     )

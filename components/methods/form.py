@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.methods import fields, layer_chooser, noise_form, precision
-from components.session import problem
+from components.session import choice, problem
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.variants import EACH
@@ -20,13 +20,13 @@ def of_chosen(space: Workspace) -> None:
     """Draw the seed, autocast, and the form of every chosen method, behind a heading."""
     with st.expander("Parameters", icon=":material/tune:"):
         space.seed = int(
-            st.number_input(
+            choice.value(
+                st.number_input,
                 "Seed of all random draws",
-                0,
-                2**31 - 1,
                 space.seed,
                 key="seed",
-                persist_state="session",
+                min_value=0,
+                max_value=2**31 - 1,
             )
         )
         precision.show(space)
@@ -65,22 +65,23 @@ def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:
         return layer_chooser.show(space, method, info)
     value = space.parameters(method)[info.name]
     shared: dict[str, Any] = {
-        "label": info.name,
         "help": info.help,
         "key": fields.key_of(method, info.name),
-        "persist_state": "session",
+        "later": True,
     }
     if info.choices:
-        return st.selectbox(options=info.choices, index=info.choices.index(value), **shared)
+        return choice.one(st.selectbox, info.name, info.choices, value, **shared)
     if info.kind is bool:
-        return st.toggle(value=value, **shared)
+        return choice.value(st.toggle, info.name, value, **shared)
     if info.kind in (int, float):
-        return st.number_input(
-            value=value,
+        return choice.value(
+            st.number_input,
+            info.name,
+            value,
             min_value=info.kind(info.minimum) if info.minimum is not None else None,
             max_value=info.kind(info.maximum) if info.maximum is not None else None,
             step=info.kind(info.step or (1 if info.kind is int else 0.05)),
             format=None if info.kind is int else "%g",
             **shared,
         )
-    return st.text_input(value=value, **shared)
+    return choice.value(st.text_input, info.name, value, **shared)

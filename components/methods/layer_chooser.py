@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from components.session import backend, problem
+from components.session import backend, choice, problem
 from components.session.state.workspace import Workspace
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.layers.feature_layers import NONE
@@ -79,7 +79,7 @@ def _choice(layers: Sequence[Layer], picture: Picture, current: list[str], key: 
         for column, (grid, group) in zip(st.columns(COLUMNS), row, strict=False):
             with column:
                 chosen |= set(_group(grid, group, picture, current, key))
-    if gone:
+    if gone and not chosen:
         st.warning(
             f"{problem.plain(', '.join(gone))}: the model has no such layer with a feature map. "
             f"The last of {len(names)} that it has is {problem.plain(names[-1])}.",
@@ -97,10 +97,12 @@ def _group(
     described = {one.name: _described(one) for one in group}
     tokens = max(one.prefix for one in group)
     before = f", after {tokens} other tokens" if tokens else ""
-    return st.multiselect(
+    return choice.several(
+        st.multiselect,
         f"{told}{before}",
         list(described),
-        default=[name for name in current if name in described],
+        [name for name in current if name in described],
+        later=True,
         format_func=lambda name: described.get(name, name),
         key=f"{key}-{grid[0]}-{grid[1]}",
         placeholder=f"{len(group)} {'layer' if len(group) == 1 else 'layers'}",

@@ -12,7 +12,7 @@ import streamlit as st
 from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import fields, noise_curve, noise_job
-from components.session import problem
+from components.session import choice, problem
 from components.session.state.workspace import NoiseState, Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import ALPHA, NoiseLevel, NoiseType
@@ -65,11 +65,12 @@ def _on_what(space: Workspace) -> None:
     """The pictures, and their true classes where a person knows them."""
     noise_state = space.noise_state
     left, right = st.columns(2)
-    chosen = left.multiselect(
+    chosen = choice.several(
+        left.multiselect,
         "Pictures to measure on",
         list(space.photos),
-        default=noise_job.photos(space),
-        key=f"noise-pictures-{space.photo}",
+        noise_job.photos(space),
+        key="noise-pictures",
     )
     noise_state.pictures = None if chosen == [space.photo] else chosen
     with right:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.methods.availability import caution
-from components.session import problem
+from components.session import choice, problem
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.grouping import by_reason
@@ -24,17 +24,15 @@ def show(space: Workspace, availability: Mapping[str, Availability] | None = Non
         if not found.available
     }
     options = [name for name in METHODS.names() if name not in blocked]
-    space.chosen = [name for name in space.chosen if name in options]
-    chosen = st.multiselect(
+    space.chosen = choice.several(
+        st.multiselect,
         "Methods",
         options,
-        default=space.chosen,
+        space.chosen,
+        key="methods",
         format_func=title_of,
-        key=f"methods-{space.source}",
-        persist_state="session",
         help="Any number, side by side over the same photo.",
     )
-    space.chosen = list(chosen)
     for reason, names in by_reason(blocked).items():
         titles = ", ".join(map(title_of, names))
         st.caption(f":material/block: **{titles}** — {problem.plain(reason)}")

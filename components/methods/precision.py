@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.methods import pace as pacing
-from components.session import backend
+from components.session import backend, choice
 from components.session.state import chosen
 from components.session.state.workspace import Source, Workspace
 from xai_core.attribution.autocast import suited
@@ -32,7 +32,7 @@ def show(space: Workspace) -> None:
     if not (backend.is_open(source) and backend.opened(source).card.autocast):
         return
     label = "Autocast: fewer digits, to save time"
-    space.autocast = st.toggle(label, space.autocast, key=KEY, persist_state="session", help=HELP)
+    space.autocast = choice.value(st.toggle, label, space.autocast, key=KEY, help=HELP)
 
 
 def pace_of(space: Workspace, source: Source) -> Pace:

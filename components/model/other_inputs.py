@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session import problem, upload
+from components.session import choice, problem, upload
 from components.session.state.workspace import Pending
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
@@ -24,8 +24,14 @@ def take(pending: Pending) -> None:
 
 def show(pending: Pending) -> None:
     """Draw the lines and the uploader."""
-    pending.others = st.text_area(
-        "Other inputs", pending.others, help=HELP, height=100, placeholder="mask = 0.5"
+    pending.others = choice.value(
+        st.text_area,
+        "Other inputs",
+        pending.others,
+        key=f"other-lines-{pending.path.name}",
+        help=HELP,
+        height=100,
+        placeholder="mask = 0.5",
     )
     upload.uploader(
         "Files for other inputs (.npy, or a picture)", key=KEY, max_upload_size=MEGABYTES

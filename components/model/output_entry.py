@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.session import choice
 from components.session.state.workspace import Source, Workspace
 from xai_core.readiness.result import Verdict
 
@@ -19,10 +20,12 @@ def show(space: Workspace, source: Source, verdict: Verdict) -> None:
     if not chosen and len(entries) < 2:
         return
     options = [AUTOMATIC, *(entries or [chosen])]
-    found = st.selectbox(
+    found = choice.one(
+        st.selectbox,
         "Entry of the output that is explained",
         options,
-        index=options.index(chosen) if chosen in options else 0,
+        chosen or AUTOMATIC,
+        key=f"output-entry-{space.source}",
         help="The model gives several tensors; the verdict, the classes and all maps are of one.",
     )
     wanted = None if found == AUTOMATIC else found

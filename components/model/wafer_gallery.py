@@ -64,7 +64,6 @@ def _against_good_parts(space: Workspace) -> None:
     space.scaling.at_once = True
     space.chosen = list(METHODS_SHOWN)
     st.session_state["scale"] = REFERENCE
-    st.session_state.pop(f"methods-{space.source}", None)
     compute.start(space)
     st.switch_page("pages/compare/heatmaps.py")
 

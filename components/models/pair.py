@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.model import gallery, upload
+from components.session import choice
 from components.session.state.workspace import Source, Workspace
 
 SAME, OWN = "the first model's class, in both", "each model's own top class"
@@ -17,16 +18,17 @@ def show(space: Workspace) -> None:
     if pairing.second not in titles:
         pairing.second = None
     left, right, swap = st.columns([5, 5, 1], vertical_alignment="bottom")
-    first = left.selectbox("First model (A)", titles, index=titles.index(space.source))
-    second = right.selectbox(
-        "Second model (B)",
-        titles,
-        index=titles.index(pairing.second) if pairing.second else None,
-        placeholder="Choose, or open a file below",
-    )
-    pairing.second = second
+    first = choice.one(left.selectbox, "First model (A)", titles, space.source, key="pair-first")
     if first != space.source:
         _choose_first(space, first)
+    pairing.second = second = choice.one(
+        right.selectbox,
+        "Second model (B)",
+        titles,
+        pairing.second,
+        key="pair-second",
+        placeholder="Choose, or open a file below",
+    )
     if swap.button(
         "",
         icon=":material/swap_horiz:",
@@ -37,12 +39,12 @@ def show(space: Workspace) -> None:
     ):
         pairing.second = space.source
         _choose_first(space, str(second))
-    rule = st.radio(
+    rule = choice.one(
+        st.radio,
         "Class to explain",
         [SAME, OWN],
-        index=int(pairing.own_class),
+        OWN if pairing.own_class else SAME,
         key="pair-rule",
-        persist_state="session",
         horizontal=True,
         help="Classes are matched by their names, else by their numbers where both models have as "
         "many.",

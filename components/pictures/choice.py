@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session import backend, problem
+from components.session import backend, choice, problem
 from components.session.state import chosen
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.base.storage.files import data_folder
@@ -20,12 +20,13 @@ def target(space: Workspace) -> None:
     """Draw what is explained in every picture."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     other = isinstance(space.target, Target)
-    rule = left.radio(
+    rule = choice.one(
+        left.radio,
         "What to explain",
         [TOP, ONE, SIDEBAR] if other else [TOP, ONE],
-        index=0 if space.study_state.target is None else 1,
-        key=f"many-rule-{other}",
-        persist_state="session",
+        _rule(space.study_state.target),
+        key="many-rule",
+        later=True,
         horizontal=True,
     )
     if rule == SIDEBAR:
@@ -35,10 +36,15 @@ def target(space: Workspace) -> None:
     if rule == TOP:
         space.study_state.target = None
         return
-    start = space.study_state.target if isinstance(space.study_state.target, int) else 0
-    space.study_state.target = int(
-        right.number_input("Class index", 0, None, start, key="many-class", persist_state="session")
+    space.study_state.index = space.study_state.target = choice.value(
+        right.number_input, "Class index", space.study_state.index, key="many-class", min_value=0
     )
+
+
+def _rule(target: int | Target | None) -> str:
+    if target is None:
+        return TOP
+    return ONE if isinstance(target, int) else SIDEBAR
 
 
 def subjects(space: Workspace) -> list[Subject]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.pictures import choice, sheet
+from components.pictures import choice as study_choice
+from components.pictures import sheet
 from components.runs import copy_link, export, study_link, verdict_offer
-from components.session import kept_runs
+from components.session import choice, kept_runs
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import Workspace
 from xai_core.report.study import code
@@ -33,8 +34,14 @@ def show(space: Workspace, study: StudyResult, quantile: float) -> None:
 def _files(space: Workspace, study: StudyResult, quantile: float, name: str | None) -> None:
     with st.popover("Share", icon=":material/ios_share:"):
         names = list(study.methods)
-        chosen = st.multiselect(
-            "Methods", names, names, format_func=title_of, key="study-export-methods"
+        chosen = choice.several(
+            st.multiselect,
+            "Methods",
+            names,
+            names,
+            key="study-export-methods",
+            later=True,
+            format_func=title_of,
         )
         if not chosen:
             st.caption("Choose at least one method.")
@@ -74,7 +81,7 @@ def _offer_to_keep(space: Workspace, study: StudyResult) -> None:
 
 
 def _paths(space: Workspace) -> dict[str, Path]:
-    return {one.sha256: one.path for one in choice.subjects(space)}
+    return {one.sha256: one.path for one in study_choice.subjects(space)}
 
 
 def _pictured(study: StudyResult, paths: Mapping[str, Path]) -> StudyResult:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from components.session import backend, upload
+from components.session import backend, choice, upload
 from components.session.state.workspace import Photo, StudyState, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
@@ -24,12 +24,12 @@ def show(space: Workspace) -> None:
     with st.spinner("Looking at the pictures …"):
         for key in (FILES, FOLDER):
             upload.arrived(key, MEGABYTES, lambda one: _take(study_state, one))
-    study_state.photos = st.multiselect(
+    study_state.photos = choice.several(
+        st.multiselect,
         "Pictures of this session",
         list(space.photos),
-        default=[name for name in study_state.photos if name in space.photos],
+        study_state.photos,
         key="many-photos",
-        persist_state="session",
         help="Pictures from the sidebar. More come by upload, below.",
     )
     with st.expander("Add many pictures", icon=":material/add_photo_alternate:"):

@@ -30,7 +30,12 @@ def show(runs: tuple[Kept, ...]) -> None:
         columns = st.columns(2)
         ids = [
             column.selectbox(
-                label, list(named), index=place, format_func=lambda one: named.get(one, one)
+                label,
+                list(named),
+                index=place,
+                format_func=lambda one: named.get(one, one),
+                key=f"compared-{place}",
+                persist_state="session",
             )
             for place, (column, label) in enumerate(zip(columns, ("First", "Second"), strict=True))
         ]

@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.runs import verdict_offer
-from components.session import kept_runs, run_source
+from components.session import choice, kept_runs, run_source
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.tuning.view import View
@@ -39,8 +39,14 @@ def show(space: Workspace, view: View, *, key: str) -> None:
         return
     with st.popover("Share", icon=":material/ios_share:"):
         present = chosen_methods.shown(space)
-        chosen = st.multiselect(
-            "Methods", names, present or names, format_func=title_of, key=f"{key}-methods"
+        chosen = choice.several(
+            st.multiselect,
+            "Methods",
+            names,
+            present or names,
+            key=f"{key}-methods",
+            later=True,
+            format_func=title_of,
         )
         if not chosen:
             st.caption("Choose at least one method.")

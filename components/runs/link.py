@@ -14,7 +14,7 @@ import streamlit as st
 from components.maps import scale_pictures
 from components.maps.heatmaps import PERCENTILES
 from components.maps.scale import PER_MAP, SCOPES
-from components.session import kept_runs, problem
+from components.session import choice, kept_runs, problem
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.trust import metric_picker, metric_scatter
@@ -114,6 +114,7 @@ def _set_recipe(space: Workspace, name: str, value: Any) -> None:
     fields = {key: getattr(space.recipe, key) for key in RECIPE}
     fields[name] = recipe_form.GRIDS[value] if name == "grid" else value
     space.recipe = Recipe(**fields)
+    choice.renew("recipe-")
 
 
 def _view(space: Workspace) -> dict[str, int]:

@@ -7,7 +7,7 @@ import hashlib
 import streamlit as st
 
 from components.runs import study_link
-from components.session import backend, problem, run_source
+from components.session import backend, choice, problem, run_source
 from components.session.state.workspace import Photo, UploadedCard, Workspace
 from components.tuning import quantile
 from components.tuning.recipe_form import GRIDS
@@ -53,15 +53,12 @@ def show(space: Workspace) -> None:
 def _brought_back(space: Workspace, found: Stamp) -> tuple[str, ...]:
     missing = _model(space, found) + _photo(space, found)
     space.target = found.target
-    run_source.forget_widgets("target-")
-    space.seed = st.session_state["seed"] = found.seed
+    space.seed = found.seed
     methods = merged(found.methods)
     space.chosen = [*methods]
-    st.session_state[f"methods-{space.source}"] = [*methods]
     for name, given in methods.items():
         space.settings[name] = dict(given)
-        for key, value in given.items():
-            st.session_state[f"parameter-{name}-{key}"] = value
+    choice.renew(*run_source.DRAWN)
     _recipe(space, found.recipe)
     return ("This result card brought its view back.", *missing)
 
@@ -81,8 +78,6 @@ def _study(space: Workspace, found: StudyStamp) -> tuple[str, ...]:
 def _recipe(space: Workspace, recipe: Recipe) -> None:
     grid = next((name for name, size in GRIDS.items() if size == recipe.grid), "input size")
     space.recipe = Recipe(channels=recipe.channels, sign=recipe.sign, grid=GRIDS[grid])
-    for name, value in (("channels", recipe.channels), ("sign", recipe.sign), ("grid", grid)):
-        st.session_state[f"recipe-{name}"] = value
     quantile.choose(space, recipe.quantile)
     space.quantile_page = ""  # the slider takes the new value, as on a change of pages
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.session import problem
+from components.session import choice, problem
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.variant_names import base_of
@@ -23,8 +23,8 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
 
-# Keys of widgets with a choice.
-DRAWN = ("parameter-", "methods-", "target-", "recipe-", "seed", "autocast")
+# How the keys of forms begin that keep what is drawn in them only when it is complete.
+DRAWN = ("parameter-", "target-", "recipe-")
 
 
 def note(space: Workspace) -> None:
@@ -83,13 +83,7 @@ def _settle(space: Workspace, run: Run) -> None:
     space.settings |= merged(dict(_fitting(run, known)))
     space.seed = next((run.attributions[name].seed for name in known), space.seed)
     space.autocast = any(run.attributions[name].pace.autocast for name in known)
-    forget_widgets(*DRAWN)
-
-
-def forget_widgets(*prefixes: str) -> None:
-    """Widgets whose keys begin so show the workspace's values again."""
-    for key in [str(key) for key in st.session_state if str(key).startswith(prefixes)]:
-        del st.session_state[key]
+    choice.renew(*DRAWN)
 
 
 def _fitting(run: Run, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

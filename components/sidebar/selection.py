@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.runs import uploaded_card
-from components.session import backend, problem, run_source, upload
+from components.session import backend, choice, problem, run_source, upload
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target
@@ -28,10 +28,12 @@ def show(space: Workspace) -> None:
 
 def _model(space: Workspace) -> None:
     titles = list(space.sources)
-    chosen = st.selectbox(
+    chosen = choice.one(
+        st.selectbox,
         "Model",
         titles,
-        index=titles.index(space.source),
+        space.source,
+        key="explained-model",
         help="Open another file on the model page.",
     )
     if chosen != space.source:
@@ -40,7 +42,7 @@ def _model(space: Workspace) -> None:
 
 def _photo(space: Workspace) -> None:
     names = list(space.photos)
-    chosen = st.selectbox("Picture", names, index=names.index(space.photo))
+    chosen = choice.one(st.selectbox, "Picture", names, space.photo, key="explained-picture")
     if chosen != space.photo:
         space.photo, space.target = chosen, None
     with st.expander("Upload a picture", icon=":material/add_photo_alternate:"):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from components.session import backend, problem, run_source, upload
+from components.session import backend, choice, problem, run_source, upload
 from components.session.state.workspace import Workspace
 from components.sidebar import target_fields, target_sentence
 from components.sidebar.target_fields import Asking
@@ -33,13 +33,15 @@ def show(space: Workspace) -> None:
     form, guesses = _seen(space)
     kinds = [kind.name for kind in fitting(form)]
     current = space.target.kind if isinstance(space.target, Target) else DEFAULT
-    chosen = st.selectbox(
+    chosen = choice.one(
+        st.selectbox,
         "What to explain",
         kinds,
-        index=kinds.index(current) if current in kinds else 0,
+        current,
+        key=f"target-kind-{space.source}-{space.photo}",
+        later=True,
         format_func=lambda name: TARGETS[name].title,
         help="Only what fits the model's output is offered.",
-        key=f"target-kind-{space.source}-{space.photo}",
     )
     if chosen == DEFAULT:
         _class(space, form, guesses)
@@ -176,11 +178,13 @@ def _reference(space: Workspace, asking: Asking, before: str) -> str:
     kept = before.rpartition(":")[0]
     if not others:
         raise InputError("There is no other picture in this session.", "Upload one first.")
-    name = st.selectbox(
+    name = choice.one(
+        st.selectbox,
         "Other picture",
         others,
-        index=others.index(kept) if kept in others else 0,
+        kept or others[0],
         key=f"{asking.key}-other",
+        later=True,
     )
     return target_sentence.embedding(space.sources[space.source], space.photos[name])
 

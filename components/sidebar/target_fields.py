@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.session import choice
 from xai_core.base.parameters import ParameterInfo, describe
 from xai_core.runs.run import Guess
 from xai_core.targets.kinds.base import TARGETS, TOP
@@ -88,18 +89,21 @@ def of_class(label: str, current: int, asking: Asking, name: str) -> int:
         top = f"Top class: {listed[asking.guesses[0].index]}" if asking.guesses else "Top class"
     named = {TOP: top, OTHER: "Another class …", **listed}
     options = [TOP, *listed, OTHER]
-    chosen = st.selectbox(
+    key = asking.key if name == "index" else f"{asking.key}-{name}"
+    typed = st.session_state.get(key) == OTHER and st.session_state.get(f"{key}-n") == current
+    chosen = choice.one(
+        st.selectbox,
         label,
         options,
-        index=options.index(current if current in options else OTHER),
+        OTHER if typed or current not in options else current,
+        key=key,
+        later=True,
         format_func=lambda option: named[option],
-        key=asking.key if name == "index" else f"{asking.key}-{name}",
     )
     if chosen != OTHER:
         return chosen
-    start = max(current, 0)
     text = "Class index" if name == "index" else "Index of the other class"
-    return int(st.number_input(text, min_value=0, value=start, step=1))
+    return _number(text, max(current, 0), f"{key}-n", 0, None)
 
 
 def _pixel(asking: Asking, info: ParameterInfo, value: int, size: tuple[int, ...]) -> int:
@@ -108,26 +112,42 @@ def _pixel(asking: Asking, info: ParameterInfo, value: int, size: tuple[int, ...
     most = across if info.name in ("bottom", "right") else across - 1
     label, start = info.name.capitalize(), min(int(value), most)
     key = f"{asking.key}-{info.name}-{asking.turn}"
-    return int(st.number_input(label, 0, most, start, step=1, help=info.help, key=key))
+    return _number(label, start, key, 0, most, info.help)
+
+
+def _number(
+    label: str, wanted: int, key: str, low: int, high: int | None, told: str | None = None
+) -> int:
+    return choice.value(
+        st.number_input,
+        label,
+        wanted,
+        key=key,
+        later=True,
+        min_value=low,
+        max_value=high,
+        step=1,
+        help=told,
+    )
 
 
 def _field(asking: Asking, info: ParameterInfo, value: Any) -> Any:
     label, key = info.name.capitalize(), f"{asking.key}-{info.name}"
+    shared: dict[str, Any] = {"key": key, "later": True, "help": info.help}
     if info.name == "path":
         paths = ["", *sorted(asking.form.entries)] if asking.form.entries else [""]
         paths = list(dict.fromkeys([*paths, value]))
-        return st.selectbox(
+        return choice.one(
+            st.selectbox,
             "Entry",
             paths,
-            index=paths.index(value),
+            value,
             format_func=lambda path: path or f"the main one {asking.form.path}",
-            help=info.help,
-            key=key,
+            **shared,
         )
     if info.choices:
-        place = info.choices.index(value)
-        return st.selectbox(label, info.choices, index=place, help=info.help, key=key)
+        return choice.one(st.selectbox, label, info.choices, value, **shared)
     if info.kind is int:
         low, high = int(info.minimum or 0), int(info.maximum or 0)
-        return int(st.number_input(label, low, high, int(value), 1, help=info.help, key=key))
-    return st.text_input(label, value, help=info.help, key=key)
+        return _number(label, int(value), key, low, high, info.help)
+    return choice.value(st.text_input, label, value, **shared)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.ranking.chart import PALETTE
+from components.session import choice
 from components.trust.measurements import Measurements
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, agreement, rank
@@ -64,13 +65,16 @@ def _agreement(first: Ranking, second: Ranking, count: int) -> str:
 
 
 def _chosen(label: str, names: Sequence[str], wanted: str, otherwise: int, key: str) -> str:
-    if st.session_state.get(key) not in names:
-        st.session_state.pop(key, None)  # that metric is not shown any more
-    index = names.index(wanted) if wanted in names else otherwise
-    found: str = st.selectbox(
-        label, names, index=index, format_func=lambda name: METRICS[name].title, key=key
+    return choice.one(
+        st.selectbox,
+        label,
+        names,
+        wanted,
+        key=key,
+        later=True,
+        otherwise=otherwise,
+        format_func=lambda name: METRICS[name].title,
     )
-    return found
 
 
 def _draw(measurements: Measurements, across: str, up: str, names: Sequence[str], key: str) -> None:

@@ -6,6 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
+from components.session import choice
 from components.session.state.workspace import Workspace
 from xai_core.maps.recipe import Channels, Recipe, Sign
 
@@ -35,32 +36,35 @@ def show(space: Workspace) -> Recipe:
         "each map by itself"
     )
     first, second, third = st.columns(3)
-    channels = first.selectbox(
+    channels = choice.one(
+        first.selectbox,
         "1 · Channels",
         get_args(Channels),
-        index=get_args(Channels).index(space.recipe.channels),
+        space.recipe.channels,
         key="recipe-channels",
-        persist_state="session",
+        later=True,
         help=CHANNEL_HELP,
     )
-    sign = second.selectbox(
+    sign = choice.one(
+        second.selectbox,
         "2 · Sign",
         get_args(Sign),
-        index=get_args(Sign).index(space.recipe.sign),
+        space.recipe.sign,
         key="recipe-sign",
-        persist_state="session",
+        later=True,
         help=SIGN_HELP,
     )
     grids = dict(GRIDS)
     if space.recipe.grid is not None and space.recipe.grid not in grids.values():
         grids["{} × {}".format(*space.recipe.grid)] = space.recipe.grid  # of an opened run
     names = list(grids)
-    grid = third.selectbox(
+    grid = choice.one(
+        third.selectbox,
         "3 · Grid",
         names,
-        index=list(grids.values()).index(space.recipe.grid),
+        names[list(grids.values()).index(space.recipe.grid)],
         key="recipe-grid",
-        persist_state="session",
+        later=True,
         help=GRID_HELP,
     )
     space.recipe = Recipe(channels=channels, sign=sign, grid=grids[grid])

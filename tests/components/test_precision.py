@@ -107,10 +107,10 @@ def test_a_kept_run_brings_its_autocast_back(app: AppTest, monkeypatch: pytest.M
     on_a_gpu(monkeypatch)
     space = page_with_open_model(app)
     for run, wanted in ((narrow_run(), True), (demo_run(), False)):
-        monkeypatch.setattr(run_source, "forget_widgets", lambda *prefixes: None)
         run_source._settle(space, run)
         assert space.autocast is wanted
-    assert precision.KEY in run_source.DRAWN
+        opened(app, PAGE)
+        assert app.toggle(key=precision.KEY).value is wanted
 
 
 class Kept:

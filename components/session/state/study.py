@@ -19,7 +19,8 @@ class StudyState(JobState[dict[str, str]]):
     Attributes:
         photos: names of the session's photos that belong to it. uploaded: pictures that came for
             it alone, by name. refused: why files are left out, by name.
-        target: of all pictures; None for each one's top class.
+        target: of all pictures; None for each one's top class. index: of the class, where one was
+            given for all.
         study: the one on screen. job: gives why pictures were refused.
         keeper: as in `Workspace`.
         opened: a kept one that is on screen in its place. run_id: of that one.
@@ -31,6 +32,7 @@ class StudyState(JobState[dict[str, str]]):
     uploaded: dict[str, Photo] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     target: int | Target | None = None
+    index: int = 0
     study: Study | None = None
     keeper: Keeper | None = None
     opened: StudyResult | None = None

@@ -1,0 +1,52 @@
+"""What was chosen is still chosen on the next page, and after a model that allows less."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+
+
+def chosen(page: Page, *methods: str) -> None:
+    """Wait until these methods are chosen, and the page is drawn."""
+    screen.settled(page)
+    tags = page.get_by_test_id("stMultiSelect").filter(has=page.get_by_text("Methods", exact=True))
+    expect(tags.locator("[data-tag]")).to_have_text(list(methods))
+
+
+def open_one(page: Page, section: str, key: str, heading: str) -> None:
+    """Open a model from the model page."""
+    screen.go(page, "Model")
+    screen.expand(page, section)
+    page.locator(f".st-key-{key}").get_by_role("button").click()
+    expect(page.get_by_role("heading", name=f"Gallery: {heading}")).to_be_visible()
+    screen.settled(page)
+
+
+def test_a_method_stays_chosen(visit: Visit) -> None:
+    page = visit("/?page=heatmaps")
+    screen.title(page, "Heatmaps")
+    chosen(page, "Guided Backprop", "FusionGrad")
+    wafer = "Inspect a wafer, where the defect is known"
+    open_one(page, wafer, "wafer-classifier", "Wafer defect kind")
+    screen.go(page, "Heatmaps")
+    page.get_by_role("combobox", name="Methods").click()
+    page.get_by_role("option", name="Grad-CAM", exact=True).click()
+    page.keyboard.press("Escape")
+    three = ("Guided Backprop", "FusionGrad", "Grad-CAM")
+    chosen(page, *three)
+    for name in ("Two models", "Many pictures", "Heatmaps"):
+        screen.go(page, name)
+        chosen(page, *three)
+    models = "Try a model of the gallery"
+    open_one(page, models, "gallery-argmax_output", "Argmax as output")
+    screen.go(page, "Heatmaps")
+    chosen(page)
+    open_one(page, models, "gallery-healthy_network", "A healthy network")
+    screen.go(page, "Heatmaps")
+    chosen(page, *three)
+    for name in ("cat", "coffee", "rocket"):  # each of several in a row is heard
+        screen.choose(page, "Picture", name)
+        expect(page.get_by_role("combobox", name="Picture")).to_have_value(name)
+        screen.settled(page)
