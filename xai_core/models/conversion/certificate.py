@@ -31,6 +31,11 @@ class Certificate:
     why_not: str | None = None
 
     @property
+    def unmeasured(self) -> bool:
+        """The outputs agree, and only the gradient could not be measured."""
+        return self.finite_difference_error is None and self.top1_agreement == 1
+
+    @property
     def figures(self) -> str:
         """The measurements in one line."""
         error = self.finite_difference_error

@@ -10,7 +10,7 @@ from xai_core.base.errors import ModelError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel, Predictor
 from xai_core.models import export_hint
-from xai_core.models.conversion.certificate import findings_of
+from xai_core.models.conversion.certificate import Certificate, findings_of
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.onnx.facts import facts_of
 from xai_core.models.onnx.picture_input import PictureInput, Shape, fix_inputs, picture_input
@@ -135,21 +135,39 @@ def _converted(
     refusal = _refusal(runtime)
     if refusal is not None:
         return None, [refusal]
-    from xai_core.models.conversion.verify import verify
-    from xai_core.models.onnx.conversion import CONVERTER, converter_version, to_torch
+    from xai_core.models.onnx.conversion import to_torch
 
     try:
         module = to_torch(runtime.model, source)
+        certificate = _certified(module, runtime.predict, source, shape)
+        if not certificate.passed and certificate.unmeasured:
+            certificate = _before(runtime, source, shape) or certificate
     except XaiError as error:
         return None, [Finding("converted-unverified", "error", error.message, ORIGINAL)]
-    certificate = verify(
-        module,
-        runtime.predict,
-        _samples(shape, source),
-        converter=CONVERTER,
-        version=converter_version(),
-    )
     return module if certificate.passed else None, [findings_of(certificate)]
+
+
+def _certified(
+    module: nn.Module, predict: Predictor, source: PictureInput, shape: Shape
+) -> Certificate:
+    from xai_core.models.conversion.verify import verify
+    from xai_core.models.onnx.conversion import CONVERTER, converter_version
+
+    named = {"converter": CONVERTER, "version": converter_version()}
+    return verify(module, predict, _samples(shape, source), **named)
+
+
+def _before(runtime: _Runtime, source: PictureInput, shape: Shape) -> Certificate | None:
+    """The proof of all that stands before a softmax or sigmoid at the end, which may saturate."""
+    from xai_core.models.onnx.before_activation import before_activation
+    from xai_core.models.onnx.conversion import to_torch
+    from xai_core.models.onnx.session import predictor, session_of
+
+    model = before_activation(runtime.model)
+    if model is None:
+        return None
+    predict = predictor(session_of(model), source)
+    return _certified(to_torch(model, source), predict, source, shape)
 
 
 def _samples(shape: Shape, source: PictureInput) -> Any:
