@@ -1,7 +1,7 @@
 """The score behind a saturated softmax, through every file format that torch runs.
 
-Sources: tf-keras-vis #71, keras-grad-cam #25, tf-explain #54, keras #5881: at p = 1.0 the gradient of
-the probability is zero, and a map of it rounding.
+Sources: tf-keras-vis #71, keras-grad-cam #25, tf-explain #54, keras #5881: at p = 1.0 the gradient
+of the probability is zero, and a map of it rounding.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch import nn
 from tests.attribution.test_final_activation import PICTURE, body, cosine, slope
 from xai_core import explain
 from xai_core.models.formats.base import LoadOptions
+from xai_core.models.keras.backend import import_keras
 from xai_core.models.loading import load_model
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness import assess
@@ -59,9 +60,7 @@ def test_a_map_is_that_of_the_logit(name: str, scale: float, tmp_path: Path) -> 
 
 
 def test_a_keras_network_ends_before_its_activation(tmp_path: Path) -> None:
-    keras = pytest.importorskip("keras")
-    if keras.backend.backend() != "torch":
-        pytest.skip("needs Keras on torch")
+    keras = import_keras()
     keras.utils.set_random_seed(0)
     given = keras.Input((16, 16, 3))
     maps = keras.layers.Conv2D(6, 3, activation="relu")(given)
