@@ -49,16 +49,13 @@ def test_it_is_converted_and_proven(model: tuple[str, LoadedModel]) -> None:
 
 
 def test_the_verdict(model: tuple[str, LoadedModel]) -> None:
-    name, loaded = model
+    _, loaded = model
     verdict = assess(loaded)
-    constant = name == "recognition"  # its score is an average over a softmax
-    assert (verdict.level == "ready") is not constant, verdict.findings
+    assert verdict.level == "ready", verdict.findings
 
 
 def test_layers_and_rectifiers_can_be_read(model: tuple[str, LoadedModel]) -> None:
-    name, loaded = model
-    if name == "recognition":
-        return  # its score, an average over a softmax, is constant: there is no map to look at
+    _, loaded = model
     import torch
 
     inputs = synthetic(loaded.input_spec.shape, torch.device("cpu"))[0].numpy()

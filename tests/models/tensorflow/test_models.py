@@ -22,6 +22,7 @@ FORMATS = {
     "plain": "savedmodel",
     "bare": "savedmodel",
     "taped": "savedmodel",
+    "saturated": "savedmodel",
     "tf1": "tf1-savedmodel",
     "frozen": "tf1-graph",
 }

@@ -1,7 +1,7 @@
 """Writes small TensorFlow models, and what TensorFlow gives for them: `python write.py FOLDER`.
 
 Run by TensorFlow's own interpreter. Beside a model NAME stands `NAME.npz` with `inputs` in NCHW,
-`outputs`, and `gradient` of the top class by GradientTape, in NCHW.
+`outputs`, and `gradient` of the top class by GradientTape, in NCHW: of what goes into a softmax.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Model(tf.Module):
         return self.twist(tf.reduce_mean(y, (1, 2))) @ self.v
 
 
-def measure(name: str, call, size: int = 16) -> None:
+def measure(name: str, call, size: int = 16, end=lambda scores: scores) -> None:
+    """Of `end(call(x))`; the gradient is that of `call`."""
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(2, size, size, 3)).astype(np.float32)
     x = tf.constant(inputs)
@@ -51,7 +52,7 @@ def measure(name: str, call, size: int = 16) -> None:
     np.savez(
         OUT / f"{name}.npz",
         inputs=inputs.transpose(0, 3, 1, 2),
-        outputs=outputs.numpy(),
+        outputs=end(outputs).numpy(),
         gradient=gradient.numpy().transpose(0, 3, 1, 2),
     )
 
@@ -69,16 +70,23 @@ def keras_model() -> None:
             layers.ReLU(6.0),
             layers.Conv2D(12, 3, activation="relu"),
             layers.GlobalAveragePooling2D(),
-            layers.Dense(7, activation="softmax"),
+            layers.Dense(7),
         ]
     )
-    model.export(str(OUT / "keras"), verbose=False)
-    measure("keras", lambda x: model(x, training=False), 32)
+    ended = tf.keras.Sequential([layers.Input((32, 32, 3)), model, layers.Softmax()])
+    ended.export(str(OUT / "keras"), verbose=False)
+    measure("keras", lambda x: model(x, training=False), 32, tf.nn.softmax)
 
 
 def modules() -> None:
     save(Model(), "plain")
     save(Model(lambda y: tf.math.lgamma(y + 1.0)), "taped")  # no counterpart in ONNX
+    unsure = Model(lambda y: 60 * tf.math.lgamma(y + 1.0))  # its softmax is 0 and 1
+    ended = tf.Module()
+    ended.model = unsure
+    ended.run = tf.function(lambda x: tf.nn.softmax(unsure.run(x)), input_signature=[PICTURE])
+    tf.saved_model.save(ended, str(OUT / "saturated"), signatures=ended.run)
+    measure("saturated", unsure.run, end=tf.nn.softmax)
     save(Model(tf.stop_gradient), "stopped", measured=False)
     bare = Model()
     bare.run.get_concrete_function()
@@ -139,10 +147,10 @@ def version_1() -> None:
 
     def call(x):
         y = tf.reduce_mean(tf.nn.relu(tf.nn.conv2d(x, kernel, 2, "SAME")), (1, 2))
-        return tf.nn.softmax(y @ matrix)
+        return y @ matrix
 
     for name in ("tf1", "frozen"):
-        measure(name, call)
+        measure(name, call, end=tf.nn.softmax)
 
 
 if __name__ == "__main__":

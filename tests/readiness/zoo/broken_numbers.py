@@ -27,8 +27,10 @@ class DeadRelus(Base):
 
 @broken("saturated sigmoid", "zero-gradient")
 class Saturated(Base):
+    """Inside: of a sigmoid at the very end what goes into it would be explained."""
+
     def forward(self, x: Tensor) -> Tensor:
-        return torch.sigmoid(self.head(self.features(x)) + 1000.0)  # <- dies here
+        return self.head(torch.sigmoid(self.features(x) + 1000.0))  # <- dies here
 
 
 @broken("the output does not depend on the input", "no-gradient")

@@ -32,6 +32,11 @@ class Certificate:
     late: bool = False
 
     @property
+    def unmeasured(self) -> bool:
+        """The outputs agree, and only the gradient could not be measured."""
+        return self.finite_difference_error is None and self.top1_agreement == 1
+
+    @property
     def figures(self) -> str:
         """The measurements in one line."""
         error = self.finite_difference_error

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from xai_core.base.errors import ModelError, XaiError, first_line
-from xai_core.base.finding import Finding
+from xai_core.base.errors import ModelError, first_line
 from xai_core.base.loaded_model import LoadedModel, Predictor
 from xai_core.models import export_hint
-from xai_core.models.conversion.certificate import findings_of
-from xai_core.models.conversion.unfinished import CODE as LATE
-from xai_core.models.conversion.unfinished import out_of_time
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.onnx.facts import facts_of
 from xai_core.models.onnx.picture_input import PictureInput, Shape, fix_inputs, picture_input
+from xai_core.models.onnx.proof import converted
+from xai_core.models.onnx.runtime import runtime_of
 from xai_core.models.onnx.source import complete, is_onnx, read_model
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.targets.labels import labels_in
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
-    from torch import nn
-
-QUANTISED = ("QuantizeLinear", "QLinear", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear")
-ORIGINAL = "Load the model that it was exported from; with this file only Occlusion works."
-
-CONVERSION = "The conversion to torch is not compared with its source to the end."
+    pass
 
 
 @FORMATS.register
@@ -57,9 +48,9 @@ class Onnx(Format):
         if options.other_inputs:
             fix_inputs(model, options.other_inputs, options.input_spec or InputSpec())
         source = picture_input(model)
-        runtime = _runtime(model, source)
+        runtime = runtime_of(model, source)
         shape = _shape(runtime.predict, source, options)
-        module, findings = _converted(runtime, source, shape, options.patience)
+        module, findings = converted(runtime, source, shape, options.patience)
         import onnxruntime
 
         from xai_core.models.onnx.conversion import CONVERTER, converter_version
@@ -77,34 +68,6 @@ class Onnx(Format):
             labels=labels_in({prop.key: prop.value for prop in model.metadata_props}),
             findings=(*runtime.findings, *findings),
         )
-
-
-@dataclass(frozen=True)
-class _Runtime:
-    """A graph in float32 and its predictor. differentiable: its input can move by a little."""
-
-    model: ModelProto
-    predict: Predictor
-    differentiable: bool
-    findings: tuple[Finding, ...] = ()
-
-
-def _runtime(model: ModelProto, source: PictureInput) -> _Runtime:
-    from xai_core.models.onnx.session import predictor, session_of
-    from xai_core.models.onnx.single_precision import floating_input, single_precision
-
-    plain, changed = single_precision(model)
-    if source.whole_numbers:
-        plain, changed = floating_input(plain, source.name), (*changed, source.kind.lower())
-    try:
-        run = predictor(session_of(plain), source)
-    except ModelError:
-        if not changed:
-            raise
-        run = predictor(session_of(model), source)
-        return _Runtime(model, run, not source.whole_numbers)
-    findings = (_precision(changed),) if changed else ()
-    return _Runtime(plain, run, True, findings)
 
 
 def _shape(predict: Predictor, source: PictureInput, options: LoadOptions) -> Shape:
@@ -129,65 +92,3 @@ def _shape(predict: Predictor, source: PictureInput, options: LoadOptions) -> Sh
         "Give the size that the model was trained on.",
         code="forward-failed",
     ) from first
-
-
-def _converted(
-    runtime: _Runtime, source: PictureInput, shape: Shape, patience: float
-) -> tuple[nn.Module | None, list[Finding]]:
-    """The module where it is proven, and what was established."""
-    refusal = _refusal(runtime)
-    if refusal is not None:
-        return None, [refusal]
-    from xai_core.models.conversion.verify import TIME_LIMIT, verify
-    from xai_core.models.onnx.conversion import CONVERTER, converter_version, to_torch
-
-    try:
-        module = to_torch(runtime.model, source, patience)
-    except XaiError as error:
-        late = [out_of_time(error.message, patience)] if error.code == LATE else []
-        return None, [*late, Finding("converted-unverified", "error", error.message, ORIGINAL)]
-    certificate = verify(
-        module,
-        runtime.predict,
-        _samples(shape, source),
-        converter=CONVERTER,
-        version=converter_version(),
-        time_limit=TIME_LIMIT * patience,
-    )
-    findings = [findings_of(certificate)]
-    if certificate.late:
-        findings.insert(0, out_of_time(f"{CONVERSION} {certificate.why_not}", patience))
-    return module if certificate.passed else None, findings
-
-
-def _samples(shape: Shape, source: PictureInput) -> Any:
-    import numpy as np
-
-    from xai_core.models.conversion.verify import sample_inputs
-
-    bright = sample_inputs(shape, 255.0)  # some graphs normalise by themselves
-    return (
-        bright if source.whole_numbers else np.concatenate([sample_inputs(shape)[1:], bright[2:]])
-    )
-
-
-def _refusal(runtime: _Runtime) -> Finding | None:
-    from xai_core.models.onnx.walk import nodes
-
-    if not runtime.differentiable:
-        message = "The graph computes with the whole numbers of its input, which have no gradient."
-        return Finding("inference-format", "error", message, ORIGINAL)
-    kinds = {n.op_type for n in nodes(runtime.model) if n.op_type.startswith(QUANTISED)}
-    if kinds:
-        message = f"The graph is quantised ({', '.join(sorted(kinds))}): rounding has no gradient."
-        return Finding("inference-format", "error", message, "Load it before quantisation.")
-    return None
-
-
-def _precision(changed: tuple[str, ...]) -> Finding:
-    return Finding(
-        "precision-changed",
-        "info",
-        f"The graph has {', '.join(changed)} numbers; it is run in float32.",
-        "Results can differ slightly from those of the original.",
-    )
