@@ -111,6 +111,8 @@ def _group(
 
 def _described(layer: Layer) -> str:
     shape = layer.output_shape or ()
-    tokens = len(shape) == 3
-    channels = shape[-1] if tokens or not shape or shape[2:] != layer.grid else shape[1]
-    return f"{layer.name} · {layer.kind} · {channels} {'per token' if tokens else 'channels'}"
+    if layer.layout == "NLC":
+        return f"{layer.name} · {layer.kind} · {shape[-1]} per token"
+    channels = shape[layer.layout.index("C")] if shape and layer.layout else "unknown"
+    told = f"{layer.name} · {layer.kind} · {channels} channels"
+    return told if layer.layout != "NHWC" else f"{told}, last"

@@ -83,6 +83,7 @@ def _layers(layers: tuple[Layer, ...]) -> None:
                 "Output": " × ".join(map(str, layer.output_shape or ())),
                 "Parameters": layer.parameters,
                 "Feature map": "{} × {}".format(*layer.grid) if layer.grid else "",
+                "Read as": layer.reading or layer.refused,
             }
             for layer in layers
         ),

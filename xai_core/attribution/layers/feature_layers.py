@@ -72,9 +72,11 @@ def find(module: nn.Module, name: str) -> nn.Module:
 
 
 def existing(layers: Sequence[Layer]) -> str:
-    """The layers that a map can be made of, with their sizes, for a person."""
+    """The layers that a map can be made of, with sizes and readings, for a person."""
     told = [
-        f"{one.name} ({one.grid[0]}×{one.grid[1]})" for one in layers if one.spatial and one.grid
+        f"{one.name} ({one.grid[0]}×{one.grid[1]}, {one.reading})"
+        for one in layers
+        if one.spatial and one.grid
     ]
     return _listed(told) if told else "none"
 

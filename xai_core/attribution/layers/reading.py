@@ -19,7 +19,7 @@ from xai_core.attribution.layers.answers import ByAxis, answers
 from xai_core.attribution.layers.defined_layout import works_on_last_axis
 from xai_core.attribution.layers.map_layout import map_agreement, map_by_size, measured_map
 from xai_core.attribution.layers.seen import Seen, hookable, with_map
-from xai_core.attribution.layers.token_grid import CLEAR, TokenGrid, token_grid, witnessed
+from xai_core.attribution.layers.token_grid import CLEAR, OTHERS, TokenGrid, token_grid, witnessed
 from xai_core.attribution.layers.token_order import Grid
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ class _Reading:
         ]
         best = max(known, key=lambda one: one.agreement, default=None)
         if best is None or best.agreement < CLEAR:
-            best = token_grid(answered, self._picture, list(self._grids))
+            others = OTHERS if 1 not in seen else 0  # four axes: blocks of tokens and nothing else
+            best = token_grid(answered, self._picture, list(self._grids), others)
         if best is None or best.agreement < CLEAR:
             return None
         if best not in known:

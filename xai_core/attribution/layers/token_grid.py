@@ -12,6 +12,8 @@ from xai_core.attribution.layers.answers import Answers
 from xai_core.attribution.layers.token_order import Grid, Order, found_order, order_agreement
 
 OTHERS = 8  # a class token, a distillation token, a few registers
+PLACES = 3  # cells for each other token, at least: few cells agree with many readings by chance
+MANY = 16  # cells from which on an order of its own is told from chance
 CLOSE = 0.02  # of two agreements
 CLEAR = 0.8  # agreement that needs no second witness
 
@@ -30,7 +32,9 @@ class TokenGrid:
     length: int = 0
 
 
-def token_grid(seen: Answers, picture: Grid, known: Collection[Grid]) -> TokenGrid | None:
+def token_grid(
+    seen: Answers, picture: Grid, known: Collection[Grid], others: int = OTHERS
+) -> TokenGrid | None:
     """The grid and the order that agree best with what `L` tokens answer to; None without a fit.
 
     Of readings that agree alike the one that leaves out the fewest tokens is taken: without its
@@ -39,14 +43,16 @@ def token_grid(seen: Answers, picture: Grid, known: Collection[Grid]) -> TokenGr
     Args:
         picture: (H, W) of the input. known: grids of other layers; beside them those are tried
             whose cells have the picture's proportions.
+        others: how many tokens may lie on no cell.
     """
     readings = [
         witnessed(seen, TokenGrid(grid, prefix))
-        for grid in _grids(seen.rows.size, picture, known)
+        for grid in _grids(seen.rows.size, picture, known, others)
         for prefix in range(seen.rows.size - math.prod(grid) + 1)
     ]
     if not any(one.agreement >= CLEAR for one in readings):
-        orders = [(one, found_order(_of(seen, one), one.grid)) for one in readings]
+        many = [one for one in readings if math.prod(one.grid) >= MANY]
+        orders = [(one, found_order(_of(seen, one), one.grid)) for one in many]
         readings += [
             witnessed(seen, TokenGrid(one.grid, one.prefix, order))
             for one, order in orders
@@ -70,11 +76,12 @@ def _of(seen: Answers, reading: TokenGrid) -> Answers:
     return Answers(rows, columns, np.ones(rows.shape, bool))
 
 
-def _grids(length: int, picture: Grid, known: Collection[Grid]) -> Iterator[Grid]:
-    """Of at most `length` cells and at least `length − OTHERS`."""
+def _grids(length: int, picture: Grid, known: Collection[Grid], others: int) -> Iterator[Grid]:
+    """Of at most `length` cells, and so many that few tokens are left over."""
     tried = set()
     for grid in (*known, *_proportioned(length, picture)):
-        if grid not in tried and 0 <= length - math.prod(grid) <= OTHERS:
+        cells = math.prod(grid)
+        if grid not in tried and 0 <= length - cells <= min(others, cells // PLACES):
             tried.add(grid)
             yield grid
 
