@@ -103,9 +103,9 @@ class Context:
     def _run(self, inputs: Tensor) -> Any:
         import torch
 
-        from xai_core.attribution.passes.final_activation import marked
+        from xai_core.attribution.passes.final_activation import shown
 
-        call = marked(self.module) if self.scores[0].before else self.module
+        call = shown(self.module, self.scores[0].before)
         with torch.no_grad():
             return run(call, inputs)
 

@@ -98,10 +98,11 @@ def proposed(scorer: Scorer, inputs: Tensor) -> str:
 
     from xai_core.attribution.layers.reading import read_layers
     from xai_core.attribution.layers.seen import seen_layers
+    from xai_core.attribution.passes.final_activation import shown
     from xai_core.targets.outputs import scored
 
     with torch.no_grad(), seen_layers(scorer.module) as seen:
-        output = scorer.watched(inputs.clone())
+        output = shown(scorer.module, scorer.score.before)(inputs.clone())
     scorer.of_output(output, len(inputs))
     shape = tuple(scored(output, scorer.score.explained.chosen).shape)
     return propose(read_layers(scorer.module, inputs, seen), shape).name

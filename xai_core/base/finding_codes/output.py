@@ -34,7 +34,7 @@ CODES: Mapping[str, Meaning] = {
         "Nothing; to explain the probability itself choose it as the target.",
     ),
     "saturated-score": Meaning(
-        "The score is a probability of nearly 0 or 1, whose gradient is mostly rounding.",
+        "The score is a probability of nearly 1, whose gradient is mostly rounding.",
         "Explain the log-odds (`--target log-odds`), or what goes into the softmax or sigmoid.",
     ),
 }
