@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.attribution.forward import module_of, run, tensor_of
-from xai_core.attribution.passes.final_activation import marked
 from xai_core.attribution.passes.folding import Folding
-from xai_core.attribution.passes.lineage import observed
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import ModelError
@@ -105,12 +103,16 @@ class Context:
     def _run(self, inputs: Tensor) -> Any:
         import torch
 
-        call = marked(self.module) if self.scores[0].before else self.module
+        from xai_core.attribution.passes.final_activation import shown
+
+        call = shown(self.module, self.scores[0].before)
         with torch.no_grad():
             return run(call, inputs)
 
     def _observed(self, inputs: Tensor) -> Any:
         import torch
+
+        from xai_core.attribution.passes.lineage import observed
 
         with torch.no_grad():
             return run(observed(self.module), inputs)

@@ -7,16 +7,8 @@ The README's table is made from this; a test compares it with the codes that the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Meaning:
-    """meaning: what was established. action: what to do about it."""
-
-    meaning: str
-    action: str
-
+from xai_core.base.output_codes import OUTPUTS, Meaning
 
 SAVE_AGAIN = "Copy or download the file again, or save the model again."
 LOAD_ORIGINAL = "Load the PyTorch model that it was made from."
@@ -114,23 +106,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "Two runs on the same input differ, although the model is in eval mode.",
         "Look for dropout or noise that ignores eval mode.",
     ),
-    "output-entry": Meaning(
-        "The output is a tuple, list or mapping; one entry of it is explained.",
-        "See that it is the entry that you mean; else name another (`--output`).",
-    ),
-    "doubtful-entry": Meaning(
-        "The entry that is explained may be no class scores: its name, its shape or what it feeds "
-        "speaks against it.",
-        "Name the right one (`--output`), or explain an embedding by its similarity.",
-    ),
-    "final-activation": Meaning(
-        "The model ends in a softmax or sigmoid; a class score is what goes into it.",
-        "Nothing; to explain the probability itself choose it as the target.",
-    ),
-    "saturated-score": Meaning(
-        "The score is a probability of nearly 0 or 1, whose gradient is mostly rounding.",
-        "Explain the log-odds (`--target log-odds`), or what goes into the softmax or sigmoid.",
-    ),
+    **OUTPUTS,
     # The gradient.
     "no-gradient": Meaning(
         "The gradient of the score does not reach the input.",
@@ -148,10 +124,6 @@ MEANINGS: Mapping[str, Meaning] = {
         "The gradient is there but wrong, or could not be proven: finite differences of the score "
         "do not agree with it.",
         "Look for a detached branch or a custom backward; if it is on purpose, explain anyway.",
-    ),
-    "imprecise-gradient": Meaning(
-        "The gradient is right, but the precision in which maps are made is not enough for it.",
-        "Explain a score that is not saturated, such as the log-odds (`--target log-odds`).",
     ),
     # Where it dies.
     "detach": Meaning(

@@ -97,7 +97,7 @@ def _case(
     values: Map,
     meter: Meter,
 ) -> Case:
-    from xai_core.attribution.passes.final_activation import marked
+    from xai_core.attribution.passes.final_activation import shown
     from xai_core.attribution.passes.lineage import observed
     from xai_core.base.device import device_of
 
@@ -105,7 +105,7 @@ def _case(
     path, device = explained.chosen.get("path", ""), device_of(module)
     clean = predict(_output(observed(module), inputs, device), 1, path=path)
     classes, shares = clean.scores.shape[1], are_probabilities(clean.scores, clean.ends_in)
-    seen = marked(module) if explained.chosen.get("before") else module
+    seen = shown(module, explained.chosen.get("before", ""))
     meter.advance(1)
 
     def ask(picture: Inputs) -> float:

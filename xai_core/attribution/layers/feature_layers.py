@@ -95,11 +95,12 @@ def proposed(scorer: Scorer, inputs: Tensor) -> str:
     """
     import torch
 
+    from xai_core.attribution.passes.final_activation import shown
     from xai_core.attribution.probe import channels_last, seen_layers
     from xai_core.targets.outputs import scored
 
     with torch.no_grad(), seen_layers(scorer.module) as layers:
-        output = scorer.watched(inputs.clone())
+        output = shown(scorer.module, scorer.score.before)(inputs.clone())
     scorer.of_output(output, len(inputs))
     shape = tuple(scored(output, scorer.score.explained.chosen).shape)
     return propose(layers, shape, channels_last(scorer.module)).name

@@ -72,18 +72,12 @@ class Scorer:
         return self.of_output(self._output(self._pace.laid_out(inputs)), inputs.shape[0])
 
     def _output(self, inputs: Tensor) -> Any:
+        from xai_core.attribution.passes.final_activation import shown
+
+        call = shown(self.call, self.score.before)
         if self._folding is not None:
-            return self._folding.run(self.watched, inputs, self._weights)
-        return self.watched(inputs.clone())  # models may work on their input in place
-
-    @property
-    def watched(self) -> Callable[[Tensor], Any]:
-        """What is run, and shows of its output what the score needs."""
-        if not self.score.before:
-            return self.call
-        from xai_core.attribution.passes.final_activation import marked
-
-        return marked(self.call)
+            return self._folding.run(call, inputs, self._weights)
+        return call(inputs.clone())  # models may work on their input in place
 
     def of_output(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output that was computed elsewhere, counted as `batch` samples."""

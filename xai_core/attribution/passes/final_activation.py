@@ -143,5 +143,10 @@ def _in_place(function: Call) -> bool:
     return getattr(function, "__name__", "").split(".")[0].endswith("_")
 
 
+def shown(call: Call, before: str) -> Call:
+    """`call`, marked where the score lies before an activation; else as it is, at no cost."""
+    return marked(call) if before else call
+
+
 def _first(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     return args[0] if args else next(iter(kwargs.values()), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import XaiError
 from xai_core.models.conversion.certificate import Certificate
+from xai_core.models.conversion.compared_entry import main_entry, path_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -103,9 +104,9 @@ def _measure(
 
     clock, device = Clock(time_limit), device_of(module)
     points = [torch.from_numpy(one[None].copy()).to(device) for one in inputs]
-    path = _path(module, points[0])
-    expected = [_main(source, at, path) for at in points]
-    _outputs(tally, [_main(module, at, path) for at in points], expected)
+    path = path_of(module, points[0])
+    expected = [main_entry(source, at, path) for at in points]
+    _outputs(tally, [main_entry(module, at, path) for at in points], expected)
     try:
         for at, output in zip(points, expected, strict=True):
             if tally.why_not is None:
@@ -204,27 +205,3 @@ def _resolved(module: nn.Module, score: Score, at: Tensor, found: Tensor) -> boo
     again = gradient(module, score, at * (1 + torch.finfo(at.dtype).eps * noise))[1]
     size = float(found.norm())
     return again is not None and size > 0 and float((again - found).norm()) < RESOLVED * size
-
-
-def _path(module: nn.Module, at: Tensor) -> str:
-    """Of the entry that is compared: the one that is explained."""
-    from xai_core.attribution.passes.lineage import observed
-    from xai_core.targets import main_output
-
-    return main_output(_run(observed(module), at))[0]
-
-
-def _main(module: nn.Module, at: Tensor, path: str) -> Tensor:
-    from xai_core.targets.outputs import entry_at
-
-    return entry_at(_run(module, at), path).detach().double().cpu()
-
-
-def _run(module: Callable[[Tensor], Any], at: Tensor) -> Any:
-    import torch
-
-    from xai_core.attribution.forward import run
-    from xai_core.readiness.setting.score import same_draws
-
-    with torch.no_grad(), same_draws():
-        return run(module, at)

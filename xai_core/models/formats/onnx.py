@@ -153,8 +153,8 @@ def _certified(
     from xai_core.models.conversion.verify import verify
     from xai_core.models.onnx.conversion import CONVERTER, converter_version
 
-    named = {"converter": CONVERTER, "version": converter_version()}
-    return verify(module, predict, _samples(shape, source), **named)
+    version, samples = converter_version(), _samples(shape, source)
+    return verify(module, predict, samples, converter=CONVERTER, version=version)
 
 
 def _before(runtime: _Runtime, source: PictureInput, shape: Shape) -> Certificate | None:

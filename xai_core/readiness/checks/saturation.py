@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from xai_core.readiness.setting.score import Score
 
-SATURATED = 1e-6  # distance of a probability from 0 or 1; a float32 below 1 ends 6e-8 before it
+SATURATED = 1e-6  # distance of a probability from 1; in float32 the last step before 1 is 6e-8
 PROBABILITIES = ("logit", "probability")  # kinds whose score may be one
 WORTH = (
-    "The score is a probability of {p:.9g}, {left:.2g} away from {end}: its gradient is nearly "
-    "zero, what is left of it is mostly rounding, and so is a map."
+    "The score is a probability of {p:.9g}, only {left:.2g} away from 1: its gradient is a "
+    "difference of nearly equal numbers, mostly rounding, and so is a map."
 )
 HINT = (
     "Explain the log-odds (`--target log-odds`), which are computed from the output in double "
@@ -56,22 +56,22 @@ def _left_out(case: Case, score: Score) -> None:
 
 
 def _saturated(case: Case, score: Score, output: Tensor) -> None:
-    distances = _distances(case, score, output)
-    if distances is None:
+    found = _probability(case, score, output)
+    if found is None:
         return
-    p, rest = distances
+    p, left = found
     case.evidence["probability"] = p
-    if min(p, rest) >= SATURATED:
-        return
-    end, left = (1, rest) if rest < p else (0, p)
-    ends_in = case.ends_in
-    seen = ends_in in ("softmax", "sigmoid")
-    hint = HINT_SEEN.format(ends_in) if seen else HINT
-    case.add("saturated-score", "warning", WORTH.format(p=p, left=left, end=end), hint)
+    if left < SATURATED:
+        seen = case.ends_in in ("softmax", "sigmoid")
+        hint = HINT_SEEN.format(case.ends_in) if seen else HINT
+        case.add("saturated-score", "warning", WORTH.format(p=p, left=left), hint)
 
 
-def _distances(case: Case, score: Score, output: Tensor) -> tuple[float, float] | None:
-    """How far the probability that is explained is from 0 and from 1; None where it is none."""
+def _probability(case: Case, score: Score, output: Tensor) -> tuple[float, float] | None:
+    """The probability that is explained, and what it lacks to 1; None where it is none.
+
+    Near 0 nothing is lost: there the gradient is p times that of its logarithm.
+    """
     from xai_core.targets import score_matrix
     from xai_core.targets.outputs import are_probabilities
 
@@ -86,6 +86,4 @@ def _distances(case: Case, score: Score, output: Tensor) -> tuple[float, float] 
     index = score.target or 0
     p = float(values[index])
     others = float(values[:index].sum() + values[index + 1 :].sum())  # exact where 1 − p is not
-    if len(values) > 1 and abs(p + others - 1) < 1e-3:
-        return p, others
-    return (p, 1 - p) if p > 0 else None  # a plain 0 may be of a rectifier
+    return p, others if len(values) > 1 and abs(p + others - 1) < 1e-3 else 1 - p

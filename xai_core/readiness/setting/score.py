@@ -51,9 +51,9 @@ class Score:
 
     def seen(self, module: nn.Module) -> Callable[[Tensor], Any]:
         """What is run, and shows of its output what the score needs."""
-        from xai_core.attribution.passes.final_activation import marked
+        from xai_core.attribution.passes.final_activation import shown
 
-        return marked(module) if self.before else module
+        return shown(module, self.before)
 
     def of(self, module: nn.Module, inputs: Tensor) -> Tensor:
         """The score of `inputs` `[1, C, H, W]`, with the same random draws at every call."""

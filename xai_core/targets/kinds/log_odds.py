@@ -35,7 +35,9 @@ class LogOdds(TargetKind):
     title = "Log-odds"
     order = 25
     of_class = True
-    summary = "A probability that is nearly 0 or 1, stretched out again: evidence for and against."
+    summary = (
+        "A probability that is nearly 1, stretched out again, where its score is out of sight."
+    )
     formula = "`log p_k − log (1 − p_k)`, in double precision"
     Parameters = OfClass
 

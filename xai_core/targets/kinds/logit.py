@@ -25,7 +25,7 @@ class Logit(TargetKind):
     title = "Class score"
     order = 10
     of_class = True
-    summary = "A class's score before any softmax, or the model's only output."
+    summary = "A class's score before any softmax or sigmoid, or the model's only output."
     formula = "`s_k`; of a dense map the mean of `s_k` over the picture"
     Parameters = OfClass
 
