@@ -65,7 +65,13 @@ def test_a_kind_is_offered_where_it_fits(case: Case) -> None:
 @pytest.mark.parametrize(
     ("name", "kinds"),
     [
-        ("classes", {"logit", "probability", "margin", "regression", "similarity", "entry"}),
+        (
+            "classes",
+            {
+                *("logit", "probability", "log-odds", "margin"),
+                *("regression", "similarity", "entry"),
+            },
+        ),
         (
             "dense",
             {
@@ -80,7 +86,7 @@ def test_a_kind_is_offered_where_it_fits(case: Case) -> None:
                 *("anomaly", "entry"),
             },
         ),
-        ("single", {"logit", "regression", "entry"}),
+        ("single", {"logit", "log-odds", "regression", "entry"}),
         ("lists", {"logit", "detection", "detection-overlap", "entry"}),
     ],
 )
@@ -167,7 +173,7 @@ def test_the_sentence_says_what_is_explained(
     ("kind", "name", "given", "words"),
     [
         ("probability", "dense", {}, "There fit: logit, predicted-region, box"),
-        ("box", "classes", {}, "There fit: logit, probability, margin"),
+        ("box", "classes", {}, "There fit: logit, probability, log-odds, margin"),
         ("detection", "classes", {}, "boxes and scores in lists"),
         ("logit", "lists", {"index": 77}, "There is no class 77"),
         ("probability", "lists", {}, "Choose a detection target"),
