@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xai_core.models.fixed_inputs import like
+from xai_core.models.keras.double import KerasTwin
 from xai_core.models.keras.layout import Layout
 
 
@@ -69,19 +70,25 @@ class KerasModule(nn.Module):
 
     def forward(self, inputs: Tensor) -> Any:
         """The model's output, nested as it is."""
+        return self._run(inputs, [_held(holder, name) for _, holder, name in self._slots])
+
+    def _run(self, inputs: Tensor, values: list[Any]) -> Any:
         scope = keras.StatelessScope()
         # Not as its argument, which would cast the values to the precision of the file.
-        scope.state_mapping.update({id(v): _held(holder, name) for v, holder, name in self._slots})
+        variables = (id(variable) for variable, _, _ in self._slots)
+        scope.state_mapping.update(dict(zip(variables, values, strict=True)))
         given = self.layout.arrange(inputs)
         with keras.device(str(inputs.device)), scope:
             return self.model(
                 given if self._fixed is None else self._fixed.around(given, inputs), training=False
             )
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> KerasModule:
-        # Keras copies models by saving and loading them, which takes seconds; and the readiness
-        # check wants a copy only to compute in double precision, which Keras' operations undo.
-        raise NotImplementedError("A Keras model is not copied.")
+    def __deepcopy__(self, memo: dict[int, Any]) -> nn.Module:
+        """The same function on values of its own; the readiness check computes with it."""
+        values = [_held(holder, name) for _, holder, name in self._slots]
+        layers = _with_graphs(self.model, *self.children())
+        twin = KerasTwin(self._run, values, layers, self._modules)
+        return twin.train(self.training) if self.training else twin.eval()
 
     def _own(self, holder: nn.Module, layer: Any, trained: set[int], taken: set[int]) -> None:
         for variable in layer.variables:

@@ -66,8 +66,8 @@ class Case:
         layers, rectifiers: what was seen in the forward pass.
         gradient: of the score at the first of `inputs` that has a usable one; None if none has.
         symptom: code of what is wrong with the gradient; None where it is there.
-        tried: error of the gradient against finite differences at the last point, by group of
-            directions; None where none could be judged.
+        tried: whether the gradient agrees with finite differences at the last point, by group of
+            directions; None where that could not be judged.
         suspect: where the gradient is wrong: module (maybe a copy), point, direction, step.
         missing: derivative along that direction that the gradient lacks.
         proven: the gradient agrees with finite differences.
@@ -95,7 +95,7 @@ class Case:
     gradient: Tensor | None = None
     at: Tensor | None = None
     symptom: str | None = None
-    tried: dict[str, float | None] = field(default_factory=dict)
+    tried: dict[str, bool | None] = field(default_factory=dict)
     suspect: tuple[nn.Module, Tensor, Tensor, float] | None = None
     missing: float = 0.0
     proven: bool = False

@@ -39,7 +39,6 @@ class Correctness(Check):
 
         bench = bench_of(case.module, case.score, _beside(case.at))
         tolerance = TOLERANCE if bench.double else TOLERANCE_SINGLE
-        case.evidence["finite_difference_tolerance"] = tolerance
         case.evidence["finite_difference_precision"] = "double" if bench.double else "single"
         points = [case.at, *(x for x in case.inputs if x is not case.at)]
         verdicts: list[bool | None] = []
@@ -73,9 +72,10 @@ def _try(
         case.clock.look()
         trials(measure, at, measure(at), found, bench.precision, tolerance, case.clock, tried)
     finally:
-        case.tried = {trial.group: trial.error for trial in tried}
-    if any(trial.error is not None and trial.error > tolerance for trial in tried):
-        wrong = max(tried, key=lambda trial: trial.error or 0.0)
+        case.tried = {trial.group: trial.agrees for trial in tried}
+    apart = [trial for trial in tried if trial.agrees is False]
+    if apart:
+        wrong = max(apart, key=lambda trial: trial.error or 0.0)
         case.suspect = (bench.module, at, wrong.directions[wrong.worst], wrong.step)
         case.missing = wrong.measured[wrong.worst] - wrong.claimed[wrong.worst]
         return tried, False
@@ -100,6 +100,7 @@ def _note(case: Case, tried: list[Trial]) -> None:
         "finite_difference_cosine": cosine(tried),
         "finite_difference_error": max(known) if known else None,
         "finite_difference_errors": errors,
+        "finite_difference_tolerance": max(trial.allowed for trial in tried) if tried else None,
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -33,11 +34,16 @@ def quick_depthwise() -> Iterator[None]:
 
 
 def _handle(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    if call_name(function) == "conv2d":
+    if _is_convolution(function):
         result = _summed(*args, **kwargs)
         if result is not None:
             return result
     return function(*args, **kwargs)
+
+
+@lru_cache(maxsize=1024)
+def _is_convolution(function: Callable[..., Any]) -> bool:
+    return call_name(function) == "conv2d"
 
 
 def _summed(
