@@ -48,7 +48,8 @@ class Layer:
         if self.layout != "NLC":
             return LAYOUTS[self.layout]
         order = "in an order of their own" if self.order else "row by row"
-        return f"tokens {order}" + (f", after {self.prefix} other tokens" if self.prefix else "")
+        others = f"{self.prefix} other token" + ("s" if self.prefix > 1 else "")
+        return f"tokens {order}" + (f" after {others}" if self.prefix else "")
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def find(module: nn.Module, name: str) -> nn.Module:
 def existing(layers: Sequence[Layer]) -> str:
     """The layers that a map can be made of, with sizes and readings, for a person."""
     told = [
-        f"{one.name} ({one.grid[0]}×{one.grid[1]}, {one.reading})"
+        f"{one.name} ({one.grid[0]}×{one.grid[1]}) {one.reading}"
         for one in layers
         if one.spatial and one.grid
     ]
@@ -112,13 +112,17 @@ def _before_last_attention(layers: Sequence[Layer], spatial: list[Layer]) -> lis
     """Layers whose tokens still reach the score: behind the last attention only the class token
     does, where the model has one.
     """
-    attention = [n for n, layer in enumerate(layers) if "attention" in layer.kind.lower()]
+    attention = [n for n, layer in enumerate(layers) if _attends(layer)]
     if not attention or not any(layer.prefix for layer in spatial):
         return spatial
     last = layers[attention[-1]].name
     first = next(n for n, layer in enumerate(layers) if f"{layer.name}.".startswith(f"{last}."))
     names = {layer.name for layer in layers[:first]}
     return [layer for layer in spatial if layer.name in names] or spatial
+
+
+def _attends(layer: Layer) -> bool:
+    return any(word in layer.kind.lower() for word in ("attention", "attn"))
 
 
 def _passive(layer: Layer) -> bool:

@@ -14,6 +14,7 @@ from xai_core.attribution.layers.token_order import Grid, Order, found_order, or
 OTHERS = 8  # a class token, a distillation token, a few registers
 PLACES = 3  # cells for each other token, at least: few cells agree with many readings by chance
 MANY = 16  # cells from which on an order of its own is told from chance
+FINE = 4  # pixels of a cell, at least, for such an order to be searched
 CLOSE = 0.02  # of two agreements
 CLEAR = 0.8  # agreement that needs no second witness
 
@@ -51,7 +52,8 @@ def token_grid(
         for prefix in range(seen.rows.size - math.prod(grid) + 1)
     ]
     if not any(one.agreement >= CLEAR for one in readings):
-        many = [one for one in readings if math.prod(one.grid) >= MANY]
+        most = math.prod(picture) // FINE
+        many = [one for one in readings if MANY <= math.prod(one.grid) <= most]
         orders = [(one, found_order(_of(seen, one), one.grid)) for one in many]
         readings += [
             witnessed(seen, TokenGrid(one.grid, one.prefix, order))
