@@ -111,10 +111,13 @@ def _before_last_attention(layers: Sequence[Layer], spatial: list[Layer]) -> lis
     """Layers whose tokens still reach the score: behind the last attention only the class token
     does, where the model has one.
     """
-    attention = [n for n, layer in enumerate(layers) if _attends(layer)]
-    if not attention or not any(layer.prefix for layer in spatial):
+    attention = [layer.name for layer in layers if _attends(layer)]
+    inner = [
+        one for one in attention if not any(other.startswith(f"{one}.") for other in attention)
+    ]
+    if not inner or not any(layer.prefix for layer in spatial):
         return spatial
-    last = layers[attention[-1]].name
+    last = inner[-1]  # and not the block around it, whose norm still sees all tokens
     first = next(n for n, layer in enumerate(layers) if f"{layer.name}.".startswith(f"{last}."))
     names = {layer.name for layer in layers[:first]}
     return [layer for layer in spatial if layer.name in names] or spatial
