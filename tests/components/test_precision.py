@@ -122,7 +122,10 @@ class Kept:
     def knows(self, *args: object) -> bool:
         return False
 
-    def take(self, picture: str, method: str, *args: object) -> None:
+    def of_map(self, *args: object) -> None:
+        return None
+
+    def keep(self, picture: str, method: str, *args: object) -> None:
         self.taken.append(method)
 
 

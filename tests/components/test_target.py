@@ -56,7 +56,7 @@ def test_a_classifiers_margin_is_chosen_computed_and_told(app: AppTest) -> None:
     assert box(app, "What to explain").options[:3] == [
         "Class score",
         "Class probability",
-        "Margin to the runner-up",
+        "Log-odds",
     ]
     choose(app, "margin")
     assert isinstance(space.target, Target)
