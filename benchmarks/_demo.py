@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from xai_core.attribution.pace_measurement import measured
+from xai_core.attribution.pace.measurement import measured
 from xai_core.base.device import best_device
 from xai_core.base.pace import Pace
 from xai_core.models.demo import demo_weights

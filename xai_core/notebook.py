@@ -11,7 +11,7 @@ import numpy as np
 from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.result import Attribution
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.colours import coloured, png_bytes, png_url
 from xai_core.maps.recipe import Recipe

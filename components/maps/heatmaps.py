@@ -18,7 +18,7 @@ from components.widgets import map_grid
 from components.widgets.map_grid import Tile
 from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import METHODS
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.canonical import before_removal

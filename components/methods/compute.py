@@ -19,7 +19,7 @@ from components.session.processes import Access
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import XaiError
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
 from xai_core.runs.run import Run

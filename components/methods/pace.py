@@ -9,7 +9,7 @@ from contextlib import suppress
 from components.session import backend
 from components.session.processes import Access
 from components.session.state.workspace import Source
-from xai_core.attribution.pace_cache import LONG, WORTH, Paces, key_of
+from xai_core.attribution.pace.cache import LONG, WORTH, Paces, key_of
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.base.pace import Pace

@@ -11,7 +11,7 @@ from components.methods.availability import caution
 from components.session import choice, problem
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 from xai_core.readiness.result import Availability
 
 

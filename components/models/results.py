@@ -18,8 +18,7 @@ from components.ranking import score_table
 from components.session import backend, problem
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
-from xai_core.base.finding import Finding
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import Finding, by_reason
 from xai_core.compare.comparison import ModelPair
 from xai_core.compare.predictions import PredictionDifference
 from xai_core.maps.difference import MapDifference

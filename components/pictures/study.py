@@ -17,7 +17,7 @@ from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, StudyState, Workspace
-from xai_core.attribution.pace_cache import Paces
+from xai_core.attribution.pace.cache import Paces
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress

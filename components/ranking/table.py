@@ -12,7 +12,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.ranking import localisation
 from components.tuning.view import View
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, ceiling, overtakings, rank

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from xai_core.attribution import pace_cache as module
-from xai_core.attribution.pace_cache import Paces, key_of
+from xai_core.attribution.pace import cache as module
+from xai_core.attribution.pace.cache import Paces, key_of
 from xai_core.base.pace import Pace
 from xai_core.models.formats.base import LoadOptions
 

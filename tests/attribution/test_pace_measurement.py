@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from tests.attribution.nets import NETS, layered, pictures
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
-from xai_core.attribution.pace_measurement import measured
+from xai_core.attribution.pace.measurement import measured
 from xai_core.base.device import best_device
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.base.pace import MANY, Pace

@@ -20,7 +20,7 @@ from components.session.state.workspace import KEY, Source
 from components.session.visit import Visit
 from tests.components.test_pages import app as app
 from tests.components.test_pages import ran
-from xai_core.attribution.pace_cache import LONG, Paces
+from xai_core.attribution.pace.cache import LONG, Paces
 from xai_core.base.errors import Cancelled, InputError, WorkerError
 from xai_core.base.pace import Pace
 from xai_core.runs.run import Run

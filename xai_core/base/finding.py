@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,3 +26,11 @@ class Finding:
     hint: str = ""
     where: str | None = None
     layer: str | None = None
+
+
+def by_reason(reasons: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Names by the reason that they share; reasons and names in the order in which they come."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, reason in reasons.items():
+        found[reason] = (*found.get(reason, ()), name)
+    return found

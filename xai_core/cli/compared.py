@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xai_core.base.finding import Finding
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import Finding, by_reason
 from xai_core.compare.comparison import ModelPair
 from xai_core.compare.predictions import ClassScores
 from xai_core.maps.difference import MapDifference

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 from xai_core.cli.console import progress_bar
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.run import Run, Score

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from xai_core.base.finding import Finding
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import Finding, by_reason
 
 Level = Literal["ready", "input-gradients", "unproven", "inference-only", "rejected"]
 

@@ -6,8 +6,7 @@ import math
 from html import escape
 
 from xai_core.attribution.methods.base import METHODS, title_of
-from xai_core.base.finding import Finding
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import Finding, by_reason
 from xai_core.bench import styles
 from xai_core.readiness.result import Verdict
 from xai_core.report import bench, card, code, evidence, page, sentences, small_print

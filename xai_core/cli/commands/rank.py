@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from xai_core.base.arrays import Inputs
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar

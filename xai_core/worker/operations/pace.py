@@ -13,7 +13,7 @@ def pace(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Pa
     import psutil
 
     from xai_core.attribution.forward import tensor_of
-    from xai_core.attribution.pace_measurement import measured
+    from xai_core.attribution.pace.measurement import measured
 
     module = session.opened().module
     if module is None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from xai_core.base.grouping import by_reason
+from xai_core.base.finding import by_reason
 
 
 def test_a_reason_stands_once_with_all_who_share_it() -> None:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from xai_core.attribution.pace_measurement import LARGEST
+from xai_core.attribution.pace.measurement import LARGEST
 from xai_core.base.environment import machine, processor
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace

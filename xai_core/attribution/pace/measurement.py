@@ -1,6 +1,6 @@
 """Measuring the pace at which a model is run fastest on this machine.
 
-It is measured once and remembered (`xai_core.attribution.pace_cache`). Autocast is never measured.
+It is measured once and remembered (`xai_core.attribution.pace.cache`). Autocast is never measured.
 """
 
 from __future__ import annotations

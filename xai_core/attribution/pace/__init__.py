@@ -1,0 +1,1 @@
+"""At which pace a model is run fastest on this machine: measured, and remembered."""
