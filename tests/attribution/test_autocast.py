@@ -232,6 +232,7 @@ def test_scores_are_taken_of_float32() -> None:
         seen.append(output.dtype)
         return output[:, 0]
 
+    score.before = ""  # type: ignore[attr-defined] # as a `FixedScore` of an output as it is
     scorer = AutocastScorer(layered(), score, Meter(1, None))  # type: ignore[arg-type] # any score
     assert scorer(torch.from_numpy(pictures())).dtype == torch.float32
     assert seen == [torch.float32]
@@ -244,6 +245,8 @@ def test_what_is_nested_in_an_output_is_float32_too() -> None:
     def score(output: object, batch: int) -> Tensor:
         seen.append(output)
         return torch.zeros(batch)
+
+    score.before = ""  # type: ignore[attr-defined]
 
     def call(inputs: Tensor) -> object:
         return {"a": [narrow, (narrow, whole)], "b": "text"}

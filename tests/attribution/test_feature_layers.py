@@ -116,6 +116,6 @@ def test_the_probe_reports_what_methods_need():
 @pytest.mark.parametrize("method", ["grad-cam", "guided-grad-cam"])
 def test_the_layer_taken_is_on_record(method):
     proposed = explain(layered(), pictures(), 1, method)
-    assert proposed.chosen == {"layer": "4"}
+    assert proposed.chosen["layer"] == "4"
     asked = explain(layered(), pictures(), 1, method, layer="4")
     np.testing.assert_array_equal(asked.values, proposed.values)
