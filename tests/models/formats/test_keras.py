@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.func import functional_call
 
+import xai_core
 from tests.models.formats.keras_nets import NETS, keras, made, pictures, plain, saved
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
@@ -116,7 +117,9 @@ def test_grad_cam_weighs_channels(net: str, tmp_path: Path) -> None:
     axes = (2, 3) if net == "channels-first" else (1, 2)
     channel = 1 if net == "channels-first" else 3
     cam = (slope.mean(axes, keepdim=True) * seen[0]).sum(channel).relu().detach()
-    result = explain(model, inputs[:1].numpy(), 1, "grad-cam", layer=name)
+    # The functional net ends in a softmax, whose input would be explained.
+    itself = xai_core.Target("probability", {"index": 1}) if net == "functional" else 1
+    result = explain(model, inputs[:1].numpy(), itself, "grad-cam", layer=name)
     size = inputs.shape[2:]
     expected = torch.nn.functional.interpolate(cam[:, None], size=size, mode="bilinear")
     assert result.native_size == tuple(cam.shape[1:])
