@@ -76,7 +76,7 @@ def test_without_protection_that_is_said_and_trust_is_refused(
     monkeypatch.delenv("PEDESTAL_ALLOW_UNPROTECTED", raising=False)
     done = cli("check", models / "ready.pt", *SHAPE)
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1].startswith("protection off: files are not guarded")
+    assert done.stdout.splitlines()[-1].startswith("protection off: not protected are files")
     refused = cli("check", models / "ready.pt", *SHAPE, "--trust", "--json")
     verdict = json.loads(refused.stdout)
     assert refused.returncode == 12
