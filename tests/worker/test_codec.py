@@ -46,8 +46,8 @@ VALUES = [
         {"norm": 1.5, "count": 3, "nested": {"list": [1, None, "a"]}},
         {"saliency": Availability(True), "grad-cam": Availability(False, "no layer")},
     ),
-    ModelCard("a", "b", "c", 1, InputSpec(), "l", None, ("cat", "dog"), 5, (FINDING,), True),
-    ModelCard("a", "b", "c", 1, InputSpec(), "l", "o2f", None, 5, (), False),
+    ModelCard("a", "b", "c", 1, InputSpec(), "l", None, ("cat", "dog"), 5, (FINDING,)),
+    ModelCard("a", "b", "c", 1, InputSpec(), "l", "o2f", None, 5, (), "a GPU", True),
     Layer("conv", "Conv2d", 3, (1, 2, 3, 4), True),
 ]
 
