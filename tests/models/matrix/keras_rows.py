@@ -11,11 +11,12 @@ import torch
 
 from tests.models.formats.keras_nets import NETS, made, pictures, plain, saved
 from tests.models.matrix.row import Row, Truth
+from xai_core.base.target import Target
 
 
 def _written(net: str, kind: str) -> Callable[[Path], Truth]:
     def write(path: Path) -> Truth:
-        model = made(NETS[net])
+        model = made(NETS[net])  # the functional one ends in a softmax
         saved(model, kind, path.parent).replace(path)
         channels = model.input_shape[-1]
         inputs = pictures((channels, 16, 16), 1).requires_grad_()
@@ -25,7 +26,7 @@ def _written(net: str, kind: str) -> Callable[[Path], Truth]:
         return Truth(
             inputs.detach().cpu().numpy(),
             output.detach().cpu().numpy(),
-            target,
+            Target("probability", {"index": target}) if net == "functional" else target,
             gradient.cpu().numpy(),
         )
 

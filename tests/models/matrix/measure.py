@@ -11,9 +11,7 @@ from tests.models.matrix.row import Array, Row, Truth
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import describe
-from xai_core.base.target import Target
 from xai_core.readiness.result import Verdict
-from xai_core.targets.outputs import are_probabilities
 from xai_core.worker import Worker
 
 NAME = "4711.bin"  # tells nothing
@@ -80,17 +78,10 @@ def _agreement(worker: Worker, truth: Truth, *, gradient: bool) -> tuple[str, ..
         found.append("output")
     if gradient and truth.gradient is not None:
         plain = {"absolute": False}
-        slope = worker.explain(truth.inputs, _itself(truth), "saliency", parameters=plain).values
+        slope = worker.explain(truth.inputs, truth.target, "saliency", parameters=plain).values
         if _same(slope, truth.gradient, GRADIENT_TOLERANCE):
             found.append("gradient")
     return tuple(found)
-
-
-def _itself(truth: Truth) -> int | Target | None:
-    """The number that the original gives: of a softmax the probability, not what goes into it."""
-    if truth.output.ndim == 2 and are_probabilities(truth.output):
-        return Target("probability", {"index": truth.target or 0})
-    return truth.target
 
 
 def _same(one: Array, other: Array, tolerance: float) -> bool:

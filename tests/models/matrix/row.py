@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from xai_core.base.target import Target
 from xai_core.models.formats.base import LoadOptions
 from xai_core.readiness.result import Level
 
@@ -22,13 +23,13 @@ class Truth:
     Attributes:
         inputs: float32 `[1, C, H, W]`.
         output: `[1, classes]`, by the original or by the source runtime.
-        target: class index whose score is differentiated.
+        target: class whose score is differentiated; a `Target` where that is what a softmax gives.
         gradient: `[1, C, H, W]` by the original's own autograd; None where there is none.
     """
 
     inputs: Array
     output: Array
-    target: int
+    target: int | Target
     gradient: Array | None
 
 
