@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class OtherInput:
     Attributes:
         number: its value everywhere; None where a file says it. whole: it is an integer.
         shape: with the batch axis; None takes what the model says, else no axes at all.
-        file: `.npy` or a picture.
+        file: `.npy` or a picture. called: what the user calls it, where that is not its name.
     """
 
     name: str
@@ -41,6 +41,7 @@ class OtherInput:
     whole: bool = False
     shape: tuple[int, ...] | None = None
     file: Path | None = None
+    called: str = field(default="", compare=False)
 
     @staticmethod
     def of_text(text: str, files: Mapping[str, Path] | None = None) -> OtherInput:
@@ -62,12 +63,17 @@ class OtherInput:
         if file is None or not file.is_file():
             known = f" There are: {', '.join(files)}." if files else ""
             raise InputError(f"There is no file {value}.{known}", FORM)
-        return OtherInput(name, file=file)
+        return OtherInput(name, file=file, called=value if files is not None else "")
 
     def __str__(self) -> str:
-        value = self.file.name if self.file else f"{self.number:.15g}" + "." * self._fraction
+        value = self.title if self.file else f"{self.number:.15g}" + "." * self._fraction
         shape = f" @ {','.join(map(str, self.shape))}" if self.shape else ""
         return f"{self.name} = {value}{shape}"
+
+    @property
+    def title(self) -> str:
+        """What messages call its file: an upload is named by its hash on disk."""
+        return self.called or (self.file.name if self.file else "")
 
     @property
     def _fraction(self) -> bool:
@@ -90,7 +96,7 @@ def array_of(
         InputError: the file cannot be read, or is of another shape than the model takes.
     """
     if other.file is not None:
-        found = _of_file(other.file, spec)
+        found = _of_file(other.file, other.title, spec)
     else:
         shape = other.shape if other.shape is not None else tuple(size or 1 for size in sizes or ())
         _bounded(shape)
@@ -141,7 +147,7 @@ def told(sizes: Sequence[Size]) -> str:
     return " × ".join("any" if size is None else str(size) for size in sizes) or "a single number"
 
 
-def _of_file(file: Path, spec: InputSpec) -> np.ndarray:
+def _of_file(file: Path, title: str, spec: InputSpec) -> np.ndarray:
     from xai_core.pictures.preprocessing import open_picture, prepare
     from xai_core.pictures.readers import numpy_array
 
@@ -150,7 +156,7 @@ def _of_file(file: Path, spec: InputSpec) -> np.ndarray:
         return prepare(open_picture(data), spec).inputs
     array = numpy_array.array_of(data)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise InputError(f"{file.name} has values that are not finite.", "Replace them first.")
+        raise InputError(f"{title} has values that are not finite.", "Replace them first.")
     return array.astype(np.float32) if array.dtype.kind == "f" else array.copy()
 
 
