@@ -148,6 +148,8 @@ def _verdict(model: LoadedModel | nn.Module, case: Case) -> Verdict:
     loaded = None if isinstance(model, nn.Module) else model
     findings = (*(loaded.findings if loaded else ()), *case.findings)
     level = level_of(findings)
+    if loaded is not None and loaded.labels_assumed:
+        case.evidence["labels_assumed"] = True
     return Verdict(
         file=loaded.path.name if loaded else type(case.module).__name__,
         sha256=loaded.sha256 if loaded else "",
