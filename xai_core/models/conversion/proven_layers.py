@@ -62,12 +62,35 @@ def with_layers(
             continue
         likeness = compare(graph, hidden.module, torch.from_numpy(sample_inputs(shape)))
         if not likeness.why_not:
+            module = _by_shape(graph, shape, convert, hidden.module)
             return replace(
                 hidden,
-                module=graph,
+                module=module,
                 converted_by=name,
                 layers_readable=True,
                 findings=(*hidden.findings, likeness.finding(name)),
             )
         reason = f"the graph was not proven equal. {likeness.why_not}"
     return replace(hidden, findings=(*hidden.findings, hidden_layers(title, reason), *late))
+
+
+def _by_shape(
+    graph: nn.Module, shape: Shape, convert: Callable[[Shape], nn.Module], script: nn.Module
+) -> nn.Module:
+    """The graph, which is made anew for an input of another shape, where it may be only of one."""
+    import torch
+
+    from xai_core.models.conversion.by_shape import ShapedGraph
+    from xai_core.models.conversion.graph_module import LayeredGraph
+    from xai_core.models.conversion.same_gradient import compare
+    from xai_core.models.conversion.verify import sample_inputs
+
+    if not isinstance(graph, LayeredGraph) or not isinstance(script, torch.jit.ScriptModule):
+        return graph  # an exported program takes what it was exported for
+
+    def proven(other: Shape) -> LayeredGraph | None:
+        found = convert(other).eval()
+        likeness = compare(found, script, torch.from_numpy(sample_inputs(other)))
+        return found if isinstance(found, LayeredGraph) and not likeness.why_not else None
+
+    return ShapedGraph(graph, shape, proven, script)
