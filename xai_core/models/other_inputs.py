@@ -98,7 +98,7 @@ def array_of(
     if other.file is not None:
         found = _of_file(other.file, other.title, spec)
     else:
-        shape = other.shape if other.shape is not None else tuple(size or 1 for size in sizes or ())
+        shape = other.shape if other.shape is not None else _filled(sizes or (), spec)
         _bounded(shape)
         found = np.full(shape, other.number, np.int64 if other.whole else np.float32)
     if sizes is not None and not _fits(found.shape, sizes):
@@ -145,6 +145,15 @@ def lent_inputs(others: Iterable[OtherInput], places: Iterable[Path]) -> tuple[O
 def told(sizes: Sequence[Size]) -> str:
     """A shape for a person."""
     return " × ".join("any" if size is None else str(size) for size in sizes) or "a single number"
+
+
+def _filled(sizes: Sequence[Size], spec: InputSpec) -> tuple[int, ...]:
+    """With the picture's sizes for those that another picture leaves open, else 1."""
+    places = [place for place, size in enumerate(sizes) if size is None and place > 0]
+    found = {place: 1 for place, size in enumerate(sizes) if size is None}
+    if len(sizes) == 4 and 2 <= len(places) <= 3:
+        found |= dict(zip(places, spec.shape[-len(places) :], strict=True))
+    return tuple(size if size is not None else found[place] for place, size in enumerate(sizes))
 
 
 def _of_file(file: Path, title: str, spec: InputSpec) -> np.ndarray:

@@ -15,6 +15,7 @@ from xai_core.models.conversion.unfinished import out_of_time
 if TYPE_CHECKING:
     from torch import nn
 
+FORMED = "with its picture in another form, it is not converted."
 Shape = tuple[int, int, int]
 Converters = Mapping[str, Callable[[Shape], "nn.Module"]]
 """Name and version of a converter -> the graph it makes for inputs `(C, H, W)`."""
@@ -48,7 +49,8 @@ def with_layers(
     from xai_core.models.conversion.same_gradient import compare
     from xai_core.models.conversion.verify import sample_inputs
 
-    reason = "no usual input shape fits, and it takes one to convert."
+    formed = any(one.code == "input-form-found" for one in hidden.findings)
+    reason = FORMED if formed else "no usual input shape fits, and it takes one to convert."
     late: list[Finding] = []
     for name, convert in converters.items():
         if shape is None or hidden.module is None:

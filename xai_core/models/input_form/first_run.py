@@ -33,29 +33,40 @@ class Taken:
 
 
 def fitted(
-    model: LoadedModel, module: nn.Module, fixed: bool, seconds: float = SECONDS
+    model: LoadedModel,
+    module: nn.Module,
+    fixed: bool,
+    seconds: float = SECONDS,
+    *,
+    graph: bool = False,
 ) -> LoadedModel | None:
     """The model with the shape and form of input that its module is seen to run on.
 
     None where none is found in time.
 
     Args:
-        module: the model's. fixed: the shape was asked for, and no other is tried.
+        module: the model's. fixed: the shape was asked for, and no other is tried. graph: as for
+            `forms`.
 
     Raises:
         ModelError: it takes volumes or clips.
     """
-    found = taken(module, model.input_spec.shape, fixed, seconds)
+    found = taken(module, model.input_spec.shape, fixed, seconds, graph=graph)
     if found is None:
         return None
     if found.form != PLAIN:
-        module.register_forward_pre_hook(_changing(found.form), prepend=True)
+        put_in(module, found.form)
     spec = spec_for(model.input_spec, found)
     return replace(model, input_spec=spec, findings=(*model.findings, *told(model, found)))
 
 
-def taken(module: nn.Module, first: Shape, fixed: bool, seconds: float = SECONDS) -> Taken | None:
-    """What it runs on; None where nothing is found. Raises `ModelError` for volumes."""
+def taken(
+    module: nn.Module, first: Shape, fixed: bool, seconds: float = SECONDS, *, graph: bool = False
+) -> Taken | None:
+    """What it runs on; None where nothing is found. Raises `ModelError` for volumes.
+
+    graph: as for `forms`.
+    """
     from xai_core.models.conversion.deadline import deadline
     from xai_core.models.conversion.fitting import trying
     from xai_core.readiness.setting.ranks import volumes
@@ -63,7 +74,7 @@ def taken(module: nn.Module, first: Shape, fixed: bool, seconds: float = SECONDS
     said: list[str] = []
     try:
         with deadline(seconds, "The search for an input"), trying(module) as attempt:
-            found = _search(module, attempt, first, fixed, said)
+            found = _search(module, attempt, (first, fixed, graph), said)
     except ModelError:  # late
         return None
     if found is None and said and (error := volumes(module, said[0])) is not None:
@@ -72,12 +83,13 @@ def taken(module: nn.Module, first: Shape, fixed: bool, seconds: float = SECONDS
 
 
 def _search(
-    module: nn.Module, attempt: Attempt, first: Shape, fixed: bool, said: list[str]
+    module: nn.Module, attempt: Attempt, asked: tuple[Shape, bool, bool], said: list[str]
 ) -> Taken | None:
     """The shape itself, and what its error leads to; that in other forms; then usual shapes."""
     from xai_core.readiness.setting.shapes import candidates
     from xai_core.readiness.setting.sizes import first_fit, solved
 
+    first, fixed, graph = asked
     error = attempt(first)
     if error is None:
         return Taken(first)
@@ -87,7 +99,7 @@ def _search(
     found = found or (first_fit(attempt, others[:WITH_FORM]) if others else None)
     if found is not None:
         return Taken(found)
-    for form in forms(error):
+    for form in forms(error, graph=graph):
         with _in(module, form):
             shapes = [shape for shape in (first, *others[:WITH_FORM]) if _suits(form, shape)]
             found = _only(attempt, shapes) if fixed else first_fit(attempt, shapes)
@@ -103,6 +115,11 @@ def _only(attempt: Attempt, shapes: list[Shape]) -> Shape | None:
 
 def _suits(form: Form, shape: Shape) -> bool:
     return form.layout != "rows" or shape[0] == 1
+
+
+def put_in(module: nn.Module, form: Form) -> None:
+    """From now on the module takes `[B, C, H, W]`."""
+    module.register_forward_pre_hook(_changing(form), prepend=True)
 
 
 @contextmanager
@@ -156,7 +173,16 @@ def told(model: LoadedModel, found: Taken) -> Iterator[Finding]:
         yield Finding(
             "input-form-found",
             "info",
-            f"The model does not take float32 [B, C, H, W]; it runs on its pictures "
-            f"{found.form.sentence}. They are given so, and maps are of the picture as it was.",
-            "See that its values are prepared as in training." if found.form.whole else "",
+            f"The model takes its pictures {found.form.sentence}, not as float32 [B, C, H, W]. "
+            "They are given so, and maps are of the picture as it was.",
+            _advice(found.form),
         )
+
+
+def _advice(form: Form) -> str:
+    if form.rounded and form.whole:
+        return (
+            "No gradient passes whole numbers: save the module itself, or export one that takes "
+            "floating-point numbers from 0 to 255."
+        )
+    return "See that the values are those of training." if form.whole else ""

@@ -19,10 +19,14 @@ WHOLE = ("uint8", "int64", "int32")
 
 @dataclass(frozen=True)
 class Form:
-    """layout: of `LAYOUTS`. kind: the name of a torch type, empty for float32."""
+    """layout: of `LAYOUTS`. kind: the name of a torch type, empty for float32.
+
+    rounded: whole numbers are really such, for what sees through others: no gradient passes them.
+    """
 
     layout: str = ""
     kind: str = ""
+    rounded: bool = False
 
     @property
     def whole(self) -> bool:
@@ -45,11 +49,13 @@ class Form:
 
         if self.layout:
             picture = LAYOUTS[self.layout].change(picture)
-        if self.whole:
+        if self.whole and not self.rounded:
             from xai_core.models.input_form.whole_numbers import as_whole
 
             return as_whole(picture, self.kind)
         kind: torch.dtype | None = getattr(torch, self.kind) if self.kind else None
+        if self.rounded:
+            picture = picture.round().clamp(0, 255)
         return picture if kind is None else picture.to(kind)
 
 
@@ -87,13 +93,16 @@ LAYOUTS = {
 }
 
 
-def forms(error: str) -> Iterator[Form]:
-    """What is worth trying, after the plain form failed with `error`."""
+def forms(error: str, *, graph: bool = False) -> Iterator[Form]:
+    """What is worth trying, after the plain form failed with `error`.
+
+    graph: it is TorchScript or an exported program, whose operations cannot be looked into.
+    """
     kinds = ["uint8", "float64", "int64", "float16", "bfloat16"]
     of_kind = not error.strip() or OF_KINDS.search(error) is not None
-    if of_kind:
-        yield from (Form(kind=kind) for kind in kinds)
-    for layout in LAYOUTS:
-        yield Form(layout)
+    for layout in ("", *LAYOUTS):
+        if layout:
+            yield Form(layout)
         if of_kind or layout == "channels-last":
-            yield from (Form(layout, kind) for kind in kinds[:2])
+            few = kinds[:2] if layout else kinds
+            yield from (Form(layout, kind, graph and kind in WHOLE) for kind in few)

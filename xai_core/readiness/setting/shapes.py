@@ -30,11 +30,14 @@ def _of_linear(module: nn.Module) -> Iterator[Shape]:
     from torch import nn
 
     first = next((m for m in module.modules() if isinstance(m, nn.Linear | nn.Conv2d)), None)
-    if not isinstance(first, nn.Linear):
-        return
+    features = first.in_features if isinstance(first, nn.Linear) else 0
+    if first is None:  # of a script the weights tell: those of a linear layer have two axes
+        weights = (one for one in module.parameters() if one.ndim in (2, 4))
+        shape = next((one.shape for one in weights), ())
+        features = int(shape[1]) if len(shape) == 2 else 0
     for channels in (1, 3):
-        side = math.isqrt(first.in_features // channels)
-        if channels * side * side == first.in_features and side > 1:
+        side = math.isqrt(features // channels)
+        if channels * side * side == features and side > 1:
             yield (channels, side, side)
 
 
