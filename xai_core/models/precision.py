@@ -33,7 +33,8 @@ class OwnPrecision:
         """Put them back, where the module is; what is said of it."""
         for place, name, data in self._held:
             tensor = place[name]
-            tensor.data = data.to(tensor.device)
+            if tensor is not None:
+                tensor.data = data.to(tensor.device)
         names = ", ".join(sorted(kind.removeprefix("torch.") for kind in self._kinds))
         return Finding(
             "precision-kept",

@@ -73,7 +73,7 @@ class TorchExport(Format):
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says; only after trust."""
         from xai_core.models.conversion.fitting import spec_of
-        from xai_core.models.conversion.hidden_model import hidden_model
+        from xai_core.models.hidden_model import hidden_model
         from xai_core.models.precision import to_float32
 
         refused = COMPILED if _compiled(path) else None if options.trust else NEEDS_TRUST
@@ -158,7 +158,7 @@ def _forms(program: ExportedProgram, names: list[str]) -> Forms:
     nodes = {node.name: node.meta.get("val") for node in program.graph.nodes}
     found = {}
     for name in names:
-        value = nodes.get(name)
+        value: Any = nodes.get(name)
         if hasattr(value, "shape"):
             sizes = [size if isinstance(size, int) else None for size in value.shape]
             found[name] = (sizes, str(value.dtype).removeprefix("torch."))
