@@ -48,7 +48,7 @@ def resnet(**more: Any) -> PreTrainedModel:
 def mobilevit(**more: Any) -> PreTrainedModel:
     small = {"hidden_sizes": [24, 32, 40], "neck_hidden_sizes": [8, 8, 16, 16, 24, 24, 64]}
     config = hf.MobileViTConfig(image_size=64, num_attention_heads=4, **{**small, **NAMES, **more})
-    return made(hf.MobileViTForImageClassification, config)
+    return calibrated(made(hf.MobileViTForImageClassification, config))
 
 
 def segformer(**more: Any) -> PreTrainedModel:
@@ -95,19 +95,29 @@ def clip(**more: Any) -> PreTrainedModel:
 
 
 def made(kind: type[PreTrainedModel], config: Any) -> PreTrainedModel:
-    """Weights large enough that no map drowns in rounding: the library starts near zero."""
+    """Weights large enough that no gradient drowns in rounding: the library starts near zero."""
     torch.manual_seed(0)
     net = kind(config).eval()
     with torch.no_grad():
         for name, tensor in net.named_parameters():
             if tensor.ndim > 1:
-                tensor.normal_(0, 0.15)
+                tensor.normal_(0, (1.5 / tensor[0].numel()) ** 0.5)
             elif name.endswith("bias"):
                 tensor.normal_(0, 0.05)
         for name, buffer in net.named_buffers():
             if name.endswith("running_var"):
                 buffer.uniform_(0.5, 2)
     return net
+
+
+def calibrated(net: PreTrainedModel) -> PreTrainedModel:
+    """With the statistics of a batch: else a deep network of SiLU passes nothing on."""
+    norms = [one for one in net.modules() if isinstance(one, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.momentum = 1.0
+    with torch.no_grad():
+        net.train()(torch.randn(8, 3, 64, 64))
+    return net.eval()
 
 
 class ClassToken(torch.nn.Module):
@@ -122,5 +132,14 @@ class ClassToken(torch.nn.Module):
         return found
 
 
-def made_class_token(body: torch.nn.Module) -> ClassToken:
-    return ClassToken(body).eval()
+class Pictures(torch.nn.Module):
+    """What CLIP finds in a picture, without the texts."""
+
+    def __init__(self, clip: PreTrainedModel) -> None:
+        super().__init__()
+        self.clip = clip
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        found = self.clip.vision_model(pixel_values=pictures).pooler_output
+        embedding: torch.Tensor = self.clip.visual_projection(found)
+        return embedding

@@ -39,9 +39,10 @@ def pooled(output: Any) -> Tensor:
     return found.flatten(1)
 
 
-def projected(output: Any) -> Tensor:
-    found: Tensor = output.image_embeds
-    return found
+def boxes(output: Any) -> Tensor:
+    """What stands for a detector as a whole; its boxes are in `tests/models/huggingface`."""
+    found: Tensor = output.logits
+    return found.mean((1, 2))[:, None]
 
 
 def saved(net: Any, folder: Path, processor: dict[str, Any] | None = None) -> Path:
@@ -119,8 +120,13 @@ def _headless(folder: Path) -> Handed:
     config = (place / "config.json").read_bytes()
     body.save_pretrained(place)
     (place / "config.json").write_bytes(config)
-    found = nets.made_class_token(body)
-    return Handed(place, found, lambda output: output, (LoadOptions(architecture="ViTModel"),))
+    found = nets.ClassToken(body).eval()
+    return Handed(place, found, proposed=(LoadOptions(architecture="ViTModel"),))
+
+
+def _both_towers(folder: Path) -> Handed:
+    net = nets.clip()
+    return Handed(saved(net, folder), nets.Pictures(net).eval())
 
 
 def _own_code(folder: Path) -> Handed:
@@ -143,9 +149,9 @@ CASES = (
     Case(FAMILY, "ResNet, folder with code of its own", _own_code),
     Case(FAMILY, "MobileViT, folder", _folder(nets.mobilevit)),
     Case(FAMILY, "SegFormer, folder", _folder(nets.segformer)),
-    Case(FAMILY, "DETR, folder", _folder(nets.detr, lambda output: output.logits)),
+    Case(FAMILY, "DETR, folder", _folder(nets.detr, boxes)),
     Case(FAMILY, "DINOv2, folder", _folder(nets.dinov2, pooled)),
-    Case(FAMILY, "CLIP, folder of both towers", _folder(nets.clip, projected)),
+    Case(FAMILY, "CLIP, folder of both towers", _both_towers),
     Case(FAMILY, "ViT, pytorch_model.bin", _bin),
     Case(FAMILY, "DeiT, state dict of a trainer", _state_dict),
     Case(FAMILY, "ConvNeXt, weights alone", _lone(nets.convnext)),

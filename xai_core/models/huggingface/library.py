@@ -16,10 +16,11 @@ from types import ModuleType
 from typing import Any
 
 from xai_core.base.errors import ModelError
+from xai_core.models.installs import INSTALLS
 from xai_core.models.vision_libraries import make_importable
 
 NAME = "transformers"
-INSTALL = "Run `pip install 'transformers>=5.24,<6'` beside Pedestal, or `make transformers`."
+INSTALL = INSTALLS[NAME]
 CLASS = re.compile(r"[A-Z][A-Za-z0-9]{0,99}")
 
 
@@ -126,10 +127,11 @@ def classes_of(family: str) -> tuple[str, ...]:
 
 def processor_defaults(family: str) -> dict[str, Any]:
     """How the library prepares pictures for a family where no file says it; empty if unknown."""
+    library = transformers()
     auto: Any = importlib.import_module(f"{NAME}.models.auto.image_processing_auto")
     names = auto.IMAGE_PROCESSOR_MAPPING_NAMES.get(family)
     name = names.get("torchvision") if isinstance(names, dict) else None
-    found = getattr(transformers(), name, None) if name else None
+    found = getattr(library, name, None) if name else None
     if found is None:
         return {}
     keys = [*("size", "crop_size", "crop_pct", "image_mean", "image_std", "rescale_factor")]
