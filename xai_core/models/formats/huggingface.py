@@ -21,7 +21,7 @@ from xai_core.models.huggingface.opened import opened
 from xai_core.models.huggingface.tensors import read_weights
 from xai_core.models.huggingface.timm_folder import timm_model
 from xai_core.models.peek.digest import digest
-from xai_core.models.peek.hub_files import HubFiles, hub_files
+from xai_core.models.peek.hub_files import INDEX, HubFiles, hub_files
 from xai_core.models.weights.state_dicts import state_dicts
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _files(path: Path) -> HubFiles | None:
     if path.is_dir() or (found is not None and path.name not in found.names):
         return found
     names = tensor_names(path)
-    if found is not None and names:
+    if found is not None and (names or path.name.endswith(INDEX)):
         return found
     return HubFiles("", (path.name,), path.name) if family_of(names) else None
 

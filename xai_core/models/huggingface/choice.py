@@ -34,10 +34,18 @@ def complete(config: Any, named: str, tensors: Mapping[str, Tensor]) -> Filled:
     for kind, its_config in candidates(config, named):
         for one in _readings(tensors):
             filled = _filled(kind, its_config, one)
-            if filled.complete:
+            if filled.complete and (named or is_head(kind) or not filled.unexpected):
                 return filled
             tried.append(filled)
-    raise _incomplete(min(tried, key=lambda one: len(one.missing) + len(one.mismatched)), config)
+    lacking = [one for one in tried if not one.complete]
+    if not lacking:
+        return tried[0]
+    raise _incomplete(min(lacking, key=lambda one: len(one.missing) + len(one.mismatched)), config)
+
+
+def is_head(kind: Any) -> bool:
+    """The class is one with a head: `ViTForImageClassification`, not `ViTModel`."""
+    return "For" in kind.__name__
 
 
 def candidates(config: Any, named: str) -> Iterator[tuple[Any, Any]]:
@@ -79,7 +87,7 @@ def _towers(kind: Any, config: Any, inner: Any) -> Iterator[tuple[Any, Any]]:
     if width is not None:
         inner.projection_dim = width
     for one in sorted(found, key=lambda one: "WithProjection" not in one.__name__):
-        if "For" not in one.__name__:
+        if not is_head(one):
             yield one, inner
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xai_core.base.finding import Finding
 from xai_core.base.input_spec import InputSpec
 from xai_core.models.huggingface.building import Filled, configuration
-from xai_core.models.huggingface.choice import complete
+from xai_core.models.huggingface.choice import complete, is_head
 from xai_core.models.huggingface.embedding import embedding_of
 from xai_core.models.huggingface.library import (
     family_of_class,
@@ -60,10 +60,10 @@ def library_model(
     filled = complete(config, named or files.class_name, tensors)
     network = filled.network.eval()
     spec, told = _spec(network, files) if wanted is None else (wanted, ())
-    labels = _labels(files.config)
-    findings = [*told, *_left_out(filled), *_named(labels)]
-    name = type(network).__name__
-    if "For" not in name and not whole_output:
+    name, head = type(network).__name__, is_head(type(network))
+    labels = _labels(files.config) if head else None
+    findings = [*told, *_left_out(filled), *_named(labels), *_precision(tensors)]
+    if not head and not whole_output:
         findings += _embedding(network, name, spec)
     return HubModel(
         network,
@@ -140,6 +140,16 @@ def _named(labels: Labels | None) -> list[Finding]:
         return []
     message = f"The {len(labels)} class names come from id2label in {CONFIG}."
     return [Finding("classes-read", "info", message)]
+
+
+def _precision(tensors: Mapping[str, Tensor]) -> list[Finding]:
+    import torch
+
+    floats = {one.dtype for one in tensors.values() if one.is_floating_point()}
+    if floats <= {torch.float32}:
+        return []
+    message = "The file's numbers are not float32; the model was converted to float32."
+    return [Finding("precision-changed", "info", message)]
 
 
 def _embedding(network: nn.Module, name: str, spec: InputSpec) -> list[Finding]:

@@ -37,7 +37,7 @@ def picture_form(config: Json, processor: Json, size: Size | None = None) -> Pic
     Raises:
         InputError: the numbers in the files make no input form.
     """
-    channels = int(config.get("num_channels") or InputSpec.channels)
+    channels = int(_of_pictures(config, "num_channels") or InputSpec.channels)
     own = size_of(config)
     base = InputSpec.for_shape(channels, *(own or (InputSpec.height, InputSpec.width)))
     try:
@@ -53,7 +53,14 @@ def picture_form(config: Json, processor: Json, size: Size | None = None) -> Pic
 
 def size_of(config: Json) -> Size | None:
     """Height and width in a model's configuration."""
-    return _pair(config.get("image_size"))
+    return _pair(_of_pictures(config, "image_size"))
+
+
+def _of_pictures(config: Json, key: str) -> Any:
+    """An entry; of a model for texts and pictures, that of its part for pictures."""
+    inner = config.get("vision_config")
+    found = config.get(key)
+    return inner.get(key) if found is None and isinstance(inner, Mapping) else found
 
 
 def _framed(base: InputSpec, processor: Json) -> tuple[InputSpec, tuple[str, ...]]:

@@ -18,11 +18,8 @@ from xai_core.targets.labels import Labels, labels_in
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TAKEN = (
-    *("img_size", "in_chans", "global_pool", "patch_size", "window_size", "class_token"),
-    *("reg_tokens", "act_layer", "norm_layer", "no_embed_class", "qkv_bias", "init_values"),
-)
-"""Arguments of a network that a file may set; no other reaches timm, which also loads files."""
+NOT_TAKEN = ("pretrained", "checkpoint", "cache", "scriptable", "exportable", "no_jit", "features")
+"""How arguments begin that a file may not set: these load other files, or change what is built."""
 
 
 def timm_model(
@@ -64,7 +61,7 @@ def _built(timm: Any, files: HubFiles) -> nn.Module:
     name, held = files.timm_name, files.config
     arguments = held.get("model_args")
     given = arguments if isinstance(arguments, dict) else {}
-    taken = {key: value for key, value in given.items() if key in TAKEN}
+    taken = {key: value for key, value in given.items() if not key.startswith(NOT_TAKEN)}
     if not timm.is_model(name):
         raise ModelError(
             f"The installed timm knows no architecture {name!r}.",
