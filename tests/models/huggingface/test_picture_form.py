@@ -57,6 +57,7 @@ NUMBERS: list[dict[str, Any]] = [
     {"rescale_factor": 1 / 127.5, **HALF},
     {"rescale_factor": 1 / 127.5, "rescale_offset": True, "do_normalize": False},
     {"image_mean": [0.4, 0.5, 0.6], "image_std": [0.1, 0.2, 0.3], "do_normalize": True},
+    {"include_top": True, "image_mean": [0.4] * 3, "image_std": [0.2] * 3, "do_normalize": True},
 ]
 
 
@@ -68,6 +69,7 @@ def test_values_are_those_of_the_library(processor: dict[str, Any]) -> None:
 
     size = {"height": 8, "width": 8}
     pixels = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    processor = {"include_top": False, **processor}
     library = transformers.EfficientNetImageProcessor(size=size, do_resize=False, **processor)
     wanted = library(torch.from_numpy(pixels.copy()).permute(2, 0, 1), return_tensors="pt")
     spec = picture_form({}, {"size": size, **processor}).spec

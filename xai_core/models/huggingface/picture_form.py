@@ -133,6 +133,8 @@ def _numbers(spec: InputSpec, processor: Json) -> InputSpec:
     mean, std = [0.0], [1.0]
     if processor.get("do_normalize", "image_mean" in processor):
         mean, std = _listed(processor.get("image_mean", 0.0)), _listed(processor["image_std"])
+        if processor.get("include_top"):  # EfficientNet's divides by the deviation twice
+            std = [one * one for one in std]
     shift = 1.0 if processor.get("rescale_offset") else 0.0
     means = _fitted([(one + shift) / scale for one in mean], spec.channels)
     stds = _fitted([one / scale for one in std], spec.channels)
