@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import XaiError
 from xai_core.base.input_spec import MAX_CHANNELS, InputSpec
@@ -19,11 +19,12 @@ def guess_input_spec(module: nn.Module) -> InputSpec:
 
     A module of transformers says more: its family and, mostly, its size.
     """
-    config = getattr(module, "config", None)
-    if isinstance(getattr(config, "model_type", None), str):
+    config: Any = getattr(module, "config", None)
+    family = getattr(config, "model_type", None)
+    if isinstance(family, str):
         with suppress(XaiError, TypeError, AttributeError):  # an own class of such a name
             held = config.to_dict()
-            return picture_form(held, processor_defaults(config.model_type), size_of(held)).spec
+            return picture_form(held, processor_defaults(family), size_of(held)).spec
     for layer in module.modules():
         channels = getattr(layer, "in_channels", None)
         if isinstance(channels, int) and 1 <= channels <= MAX_CHANNELS:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import timm
 import torch
 import transformers as hf
+from timm.models import save_for_hf
 from torch import Tensor
 
 from tests.handover import huggingface_nets as nets
@@ -140,6 +142,21 @@ def _own_code(folder: Path) -> Handed:
     return Handed(place, net, logits)
 
 
+def _pieces(folder: Path) -> Handed:
+    net = nets.dinov2()
+    net.save_pretrained(folder / "model", max_shard_size="30KB")
+    (folder / "model" / "preprocessor_config.json").write_text(json.dumps(PROCESSOR))
+    return Handed(folder / "model", net, pooled)
+
+
+def _timm(folder: Path) -> Handed:
+    """timm's own `config.json`, whose arguments are not the published ones."""
+    torch.manual_seed(0)
+    net = timm.create_model("vit_tiny_patch16_224", img_size=64, depth=1, num_classes=3).eval()
+    save_for_hf(net, folder / "model")
+    return Handed(folder / "model", net)
+
+
 CASES = (
     Case(FAMILY, "ViT, folder", _folder(nets.vit)),
     Case(FAMILY, "DeiT, folder", _folder(nets.deit)),
@@ -153,6 +170,8 @@ CASES = (
     Case(FAMILY, "DINOv2, folder", _folder(nets.dinov2, pooled)),
     Case(FAMILY, "CLIP, folder of both towers", _both_towers),
     Case(FAMILY, "ViT, pytorch_model.bin", _bin),
+    Case(FAMILY, "DINOv2, weights in pieces", _pieces),
+    Case(FAMILY, "timm's ViT, folder for the hub", _timm),
     Case(FAMILY, "DeiT, state dict of a trainer", _state_dict),
     Case(FAMILY, "ConvNeXt, weights alone", _lone(nets.convnext)),
     Case(FAMILY, "Swin, weights alone", _lone(nets.swin, "swin.safetensors")),
