@@ -33,9 +33,11 @@ def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
         if space.pending is None:
             upload.uploader(
-                "PyTorch, Hugging Face, ONNX, Keras or TensorFlow; files that belong together at "
-                "once, or as a zip. It is looked into without being run.",
+                "PyTorch, Hugging Face, ONNX, Keras or TensorFlow. It is looked into without "
+                "being run.",
                 key=FILE,
+                help="Files that belong together: choose them at once, or give a zip of their "
+                "folder.",
                 accept_multiple_files=True,
             )
             return

@@ -79,7 +79,8 @@ CODES: Mapping[str, Meaning] = {
     ),
     "embedding": Meaning(
         "The model has no head; its output is an embedding, whose numbers are no classes.",
-        "Explain its similarity to another picture (`--target similarity`).",
+        "Explain its similarity to another picture (`--target similarity --target-set "
+        "reference=FILE`).",
     ),
     "checkpoint-entry": Meaning(
         "The model or the weights were taken from one entry of a checkpoint.",

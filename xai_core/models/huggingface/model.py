@@ -168,6 +168,7 @@ def _embedding(network: nn.Module, name: str, spec: InputSpec) -> list[Finding]:
             "warning",
             f"{name} has no head: what is explained is an embedding of {found[1].shape[1]} "
             f"numbers, {found[0]}. Its numbers are no classes.",
-            "Explain its similarity to another picture (`--target similarity`).",
+            "Explain its similarity to another picture (`--target similarity --target-set "
+            "reference=FILE`).",
         )
     ]
