@@ -107,7 +107,7 @@ def test_files_that_come_at_once_are_one_model(model_page: AppTest) -> None:
     files = {"pytorch_model.bin": tensors.getvalue(), "config.json": config}
     found.set_value([(name, data, kind) for name, data in files.items()])
     told = texts(ran(model_page))
-    assert "pytorch_model.bin and 1 more" in told
+    assert "bin and 1 more" in told
     assert "ViTForImageClassification" in told
     assert uploads_held(model_page) == 1
     click(model_page, "Put away")
