@@ -58,7 +58,7 @@ def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None])
         upload.dropped(pending.path)  # held again at once where the session has it open, too
         _close(space)
     try:
-        found = backend.inspected(pending.path)
+        found = backend.inspected(pending.path, pending.name)
     except XaiError as error:
         _rejected(error)
         return

@@ -196,3 +196,26 @@ def test_an_opened_model_leaves_an_empty_form_and_is_listed(
     click(model_page, "Remove")
     assert "mine.pt" not in model_page.session_state[KEY].sources
     assert not model_page.error
+
+
+def test_a_file_is_named_as_its_user_calls_it(model_page: AppTest) -> None:
+    """On disk it is named by its hash; a message said so ("97b04dc1… is empty")."""
+    app = click(give(model_page, "PyTorch", "my net.pt", saved(network())), "Open this model")
+    space = app.session_state[KEY]
+    assert space.source == "my net.pt"
+    digest = space.sources["my net.pt"].path.name
+    assert len(digest) == 64
+    assert space.verdicts["my net.pt"].file == "my net.pt"
+    assert digest not in texts(app)
+    app = give(app, "PyTorch", "other.pt", saved(network())[:200])
+    assert space.pending.path.name not in texts(app)
+
+
+def test_a_second_file_of_a_name_is_numbered() -> None:
+    from components.session.state.sources import free_name
+
+    one, two, three = (Path("/data") / (sign * 64) for sign in "abc")
+    taken = {"net.pt": one, "net.pt (2)": two}
+    assert free_name("net.pt", one, taken) == "net.pt"
+    assert free_name("net.pt", two, taken) == "net.pt (2)"
+    assert free_name("net.pt", three, taken) == "net.pt (3)"

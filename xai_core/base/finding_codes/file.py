@@ -82,6 +82,15 @@ CODES: Mapping[str, Meaning] = {
         "Explain its similarity to another picture (`--target similarity --target-set "
         "reference=FILE`).",
     ),
+    "input-size-found": Meaning(
+        "The file does not say which input shape it takes; one that runs was found by trying.",
+        "If it was trained on another shape, give that (`--input-shape`).",
+    ),
+    "input-form-found": Meaning(
+        "The model takes its picture in another form (channels last, flat, uint8 and the like), "
+        "and is given it so.",
+        "Nothing; maps are of the picture as it was.",
+    ),
     "checkpoint-entry": Meaning(
         "The model or the weights were taken from one entry of a checkpoint.",
         "Nothing, if it is the entry that you mean.",
@@ -97,6 +106,10 @@ CODES: Mapping[str, Meaning] = {
     "precision-changed": Meaning(
         "The numbers in the file are not float32; the model was converted.",
         "Nothing; results can differ slightly from those of the original.",
+    ),
+    "precision-kept": Meaning(
+        "The numbers in the file are not float32, and the model runs in no other precision.",
+        "Nothing; maps have that precision.",
     ),
     "baked-in": Meaning(
         "The export kept something of the moment when it was made: a trace's one run, cuts in the "

@@ -11,6 +11,7 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
+from xai_core.models.assumed_labels import assumed
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -95,7 +96,7 @@ def put_into_network(
     fix_inputs(network, options.other_inputs, spec)
     own = _own_labels(path, checkpoint)
     labels = own or _labels(builder, fit)
-    assumed = (_assumed(),) if labels and not own and known and known.labels_assumed else ()
+    guessed = bool(labels and not own and known and known.labels_assumed)
     return LoadedModel(
         path=path,
         format=inspection.format,
@@ -105,7 +106,8 @@ def put_into_network(
         input_spec=spec,
         loaded_by=f"weights put into {builder.title}, strictly",
         labels=labels,
-        findings=(*builder.findings, *_findings(fit), *assumed),
+        labels_assumed=guessed,
+        findings=(*builder.findings, *_findings(fit), *([assumed()] if guessed else [])),
     )
 
 
@@ -152,16 +154,6 @@ def _labels(builder: Builder, fit: Fit) -> Labels | None:
     if known is None or (known.labels_assumed and not looks_trained(fit.tensors())):
         return None
     return known.labels(builder.num_classes)
-
-
-def _assumed() -> Finding:
-    return Finding(
-        "classes-assumed",
-        "info",
-        "The names of ImageNet's classes are shown, because there are 1000 outputs; "
-        "the file does not name its classes.",
-        "If it was trained on something else, go by the numbers.",
-    )
 
 
 def _findings(fit: Fit) -> list[Finding]:
