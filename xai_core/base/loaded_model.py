@@ -30,6 +30,7 @@ class LoadedModel:
         labels: class names, where the file or the architecture carries them.
         layers_readable: hooks and parameters of inner layers can be relied on.
         findings: what loading established.
+        weights: names of the sets of weights of which one was taken, where the file holds several.
     """
 
     path: Path
@@ -44,3 +45,4 @@ class LoadedModel:
     labels: tuple[str, ...] | None = None
     layers_readable: bool = True
     findings: tuple[Finding, ...] = ()
+    weights: tuple[str, ...] = ()

@@ -1,10 +1,13 @@
-"""The input form of a module that comes without one."""
+"""The input form of a module: what it carries, else a guess."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from xai_core.base.finding import Finding
 from xai_core.base.input_spec import MAX_CHANNELS, InputSpec
+from xai_core.models.declared_input import input_form
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,3 +22,38 @@ def guess_input_spec(module: nn.Module) -> InputSpec:
         if channels is not None:
             break
     return InputSpec()
+
+
+def input_of(module: nn.Module, held: Any) -> tuple[InputSpec, tuple[Finding, ...]]:
+    """What the module says (timm keeps `pretrained_cfg`), else the checkpoint, else a guess.
+
+    Args:
+        held: the checkpoint that it lay in, or the module itself.
+    """
+    usual = guess_input_spec(module)
+    # First come its own settings, also where a team's class holds timm's network.
+    configured = [vars(one) for one in module.modules() if hasattr(one, "pretrained_cfg")]
+    found = usual
+    findings: tuple[Finding, ...] = ()
+    for one in (*configured[:1], held):
+        found, findings = input_form(one, usual) if one is not module else (usual, ())
+        if findings:
+            break
+    size = _built_for(module)
+    if size is not None and size != (found.height, found.width):
+        resize = max(1, round(min(size) * found.resize / min(found.height, found.width)))
+        found = replace(found, height=size[0], width=size[1], resize=resize)
+    return found, findings
+
+
+def _built_for(module: nn.Module) -> tuple[int, int] | None:
+    """The only size that a vision transformer of torchvision or timm takes."""
+    for one in module.modules():
+        fixed = one if hasattr(one, "pos_embedding") or hasattr(one, "conv_proj") else None
+        embedding = getattr(one, "patch_embed", fixed)
+        size = getattr(embedding, "img_size", getattr(embedding, "image_size", None))
+        if isinstance(size, int):
+            size = (size, size)
+        if isinstance(size, tuple) and len(size) == 2 and all(type(x) is int for x in size):
+            return (size[0], size[1]) if min(size) > 0 else None
+    return None

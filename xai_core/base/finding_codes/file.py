@@ -56,6 +56,15 @@ CODES: Mapping[str, Meaning] = {
         "The weights fit several architectures equally; as a warning: not all compute the same.",
         "If the wrong one was taken, name the right one (`--architecture`).",
     ),
+    "weights-chosen": Meaning(
+        "The checkpoint holds several sets of weights for one network, such as an average over "
+        "the training; the average was taken, as timm does.",
+        "If you mean another one, choose it (`--weights state_dict`).",
+    ),
+    "input-declared": Meaning(
+        "How pictures become inputs was read from the file: size, mean, deviation, crop.",
+        "Nothing, if it is what the model was trained with.",
+    ),
     "head-assumed": Meaning(
         "The head on a known body was rebuilt from its tensors; as a warning: the activations "
         "between its layers are a guess.",

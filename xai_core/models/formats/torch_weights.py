@@ -11,6 +11,7 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
+from xai_core.models.declared_input import input_form
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -22,6 +23,7 @@ from xai_core.models.pickles.guarded import load_tensors
 from xai_core.models.pickles.skeleton import walk
 from xai_core.models.pickles.torch_file import kind_of, read_torch_file
 from xai_core.models.pickles.trust import code_findings, needs_trust
+from xai_core.models.weights.averaged import choice_finding, chosen
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.candidates import builders
 from xai_core.models.weights.choice import choose
@@ -88,10 +90,14 @@ def put_into_network(
             "Save the weights with torch.save(model.state_dict(), path).",
             code="unknown-format",
         )
+    choice = chosen(states, options.weights)
+    states = list(choice.states)
     builder, network, fit = choose(states, builders(states, options, _said(path)))
     network.load_state_dict(_complete(fit, network), strict=True)
     known = builder.architecture
-    spec = options.input_spec or (known.input_spec if known else guess_input_spec(network))
+    usual = known.input_spec if known else guess_input_spec(network)
+    spec, declared = input_form(checkpoint, usual)
+    spec = options.input_spec or spec
     fix_inputs(network, options.other_inputs, spec)
     own = _own_labels(path, checkpoint)
     labels = own or _labels(builder, fit)
@@ -105,7 +111,14 @@ def put_into_network(
         input_spec=spec,
         loaded_by=f"weights put into {builder.title}, strictly",
         labels=labels,
-        findings=(*builder.findings, *_findings(fit), *assumed),
+        findings=(
+            *choice_finding(fit.state.entry, choice.alternatives, options.weights is not None),
+            *builder.findings,
+            *_findings(fit),
+            *(() if options.input_spec else declared),
+            *assumed,
+        ),
+        weights=choice.alternatives,
     )
 
 

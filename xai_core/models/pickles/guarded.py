@@ -83,7 +83,9 @@ def _husk(stand_in: type | None) -> Any:
             pass
 
         def __setstate__(self, state: Any) -> None:
-            pass
+            # What a configuration holds (`argparse.Namespace`) is read as data.
+            if isinstance(state, dict):
+                vars(self).update({k: v for k, v in state.items() if isinstance(k, str)})
 
     return Placeholder
 
