@@ -46,11 +46,14 @@ DEPTH = 3
 SMALLEST = 8  # pixels a side; what is less is a number of something else
 
 
-def input_form(held: Any, usual: InputSpec) -> tuple[InputSpec, tuple[Finding, ...]]:
+def input_form(
+    held: Any, usual: InputSpec, fixed: tuple[int, int] | None = None
+) -> tuple[InputSpec, tuple[Finding, ...]]:
     """What `held` says, over the usual form; and what was read, as a finding.
 
     Args:
         held: a checkpoint, or the attributes of a module. Only plain values are read.
+        fixed: height and width that the network takes, whatever is said.
     """
     spec, read = usual, []
     for place, settings in _settings(held, "", 0):
@@ -62,8 +65,10 @@ def input_form(held: Any, usual: InputSpec) -> tuple[InputSpec, tuple[Finding, .
             read.append(place or "the checkpoint")
             spec = found
             break
+    if fixed is not None:
+        spec = _sized(spec, fixed)
     if not read:
-        return usual, ()
+        return spec, ()
     message = (
         f"How pictures become inputs was read from {read[0]}: {spec.height} × {spec.width} pixels, "
         f"mean {_numbers(spec.mean)}, deviation {_numbers(spec.std)}."
@@ -104,9 +109,8 @@ def _over(settings: Mapping[Any, Any], spec: InputSpec) -> InputSpec:
             mean, std = tuple(m / 255 for m in mean), tuple(s / 255 for s in std)
         spec = replace(spec, mean=_spread(mean, spec), std=_spread(std, spec))
     size = _size(settings)
-    if size is not None and size != (spec.height, spec.width):
-        resize = max(1, round(min(size) * spec.resize / min(spec.height, spec.width)))
-        spec = replace(spec, height=size[0], width=size[1], resize=resize)
+    if size is not None:
+        spec = _sized(spec, size)
     crop, resize_to = settings.get("crop_pct"), _first(settings, RESIZES)
     if isinstance(crop, Real) and 0 < float(crop) <= 1:
         spec = replace(spec, resize=int(min(spec.height, spec.width) / float(crop)))
@@ -114,6 +118,13 @@ def _over(settings: Mapping[Any, Any], spec: InputSpec) -> InputSpec:
         spec = replace(spec, resize=max(min(pair), min(spec.height, spec.width)))
     fit = FITS.get(str(settings.get("crop_mode")))
     return replace(spec, fit=fit) if fit else spec
+
+
+def _sized(spec: InputSpec, size: tuple[int, int]) -> InputSpec:
+    if size == (spec.height, spec.width):
+        return spec
+    resize = max(1, round(min(size) * spec.resize / min(spec.height, spec.width)))
+    return replace(spec, height=size[0], width=size[1], resize=resize)
 
 
 def _spread(values: tuple[float, ...], spec: InputSpec) -> tuple[float, ...]:

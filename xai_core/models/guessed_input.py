@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.finding import Finding
@@ -24,26 +23,26 @@ def guess_input_spec(module: nn.Module) -> InputSpec:
     return InputSpec()
 
 
-def input_of(module: nn.Module, held: Any) -> tuple[InputSpec, tuple[Finding, ...]]:
-    """What the module says (timm keeps `pretrained_cfg`), else the checkpoint, else a guess.
+def input_of(
+    module: nn.Module, held: Any, usual: InputSpec | None = None
+) -> tuple[InputSpec, tuple[Finding, ...]]:
+    """What the module says (timm keeps `pretrained_cfg`), else the checkpoint, else the usual form.
 
     Args:
         held: the checkpoint that it lay in, or the module itself.
+        usual: of its architecture, where that is known: its own settings are then the library's.
     """
-    usual = guess_input_spec(module)
-    # First come its own settings, also where a team's class holds timm's network.
-    configured = [vars(one) for one in module.modules() if hasattr(one, "pretrained_cfg")]
-    found = usual
-    findings: tuple[Finding, ...] = ()
-    for one in (*configured[:1], held):
-        found, findings = input_form(one, usual) if one is not module else (usual, ())
-        if findings:
-            break
+    known = usual is not None
+    usual = usual or guess_input_spec(module)
     size = _built_for(module)
-    if size is not None and size != (found.height, found.width):
-        resize = max(1, round(min(size) * found.resize / min(found.height, found.width)))
-        found = replace(found, height=size[0], width=size[1], resize=resize)
-    return found, findings
+    # Its own settings come first, also where a team's class holds timm's network.
+    own = [vars(one) for one in module.modules() if hasattr(one, "pretrained_cfg")]
+    places = [*(() if known else own[:1]), *(() if held is module else [held])]
+    for place in places:
+        spec, findings = input_form(place, usual, size)
+        if findings:
+            return spec, findings
+    return input_form(None, usual, size)
 
 
 def _built_for(module: nn.Module) -> tuple[int, int] | None:

@@ -11,11 +11,10 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
-from xai_core.models.declared_input import input_form
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.models.guessed_input import guess_input_spec
+from xai_core.models.guessed_input import input_of
 from xai_core.models.peek.digest import digest
 from xai_core.models.peek.safetensors import safetensors_header
 from xai_core.models.pickles.full import load_full, refuse_dangerous
@@ -95,8 +94,7 @@ def put_into_network(
     builder, network, fit = choose(states, builders(states, options, _said(path)))
     network.load_state_dict(_complete(fit, network), strict=True)
     known = builder.architecture
-    usual = known.input_spec if known else guess_input_spec(network)
-    spec, declared = input_form(checkpoint, usual)
+    spec, declared = input_of(network, checkpoint, known.input_spec if known else None)
     spec = options.input_spec or spec
     fix_inputs(network, options.other_inputs, spec)
     own = _own_labels(path, checkpoint)

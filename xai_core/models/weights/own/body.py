@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +11,10 @@ from xai_core.models.weights.index.entry import CHANNELS, CLASSES, Entry, Patter
 from xai_core.models.weights.state_dicts import COUNTER
 
 COLOURS = 3
+TABLES = re.compile(
+    r"pos_emb|position_emb|pos_bias|relative_position|rel_pos|relative_coords|attn_mask"
+    r"|mlp_tokens|linear_tokens|attention_bias|^patch_embed\.proj\.weight$"
+)
 Way = Literal["whole", "part", "children"]
 
 
@@ -19,11 +24,13 @@ class Known:
 
     Attributes:
         last: name of the layer that gives its classes. patterns: of all its tensors.
+        single: no other layer gives classes, too, as that of a distilled transformer.
     """
 
     entry: Entry
     patterns: Mapping[str, Pattern]
     last: str
+    single: bool = True
 
     def under(self, path: str) -> list[str]:
         """Names of its tensors under a layer."""
@@ -54,6 +61,8 @@ class Body:
         features: length of the vector that the body gives; 0 where that is not known.
         classes: what its own last layer gives, where it still has it, else 0.
         prefix: of the body's names in the file. channels: of its input.
+        tables: names of its tensors whose size goes with that of the pictures, and is another.
+        side: of the pictures that it was built for, where that is not the usual one.
         others: outputs of each of its layers that are as many as the classes, an auxiliary one.
     """
 
@@ -68,16 +77,19 @@ class Body:
     classes: int = 0
     channels: int = COLOURS
     others: Mapping[str, int] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
+    side: int = 0
 
 
 def known_as(entry: Entry, patterns: Mapping[str, Pattern]) -> Known | None:
-    """None where it is no classifier with one last layer."""
+    """None where it is no classifier whose last layers are plain ones."""
     named = [name for name, pattern in patterns.items() if CLASSES in pattern]
     heads = dict.fromkeys(name.rpartition(".")[0] for name in named)
     main = [head for head in heads if "aux" not in head.lower()]
-    if not entry.imagenet or len(main) != 1 or len(patterns.get(f"{main[0]}.weight", ())) != 2:
+    weights = [patterns.get(f"{head}.weight", ()) for head in main]
+    if not entry.imagenet or not main or any(len(weight) != 2 for weight in weights):
         return None
-    return Known(entry, patterns, main[0])
+    return Known(entry, patterns, main[0], len(main) == 1)
 
 
 def whole(known: Known, shapes: Mapping[str, Shape], prefix: str) -> Body | None:
@@ -87,10 +99,10 @@ def whole(known: Known, shapes: Mapping[str, Shape], prefix: str) -> Body | None
         shapes: of the whole state dict.
     """
     below = {name[len(prefix) :]: s for name, s in shapes.items() if name.startswith(prefix)}
-    for cut in known.replaceable():
+    for cut in known.replaceable() if known.single else ():
         gone = set(known.under(cut))
         body = [name for name in known.patterns if name not in gone]
-        if not _all_there(known, body, below):
+        if not _all_there(known, body, below, tables=True):
             continue
         found = [name for name in body if name in below]
         own = {name: s for name, s in below.items() if name.startswith(f"{cut}.")}
@@ -108,7 +120,7 @@ def whole(known: Known, shapes: Mapping[str, Shape], prefix: str) -> Body | None
 def complete(known: Known, shapes: Mapping[str, Shape], prefix: str) -> Body | None:
     """The whole network with its own last layer, and more beside it."""
     below = {name[len(prefix) :]: s for name, s in shapes.items() if name.startswith(prefix)}
-    if not _all_there(known, list(known.patterns), below):
+    if not _all_there(known, list(known.patterns), below, tables=True):
         return None
     inside = {name.partition(".")[0] for name in known.patterns}
     if any(n.partition(".")[0] in inside for n in below if n not in known.patterns):
@@ -122,7 +134,9 @@ def part(known: Known, shapes: Mapping[str, Shape], prefix: str) -> Body | None:
     """Its feature extractor alone (`models.densenet121().features`), under another name."""
     top = next(iter(known.patterns)).partition(".")[0]
     body = known.under(top)
-    if set(known.patterns) - set(body) != set(known.under(known.last.partition(".")[0])):
+    if not known.single or set(known.patterns) - set(body) != set(
+        known.under(known.last.partition(".")[0])
+    ):
         return None
     names = {name: prefix + name[len(top) + 1 :] for name in body}
     below = {name: shapes[own] for name, own in names.items() if own in shapes}
@@ -153,12 +167,18 @@ def children(known: Known, shapes: Mapping[str, Shape], prefix: str) -> Body | N
         names |= {wanted[rest]: name for rest, name in held.items()}
     body = [name for top in tops for name in known.under(top)]
     below = {name: shapes[own] for name, own in names.items()}
-    if len(numbers) < len(tops) or not below or not _all_there(known, body, below):
+    if (
+        len(numbers) < len(tops)
+        or not (below and known.single)
+        or not _all_there(known, body, below)
+    ):
         return None
     return _body(known, "children", tops[-1], names, {}, shapes, prefix)
 
 
-def _all_there(known: Known, names: list[str], shapes: Mapping[str, Shape]) -> bool:
+def _all_there(
+    known: Known, names: list[str], shapes: Mapping[str, Shape], tables: bool = False
+) -> bool:
     channels = {
         shapes[name][place]
         for name in names
@@ -167,7 +187,9 @@ def _all_there(known: Known, names: list[str], shapes: Mapping[str, Shape]) -> b
         if size == CHANNELS and place < len(shapes[name])
     }
     return len(channels) <= 1 and all(
-        fits(known.patterns[name], shapes[name]) if name in shapes else name.endswith(COUNTER)
+        fits(known.patterns[name], shapes[name]) or (tables and bool(TABLES.search(name)))
+        if name in shapes
+        else name.endswith(COUNTER)
         for name in names
     )
 
@@ -204,4 +226,5 @@ def _body(
         classes,
         sizes.get(CHANNELS, COLOURS),
         classes_of,
+        tuple(n for n, at in names.items() if not fits(known.patterns[n], shapes[at])),
     )

@@ -54,7 +54,8 @@ class OwnNetwork:
                 _resize(network, name, size)
         head = _head(self.head.chain, self.activation) if self.head else None
         if not self._beside:
-            network.set_submodule(body.cut, head or nn.Identity())
+            if body.cut:
+                network.set_submodule(body.cut, head or nn.Identity())
             return network
         alone = _alone(network, body)
         return nn.Sequential(OrderedDict(body=alone, head=head or _vector(body.features)))

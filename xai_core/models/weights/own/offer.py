@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NoReturn
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.models.weights.builder import Builder
+from xai_core.models.weights.index.entry import Shape
 from xai_core.models.weights.own import told
 from xai_core.models.weights.own.body import Body
 from xai_core.models.weights.own.head import Head, head_on
 from xai_core.models.weights.own.layers import COUNTER, UnclearError
 from xai_core.models.weights.own.network import ACTIVATIONS, OwnNetwork
 from xai_core.models.weights.own.search import bodies
+from xai_core.models.weights.own.sizes import resized
 from xai_core.models.weights.own.template import build_file
 from xai_core.models.weights.state_dicts import StateDict
+
+TRIED = 6  # architectures whose size is looked for
 
 
 def own_builders(
@@ -42,10 +46,21 @@ def own_builders(
         )
     for state in states:
         shapes = {name: tuple(tensor.shape) for name, tensor in state.tensors.items()}
-        found = bodies(shapes, said, asked)
+        found = _built(bodies(shapes, said, asked), shapes)
         if found:
             return [_builder(state, found, activation)]
     return []
+
+
+def _built(found: Sequence[Body], shapes: Mapping[str, Shape]) -> Sequence[Body]:
+    """The first that can be built for the size of its tables, before the others."""
+    if not found or not found[0].tables:
+        return found
+    for body in found[:TRIED]:
+        fitted = resized(body, shapes)
+        if fitted is not None:
+            return [fitted, *(other for other in found if other is not body)]
+    return ()
 
 
 def _builder(state: StateDict, found: Sequence[Body], activation: str | None) -> Builder:

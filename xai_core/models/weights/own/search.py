@@ -48,7 +48,14 @@ def bodies(
 
 def _preferred(found: list[Body], said: Set[str]) -> tuple[Body, ...]:
     least = min(len(body.beside) for body in found)
-    closest = [body for body in found if len(body.beside) == least and body.cut == found[0].cut]
+    whole_tables = not all(body.tables for body in found)
+    closest = [
+        body
+        for body in found
+        if len(body.beside) == least
+        and body.cut == found[0].cut
+        and not (body.tables and whole_tables)
+    ]
     return tuple(sorted(closest, key=lambda body: preference(body.known.entry, said)))
 
 

@@ -16,11 +16,15 @@ WAYS = {"whole": "", "part": ", its feature extractor alone", "children": ", its
 def body_found(body: Body) -> Finding:
     """Which body lies where."""
     under = f" under {body.prefix!r}" if body.prefix else ""
+    size = ""
+    if body.side:
+        size = f" Its tables of positions are those for pictures of {body.side} × {body.side}."
     return Finding(
         "architecture-found",
         "info",
-        f"The body is that of {body.known.entry.name}{WAYS[body.way]}: all its {len(body.names)} "
-        f"tensors are there{under}, by name and shape.",
+        f"The {'body is that of' if not body.classes else 'network is'} {body.known.entry.name}"
+        f"{WAYS[body.way]}: all its {len(body.names)} tensors are there{under}, by name and "
+        f"shape.{size}",
     )
 
 
