@@ -17,6 +17,7 @@ class ModelCard:
         loaded_by: the loader and the way it was used. converted_by: converter and version.
         labels: class names, where the file or the architecture carries them.
         parameters: number of elements in all parameters; 0 for a model that only predicts.
+        weights: names of the sets of weights of which one was taken.
         device: what it runs on: `cpu`, or the name of a GPU. autocast: whether it is offered there.
     """
 
@@ -32,3 +33,4 @@ class ModelCard:
     findings: tuple[Finding, ...]
     device: str = "cpu"
     autocast: bool = False
+    weights: tuple[str, ...] = ()

@@ -13,6 +13,9 @@ from xai_core.models.export_hint import ExportHint
 from xai_core.models.other_inputs import OtherInput
 from xai_core.pictures.preprocessing import InputSpec
 
+ACTIVATIONS = ("relu", "gelu", "none")
+"""What may stand between the layers of a rebuilt head; the first is assumed."""
+
 
 @dataclass(frozen=True)
 class LoadOptions:

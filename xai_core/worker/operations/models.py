@@ -77,6 +77,7 @@ def _card(model: LoadedModel) -> ModelCard:
         loaded_by=model.loaded_by,
         converted_by=model.converted_by,
         labels=model.labels,
+        weights=model.weights,
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
         device="cpu" if device is None else title_of(device),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
+from xai_core.models.formats.base import ACTIVATIONS
 from xai_core.models.weights.library import LibraryArchitecture
 from xai_core.models.weights.own.body import Body
 from xai_core.models.weights.own.chain import Chain
@@ -15,8 +16,6 @@ from xai_core.models.weights.own.head import Head
 if TYPE_CHECKING:
     from torch import nn
 
-ACTIVATIONS = ("relu", "gelu", "none")
-"""What may stand between the layers of a head; the first is assumed."""
 TITLES = {"relu": "ReLU", "gelu": "GELU", "none": "nothing"}
 
 

@@ -8,13 +8,14 @@ from typing import NoReturn
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
+from xai_core.models.formats.base import ACTIVATIONS
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.index.entry import Shape
 from xai_core.models.weights.own import told
 from xai_core.models.weights.own.body import Body
 from xai_core.models.weights.own.head import Head, head_on
 from xai_core.models.weights.own.layers import COUNTER, UnclearError
-from xai_core.models.weights.own.network import ACTIVATIONS, OwnNetwork
+from xai_core.models.weights.own.network import OwnNetwork
 from xai_core.models.weights.own.search import bodies
 from xai_core.models.weights.own.sizes import resized
 from xai_core.models.weights.own.template import build_file

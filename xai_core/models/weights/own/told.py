@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xai_core.base.finding import Finding
+from xai_core.models.formats.base import ACTIVATIONS
 from xai_core.models.weights.equal_fits import equal_fits
 from xai_core.models.weights.own.body import Body
 from xai_core.models.weights.own.head import Head
-from xai_core.models.weights.own.network import ACTIVATIONS, TITLES
+from xai_core.models.weights.own.network import TITLES
 
 WAYS = {"whole": "", "part": ", its feature extractor alone", "children": ", its layers in a row"}
 
