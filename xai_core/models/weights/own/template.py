@@ -27,11 +27,12 @@ class Network(nn.Module):
     def __init__(self):
         super().__init__()
         body = $body
-        put(self, "$prefix", body)
+$cut
+        adopt(self, "$prefix", body)
 $layers
 
     def forward(self, pictures):
-        features = get(self, "$prefix")(pictures)
+        features = self.kept_body[0](pictures)
         # To do: how the layers above compute the classes of the features.
         raise NotImplementedError("complete forward")
 
@@ -46,9 +47,18 @@ def put(module, path, layer):
     module.add_module(last, layer)
 
 
-def get(module, path):
-    """The layer at a dotted path."""
-    return module.get_submodule(path)
+def adopt(module, path, body):
+    """Gives the body's tensors their names in the file; it is kept in a list, which has none."""
+    module.kept_body = [body]
+    if path:
+        put(module, path, body)
+        return
+    for name, child in body.named_children():
+        module.add_module(name, child)
+    for name, value in body.named_parameters(recurse=False):
+        module.register_parameter(name, value)
+    for name, value in body.named_buffers(recurse=False):
+        module.register_buffer(name, value)
 
 
 def build():
@@ -64,7 +74,8 @@ def build_file(body: Body) -> str:
         imports="import timm" if entry.library == "timm" else "import torchvision",
         tensors="\n".join(f"#   {name} {list(shape)}" for name, shape in held.items()),
         body=_call(body),
-        prefix=body.prefix.rstrip(".") or "body",
+        cut=_cut(body),
+        prefix=body.prefix.rstrip("."),
         layers="\n".join(f"        {line}" for line in _layers(held)),
     )
 
@@ -75,6 +86,18 @@ def _call(body: Body) -> str:
     if entry.library == "timm":
         return f"timm.create_model({entry.model!r}, num_classes=0{options})"
     return f"torchvision.models.{entry.model}(weights=None{options})"
+
+
+def _cut(body: Body) -> str:
+    """Its own last layers give way: an `Identity` passes on, and may hold the file's layers."""
+    if body.way == "whole":
+        return f"        put(body, {body.cut!r}, nn.Identity())" if body.cut else ""
+    if body.way == "part":
+        return f"        body = body.{body.cut}"
+    return (
+        "        names = [name for name, _ in body.named_children()]\n"
+        f"        body = nn.Sequential(*list(body.children())[: names.index({body.cut!r}) + 1])"
+    )
 
 
 def _layers(held: Mapping[str, Shape]) -> list[str]:
