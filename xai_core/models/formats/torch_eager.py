@@ -18,6 +18,7 @@ from xai_core.models.guessed_input import input_of
 from xai_core.models.held_module import module_in
 from xai_core.models.peek.digest import digest
 from xai_core.models.pickles.allowed import ALLOWED
+from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.full import load_full, refuse_dangerous
 from xai_core.models.pickles.guarded import load_guarded
 from xai_core.models.pickles.rescue import rescued_tensors
@@ -108,7 +109,8 @@ def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
         found = load_full(path, options.code, file.names)
         return found, "torch.load, full unpickle: code that the file names was run"
     try:
-        return load_guarded(path, file.names), "torch.load, guarded: no code of the file was run"
+        found = load_guarded(path, file.names, wrapper_names(file.contents))
+        return found, "torch.load, guarded: no code of the file was run"
     except pickle.UnpicklingError as cause:
         raise ModelError(
             f"The file could not be loaded without running code of it: {cause}",

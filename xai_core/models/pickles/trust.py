@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
+from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.torch_file import TorchFile
 
@@ -25,7 +26,12 @@ def unknown_names(file: TorchFile, allowed: Collection[Global]) -> tuple[Global,
 
     An allowed class of a library that is not installed counts as unknown.
     """
-    return tuple(name for name in file.names if name not in allowed or not name.installed)
+    wrappers = wrapper_names(file.contents)
+    return tuple(
+        name
+        for name in file.names
+        if name not in wrappers and (name not in allowed or not name.installed)
+    )
 
 
 def needs_trust(file: TorchFile, unknown: Sequence[Global], code: Sequence[Path]) -> ModelError:
