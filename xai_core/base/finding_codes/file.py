@@ -56,6 +56,10 @@ CODES: Mapping[str, Meaning] = {
         "The weights fit several architectures equally; as a warning: not all compute the same.",
         "If the wrong one was taken, name the right one (`--architecture`).",
     ),
+    "quantised-model": Meaning(
+        "The model, or its weights, are quantised to int8: it predicts, and has no gradient.",
+        "Open the model as it was before; occlusion and other methods that only predict run.",
+    ),
     "weights-chosen": Meaning(
         "The checkpoint holds several sets of weights for one network, such as an average over "
         "the training; the average was taken, as timm does.",

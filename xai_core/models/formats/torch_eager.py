@@ -29,6 +29,7 @@ from xai_core.models.pickles.torch_file import (
     read_torch_file,
 )
 from xai_core.models.pickles.trust import code_findings, needs_trust, unknown_names
+from xai_core.models.quantised import quantised_module
 
 
 @FORMATS.register
@@ -83,7 +84,8 @@ class TorchEager(Format):
         module = held.module
         spec, declared = input_of(module, found)
         spec = options.input_spec or spec
-        findings = (*held.findings, *(() if options.input_spec else declared))
+        declared = () if options.input_spec else declared
+        findings = (*held.findings, *declared, *quantised_module(module))
         fix_inputs(module, options.other_inputs, spec)
         return LoadedModel(
             path=path,

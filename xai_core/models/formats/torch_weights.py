@@ -22,6 +22,7 @@ from xai_core.models.pickles.guarded import load_tensors
 from xai_core.models.pickles.skeleton import walk
 from xai_core.models.pickles.torch_file import kind_of, read_torch_file
 from xai_core.models.pickles.trust import code_findings, needs_trust
+from xai_core.models.quantised import refuse_quantised
 from xai_core.models.weights.averaged import choice_finding, chosen
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.candidates import builders
@@ -89,6 +90,7 @@ def put_into_network(
             "Save the weights with torch.save(model.state_dict(), path).",
             code="unknown-format",
         )
+    refuse_quantised(state.tensors for state in states)
     choice = chosen(states, options.weights)
     states = list(choice.states)
     builder, network, fit = choose(states, builders(states, options, _said(path)))

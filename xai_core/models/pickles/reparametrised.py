@@ -6,7 +6,7 @@ evaluation mode, and put in its place. torch/nn/utils/weight_norm.py and spectra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xai_core.models.pickles.globals import Global
@@ -80,7 +80,7 @@ def _fuse(state: dict[str, Any], hook: HeldHook) -> None:
     if not all(isinstance(one, Tensor) for one in given):
         raise RefusedError(f"a {hook.source.path} lies in a layer without its tensors.")
     try:
-        made = _weighted(*given, axis) if weighted else _spectral(*given, axis)
+        made = (_weighted if weighted else _spectral)(given, axis)
     except (RuntimeError, IndexError) as cause:
         raise RefusedError(f"a {hook.source.path} does not fit its tensors: {cause}") from cause
     state.pop(str(name), None)
@@ -89,12 +89,14 @@ def _fuse(state: dict[str, Any], hook: HeldHook) -> None:
     dict.update(parameters, {name: nn.Parameter(made.detach()), **rest})
 
 
-def _weighted(size: Any, direction: Any, axis: int) -> Any:
+def _weighted(given: Sequence[Any], axis: Any) -> Any:
     import torch
 
+    size, direction = given
     return torch._weight_norm(direction, size, axis)
 
 
-def _spectral(weight: Any, left: Any, right: Any, axis: int) -> Any:
+def _spectral(given: Sequence[Any], axis: Any) -> Any:
+    weight, left, right = given
     matrix = weight.movedim(axis, 0).flatten(1)
     return weight / (left @ (matrix @ right))

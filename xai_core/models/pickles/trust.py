@@ -10,6 +10,7 @@ from xai_core.base.finding import Finding
 from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.torch_file import TorchFile
+from xai_core.models.quantised import quantised_note
 
 TRUST_HINT = (
     "If you trust where the file comes from, load it with trust; "
@@ -83,7 +84,10 @@ def _missing_message(file: TorchFile, missing: Sequence[Global]) -> str:
 
 def _trust_message(file: TorchFile, unknown: Sequence[Global]) -> str:
     if unknown:
-        return f"Loading this file imports and runs {_listed(unknown)}, which it names itself."
+        note = quantised_note(name.path for name in unknown)
+        return (
+            f"Loading this file imports and runs {_listed(unknown)}, which it names itself.{note}"
+        )
     if file.layout == "legacy":
         return (
             "This model was saved by torch before version 1.6: "

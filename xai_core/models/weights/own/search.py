@@ -10,7 +10,8 @@ import numpy as np
 from xai_core.models.weights.index.entry import Entry, Shape, fits
 from xai_core.models.weights.index.search import PREFIXES, numbers_of, preference, prefixes
 from xai_core.models.weights.index.storage import Index, read_index
-from xai_core.models.weights.own.body import Body, Known, children, complete, known_as, part, whole
+from xai_core.models.weights.own.body import Body, children, complete, part, whole
+from xai_core.models.weights.own.known import Known, known_as
 
 LIKELY = 40  # architectures that are looked at closely
 SHARE = 0.6  # of an architecture's tensors that have to be there by name and shape
