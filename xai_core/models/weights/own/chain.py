@@ -42,7 +42,7 @@ def chain_of(layers: Sequence[Layer]) -> Chain:
     behind the normalisation. Behind the last and before the first there is none.
 
     Raises:
-        UnclearError: they make none, or more than one.
+        UnclearError: they make none, or more than one, or it may hold its activations in two ways.
     """
     ordered = _ordered(layers)
     linear = [layer for layer in ordered if layer.linear]
@@ -108,12 +108,10 @@ def _activated(ordered: Sequence[Layer]) -> set[int]:
         if any(ordered[i].kind == "PReLU" for i in between):
             continue
         gaps = [i for i in between if _gap(ordered[i], ordered[i + 1])]
-        apart = (
-            start
-            if end - start > 1 and _parent(ordered[start + 1]) != _parent(ordered[start])
-            else end - 1
-        )
-        found.add(gaps[0] if gaps else apart)
+        apart = end - start > 1 and _parent(ordered[start + 1]) != _parent(ordered[start])
+        if apart and gaps:
+            raise UnclearError("an activation may end its one part or stand in the next")
+        found.add(gaps[0] if gaps else start if apart else end - 1)
     return found
 
 
