@@ -94,8 +94,9 @@ class StudyResult:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over all that the scores depend on: the same study has the same one."""
+        chosen = (self.weights, self.head_activation)  # studies of before had none
         told = {
-            "model": [self.model_sha256, self.architecture, self.output, *self._chosen],
+            "model": [self.model_sha256, self.architecture, self.output, *filter(None, chosen)],
             "spec": self.input_spec.to_dict() if self.input_spec else None,
             "pictures": [one.sha256 for one in self.pictures],
             "methods": list(self.methods.items()),
@@ -139,11 +140,6 @@ class StudyResult:
             if self.thumbnails:
                 first = self.thumbnails[min(self.thumbnails)]
                 Image.fromarray(first).save(draft / "picture.png")
-
-    @property
-    def _chosen(self) -> tuple[str, ...]:
-        # Studies of before had no such choice, and keep their fingerprint.
-        return tuple(f"{one}" for one in (self.weights, self.head_activation) if one)
 
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_study
