@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.inputs import preprocessing
-from components.model import inspection, labels_form, other_inputs
+from components.model import inspection, labels_form, other_inputs, weights_choice
 from components.session import backend, problem, upload
 from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
@@ -97,6 +97,7 @@ def _open(
 def _rejected(error: XaiError) -> None:
     st.badge("Rejected", color="red", icon=":material/cancel:")
     problem.show(error)
+    weights_choice.build_file(error)
     st.caption("The model that was open is still open.")
 
 

@@ -56,6 +56,32 @@ CODES: Mapping[str, Meaning] = {
         "The weights fit several architectures equally; as a warning: not all compute the same.",
         "If the wrong one was taken, name the right one (`--architecture`).",
     ),
+    "quantised-model": Meaning(
+        "The model, or its weights, are quantised to int8: it predicts, and has no gradient.",
+        "Open the model as it was before; occlusion and other methods that only predict run.",
+    ),
+    "weights-chosen": Meaning(
+        "The checkpoint holds several sets of weights for one network, such as an average over "
+        "the training; the average was taken, as timm does.",
+        "If you mean another one, choose it (`--weights state_dict`).",
+    ),
+    "input-declared": Meaning(
+        "How pictures become inputs was read from the file: size, mean, deviation, crop.",
+        "Nothing, if it is what the model was trained with.",
+    ),
+    "head-assumed": Meaning(
+        "The head on a known body was rebuilt from its tensors; as a warning: the activations "
+        "between its layers are a guess.",
+        "If it was another activation, choose it (`--head-activation gelu` or `none`).",
+    ),
+    "head-unclear": Meaning(
+        "A known body was found, and its head cannot be rebuilt from its tensors alone.",
+        "Complete the Python file that `check --write-build FILE` writes, and open with it.",
+    ),
+    "features-only": Meaning(
+        "The file holds a body without a classifier: its outputs are features, not classes.",
+        "Explain the likeness to another picture, or open the file that holds the head, too.",
+    ),
     "classes-assumed": Meaning(
         "The class names are ImageNet's because there are 1000 outputs; the file names none.",
         "If it was trained on other classes, go by their numbers.",
