@@ -24,7 +24,10 @@ from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
 from xai_core.runs.run import Run
 
-SAME = ("model_sha256", "picture_sha256", "architecture", "output", "other_inputs")
+SAME = (
+    *("model_sha256", "picture_sha256", "architecture", "output"),
+    *("weights", "head_activation", "other_inputs"),
+)
 
 
 @own_place
@@ -149,6 +152,8 @@ def request_of(space: Workspace, title: str) -> Request:
         input_spec=spec,
         architecture=source.options.architecture,
         output=source.options.output,
+        weights=source.options.weights,
+        head_activation=source.options.head_activation,
         other_inputs=tuple(map(str, source.options.other_inputs)),
         trusted=source.options.trust or bool(source.options.code),
         level=verdict.level if verdict else None,

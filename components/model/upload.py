@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.inputs import preprocessing
-from components.model import inspection, labels_form, other_inputs
+from components.model import inspection, labels_form, other_inputs, weights_choice
 from components.session import backend, problem, upload
 from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
@@ -28,11 +28,17 @@ def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None
         take: is given the opened model; None chooses it.
     """
     turn = st.session_state.setdefault(TURN, 0)
-    upload.arrived(FILE, st.get_option("server.maxUploadSize"), lambda one: _take(space, one))
+    most = st.get_option("server.maxUploadSize")
+    upload.arrived(FILE, most, lambda one: _take(space, one), as_one=True)
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
         if space.pending is None:
             upload.uploader(
-                "PyTorch, ONNX, Keras or TensorFlow. It is looked into without being run.", key=FILE
+                "PyTorch, Hugging Face, ONNX, Keras or TensorFlow. It is looked into without "
+                "being run.",
+                key=FILE,
+                help="Files that belong together: choose them at once, or give a zip of their "
+                "folder.",
+                accept_multiple_files=True,
             )
             return
         with problem.guarded():
@@ -91,6 +97,7 @@ def _open(
 def _rejected(error: XaiError) -> None:
     st.badge("Rejected", color="red", icon=":material/cancel:")
     problem.show(error)
+    weights_choice.build_file(error)
     st.caption("The model that was open is still open.")
 
 

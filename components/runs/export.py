@@ -85,10 +85,7 @@ def _rendered(subject: Callable[[], Subject | StudySubject], form: str, theme: s
 def setup_of(space: Workspace, run: Run | StudyResult) -> Setup | None:
     """How the run's model was opened in this session; None where it is not in it."""
     source = space.sources.get(run.model)
-    if source is None or (source.options.architecture, source.options.output) != (
-        run.architecture,
-        run.output,
-    ):
+    if source is None or not run_source.opened_alike(source.options, run):
         return None
     options = source.options
     return Setup(
@@ -97,6 +94,8 @@ def setup_of(space: Workspace, run: Run | StudyResult) -> Setup | None:
         options.trust,
         options.output,
         source.spec or options.input_spec,
+        options.weights,
+        options.head_activation,
     )
 
 

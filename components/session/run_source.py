@@ -23,6 +23,7 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
 
+OPENING = ("architecture", "output", "weights", "head_activation")  # of `LoadOptions` and `Run`
 # How the keys of forms begin that keep what is drawn in them only when it is complete.
 DRAWN = ("parameter-", "target-", "recipe-")
 
@@ -39,6 +40,11 @@ def note(space: Workspace) -> None:
         )
 
 
+def opened_alike(options: LoadOptions, run: Run | StudyResult) -> bool:
+    """Whether a model was opened as that of the run was."""
+    return all(getattr(options, name) == getattr(run, name) for name in OPENING)
+
+
 def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | None:
     """The title of the session's model that a run is of; of the one on screen where None."""
     run = run or space.run
@@ -46,7 +52,7 @@ def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | No
         title
         for title, one in space.sources.items()
         if one.path.exists()
-        and (one.options.architecture, one.options.output) == (run.architecture, run.output)
+        and opened_alike(one.options, run)
         and sha256_of(str(one.path)) == run.model_sha256
     ]
     return run.model if run.model in same else next(iter(same), None)
@@ -99,7 +105,7 @@ def _offer_files(space: Workspace, run: Run) -> None:
     """Uploads of an earlier session; trust is not given again by itself."""
     model = data_folder() / "models" / run.model_sha256
     if model_of(space) is None and not run.trusted and _is(model, run.model_sha256):
-        options = LoadOptions(architecture=run.architecture, output=run.output)
+        options = LoadOptions(**{name: getattr(run, name) for name in OPENING})
         space.add_source(Source(run.model, model, options, spec=run.input_spec))
     picture = data_folder() / "pictures" / run.picture_sha256
     if _is(picture, run.picture_sha256):

@@ -13,6 +13,7 @@ from components.model import (
     upload,
     verdict,
     wafer_gallery,
+    weights_choice,
 )
 from components.session import backend, held_files, problem
 from components.session.state.workspace import workspace
@@ -35,6 +36,7 @@ with problem.guarded():
     with proof:
         found = backend.verdict(source, photo)
         output_entry.show(space, source, found)
+        weights_choice.show(space, source, model.card)
         verdict.show(space, found)
         with st.expander("How it came in, and what you lose", icon=":material/route:"):
             provenance.show(model.card, found)

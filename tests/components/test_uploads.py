@@ -97,6 +97,22 @@ def test_the_report_comes_before_anything_is_loaded(
     assert model_page.session_state[KEY].source.startswith("EfficientNet")
 
 
+def test_files_that_come_at_once_are_one_model(model_page: AppTest) -> None:
+    """As Hugging Face's libraries write one: none of the two says it alone."""
+    tensors = io.BytesIO()
+    torch.save({"classifier.weight": torch.zeros(2, 3)}, tensors)
+    found = next(one for one in model_page.file_uploader if "It is looked into" in one.label)
+    kind = "application/octet-stream"
+    config = b'{"model_type": "vit", "architectures": ["ViTForImageClassification"]}'
+    files = {"pytorch_model.bin": tensors.getvalue(), "config.json": config}
+    found.set_value([(name, data, kind) for name, data in files.items()])
+    told = texts(ran(model_page))
+    assert "bin and 1 more" in told
+    assert "ViTForImageClassification" in told
+    assert uploads_held(model_page) == 1
+    click(model_page, "Put away")
+
+
 def foreign() -> nn.Module:
     """A model whose class lives in a module that only its author has."""
     home = ModuleType("acme")

@@ -31,6 +31,7 @@ class LoadedModel:
         labels_assumed: they are ImageNet's, taken for the number of outputs.
         layers_readable: hooks and parameters of inner layers can be relied on.
         findings: what loading established.
+        weights: names of the sets of weights of which one was taken, where the file holds several.
     """
 
     path: Path
@@ -46,3 +47,4 @@ class LoadedModel:
     labels_assumed: bool = False
     layers_readable: bool = True
     findings: tuple[Finding, ...] = ()
+    weights: tuple[str, ...] = ()

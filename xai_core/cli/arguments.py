@@ -43,6 +43,12 @@ def add_check(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     parser.add_argument("--image", metavar="FILE", help="picture to run the checks on")
     add_target(parser)
+    parser.add_argument(
+        "--write-build",
+        type=Path,
+        metavar="FILE",
+        help="where a known body has an unclear head: write the Python file to complete",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the verdict as JSON")
     form.add_argument(
@@ -184,6 +190,8 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         trust=args.trust,
         input_spec=spec,
         output=args.output,
+        weights=args.weights,
+        head_activation=args.head_activation,
         other_inputs=other_inputs(args),
         patience=patience(args),
     )

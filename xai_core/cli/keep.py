@@ -85,6 +85,8 @@ class Keeping:
             input_spec=run.input_spec,
             architecture=run.architecture,
             output=run.output,
+            weights=run.weights,
+            head_activation=run.head_activation,
             trusted=run.trusted,
             machine=run.machine,
             seconds=sum(one.seconds for row in self._rows for one in row.values()),

@@ -9,6 +9,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.cli.inputs import add_inputs
 from xai_core.cli.time_limit import add_time_limit
+from xai_core.models.formats.base import ACTIVATIONS
 from xai_core.pictures.demo import PICTURES
 from xai_core.targets.kinds.base import TARGETS
 
@@ -37,6 +38,16 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         help="let the file run code while it loads; only for files whose origin you trust",
     )
     parser.add_argument("--output", metavar="ENTRY", help="of a nested output: ['aux'], [1]")
+    parser.add_argument(
+        "--weights",
+        metavar="NAME",
+        help="of a checkpoint with several sets: state_dict, state_dict_ema (default: the average)",
+    )
+    parser.add_argument(
+        "--head-activation",
+        choices=ACTIVATIONS,
+        help="between the layers of a head that is rebuilt from its tensors (assumed: relu)",
+    )
     add_time_limit(parser)
     add_inputs(parser)
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")

@@ -47,5 +47,7 @@ def request_of(
         input_spec=card.input_spec,
         architecture=args.architecture,
         output=args.output,
+        weights=args.weights,
+        head_activation=args.head_activation,
         trusted=args.trust or bool(args.code),
     )

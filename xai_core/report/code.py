@@ -44,6 +44,8 @@ OPTIONS = xai_core.LoadOptions(
     code=$code,
     trust=$trust,
     output=$output,
+    weights=$weights,
+    head_activation=$head_activation,
     other_inputs=tuple(map(xai_core.OtherInput.of_text, OTHERS)),
 )
 SPEC = $spec  # None: the model's own
@@ -104,6 +106,8 @@ def script(subject: Subject) -> str:
         "architecture": setup.architecture,
         "trust": setup.trust,
         "output": setup.output,
+        "weights": setup.weights,
+        "head_activation": setup.head_activation,
         "spec": setup.spec.to_dict() if setup.spec else None,
         "others": run.other_inputs,
         "seed": _seed(subject),
@@ -139,6 +143,8 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--pace", str(one.pace)] if one.pace != Pace() else []
         words += ["--architecture", setup.architecture] if setup.architecture else []
         words += ["--output", setup.output] if setup.output else []
+        words += ["--weights", setup.weights] if setup.weights else []
+        words += ["--head-activation", setup.head_activation] if setup.head_activation else []
         words += ["--spec", json.dumps(setup.spec.to_dict())] if setup.spec else []
         words += [word for other in subject.run.other_inputs for word in ("--input", other)]
         words += [word for file in setup.code for word in ("--code", file)]

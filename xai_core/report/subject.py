@@ -36,6 +36,8 @@ class Setup:
     trust: bool = False
     output: str | None = None
     spec: InputSpec | None = None
+    weights: str | None = None
+    head_activation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,15 @@ def subject_of(
 
 def opened_as(run: Run | StudyResult) -> Setup:
     """As far as the run itself tells; the names of Python files it does not."""
-    return Setup(run.architecture, (), run.trusted, run.output, run.input_spec)
+    return Setup(
+        run.architecture,
+        (),
+        run.trusted,
+        run.output,
+        run.input_spec,
+        run.weights,
+        run.head_activation,
+    )
 
 
 def headline(subject: Subject) -> str:

@@ -40,7 +40,8 @@ class Request:
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known. pace: of methods that take many samples.
-        input_spec, architecture, output, other_inputs, trusted, level, summary: as in `Run`.
+        input_spec, architecture, output, weights, head_activation, other_inputs, trusted, level,
+            summary: as in `Run`.
     """
 
     model: str
@@ -58,6 +59,8 @@ class Request:
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    weights: str | None = None
+    head_activation: str | None = None
     other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
@@ -66,7 +69,16 @@ class Request:
 
 PROVENANCE = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
-    *("architecture", "output", "other_inputs", "trusted", "level", "summary"),
+    *(
+        "architecture",
+        "output",
+        "weights",
+        "head_activation",
+        "other_inputs",
+        "trusted",
+        "level",
+        "summary",
+    ),
 )
 
 

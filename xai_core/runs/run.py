@@ -61,8 +61,8 @@ class Run:
         attributions: by method name. recipe: with the quantile of `scores`.
         created: UTC, ISO 8601. versions: of the libraries that computed.
         failures: why a method that was asked for gave no map, by method name.
-        input_spec: how the picture became the input. architecture, output: as the model was opened
-            with (`LoadOptions`).
+        input_spec: how the picture became the input. architecture, output, weights,
+            head_activation: as the model was opened with (`LoadOptions`).
         other_inputs: what was fixed beside the picture, as `NAME = VALUE`.
         trusted: it was opened with trust, or with Python code of its own.
         level, summary: of the readiness verdict, where there was one.
@@ -89,6 +89,8 @@ class Run:
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    weights: str | None = None
+    head_activation: str | None = None
     trusted: bool = False
     level: Level | None = None
     summary: str = ""

@@ -27,6 +27,7 @@ from xai_core.studies.records import Records, named
 from xai_core.studies.setting import digest_of
 
 SCHEMA = 1
+NEWER = ("weights", "head_activation")  # maps of before had none, and keep their key
 SHORT = 16  # hexadecimal digits of a picture's SHA-256 that name it
 
 
@@ -35,7 +36,8 @@ class Origin:
     """What all these maps have in common; each field changes them.
 
     Attributes:
-        architecture, output: as the model was opened with. code: SHA-256 of Python files.
+        architecture, output, weights, head_activation: as the model was opened with.
+        code: SHA-256 of Python files.
         other_inputs: what goes in beside the picture. spec: how pictures become inputs.
         target: as asked for; None for the only output. channels: how the channels became one.
     """
@@ -49,11 +51,14 @@ class Origin:
     target: int | Target | None
     channels: Channels
     other_inputs: tuple[str, ...] = ()
+    weights: str | None = None
+    head_activation: str | None = None
 
     @property
     def key(self) -> str:
         """SHA-256 over all of it."""
-        return digest_of({"maps": SCHEMA, **asdict(self), "spec": self.spec.to_dict()})
+        told = {key: value for key, value in asdict(self).items() if key not in NEWER or value}
+        return digest_of({"maps": SCHEMA, **told, "spec": self.spec.to_dict()})
 
 
 def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin | None:
@@ -70,6 +75,8 @@ def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin
         run.asked,
         channels,
         run.other_inputs,
+        run.weights,
+        run.head_activation,
     )
 
 

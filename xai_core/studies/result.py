@@ -44,8 +44,9 @@ class StudyResult:
     """Complexity of many pictures by several methods, with all that led to it.
 
     Attributes:
-        model, model_sha256, model_format, input_spec, architecture, output, trusted, level,
-            summary, created, versions, machine, seconds: as in `Run`.
+        model, model_sha256, model_format, input_spec, architecture, output, weights,
+            head_activation, trusted, level, summary, created, versions, machine, seconds: as in
+            `Run`.
         pictures, methods: rows and columns of `table`; methods with all their parameters.
         target: of all pictures; None for each one's top class. other_inputs: beside each picture.
         recipe: with the quantile that was looked at.
@@ -69,6 +70,8 @@ class StudyResult:
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None
+    weights: str | None = None
+    head_activation: str | None = None
     other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
@@ -91,8 +94,9 @@ class StudyResult:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over all that the scores depend on: the same study has the same one."""
+        chosen = (self.weights, self.head_activation)  # studies of before had none
         told = {
-            "model": [self.model_sha256, self.architecture, self.output],
+            "model": [self.model_sha256, self.architecture, self.output, *filter(None, chosen)],
             "spec": self.input_spec.to_dict() if self.input_spec else None,
             "pictures": [one.sha256 for one in self.pictures],
             "methods": list(self.methods.items()),
@@ -145,7 +149,8 @@ class StudyResult:
 
 PLAIN = (
     *("model", "model_sha256", "model_format", "methods", "seed", "created"),
-    *("versions", "refused", "architecture", "output", "trusted", "level", "summary"),
+    *("versions", "refused", "architecture", "output", "weights"),
+    *("head_activation", "trusted", "level", "summary"),
     *("machine", "seconds"),
 )
 

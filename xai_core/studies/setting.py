@@ -49,6 +49,9 @@ class Setting:
 def _options(options: LoadOptions) -> dict[str, Any]:
     found = asdict(options)
     del found["other_inputs"], found["patience"]  # how long a proof takes changes no score
+    for name in ("weights", "head_activation"):  # those of before had none, and keep their key
+        if found[name] is None:
+            del found[name]
     if options.input_spec is not None:
         found["input_spec"] = options.input_spec.to_dict()
     if options.other_inputs:  # those of before had none, and keep their key

@@ -18,6 +18,7 @@ class ModelCard:
         labels: class names, where the file or the architecture carries them.
         labels_assumed: they are ImageNet's, taken for the number of outputs.
         parameters: number of elements in all parameters; 0 for a model that only predicts.
+        weights: names of the sets of weights of which one was taken.
         device: what it runs on: `cpu`, or the name of a GPU. autocast: whether it is offered there.
     """
 
@@ -34,3 +35,4 @@ class ModelCard:
     device: str = "cpu"
     autocast: bool = False
     labels_assumed: bool = False
+    weights: tuple[str, ...] = ()

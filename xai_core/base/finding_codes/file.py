@@ -56,9 +56,57 @@ CODES: Mapping[str, Meaning] = {
         "The weights fit several architectures equally; as a warning: not all compute the same.",
         "If the wrong one was taken, name the right one (`--architecture`).",
     ),
+    "quantised-model": Meaning(
+        "The model, or its weights, are quantised to int8: it predicts, and has no gradient.",
+        "Open the model as it was before; occlusion and other methods that only predict run.",
+    ),
+    "weights-chosen": Meaning(
+        "The checkpoint holds several sets of weights for one network, such as an average over "
+        "the training; the average was taken, as timm does.",
+        "If you mean another one, choose it (`--weights state_dict`).",
+    ),
+    "input-declared": Meaning(
+        "How pictures become inputs was read from the file: size, mean, deviation, crop.",
+        "Nothing, if it is what the model was trained with.",
+    ),
+    "head-assumed": Meaning(
+        "The head on a known body was rebuilt from its tensors; as a warning: the activations "
+        "between its layers are a guess.",
+        "If it was another activation, choose it (`--head-activation gelu` or `none`).",
+    ),
+    "head-unclear": Meaning(
+        "A known body was found, and its head cannot be rebuilt from its tensors alone.",
+        "Complete the Python file that `check --write-build FILE` writes, and open with it.",
+    ),
+    "features-only": Meaning(
+        "The file holds a body without a classifier: its outputs are features, not classes.",
+        "Explain the likeness to another picture, or open the file that holds the head, too.",
+    ),
     "classes-assumed": Meaning(
         "The class names are ImageNet's because there are 1000 outputs; the file names none.",
         "If it was trained on other classes, go by their numbers.",
+    ),
+    "classes-read": Meaning(
+        "The class names were read from a file beside the weights.",
+        "Nothing.",
+    ),
+    "input-form": Meaning(
+        "Size, mean and deviation of the input were read from a file beside the weights.",
+        "Nothing.",
+    ),
+    "input-form-assumed": Meaning(
+        "The file does not say how pictures come in; the usual way of its family was taken.",
+        "Give `preprocessor_config.json` with the model, or set the input form.",
+    ),
+    "configuration-assumed": Meaning(
+        "Weights of Hugging Face without `config.json`: the network was built after their shapes, "
+        "and what shapes do not say is the library's usual.",
+        "Give `config.json` with the weights: the folder, a zip of it, or the files at once.",
+    ),
+    "embedding": Meaning(
+        "The model has no head; its output is an embedding, whose numbers are no classes.",
+        "Explain its similarity to another picture (`--target similarity --target-set "
+        "reference=FILE`).",
     ),
     "input-size-found": Meaning(
         "The file does not say which input shape it takes; one that runs was found by trying.",

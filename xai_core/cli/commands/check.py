@@ -65,7 +65,21 @@ def judge(args: argparse.Namespace) -> tuple[Verdict, Protection]:
         except XaiError as error:
             if error.code in NOT_THE_MODEL:
                 raise
+            _write_build(args, error)
             return worker.rejected(path, error), protection
+
+
+def _write_build(args: argparse.Namespace, error: XaiError) -> None:
+    """The Python file that builds the network, to be completed, where one was asked for."""
+    text = error.facts.get("build_file")
+    if args.write_build is None or not isinstance(text, str):
+        return
+    if args.write_build.exists():
+        raise InputError(f"{args.write_build} is there already.", "Name a new file.")
+    try:
+        args.write_build.write_text(text, encoding="utf-8")
+    except OSError as cause:
+        raise InputError(f"{args.write_build} cannot be written: {cause}") from cause
 
 
 def as_text(verdict: Verdict) -> Iterator[str]:

@@ -13,6 +13,9 @@ from xai_core.models.export_hint import ExportHint
 from xai_core.models.other_inputs import OtherInput
 from xai_core.pictures.preprocessing import InputSpec
 
+ACTIVATIONS = ("relu", "gelu", "none")
+"""What may stand between the layers of a rebuilt head; the first is assumed."""
+
 
 @dataclass(frozen=True)
 class LoadOptions:
@@ -28,6 +31,10 @@ class LoadOptions:
         input_spec: how pictures are turned into inputs; None takes the model's own or a default.
         output: the entry of a nested output that is explained, `['aux']` or `[1]`; None takes
             the one that looks like class scores, else the first.
+        weights: the entry of a checkpoint that the weights are taken from, where it holds several
+            (`state_dict_ema`); None takes the averaged ones.
+        head_activation: what stands between the layers of a head that was rebuilt from its
+            tensors: `relu`, `gelu` or `none`; None assumes `relu`.
         other_inputs: what is fixed, for a model that takes more than the picture.
         patience: times the usual limits that conversions and their proofs may take.
     """
@@ -38,6 +45,8 @@ class LoadOptions:
     trust: bool = False
     input_spec: InputSpec | None = None
     output: str | None = None
+    weights: str | None = None
+    head_activation: str | None = None
     other_inputs: tuple[OtherInput, ...] = ()
     patience: float = 1.0
 

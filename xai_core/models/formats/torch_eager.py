@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
@@ -15,23 +14,22 @@ from xai_core.models import export_hint
 from xai_core.models.embedded_labels import of_checkpoint, of_module
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.models.guessed_input import guess_input_spec
+from xai_core.models.guessed_input import input_of
+from xai_core.models.held_module import module_in
 from xai_core.models.peek.digest import digest
 from xai_core.models.pickles.allowed import ALLOWED
+from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.full import load_full, refuse_dangerous
 from xai_core.models.pickles.guarded import load_guarded
 from xai_core.models.pickles.rescue import rescued_tensors
 from xai_core.models.pickles.torch_file import (
-    MODULE_KEYS,
     TorchFile,
     find_module,
     kind_of,
     read_torch_file,
 )
 from xai_core.models.pickles.trust import code_findings, needs_trust, unknown_names
-
-if TYPE_CHECKING:
-    from torch import nn
+from xai_core.models.quantised import quantised_module
 
 
 @FORMATS.register
@@ -82,9 +80,12 @@ class TorchEager(Format):
             if error.code != "missing-code" or not named:
                 raise
             return _rescued(path, inspection, options, error)
-        key, module = _module_in(found)
-        findings = (_taken(key),) if key else ()
-        spec = options.input_spec or guess_input_spec(module)
+        held = module_in(found, options.weights)
+        module = held.module
+        spec, declared = input_of(module, found)
+        spec = options.input_spec or spec
+        declared = () if options.input_spec else declared
+        findings = (*held.findings, *declared, *quantised_module(module))
         fix_inputs(module, options.other_inputs, spec)
         return LoadedModel(
             path=path,
@@ -96,6 +97,7 @@ class TorchEager(Format):
             loaded_by=loaded_by,
             labels=of_checkpoint(found) or of_module(module),
             findings=findings,
+            weights=held.alternatives,
         )
 
 
@@ -109,7 +111,8 @@ def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
         found = load_full(path, options.code, file.names)
         return found, "torch.load, full unpickle: code that the file names was run"
     try:
-        return load_guarded(path, file.names), "torch.load, guarded: no code of the file was run"
+        found = load_guarded(path, file.names, wrapper_names(file.contents))
+        return found, "torch.load, guarded: no code of the file was run"
     except pickle.UnpicklingError as cause:
         raise ModelError(
             f"The file could not be loaded without running code of it: {cause}",
@@ -140,27 +143,3 @@ def _rescued(
 def guarded_can_read(file: TorchFile) -> bool:
     """torch's restricted unpickler knows protocol 2 and, for modules, the zip layout only."""
     return file.layout == "zip" and file.contents.protocol == 2
-
-
-def _module_in(found: Any) -> tuple[str, nn.Module]:
-    from torch import nn
-
-    if isinstance(found, nn.DataParallel):
-        return "module", found.module
-    if isinstance(found, nn.Module):
-        return "", found
-    if isinstance(found, Mapping):
-        keys = [*MODULE_KEYS, *(key for key in dict(found) if key not in MODULE_KEYS)]
-        for key in keys:
-            if isinstance(value := found.get(key), nn.Module):
-                inner = _module_in(value)[1]
-                return str(key), inner
-    raise ModelError(
-        f"A model (an nn.Module) was expected, but the file holds a {type(found).__name__}.",
-        "Save the model itself with torch.save(model, path).",
-        code="unknown-format",
-    )
-
-
-def _taken(key: str) -> Finding:
-    return Finding("checkpoint-entry", "info", f"The model was taken from the entry {key!r}.")

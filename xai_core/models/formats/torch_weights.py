@@ -15,7 +15,7 @@ from xai_core.models.assumed_labels import assumed
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
-from xai_core.models.guessed_input import guess_input_spec
+from xai_core.models.guessed_input import input_of
 from xai_core.models.peek.digest import digest
 from xai_core.models.peek.safetensors import safetensors_header
 from xai_core.models.pickles.full import load_full, refuse_dangerous
@@ -23,6 +23,8 @@ from xai_core.models.pickles.guarded import load_tensors
 from xai_core.models.pickles.skeleton import walk
 from xai_core.models.pickles.torch_file import kind_of, read_torch_file
 from xai_core.models.pickles.trust import code_findings, needs_trust
+from xai_core.models.quantised import refuse_quantised
+from xai_core.models.weights.averaged import choice_finding, chosen
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.candidates import builders
 from xai_core.models.weights.choice import choose
@@ -89,10 +91,14 @@ def put_into_network(
             "Save the weights with torch.save(model.state_dict(), path).",
             code="unknown-format",
         )
+    refuse_quantised(state.tensors for state in states)
+    choice = chosen(states, options.weights)
+    states = list(choice.states)
     builder, network, fit = choose(states, builders(states, options, _said(path)))
     network.load_state_dict(_complete(fit, network), strict=True)
     known = builder.architecture
-    spec = options.input_spec or (known.input_spec if known else guess_input_spec(network))
+    spec, declared = input_of(network, checkpoint, known.input_spec if known else None)
+    spec = options.input_spec or spec
     fix_inputs(network, options.other_inputs, spec)
     own = _own_labels(path, checkpoint)
     labels = own or _labels(builder, fit)
@@ -107,7 +113,14 @@ def put_into_network(
         loaded_by=f"weights put into {builder.title}, strictly",
         labels=labels,
         labels_assumed=guessed,
-        findings=(*builder.findings, *_findings(fit), *([assumed()] if guessed else [])),
+        findings=(
+            *choice_finding(fit.state.entry, choice.alternatives, options.weights is not None),
+            *builder.findings,
+            *_findings(fit),
+            *(() if options.input_spec else declared),
+            *([assumed()] if guessed else []),
+        ),
+        weights=choice.alternatives,
     )
 
 

@@ -23,6 +23,7 @@ from xai_core.models.peek.script_code import (
     script_code,
     traced_shape,
 )
+from xai_core.models.quantised import quantised_script
 
 MOBILE = b"PTMF"
 PACKED = Finding(
@@ -91,7 +92,11 @@ class TorchScript(Format):
         wanted = options.input_spec.shape if options.input_spec else traced_shape(path)
         spec = options.input_spec or spec_of(wanted)
         module = fix_inputs(script, options.other_inputs, spec)
-        findings = (*([precision] if precision else []), *baked_in(code, is_trace(path)))
+        findings = (
+            *([precision] if precision else []),
+            *quantised_script(code),
+            *baked_in(code, is_trace(path)),
+        )
         hidden, shape = hidden_model(
             path, inspection, options, module, wanted, "torch.jit.load", findings
         )

@@ -13,7 +13,9 @@ from xai_core.base.storage.zips import BROKEN, zip_names, zip_read
 
 MAX_CODE = 64 * 2**20
 MAX_INPUTS = 2**20
-REACHES_OUT = re.compile(rb"torch\.(from_file|save|load|_save|_load)\s*\(|\bops\.(?!prim\b|aten\b)")
+REACHES_OUT = re.compile(
+    rb"torch\.(from_file|save|load|_save|_load)\s*\(|\bops\.(?!prim\b|aten\b|quantized\b)"
+)
 OPTIMISED = re.compile(rb"\bops\.(prim\.\w*mkldnn\w*|\w*prepacked\w*|mkldnn\w*)\b", re.IGNORECASE)
 CUT = re.compile(rb"\btorch\.detach_?\(")
 TRAINING = re.compile(rb"\btorch\.(feature_|alpha_|feature_alpha_)?dropout_?\([^()]*, True\)")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xai_core.models.pickles.globals import Global
+from xai_core.models.pickles.reparametrised import HOOKS
 
 # fmt: off
 _TORCH = {
@@ -76,6 +77,7 @@ def _listed(file: str) -> frozenset[Global]:
 MODULES = (
     _names("torch.nn.modules.", _TORCH)
     | _names("torch.nn.parallel.", {"data_parallel": "DataParallel"})
+    | _names("torch.optim.", {"swa_utils": "AveragedModel"})
     | _names("efficientnet_lite_pytorch.", _DEMO)
     | _listed("vision_classes.txt")
 )
@@ -90,4 +92,4 @@ RECORDS = _names("", _RECORDS)
 PARTIAL = Global("functools", "partial")
 """A layer's class with numbers for its arguments, which transformers keep and do not use."""
 
-ALLOWED = MODULES | FUNCTIONS | RECORDS | {PARTIAL}
+ALLOWED = MODULES | FUNCTIONS | RECORDS | {PARTIAL} | HOOKS

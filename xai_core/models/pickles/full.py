@@ -12,6 +12,7 @@ from typing import Any
 from xai_core.base.errors import ModelError
 from xai_core.models.pickles.code import CodeFiles
 from xai_core.models.pickles.globals import Global
+from xai_core.models.quantised import restorable
 from xai_core.models.vision_libraries import make_importable
 
 
@@ -28,11 +29,13 @@ def load_full(path: Path, code: Iterable[Path], names: Iterable[Global]) -> Any:
     import torch
 
     make_importable()  # for what the file or its code imports
+    names = tuple(names)
     files = CodeFiles(code, [name.module for name in names])
     files.install()
-    return torch.load(
-        path, map_location="cpu", weights_only=False, pickle_module=_pickle_module(files)
-    )
+    with restorable([name.path for name in names]):
+        return torch.load(
+            path, map_location="cpu", weights_only=False, pickle_module=_pickle_module(files)
+        )
 
 
 def refuse_dangerous(names: Iterable[Global]) -> None:

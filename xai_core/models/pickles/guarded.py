@@ -12,14 +12,16 @@ from __future__ import annotations
 import importlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import ModelError
 from xai_core.models.pickles.allowed import FUNCTIONS, MODULES, PARTIAL, RECORDS
+from xai_core.models.pickles.compiled import WRAPPER
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.held_partial import HeldPartial, RefusedError
+from xai_core.models.pickles.reparametrised import HOOKS, fuse, held_hook
 from xai_core.models.pickles.skeleton import Stub, walk
 from xai_core.models.pickles.torch_file import TorchFile
 from xai_core.models.vision_libraries import LIBRARIES, make_importable
@@ -28,11 +30,12 @@ CHILD_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 CONTAINERS = ("_modules", "_parameters", "_buffers")
 
 
-def load_guarded(path: Path, names: Iterable[Global]) -> Any:
+def load_guarded(path: Path, names: Iterable[Global], wrappers: Collection[Global] = ()) -> Any:
     """The object in the file; modules in it are real `nn.Module`s on the CPU.
 
     Args:
         names: what the pickle would import; those not on the list stay refused.
+        wrappers: of them, what only wraps the module (`torch.compile`) and is left off.
 
     Raises:
         ModelError: `unsafe-code`, the file asks for more than restoring a model.
@@ -40,7 +43,7 @@ def load_guarded(path: Path, names: Iterable[Global]) -> Any:
     """
     import torch
 
-    guards = _Guards(names)
+    guards = _Guards(names, wrappers)
     try:
         with torch.serialization.safe_globals(guards.table()):
             result = torch.load(path, map_location="cpu", weights_only=True)
@@ -73,6 +76,11 @@ def load_tensors(path: Path, file: TorchFile) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True)
 
 
+def _first(module: Any, *how: Any) -> Any:
+    """In place of a wrapper's class: what is wrapped."""
+    return module
+
+
 def _husk(stand_in: type | None) -> Any:
     class Placeholder:
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -83,7 +91,9 @@ def _husk(stand_in: type | None) -> Any:
             pass
 
         def __setstate__(self, state: Any) -> None:
-            pass
+            # What a configuration holds (`argparse.Namespace`) is read as data.
+            if isinstance(state, dict):
+                vars(self).update({k: v for k, v in state.items() if isinstance(k, str)})
 
     return Placeholder
 
@@ -99,12 +109,14 @@ class _Inert(type):
 
 
 class _Guards:
-    def __init__(self, names: Iterable[Global]) -> None:
+    def __init__(self, names: Iterable[Global], wrappers: Collection[Global] = ()) -> None:
         self._real: dict[Any, Any] = {}
         self._table: list[tuple[Any, str]] = []
         self._states: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._made: list[Any] = []
         for name in names:
+            if name in wrappers:
+                continue
             if name in MODULES or name in FUNCTIONS:
                 guard = self._guard(name)
                 self._real[guard] = real(name)
@@ -113,6 +125,10 @@ class _Guards:
                 self._table.append((HeldPartial, name.path))
             elif name in RECORDS:
                 self._table.append((real(name), name.path))
+            elif name in HOOKS:
+                self._table.append((held_hook(name), name.path))
+        for name in wrappers:
+            self._table.append((_first if name == WRAPPER else _husk(None), name.path))
 
     def table(self) -> Any:
         """What `safe_globals` takes: pairs of stand-in and name."""
@@ -125,6 +141,7 @@ class _Guards:
                 raise RefusedError(f"a {type(made).path} is left without a state.")
         for made, state in self._states.values():
             state.pop(SCRIPTED, None)  # no model needs it
+            fuse(state)
             self._check(self._real[type(made)], state)
         for made, _ in self._states.values():
             object.__setattr__(made, "__class__", self._real[type(made)])

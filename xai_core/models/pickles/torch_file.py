@@ -12,6 +12,7 @@ from typing import Any, Literal
 from xai_core.base.errors import ModelError
 from xai_core.base.storage.zips import zip_names
 from xai_core.models.pickles.archive import MAX_PICKLE, Archive, read_archive
+from xai_core.models.pickles.compiled import is_compiled
 from xai_core.models.pickles.globals import STORAGE_BYTES, Global
 from xai_core.models.pickles.skeleton import Contents, Stub, read_contents
 
@@ -83,12 +84,20 @@ def read_torch_file(path: Path) -> TorchFile:
 
 def find_module(root: Any) -> Any:
     """The stand-in of the module: the object itself, or the one under a usual key."""
+    if is_compiled(root):
+        root = root.args[0]
     if isinstance(root, Stub):
         return root if root.is_module else None
     if not isinstance(root, dict):
         return None
     values = [dict.get(root, key) for key in MODULE_KEYS] + list(dict.values(root))
-    return next((x for x in values if isinstance(x, Stub) and x.is_module), None)
+    values = [x.args[0] if is_compiled(x) and x is not None else x for x in values]
+    return next((x for x in values if isinstance(x, Stub) and _network(x)), None)
+
+
+def _network(stub: Stub) -> bool:
+    """A module, and not only how pictures are prepared (torchvision's `weights.transforms()`)."""
+    return stub.is_module and not stub.source.module.startswith("torchvision.transforms")
 
 
 @lru_cache(maxsize=4)

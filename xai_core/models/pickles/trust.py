@@ -7,8 +7,11 @@ from pathlib import Path
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
+from xai_core.models.installs import install_hint
+from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.torch_file import TorchFile
+from xai_core.models.quantised import quantised_note
 
 TRUST_HINT = (
     "If you trust where the file comes from, load it with trust; "
@@ -25,7 +28,12 @@ def unknown_names(file: TorchFile, allowed: Collection[Global]) -> tuple[Global,
 
     An allowed class of a library that is not installed counts as unknown.
     """
-    return tuple(name for name in file.names if name not in allowed or not name.installed)
+    wrappers = wrapper_names(file.contents)
+    return tuple(
+        name
+        for name in file.names
+        if name not in wrappers and (name not in allowed or not name.installed)
+    )
 
 
 def needs_trust(file: TorchFile, unknown: Sequence[Global], code: Sequence[Path]) -> ModelError:
@@ -34,7 +42,7 @@ def needs_trust(file: TorchFile, unknown: Sequence[Global], code: Sequence[Path]
     if missing and not code:
         return ModelError(
             _missing_message(file, missing),
-            CODE_HINT,
+            _code_hint(missing),
             code="missing-code",
             missing=[name.path for name in missing],
             tensors=file.contents.tensors,
@@ -59,11 +67,15 @@ def code_findings(
         findings.append(Finding("unsafe-code", "error", message, "Do not use this file."))
     if missing:
         findings.append(
-            Finding("missing-code", "error", _missing_message(file, missing), CODE_HINT)
+            Finding("missing-code", "error", _missing_message(file, missing), _code_hint(missing))
         )
     if (unknown or not readable) and not dangerous:
         findings.append(Finding("needs-trust", "error", _trust_message(file, unknown), TRUST_HINT))
     return tuple(findings)
+
+
+def _code_hint(missing: Sequence[Global]) -> str:
+    return install_hint(name.module for name in missing) or CODE_HINT
 
 
 def _missing_message(file: TorchFile, missing: Sequence[Global]) -> str:
@@ -77,7 +89,10 @@ def _missing_message(file: TorchFile, missing: Sequence[Global]) -> str:
 
 def _trust_message(file: TorchFile, unknown: Sequence[Global]) -> str:
     if unknown:
-        return f"Loading this file imports and runs {_listed(unknown)}, which it names itself."
+        note = quantised_note(name.path for name in unknown)
+        return (
+            f"Loading this file imports and runs {_listed(unknown)}, which it names itself.{note}"
+        )
     if file.layout == "legacy":
         return (
             "This model was saved by torch before version 1.6: "

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.models.architectures.base import Architecture, Shapes
+from xai_core.models.weights.state_dicts import StateDict
 
 if TYPE_CHECKING:
     from torch import nn
@@ -21,6 +23,8 @@ class Builder:
         architecture: None for the user's own code. num_classes: what it is built for.
         wanted: names and shapes of its tensors, where they are known without building it.
         findings: why it was chosen.
+        state: the tensors by the network's own names, where the file has them under others.
+        refusal: why it cannot be built, where it is nearly known; raised where nothing else fits.
     """
 
     title: str
@@ -29,3 +33,5 @@ class Builder:
     num_classes: int = 0
     wanted: Shapes | None = None
     findings: tuple[Finding, ...] = ()
+    state: StateDict | None = None
+    refusal: ModelError | None = None

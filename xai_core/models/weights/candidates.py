@@ -13,8 +13,9 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.models.pickles.code import CodeFiles
 from xai_core.models.vision_libraries import make_importable
 from xai_core.models.weights.builder import Builder
+from xai_core.models.weights.own.offer import own_builders
 from xai_core.models.weights.published import library_builders
-from xai_core.models.weights.state_dicts import StateDict
+from xai_core.models.weights.state_dicts import StateDict, best_fit
 
 if TYPE_CHECKING:
     from torch import nn
@@ -46,10 +47,27 @@ def builders(
         plugins = [_known(architecture, states) for architecture in ARCHITECTURES]
         # Building one takes time: those whose head the file lacks come last.
         likely = [plugin for plugin in plugins if plugin.num_classes]
-        return [*likely, *library_builders(states, said), *(p for p in plugins if p not in likely)]
+        rest = [plugin for plugin in plugins if plugin not in likely]
+        return [*likely, *_library(states, options, said), *rest]
     if options.architecture in ARCHITECTURES:
         return [_known(ARCHITECTURES[options.architecture], states)]
-    return library_builders(states, said, options.architecture)
+    return _library(states, options, said)
+
+
+def _library(states: Sequence[StateDict], options: LoadOptions, said: Set[str]) -> list[Builder]:
+    """What torchvision and timm define: as it is, else under a head of the team's own."""
+    asked = options.architecture
+    found = library_builders(states, said, asked)
+    fit = best_fit(list(states), found[0].wanted or {}) if found else None
+    if fit is not None and fit.exact and not fit.left_out:
+        return found
+    own = own_builders(states, said, asked, options.head_activation)
+    if fit is None or not fit.exact:
+        return [*own, *found]
+    on_top = [one for one in own if len(one.wanted or ()) > len(found[0].wanted or ())]
+    unclear = [one for one in own if one.refusal is not None and one.refusal.facts.get("on_top")]
+    # What takes the outputs of a whole network is the head: the network's own are not the classes.
+    return unclear or [*on_top, *found]
 
 
 def _known(architecture: Architecture, states: Iterable[StateDict]) -> Builder:

@@ -19,16 +19,22 @@ def choose(states: list[StateDict], candidates: list[Builder]) -> tuple[Builder,
 
     Raises:
         ModelError: `missing-architecture`, with the nearest, how many of their tensors match,
-            and the first ones that are missing and unexpected.
+            and the first ones that are missing and unexpected; or a candidate's `refusal`.
     """
     tried: list[tuple[Builder, Fit]] = []
     for builder in candidates:
+        if builder.refusal is not None:
+            continue
+        offered = states if builder.state is None else [builder.state]
         network = builder.build() if builder.wanted is None else None
-        fit = best_fit(states, shapes_of(network) if network is not None else builder.wanted or {})
+        fit = best_fit(offered, shapes_of(network) if network is not None else builder.wanted or {})
         if fit is not None and fit.exact:
             return builder, builder.build() if network is None else network, fit
         if fit is not None:
             tried.append((builder, fit))
+    for builder in candidates:
+        if builder.refusal is not None:
+            raise builder.refusal
     raise _no_fit(sorted(tried, key=lambda pair: -pair[1].score))
 
 

@@ -8,13 +8,12 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.models.architectures.base import ARCHITECTURES
 from xai_core.models.weights.builder import Builder
+from xai_core.models.weights.equal_fits import equal_fits
 from xai_core.models.weights.index.ranking import Match
 from xai_core.models.weights.index.search import close_names, numbers_of, search
 from xai_core.models.weights.index.storage import read_index
 from xai_core.models.weights.library import LibraryArchitecture
 from xai_core.models.weights.state_dicts import StateDict
-
-SHOWN = 4
 
 
 def library_builders(
@@ -38,7 +37,8 @@ def library_builders(
 
 def _builder(match: Match, alike: Sequence[Match] = ()) -> Builder:
     architecture = LibraryArchitecture(match.entry, match.channels)
-    findings = (_found(match), *_ambiguous(match, alike)) if match.exact else ()
+    equal = equal_fits(match.entry, [one.entry for one in alike])
+    findings = (_found(match), *equal) if match.exact else ()
     return Builder(
         title=match.entry.name,
         build=lambda: architecture.build(match.classes),
@@ -59,34 +59,6 @@ def _found(match: Match) -> Finding:
         f"The weights fit {match.entry.name}: {match.matching} of {match.given} tensors by name "
         f"and shape{head}.",
     )
-
-
-def _ambiguous(match: Match, alike: Sequence[Match]) -> tuple[Finding, ...]:
-    if not alike:
-        return ()
-    other = [one.entry.name for one in alike if one.entry.parts != match.entry.parts]
-    same = [one.entry.name for one in alike if one.entry.name not in other]
-    pictures = any(one.entry.picture != match.entry.picture for one in alike)
-    says = [f"{match.entry.name} was taken."]
-    if same:
-        says.append(f"{_listed(same)} would compute the same.")
-    if other:
-        says.append(f"{_listed(other)} would compute something else with these tensors.")
-    if pictures:
-        says.append("Not all want their pictures prepared alike.")
-    return (
-        Finding(
-            "architecture-ambiguous",
-            "warning" if other else "info",
-            f"The weights fit {len(alike) + 1} architectures equally. {' '.join(says)}",
-            "If it is another one, name it (`--architecture`).",
-        ),
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 def _unknown(asked: str) -> ModelError:

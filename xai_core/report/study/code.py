@@ -34,6 +34,8 @@ OPTIONS = xai_core.LoadOptions(
     code=$code,
     trust=$trust,
     output=$output,
+    weights=$weights,
+    head_activation=$head_activation,
     other_inputs=tuple(map(xai_core.OtherInput.of_text, $others)),
 )
 SPEC = $spec  # None: the model's own
@@ -100,6 +102,8 @@ def script(subject: StudySubject) -> str:
         "architecture": setup.architecture or study.architecture,
         "trust": setup.trust,
         "output": setup.output or study.output,
+        "weights": setup.weights or study.weights,
+        "head_activation": setup.head_activation or study.head_activation,
         "spec": spec.to_dict() if spec else None,
         "others": study.other_inputs,
         "seed": study.seed,

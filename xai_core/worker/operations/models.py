@@ -82,6 +82,7 @@ def _card(model: LoadedModel) -> ModelCard:
         converted_by=model.converted_by,
         labels=model.labels,
         labels_assumed=model.labels_assumed,
+        weights=model.weights,
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
         device="cpu" if device is None else title_of(device),

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from xai_core.base.errors import ModelError
+from xai_core.models.peek.hub_files import BESIDE, hub_files, pieces_beside
 from xai_core.models.tensorflow.folder import GRAPH, WEIGHTS
 
 MAX_FILES = 10_000
@@ -67,6 +68,9 @@ def _parts(path: Path, place: Path) -> list[tuple[Path, Path]]:
         for name in BESIDE_GRAPH:
             if (path.parent / name).is_dir():
                 parts += _tree(path.parent / name, place.parent / name)
+    elif hub_files(path) is not None:  # weights, whose configuration lies beside them
+        beside = (path.parent / name for name in (*BESIDE, *pieces_beside(path)))
+        parts += [(one, place.parent / one.name) for one in beside if one.is_file()]
     return parts
 
 
@@ -76,11 +80,18 @@ def _tree(folder: Path, place: Path) -> list[tuple[Path, Path]]:
     for root, _, names in os.walk(folder):
         for name in names:
             source = Path(root, name)
-            if source.is_file() and not source.is_symlink():  # it may lead out of the folder
+            if source.is_file() and (not source.is_symlink() or _is_blob(source, folder)):
                 found.append((source, place / source.relative_to(folder)))
         if len(found) > MAX_FILES:
             raise OSError(7, f"the folder holds more than {MAX_FILES} files")
     return found
+
+
+def _is_blob(link: Path, folder: Path) -> bool:
+    """A link of Hugging Face's cache to its own bytes; any other may lead out of the folder."""
+    blobs = (parent / "blobs" for parent in (folder, *folder.absolute().parents[:2]))
+    real = link.resolve()
+    return any(one.is_dir() and real.parent == one.resolve() for one in blobs)
 
 
 def _connection(source: Path, target: Path) -> None:

@@ -40,13 +40,13 @@ def search(states: Sequence[StateDict], said: Set[str], asked: str | None = None
     near: list[Match] = []
     for state in states:
         shapes = {name: tuple(tensor.shape) for name, tensor in state.tensors.items()}
-        for prefix in _prefixes(shapes, index):
+        for prefix in prefixes(shapes, index):
             below = {n[len(prefix) :]: s for n, s in shapes.items() if n.startswith(prefix)}
             matches = rank(below, index, among)
             if matches and matches[0].exact:
-                return Search(tuple(sorted(matches, key=lambda m: _preference(m.entry, said))), ())
+                return Search(tuple(sorted(matches, key=lambda m: preference(m.entry, said))), ())
             near += matches
-    near.sort(key=lambda match: (-match.score, _preference(match.entry, said)))
+    near.sort(key=lambda match: (-match.score, preference(match.entry, said)))
     best: dict[str, Match] = {}
     for match in near:
         best.setdefault(match.entry.name, match)
@@ -70,13 +70,15 @@ def close_names(asked: str, index: Index) -> list[str]:
     return [names[name] for name in near]
 
 
-def _preference(entry: Entry, said: Set[str]) -> tuple[bool, bool, bool, int, str]:
+def preference(entry: Entry, said: Set[str]) -> tuple[bool, bool, bool, int, str]:
+    """Sorts equal fits: first one that the file names, then torchvision's, then the plainest."""
     named = bool({entry.name, entry.model} & {text.partition(".")[0] for text in said})
     foreign = entry.library != "torchvision"
     return (not named, foreign, "[" in entry.name, len(entry.name), entry.name)
 
 
-def _prefixes(shapes: Iterable[str], index: Index) -> list[str]:
+def prefixes(shapes: Iterable[str], index: Index) -> list[str]:
+    """What may stand before an architecture's own names, likeliest first; `""` for nothing."""
     counts: Counter[str] = Counter()
     for name in shapes:
         parts = name.split(".")
