@@ -19,9 +19,9 @@ class OwnPrecision:
         self._kinds = {str(t.dtype) for t in held if t.is_floating_point()} - {"torch.float32"}
         self._held = [
             (child._parameters if name in child._parameters else child._buffers, name, tensor.data)
-            for child in module.modules()
+            for child in (module.modules() if self._kinds else ())
             for name, tensor in (*child._parameters.items(), *child._buffers.items())
-            if self._kinds and tensor is not None
+            if tensor is not None
         ]
 
     @property
