@@ -8,7 +8,7 @@ TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
 SOAKED := $(shell grep -rl "from tests.dose import" tests --include="test_*.py")
 
-.PHONY: help setup tensorflow run test soak check docs bench demo
+.PHONY: help setup tensorflow transformers run test soak check docs bench demo
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -16,7 +16,7 @@ help: ## this list
 
 setup: $(READY) ## create .venv with everything the program and its tests import
 
-$(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt constraints.txt
+$(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt requirements-transformers.txt constraints.txt
 	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -32,6 +32,10 @@ $(TENSORFLOW_READY): requirements.txt requirements-tensorflow.txt constraints.tx
 	$(PYTHON) -m venv $(TENSORFLOW)
 	$(TENSORFLOW)/bin/pip install --quiet --disable-pip-version-check -r requirements-tensorflow.txt
 	@touch $(TENSORFLOW_READY)
+
+transformers: ## optional: add what opens Hugging Face models to the .venv, which `make setup` does, too
+	@test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-transformers.txt
 
 run: setup ## open the dashboard on http://localhost:8501
 	$(BIN)/streamlit run app.py

@@ -95,12 +95,11 @@ def of_verdict(verdict: Verdict) -> str:
 
 
 def of_ranking(ranking: Ranking) -> str:
-    """Places, names and scores, best first; the cause where there is no score."""
-    rows = [
-        (one.place or "–", one.name, f"{one.score:.4f}" if one.place else one.cause or "")
-        for one in ranking.entries
-    ]
-    return _table(("place", "map", ranking.metric), rows)
+    """Places, names and scores, best first; a cause why there is no score, once."""
+    rows = [(one.place, one.name, f"{one.score:.4f}") for one in ranking.entries if one.place]
+    causes = {one.name: one.cause or "" for one in ranking.entries if not one.place}
+    missing = [("–", ", ".join(names), why) for why, names in by_reason(causes).items()]
+    return _table(("place", "map", ranking.metric), [*rows, *missing])
 
 
 def _table(heads: Iterable[Any], rows: Iterable[Iterable[Any]] | Mapping[str, Any]) -> str:

@@ -36,6 +36,8 @@ def show(space: Workspace, model: OpenModel, photo: Photo) -> None:
     with classes, problem.guarded():
         st.subheader(f"Top classes for {problem.plain(photo.name)}")
         _classes(backend.guessed(source, photo))
+        if card.labels_assumed and not source.labels:
+            st.caption(labels_form.ASSUMED)
         with st.expander("Class names", icon=":material/label:", key="class-names"):
             labels_form.show(space, source, photo)
     with st.expander("How pictures become inputs", icon=":material/input:", key="inputs"):

@@ -13,6 +13,10 @@ from xai_core.targets.labels import check_count, parse_labels
 
 KEY, MEGABYTES = "labels", 10
 TYPES = ["txt", "json", "csv", "names"]
+ASSUMED = (
+    "The file names no classes. ImageNet's names are shown, because there are as many outputs: "
+    "they are assumed."
+)
 PROMPT = "Class names: one a line, JSON or CSV"
 
 
@@ -21,11 +25,13 @@ def show(space: Workspace, source: Source, photo: Photo) -> None:
     upload.arrived(KEY, MEGABYTES, lambda one: _take(space, source, photo, one))
     if space.sources[space.source] != source:
         st.rerun()  # the sidebar, drawn already, names classes too
-    own = backend.opened(source).labels
+    card = backend.opened(source).card
     if source.labels:
         st.caption(f"{len(source.labels):,} class names were given.")
-    elif own:
-        st.caption(f"The model carries {len(own):,} class names.")
+    elif card.labels_assumed:
+        st.caption(ASSUMED)
+    elif card.labels:
+        st.caption(f"The model carries {len(card.labels):,} class names.")
     else:
         st.caption("No class names are known: classes are numbers.")
     upload.uploader(PROMPT, key=KEY, type=TYPES, max_upload_size=MEGABYTES)

@@ -28,11 +28,17 @@ def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None
         take: is given the opened model; None chooses it.
     """
     turn = st.session_state.setdefault(TURN, 0)
-    upload.arrived(FILE, st.get_option("server.maxUploadSize"), lambda one: _take(space, one))
+    most = st.get_option("server.maxUploadSize")
+    upload.arrived(FILE, most, lambda one: _take(space, one), as_one=True)
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
         if space.pending is None:
             upload.uploader(
-                "PyTorch, ONNX, Keras or TensorFlow. It is looked into without being run.", key=FILE
+                "PyTorch, Hugging Face, ONNX, Keras or TensorFlow. It is looked into without "
+                "being run.",
+                key=FILE,
+                help="Files that belong together: choose them at once, or give a zip of their "
+                "folder.",
+                accept_multiple_files=True,
             )
             return
         with problem.guarded():
@@ -52,7 +58,7 @@ def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None])
         upload.dropped(pending.path)  # held again at once where the session has it open, too
         _close(space)
     try:
-        found = backend.inspected(pending.path)
+        found = backend.inspected(pending.path, pending.name)
     except XaiError as error:
         _rejected(error)
         return

@@ -112,7 +112,7 @@ def _side(
         verdict = known().get(
             (file_of(half.source), half.question),
             lambda: held.worker.assess(
-                inputs, cancel=cancel, proof_limit=backend.proof_seconds(half.source)
+                inputs, cancel=cancel, proof_limit=half.source.proof_seconds
             ),
         )
         return examine(

@@ -85,8 +85,9 @@ def _recipe(space: Workspace, recipe: Recipe) -> None:
 def _model(space: Workspace, found: Stamp) -> tuple[str, ...]:
     run = space.run
     for title, source in space.sources.items():
-        here = run.model_sha256 if title == run.model else backend.inspected(source.path).sha256
-        if here == found.model_sha256:
+        known = title == run.model
+        inspected = None if known else backend.inspected(source.path, source.file)
+        if (inspected.sha256 if inspected else run.model_sha256) == found.model_sha256:
             space.source = title
             return ()
     return (f"Missing: the model {found.model}, SHA-256 {found.model_sha256[:12]}…",)

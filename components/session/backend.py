@@ -16,7 +16,6 @@ from components.session.state.workspace import Photo, Source
 from xai_core.attribution.capabilities import Layer
 from xai_core.base.arrays import Inputs, Sweep
 from xai_core.base.errors import InputError
-from xai_core.base.patience import PROOF_SECONDS
 from xai_core.cage.protection import Protection
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import Inspection
@@ -77,23 +76,21 @@ def own_verdict(source: Source) -> Verdict:
     return answered(
         source,
         "own-verdict",
-        lambda held, cancel: held.worker.assess(
-            None, cancel=cancel, proof_limit=proof_seconds(source)
-        ),
+        lambda one, stop: one.worker.assess(None, cancel=stop, proof_limit=source.proof_seconds),
         OPENING,
     )
 
 
-def inspected(path: Path) -> Inspection:
+def inspected(path: Path, name: str | None = None) -> Inspection:
     """What a model file says of itself; it is read in a process without a model, never here."""
 
     def compute() -> Inspection:
         with queue.shown("Looking inside without running …") as turn:
             access = Access(turn)
             with access.helper(INSPECTOR) as worker:
-                return worker.inspect(path, cancel=access.cancel)
+                return worker.inspect(path, cancel=access.cancel, name=name)
 
-    return known().get(("inspection", path), compute)
+    return known().get(("inspection", path, name), compute)
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={InputSpec: repr})
@@ -147,16 +144,9 @@ def verdict(source: Source, photo: Photo) -> Verdict:
     return answered(
         source,
         verdict_question(source, photo),
-        lambda held, cancel: held.worker.assess(
-            inputs, cancel=cancel, proof_limit=proof_seconds(source)
-        ),
+        lambda one, stop: one.worker.assess(inputs, cancel=stop, proof_limit=source.proof_seconds),
         "Following the gradient …",
     )
-
-
-def proof_seconds(source: Source) -> float:
-    """What the proof of a model's verdict may take: more, once the user lets it go on."""
-    return PROOF_SECONDS * source.options.patience
 
 
 def verdict_question(source: Source, photo: Photo) -> Hashable:

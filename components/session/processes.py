@@ -151,7 +151,7 @@ def answered(
 
 def file_of(source: Source) -> ModelFile:
     """Which file a source opens, and how."""
-    return ModelFile(source.path, source.options)
+    return ModelFile(source.path, source.options, source.file)
 
 
 def _file_gone(source: Source) -> ModelError:

@@ -15,6 +15,7 @@ from components.session.settings import limits
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
+from xai_core.base.storage.bundle import bundle_name, bundled
 from xai_core.base.storage.files import keep, keep_code
 from xai_core.base.storage.quota import Item, Storage
 
@@ -45,10 +46,15 @@ def attend(space: Workspace) -> None:
         files.hold(here, path)
 
 
-def arrived(key: str, megabytes: float, accept: Callable[[Arrival], None]) -> None:
+def arrived(
+    key: str, megabytes: float, accept: Callable[[Arrival], None], *, as_one: bool = False
+) -> None:
     """Give what has come through the uploader `key` to `accept`, and let the server forget it.
 
     To be called before `uploader` draws it. An error of `accept` is shown there.
+
+    Args:
+        as_one: files that come at once belong together and are given as one archive.
     """
     turn = st.session_state.setdefault(f"{key}-turn", 0)
     value = st.session_state.get(f"{key}-{turn}")
@@ -58,9 +64,8 @@ def arrived(key: str, megabytes: float, accept: Callable[[Arrival], None]) -> No
     # A new key is a new, empty uploader: the value of the old one goes with the old one.
     st.session_state[f"{key}-turn"] = turn + 1
     st.session_state[f"{key}-problem"] = None
-    for file in given:
-        arrival = (file.name, file.getvalue())
-        _forget(file)
+    arrivals = [_taken(file) for file in given]
+    for arrival in [_together(arrivals)] if as_one else arrivals:
         try:
             _check_size(arrival, megabytes)
             accept(arrival)
@@ -113,6 +118,18 @@ def dropped(path: Path) -> None:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _taken(file: UploadedFile) -> Arrival:
+    arrival = (file.name, file.getvalue())
+    _forget(file)
+    return arrival
+
+
+def _together(arrivals: list[Arrival]) -> Arrival:
+    """One archive of them; of two files of one name the later one is taken."""
+    files = dict(arrivals)
+    return arrivals[0] if len(files) == 1 else (bundle_name(files), bundled(files))
 
 
 def _forget(file: UploadedFile) -> None:

@@ -12,6 +12,7 @@ from tests import reference
 from tests.attribution.nets import NETS, functional, layered, pictures
 from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Values
+from xai_core.base.errors import InputError
 
 PLAIN = ["layered", "functional", "smooth", "flat"]
 
@@ -74,6 +75,24 @@ def test_occlusion(window, stride):
     if window < 10:
         slow = reference.occlusion(layered(), x(), 2, window, stride)
         np.testing.assert_allclose(values, slow, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("window", "stride", "told"),
+    [
+        (1, 2, r"stride of 2 pixels is larger than the window of 1"),
+        (0, 9, r"stride of 9 pixels is larger"),
+    ],
+)
+def test_occlusion_refuses_a_stride_that_leaves_pixels_out(window, stride, told):
+    """Window 1, stride 2 ran at stride 1 and said 2; Captum refuses it, too."""
+    with pytest.raises(InputError, match=told):
+        ours(layered(), "occlusion", window=window, stride=stride)
+
+
+def test_occlusion_records_the_window_that_ran():
+    cut = explain(layered(), pictures(), 2, "occlusion", window=50, stride=50)
+    assert (cut.chosen["window"], cut.chosen["stride"]) == ([12, 10], [12, 10])
 
 
 def test_occlusion_fits_its_window_to_the_picture():

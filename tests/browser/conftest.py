@@ -6,11 +6,19 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.server import serving
 
@@ -81,15 +89,24 @@ class Visitor:
             self.complaints.append(f"left this machine: {url}")
 
 
+@pytest.fixture(scope="session")
+def warm(browser: Browser) -> Iterator[BrowserContext]:
+    """Keeps Streamlit's scripts, read and compiled, from test to test, and nothing of a visitor."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
+def visit(browser: Browser, address: str, warm: BrowserContext) -> Iterator[Visit]:
     """Opens an address (of another server, where `at` is given) as a visitor of its own."""
     visitors: list[Visitor] = []
 
     def open_(path: str = "/", *, at: str = address, width: int = 1440, height: int = 1000) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height})
-        contexts.callback(context.close)
+        context = browser.new_context() if visitors else warm
+        contexts.callback(context.close if visitors else partial(forget, context))
         visitors.append(Visitor(context.new_page()))
+        visitors[-1].page.set_viewport_size({"width": width, "height": height})
         visitors[-1].page.goto(at + path)
         return visitors[-1].page
 
@@ -97,3 +114,11 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         yield open_
         for visitor in visitors:
             visitor.check()
+
+
+def forget(context: BrowserContext) -> None:
+    """The next visitor is another one: no cookie, nothing stored, no page left."""
+    for page in context.pages:
+        page.evaluate("location.protocol.startsWith('http') && localStorage.clear()")
+        page.close()
+    context.clear_cookies()

@@ -1,22 +1,30 @@
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from xai_core.base.patience import CALL_SECONDS
+from xai_core.cli import time_limit
+from xai_core.cli.main import main
+from xai_core.worker import Worker
+
 ROOT = Path(__file__).resolve().parents[2]
+USUAL = {"silence": CALL_SECONDS}
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    """Runs the command line in an empty folder."""
+def program(tmp_path: Path) -> Cli:
+    """Runs the command line in an empty folder, as a program of its own."""
 
     def run(*words: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -29,6 +37,43 @@ def cli(tmp_path: Path) -> Cli:
             timeout=300,
         )
 
+    return run
+
+
+@pytest.fixture(scope="session")
+def warm_workers() -> Iterator[list[Worker]]:
+    """Those that are free; to start one is most of what a command takes."""
+    free: list[Worker] = []
+    yield free
+    for one in free:
+        one.close()
+
+
+@pytest.fixture
+def cli(tmp_path: Path, warm_workers: list[Worker], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Runs the command line in an empty folder, in this process."""
+
+    @contextmanager
+    def worker(**limits: float) -> Iterator[Worker]:
+        if limits != USUAL:
+            with Worker(**limits) as one:
+                yield one
+            return
+        one = warm_workers.pop() if warm_workers else Worker(**limits)
+        yield one
+        warm_workers.append(one)
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                code = main([*map(str, words)])
+            except SystemExit as left:
+                code = int(left.code or 0)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(time_limit, "Worker", worker)
     return run
 
 

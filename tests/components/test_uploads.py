@@ -97,6 +97,22 @@ def test_the_report_comes_before_anything_is_loaded(
     assert model_page.session_state[KEY].source.startswith("EfficientNet")
 
 
+def test_files_that_come_at_once_are_one_model(model_page: AppTest) -> None:
+    """As Hugging Face's libraries write one: none of the two says it alone."""
+    tensors = io.BytesIO()
+    torch.save({"classifier.weight": torch.zeros(2, 3)}, tensors)
+    found = next(one for one in model_page.file_uploader if "It is looked into" in one.label)
+    kind = "application/octet-stream"
+    config = b'{"model_type": "vit", "architectures": ["ViTForImageClassification"]}'
+    files = {"pytorch_model.bin": tensors.getvalue(), "config.json": config}
+    found.set_value([(name, data, kind) for name, data in files.items()])
+    told = texts(ran(model_page))
+    assert "bin and 1 more" in told
+    assert "ViTForImageClassification" in told
+    assert uploads_held(model_page) == 1
+    click(model_page, "Put away")
+
+
 def foreign() -> nn.Module:
     """A model whose class lives in a module that only its author has."""
     home = ModuleType("acme")
@@ -180,3 +196,26 @@ def test_an_opened_model_leaves_an_empty_form_and_is_listed(
     click(model_page, "Remove")
     assert "mine.pt" not in model_page.session_state[KEY].sources
     assert not model_page.error
+
+
+def test_a_file_is_named_as_its_user_calls_it(model_page: AppTest) -> None:
+    """On disk it is named by its hash; a message said so ("97b04dc1… is empty")."""
+    app = click(give(model_page, "PyTorch", "my net.pt", saved(network())), "Open this model")
+    space = app.session_state[KEY]
+    assert space.source == "my net.pt"
+    digest = space.sources["my net.pt"].path.name
+    assert len(digest) == 64
+    assert space.verdicts["my net.pt"].file == "my net.pt"
+    assert digest not in texts(app)
+    app = give(app, "PyTorch", "other.pt", saved(network())[:200])
+    assert space.pending.path.name not in texts(app)
+
+
+def test_a_second_file_of_a_name_is_numbered() -> None:
+    from components.session.state.sources import free_name
+
+    one, two, three = (Path("/data") / (sign * 64) for sign in "abc")
+    taken = {"net.pt": one, "net.pt (2)": two}
+    assert free_name("net.pt", one, taken) == "net.pt"
+    assert free_name("net.pt", two, taken) == "net.pt (2)"
+    assert free_name("net.pt", three, taken) == "net.pt (3)"

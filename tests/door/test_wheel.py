@@ -19,6 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 PINNED_IN = {
     "dependencies": ["requirements.txt"],
     "tensorflow": ["requirements-tensorflow.txt"],
+    "transformers": ["requirements-transformers.txt"],
     "docs": ["requirements-docs.txt"],
     "test": ["requirements-dev.txt", "constraints.txt"],
 }

@@ -15,8 +15,9 @@ from PIL import Image
 
 from xai_core.base.errors import InputError, ModelError, XaiError
 from xai_core.base.storage import zips
+from xai_core.base.storage.unpacked import MAX_DEPTH
 from xai_core.base.storage.zips import zip_names
-from xai_core.models.tensorflow.folder import GRAPH, MAX_DEPTH, graph_bytes
+from xai_core.models.tensorflow.folder import GRAPH, graph_bytes
 from xai_core.pictures.preprocessing import FORMATS, MAX_INPUT, InputSpec, open_picture, prepare
 
 SIDE = 8000  # 64 million pixels

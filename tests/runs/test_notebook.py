@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -88,3 +89,11 @@ def test_a_run_has_its_picture_and_two_maps_a_method() -> None:
     page = Parsed(RUN._repr_html_())
     assert page.opened["img"] == 1 + 2 * len(RUN.attributions)
     assert "saliency: raw · 5.100" in page.text
+
+
+def test_maps_without_a_score_share_the_cause_that_they_share() -> None:
+    scores = {"saliency": 5.0, "occlusion": math.nan, "grad-cam": math.nan}
+    causes = {"occlusion": "The map is constant.", "grad-cam": "The map is constant."}
+    page = Parsed(rank(scores, causes=causes)._repr_html_())
+    assert page.text.count("The map is constant.") == 1
+    assert "occlusion, grad-cam" in page.text

@@ -116,3 +116,25 @@ def test_only_the_open_model_stays_lent(shared: Worker, tiny: Path, inputs: np.n
     with pytest.raises(ModelError, match="There is no file"):
         shared.inspect(tiny.with_name("absent.pt"))
     assert shared.predict(inputs).shape == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("given", "called"),
+    [
+        ("my net.pt", "my net.pt"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\models\\net.onnx", "net.onnx"),
+        ("a\x00b\n.pt", "ab.pt"),
+        ("..", "f00d"),
+        ("", "f00d"),
+        ("é" * 300 + ".pt", "é" * 98 + ".pt"),
+    ],
+)
+def test_an_upload_gets_the_name_that_its_user_gave_it(
+    slot: LentFiles, tmp_path: Path, given: str, called: str
+) -> None:
+    (tmp_path / "f00d").write_bytes(b"model")
+    (tmp_path / "code.py").write_text("pass")
+    place, code = slot.lend((tmp_path / "f00d", tmp_path / "code.py"), given)
+    assert (place.name, code.name) == (called, "code.py")
+    assert place.read_bytes() == b"model"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.arrays import Inputs, checked_inputs
@@ -28,6 +28,13 @@ def run(module: Callable[[Tensor], Any], tensor: Tensor) -> Any:
             "Check channels and size of the input.",
             code="forward-failed",
         ) from cause
+
+
+def suit(module: nn.Module, shape: Sequence[int]) -> None:
+    """Let a conversion that holds for one shape become that for inputs of `(C, H, W)`."""
+    change = getattr(module, "suit_shape", None)
+    if callable(change) and type(module).__module__.startswith("xai_core."):
+        change(tuple(shape))
 
 
 def module_of(model: LoadedModel | nn.Module, *, needs_gradient: bool = True) -> nn.Module:

@@ -28,6 +28,7 @@ class LoadedModel:
         loaded_by: the loader and the way it was used, in a few words.
         converted_by: converter and version, where the module is a conversion.
         labels: class names, where the file or the architecture carries them.
+        labels_assumed: they are ImageNet's, taken for the number of outputs.
         layers_readable: hooks and parameters of inner layers can be relied on.
         findings: what loading established.
         weights: names of the sets of weights of which one was taken, where the file holds several.
@@ -43,6 +44,7 @@ class LoadedModel:
     reference: Predictor | None = None
     converted_by: str | None = None
     labels: tuple[str, ...] | None = None
+    labels_assumed: bool = False
     layers_readable: bool = True
     findings: tuple[Finding, ...] = ()
     weights: tuple[str, ...] = ()

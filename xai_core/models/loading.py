@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from xai_core.base.errors import ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
+from xai_core.models.assumed_labels import with_assumed
 from xai_core.models.demo import model_file
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
+from xai_core.models.input_form.first_run import SECONDS, fitted
 from xai_core.models.peek.unsupported import unsupported_file
 from xai_core.targets.output_entry import narrowed
 
@@ -64,8 +66,9 @@ def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedMo
             format=plugin.name,
         )
     try:
-        model = _ready(plugin.load(file, inspection, options))
-        return narrowed(model, options.output) if options.output else model
+        model = _run_once(plugin.load(file, inspection, options), options)
+        model = narrowed(model, options.output) if options.output else model
+        return with_assumed(model, SECONDS * options.patience)
     except XaiError as cause:
         raise _named(cause, plugin) from cause.__cause__
     except Exception as cause:  # loaders of broken files raise nearly anything
@@ -133,3 +136,23 @@ def _ready(model: LoadedModel) -> LoadedModel:
     module.to(best_device())
     findings = model.findings if finding is None else (*model.findings, finding)
     return replace(model, module=module, findings=findings)
+
+
+def _run_once(model: LoadedModel, options: LoadOptions) -> LoadedModel:
+    """Ready, with the input on which a plain torch module is seen to run."""
+    from xai_core.models.precision import OwnPrecision
+
+    module = model.module
+    if module is None or model.reference is not None or not model.format.startswith("torch"):
+        return _ready(model)
+    own = OwnPrecision(module)
+    ready = _ready(model)
+    fixed, seconds = options.input_spec is not None, SECONDS * options.patience
+    found = fitted(ready, module, fixed, seconds)
+    if found is not None or not own.other:
+        return found or ready
+    finding = own.restore()
+    found = fitted(replace(model, findings=(*model.findings, finding)), module, fixed, seconds)
+    if found is None:
+        module.float()
+    return found or ready

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class OtherInput:
     Attributes:
         number: its value everywhere; None where a file says it. whole: it is an integer.
         shape: with the batch axis; None takes what the model says, else no axes at all.
-        file: `.npy` or a picture.
+        file: `.npy` or a picture. called: what the user calls it, where that is not its name.
     """
 
     name: str
@@ -41,6 +41,7 @@ class OtherInput:
     whole: bool = False
     shape: tuple[int, ...] | None = None
     file: Path | None = None
+    called: str = field(default="", compare=False)
 
     @staticmethod
     def of_text(text: str, files: Mapping[str, Path] | None = None) -> OtherInput:
@@ -62,12 +63,17 @@ class OtherInput:
         if file is None or not file.is_file():
             known = f" There are: {', '.join(files)}." if files else ""
             raise InputError(f"There is no file {value}.{known}", FORM)
-        return OtherInput(name, file=file)
+        return OtherInput(name, file=file, called=value if files is not None else "")
 
     def __str__(self) -> str:
-        value = self.file.name if self.file else f"{self.number:.15g}" + "." * self._fraction
+        value = self.title if self.file else f"{self.number:.15g}" + "." * self._fraction
         shape = f" @ {','.join(map(str, self.shape))}" if self.shape else ""
         return f"{self.name} = {value}{shape}"
+
+    @property
+    def title(self) -> str:
+        """What messages call its file: an upload is named by its hash on disk."""
+        return self.called or (self.file.name if self.file else "")
 
     @property
     def _fraction(self) -> bool:
@@ -90,9 +96,9 @@ def array_of(
         InputError: the file cannot be read, or is of another shape than the model takes.
     """
     if other.file is not None:
-        found = _of_file(other.file, spec)
+        found = _of_file(other.file, other.title, spec)
     else:
-        shape = other.shape if other.shape is not None else tuple(size or 1 for size in sizes or ())
+        shape = other.shape if other.shape is not None else _filled(sizes or (), spec)
         _bounded(shape)
         found = np.full(shape, other.number, np.int64 if other.whole else np.float32)
     if sizes is not None and not _fits(found.shape, sizes):
@@ -141,7 +147,16 @@ def told(sizes: Sequence[Size]) -> str:
     return " × ".join("any" if size is None else str(size) for size in sizes) or "a single number"
 
 
-def _of_file(file: Path, spec: InputSpec) -> np.ndarray:
+def _filled(sizes: Sequence[Size], spec: InputSpec) -> tuple[int, ...]:
+    """With the picture's sizes for those that another picture leaves open, else 1."""
+    places = [place for place, size in enumerate(sizes) if size is None and place > 0]
+    found = {place: 1 for place, size in enumerate(sizes) if size is None}
+    if len(sizes) == 4 and 2 <= len(places) <= 3:
+        found |= dict(zip(places, spec.shape[-len(places) :], strict=True))
+    return tuple(size if size is not None else found[place] for place, size in enumerate(sizes))
+
+
+def _of_file(file: Path, title: str, spec: InputSpec) -> np.ndarray:
     from xai_core.pictures.preprocessing import open_picture, prepare
     from xai_core.pictures.readers import numpy_array
 
@@ -150,7 +165,7 @@ def _of_file(file: Path, spec: InputSpec) -> np.ndarray:
         return prepare(open_picture(data), spec).inputs
     array = numpy_array.array_of(data)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise InputError(f"{file.name} has values that are not finite.", "Replace them first.")
+        raise InputError(f"{title} has values that are not finite.", "Replace them first.")
     return array.astype(np.float32) if array.dtype.kind == "f" else array.copy()
 
 

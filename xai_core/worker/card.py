@@ -16,6 +16,7 @@ class ModelCard:
         file: base name of the file. size: bytes. sha256: of the bytes, hexadecimal.
         loaded_by: the loader and the way it was used. converted_by: converter and version.
         labels: class names, where the file or the architecture carries them.
+        labels_assumed: they are ImageNet's, taken for the number of outputs.
         parameters: number of elements in all parameters; 0 for a model that only predicts.
         weights: names of the sets of weights of which one was taken.
         device: what it runs on: `cpu`, or the name of a GPU. autocast: whether it is offered there.
@@ -33,4 +34,5 @@ class ModelCard:
     findings: tuple[Finding, ...]
     device: str = "cpu"
     autocast: bool = False
+    labels_assumed: bool = False
     weights: tuple[str, ...] = ()

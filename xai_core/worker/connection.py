@@ -47,7 +47,7 @@ class Connection:
         self.protection: Protection | None = None  # None: the process has not started yet
         self._lock = threading.RLock()
         self._closed = False
-        self._opened: tuple[str, LoadOptions, str] | None = None  # path, options, SHA-256
+        self._opened: tuple[str, LoadOptions, str, str | None] | None = None  # with SHA-256, name
         self._holds_model = False
         self._python: Path | None = None
 
@@ -105,12 +105,16 @@ class Connection:
         operation: str,
         path: str,
         cancel: threading.Event | None = None,
+        name: str | None = None,
         **params: Any,
     ) -> T:
-        """The answer to a call about a file that is not to stay open, and is not run."""
+        """The answer to a call about a file that is not to stay open, and is not run.
+
+        `name`: what the user calls it.
+        """
         with self._lock:
             self.started(cancel)
-            (lent,) = self.process.passing.lend((Path(path),))
+            (lent,) = self.process.passing.lend((Path(path),), name)
             try:
                 limit = min(LOOK_LIMIT, self._time_limit)
                 told = {"path": str(lent), **params}
@@ -119,17 +123,21 @@ class Connection:
                 self.process.passing.clear()
 
     def load(
-        self, path: str, options: LoadOptions, cancel: threading.Event | None = None
+        self,
+        path: str,
+        options: LoadOptions,
+        cancel: threading.Event | None = None,
+        name: str | None = None,
     ) -> ModelCard:
-        """Open a model, in place of the one that was open."""
+        """Open a model, in place of the one that was open. `name`: what the user calls it."""
         with self._lock:
             self._opened, self._holds_model = None, False
             try:
-                card = self._load(path, options, cancel)
+                card = self._load(path, options, cancel, name)
             except ModelError as error:
                 self._change_environment(error)
-                card = self._load(path, options, cancel)
-            self._opened = (path, options, card.sha256)
+                card = self._load(path, options, cancel, name)
+            self._opened = (path, options, card.sha256, name)
             return card
 
     def distrust(self, what: str) -> NoReturn:
@@ -169,15 +177,14 @@ class Connection:
             raise InputError("No model is open in this worker.", "Load one first.")
         if self._holds_model and self.process.alive:
             return
-        path, options, sha256 = self._opened
-        if self._load(path, options, cancel).sha256 != sha256:
+        path, options, sha256, name = self._opened
+        if self._load(path, options, cancel, name).sha256 != sha256:
             self._holds_model = False
-            raise ModelError(
-                f"{Path(path).name} has changed since it was opened.", "Open the file again."
-            )
+            told = f"{name or Path(path).name} has changed since it was opened."
+            raise ModelError(told, "Open the file again.")
 
     def _load(
-        self, path: str, options: LoadOptions, cancel: threading.Event | None = None
+        self, path: str, options: LoadOptions, cancel: threading.Event | None, name: str | None
     ) -> ModelCard:
         protection = self.started(cancel)
         if options.trust and not ours(path, *options.code):
@@ -186,7 +193,7 @@ class Connection:
         self._holds_model = False
         files = [one.file for one in options.other_inputs if one.file is not None]
         given = (*code, *(Path(absolute(file)) for file in files))
-        lent, *places = self.process.model.lend((Path(path), *given))
+        lent, *places = self.process.model.lend((Path(path), *given), name)
         found = replace(options, code=tuple(places[: len(code)]))
         found = replace(found, other_inputs=lent_inputs(options.other_inputs, places[len(code) :]))
         plain = encode(found, [])

@@ -74,9 +74,11 @@ class Worker(Explaining, Scoring):
         # A page asks for it while a call is under way.
         return self._connection.protection or self._connection.started()
 
-    def inspect(self, path: Path | str, *, cancel: threading.Event | None = None) -> Inspection:
-        """What a file says of itself without being run."""
-        return self._connection.ask_of_file(Inspection, "inspect", absolute(path), cancel)
+    def inspect(
+        self, path: Path | str, *, cancel: threading.Event | None = None, name: str | None = None
+    ) -> Inspection:
+        """What a file says of itself without being run. `name`: as for `load`."""
+        return self._connection.ask_of_file(Inspection, "inspect", absolute(path), cancel, name)
 
     def load(
         self,
@@ -84,9 +86,14 @@ class Worker(Explaining, Scoring):
         options: LoadOptions | None = None,
         *,
         cancel: threading.Event | None = None,
+        name: str | None = None,
     ) -> ModelCard:
-        """Open a model, in place of the one that was open; `"demo"` is the demo model."""
-        return self._connection.load(absolute(model_file(path)), options or LoadOptions(), cancel)
+        """Open a model, in place of the one that was open; `"demo"` is the demo model.
+
+        `name`: what the user calls the file, where its path has another name.
+        """
+        file = absolute(model_file(path))
+        return self._connection.load(file, options or LoadOptions(), cancel, name)
 
     def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
         """The model's output as numbers."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from xai_core.base.errors import XaiError
+from xai_core.base.patience import PROOF_SECONDS
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
+
+HASH = re.compile(r"[0-9a-f]{64}")  # as `keep` names what it keeps
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,16 @@ class Source:
     options: LoadOptions = field(default_factory=LoadOptions)
     labels: tuple[str, ...] | None = None
     spec: InputSpec | None = None
+
+    @property
+    def proof_seconds(self) -> float:
+        """What the proof of its verdict may take: more, once the user lets it go on."""
+        return PROOF_SECONDS * self.options.patience
+
+    @property
+    def file(self) -> str:
+        """What messages call the file: an upload, which is named by its hash on disk, as here."""
+        return self.title if HASH.fullmatch(self.path.name) else self.path.name
 
 
 @dataclass(frozen=True)
@@ -58,4 +73,5 @@ def free_name(name: str, path: Path, taken: Mapping[str, Path]) -> str:
     """The name that a file is offered by: its own, unless another file has that."""
     if taken.get(name, path) == path:
         return name
-    return f"{name} ({path.name[:6]})"  # uploads are named by their hash
+    names = (f"{name} ({number})" for number in count(2))
+    return next(one for one in names if taken.get(one, path) == path)

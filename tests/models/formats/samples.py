@@ -10,7 +10,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 import torch
+from safetensors.torch import save_file
 from torch import nn
+
+from xai_core.base.storage.bundle import bundled
 
 
 class Tiny(nn.Module):
@@ -99,6 +102,15 @@ def _keras_h5(path: Path) -> None:
 
 KERAS = {"config.json": b"{}", "metadata.json": b"{}", "model.weights.h5": HDF5}
 
+
+def _hugging_face(path: Path) -> None:
+    weights = path.with_name(f"{path.name}-weights")
+    save_file({"classifier.weight": torch.zeros(2, 3)}, weights)
+    files = {"config.json": b'{"model_type": "vit"}', "model.safetensors": weights.read_bytes()}
+    weights.unlink()
+    path.write_bytes(bundled(files))
+
+
 SAMPLES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "module": ("torch-eager", lambda p: torch.save(usual_layers(), p)),
     "module-in-dict": ("torch-eager", lambda p: torch.save({"model": usual_layers()}, p)),
@@ -113,6 +125,7 @@ SAMPLES: dict[str, tuple[str, Callable[[Path], object]]] = {
     ),
     "checkpoint": ("torch-weights", lambda p: torch.save({"state_dict": Tiny().state_dict()}, p)),
     "safetensors": ("torch-weights", _safetensors),
+    "hugging-face-zip": ("huggingface", _hugging_face),
     "scripted": ("torchscript", lambda p: torch.jit.script(Tiny().eval()).save(p)),
     "traced": (
         "torchscript",

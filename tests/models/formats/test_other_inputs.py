@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -214,6 +215,8 @@ def test_a_text_says_number_shape_or_file(tmp_path: Path) -> None:
         assert OtherInput.of_text(str(expected)) == expected
     file = OtherInput.of_text("m = a b.npy", {"a b.npy": tmp_path / "a b.npy"})
     assert file == OtherInput("m", file=tmp_path / "a b.npy")
+    upload = OtherInput.of_text("m = a b.npy", {"a b.npy": tmp_path / "a b.npy"})
+    assert str(replace(upload, file=tmp_path / ("0" * 64))) == "m = a b.npy"  # not its hash
     for wrong in (
         "",
         "mask",

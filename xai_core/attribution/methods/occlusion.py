@@ -9,6 +9,7 @@ from itertools import product
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
 from xai_core.attribution.patches.covered import Covered, Window
+from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
 
 
@@ -18,7 +19,8 @@ class OcclusionParameters:
 
     window: int = parameter(
         0,
-        "Side of the covering square in pixels; 0 takes a seventh of the picture's short side.",
+        "Side of the covering square in pixels, cut to the picture's; 0 takes a seventh of its "
+        "short side.",
         minimum=0,
         maximum=512,
     )
@@ -58,7 +60,7 @@ class Occlusion(Method):
         import torch
 
         height, width = task.inputs.shape[2:]
-        side, step = _square(task.parameters, height, width)
+        _check(*_square(task.parameters, height, width))
         total, times = (task.inputs.new_zeros(height, width) for _ in range(2))
         with torch.no_grad():
             covered = Covered(task, task.parameters.baseline)
@@ -67,7 +69,9 @@ class Occlusion(Method):
                 times[window] += 1
         size = _positions(task.parameters, height, width)
         values = (total / times).expand_as(task.inputs)
-        return RawMap(values, size, {"window": side, "stride": step})
+        run = _geometry(task.parameters, height, width)
+        sides, steps = (one[0] if one[0] == one[1] else list(one) for one in run)
+        return RawMap(values, size, {"window": sides, "stride": steps})
 
     def samples(self, parameters: OcclusionParameters, shape: tuple[int, int, int]) -> int:
         return 1 + math.prod(_positions(parameters, *shape[1:]))
@@ -79,6 +83,15 @@ class Occlusion(Method):
 def _square(parameters: OcclusionParameters, height: int, width: int) -> tuple[int, int]:
     side = parameters.window or max(1, min(height, width) // 7)
     return side, parameters.stride or max(1, side // 2)
+
+
+def _check(side: int, step: int) -> None:
+    if step > side:
+        raise InputError(
+            f"The stride of {step} pixels is larger than the window of {side}: what lies between "
+            "two positions would never be covered.",
+            f"Choose a stride of at most {side}, or 0 for half the window.",
+        )
 
 
 def _geometry(

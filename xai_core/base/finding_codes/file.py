@@ -86,6 +86,37 @@ CODES: Mapping[str, Meaning] = {
         "The class names are ImageNet's because there are 1000 outputs; the file names none.",
         "If it was trained on other classes, go by their numbers.",
     ),
+    "classes-read": Meaning(
+        "The class names were read from a file beside the weights.",
+        "Nothing.",
+    ),
+    "input-form": Meaning(
+        "Size, mean and deviation of the input were read from a file beside the weights.",
+        "Nothing.",
+    ),
+    "input-form-assumed": Meaning(
+        "The file does not say how pictures come in; the usual way of its family was taken.",
+        "Give `preprocessor_config.json` with the model, or set the input form.",
+    ),
+    "configuration-assumed": Meaning(
+        "Weights of Hugging Face without `config.json`: the network was built after their shapes, "
+        "and what shapes do not say is the library's usual.",
+        "Give `config.json` with the weights: the folder, a zip of it, or the files at once.",
+    ),
+    "embedding": Meaning(
+        "The model has no head; its output is an embedding, whose numbers are no classes.",
+        "Explain its similarity to another picture (`--target similarity --target-set "
+        "reference=FILE`).",
+    ),
+    "input-size-found": Meaning(
+        "The file does not say which input shape it takes; one that runs was found by trying.",
+        "If it was trained on another shape, give that (`--input-shape`).",
+    ),
+    "input-form-found": Meaning(
+        "The model takes its picture in another form (channels last, flat, uint8 and the like), "
+        "and is given it so.",
+        "Nothing; maps are of the picture as it was.",
+    ),
     "checkpoint-entry": Meaning(
         "The model or the weights were taken from one entry of a checkpoint.",
         "Nothing, if it is the entry that you mean.",
@@ -101,6 +132,10 @@ CODES: Mapping[str, Meaning] = {
     "precision-changed": Meaning(
         "The numbers in the file are not float32; the model was converted.",
         "Nothing; results can differ slightly from those of the original.",
+    ),
+    "precision-kept": Meaning(
+        "The numbers in the file are not float32, and the model runs in no other precision.",
+        "Nothing; maps have that precision.",
     ),
     "baked-in": Meaning(
         "The export kept something of the moment when it was made: a trace's one run, cuts in the "

@@ -42,12 +42,12 @@ def run(args: argparse.Namespace) -> int:
         result = worker.explain(
             inputs, target, args.method, args.seed, parameters, pace=args.pace, progress=progress
         )
-    _write(out, result, labels)
+    _write(out, result, labels, assumed=card.labels_assumed and args.labels is None)
     print(out)
     return EMPTY if emptiness.told(result) else 0
 
 
-def _write(out: Path, result: Attribution, labels: Labels | None) -> None:
+def _write(out: Path, result: Attribution, labels: Labels | None, *, assumed: bool) -> None:
     try:
         with out.open("wb") as file:  # numpy.save would add .npy to another name
             np.save(file, result.values.astype(np.float32, copy=False), allow_pickle=False)
@@ -57,5 +57,6 @@ def _write(out: Path, result: Attribution, labels: Labels | None) -> None:
         ) from cause
     shape = "×".join(map(str, result.values.shape))
     told = named(result.targets[0], labels).sentence
+    told += " (ImageNet's name is assumed)" if assumed and labels else ""
     parts = (f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", remarks.told(result))
     print("; ".join(filter(None, parts)), file=sys.stderr)

@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         card = prepared_as(args, worker.load(path, options), worker, first)
         outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
         card = replace(card, labels=named_as(args, card, outputs))
+        card = replace(card, labels_assumed=card.labels_assumed and args.labels is None)
         results = []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file), card.input_spec)
@@ -148,6 +149,7 @@ def as_json(card: ModelCard, metric: str, quantile: float, results: list[Ranked]
         "metric": metric,
         "definition": METRICS[metric].definition,
         "quantile": quantile,
+        **({"labels_assumed": True} if card.labels_assumed and card.labels else {}),
         "pictures": [
             {
                 "picture": one.picture,

@@ -15,6 +15,7 @@ from xai_core.models.conversion.unfinished import out_of_time
 if TYPE_CHECKING:
     from torch import nn
 
+FORMED = "with its picture in another form, it is not converted."
 Shape = tuple[int, int, int]
 Converters = Mapping[str, Callable[[Shape], "nn.Module"]]
 """Name and version of a converter -> the graph it makes for inputs `(C, H, W)`."""
@@ -48,7 +49,8 @@ def with_layers(
     from xai_core.models.conversion.same_gradient import compare
     from xai_core.models.conversion.verify import sample_inputs
 
-    reason = "no usual input shape fits, and it takes one to convert."
+    formed = any(one.code == "input-form-found" for one in hidden.findings)
+    reason = FORMED if formed else "no usual input shape fits, and it takes one to convert."
     late: list[Finding] = []
     for name, convert in converters.items():
         if shape is None or hidden.module is None:
@@ -62,12 +64,35 @@ def with_layers(
             continue
         likeness = compare(graph, hidden.module, torch.from_numpy(sample_inputs(shape)))
         if not likeness.why_not:
+            module = _by_shape(graph, shape, convert, hidden.module)
             return replace(
                 hidden,
-                module=graph,
+                module=module,
                 converted_by=name,
                 layers_readable=True,
                 findings=(*hidden.findings, likeness.finding(name)),
             )
         reason = f"the graph was not proven equal. {likeness.why_not}"
     return replace(hidden, findings=(*hidden.findings, hidden_layers(title, reason), *late))
+
+
+def _by_shape(
+    graph: nn.Module, shape: Shape, convert: Callable[[Shape], nn.Module], script: nn.Module
+) -> nn.Module:
+    """The graph, which is made anew for an input of another shape, where it may be only of one."""
+    import torch
+
+    from xai_core.models.conversion.by_shape import ShapedGraph
+    from xai_core.models.conversion.graph_module import LayeredGraph
+    from xai_core.models.conversion.same_gradient import compare
+    from xai_core.models.conversion.verify import sample_inputs
+
+    if not isinstance(graph, LayeredGraph) or not isinstance(script, torch.jit.ScriptModule):
+        return graph  # an exported program takes what it was exported for
+
+    def proven(other: Shape) -> LayeredGraph | None:
+        found = convert(other).eval()
+        likeness = compare(found, script, torch.from_numpy(sample_inputs(other)))
+        return found if isinstance(found, LayeredGraph) and not likeness.why_not else None
+
+    return ShapedGraph(graph, shape, proven, script)

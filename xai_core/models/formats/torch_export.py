@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import nn
     from torch.export import ExportedProgram
 
+Forms = dict[str, tuple[list[int | None], str]]
 TITLE = "An exported program"
 NEEDS_TRUST = Finding(
     "needs-trust",
@@ -72,7 +73,7 @@ class TorchExport(Format):
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says; only after trust."""
         from xai_core.models.conversion.fitting import spec_of
-        from xai_core.models.conversion.hidden_model import hidden_model
+        from xai_core.models.hidden_model import hidden_model
         from xai_core.models.precision import to_float32
 
         refused = COMPILED if _compiled(path) else None if options.trust else NEEDS_TRUST
@@ -85,11 +86,12 @@ class TorchExport(Format):
         place = _picture(names, others)
         wanted = options.input_spec.shape if options.input_spec else _shape(program, place)
         spec = options.input_spec or spec_of(wanted)
-        fix_positions(module, names, others, spec)
+        forms = _forms(program, names)
+        fix_positions(module, names, others, spec, forms)
         how = "torch.export.load: code that the file holds could run"
         findings = (*([precision] if precision else []), *_baked_in(program, place))
         hidden, shape = hidden_model(path, inspection, options, module, wanted, how, findings)
-        return with_layers(hidden, TITLE, _converters(program, names, others, spec), shape)
+        return with_layers(hidden, TITLE, _converters(program, names, others, spec, forms), shape)
 
 
 def _program(path: Path) -> ExportedProgram:
@@ -114,14 +116,18 @@ def _tensors(program: ExportedProgram) -> Iterator[Any]:
 
 
 def _converters(
-    program: ExportedProgram, names: list[str], others: Sequence[OtherInput], spec: InputSpec
+    program: ExportedProgram,
+    names: list[str],
+    others: Sequence[OtherInput],
+    spec: InputSpec,
+    forms: Forms,
 ) -> Converters:
     import torch
 
     from xai_core.models.conversion.unflattened import flat, unflattened
 
     def fixed(module: nn.Module) -> nn.Module:
-        fix_positions(module, names, others, spec)
+        fix_positions(module, names, others, spec, forms)
         return module.float()
 
     version = torch.__version__.partition("+")[0]
@@ -145,6 +151,18 @@ def _sizes(program: ExportedProgram, place: int) -> list[Any]:
     name = next(iter(_inputs(program)[place:]), None)
     node = next((node for node in program.graph.nodes if node.name == name), None)
     return list(getattr(node.meta.get("val"), "shape", ())) if node is not None else []
+
+
+def _forms(program: ExportedProgram, names: list[str]) -> Forms:
+    """Sizes, None where they are open, and number types of what it takes."""
+    nodes = {node.name: node.meta.get("val") for node in program.graph.nodes}
+    found = {}
+    for name in names:
+        value: Any = nodes.get(name)
+        if hasattr(value, "shape"):
+            sizes = [size if isinstance(size, int) else None for size in value.shape]
+            found[name] = (sizes, str(value.dtype).removeprefix("torch."))
+    return found
 
 
 def _shape(program: ExportedProgram, place: int) -> tuple[int, int, int] | None:

@@ -11,6 +11,7 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
+from xai_core.models.assumed_labels import assumed
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -101,7 +102,7 @@ def put_into_network(
     fix_inputs(network, options.other_inputs, spec)
     own = _own_labels(path, checkpoint)
     labels = own or _labels(builder, fit)
-    assumed = (_assumed(),) if labels and not own and known and known.labels_assumed else ()
+    guessed = bool(labels and not own and known and known.labels_assumed)
     return LoadedModel(
         path=path,
         format=inspection.format,
@@ -111,12 +112,13 @@ def put_into_network(
         input_spec=spec,
         loaded_by=f"weights put into {builder.title}, strictly",
         labels=labels,
+        labels_assumed=guessed,
         findings=(
             *choice_finding(fit.state.entry, choice.alternatives, options.weights is not None),
             *builder.findings,
             *_findings(fit),
             *(() if options.input_spec else declared),
-            *assumed,
+            *([assumed()] if guessed else []),
         ),
         weights=choice.alternatives,
     )
@@ -165,16 +167,6 @@ def _labels(builder: Builder, fit: Fit) -> Labels | None:
     if known is None or (known.labels_assumed and not looks_trained(fit.tensors())):
         return None
     return known.labels(builder.num_classes)
-
-
-def _assumed() -> Finding:
-    return Finding(
-        "classes-assumed",
-        "info",
-        "The names of ImageNet's classes are shown, because there are 1000 outputs; "
-        "the file does not name its classes.",
-        "If it was trained on something else, go by the numbers.",
-    )
 
 
 def _findings(fit: Fit) -> list[Finding]:

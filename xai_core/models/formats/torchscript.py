@@ -75,12 +75,12 @@ class TorchScript(Format):
         import torch
 
         from xai_core.models.conversion.fitting import spec_of
-        from xai_core.models.conversion.hidden_model import hidden_model
         from xai_core.models.conversion.script_graph import (
             TIME_LIMIT,
             converter_version,
             script_graph,
         )
+        from xai_core.models.hidden_model import hidden_model
         from xai_core.models.precision import to_float32
 
         code = {} if _is_flat(path) else script_code(path)

@@ -94,6 +94,16 @@ STRANGERS = (
         _json(b'"modelTopology"', b'"weightsManifest"'),
         PREDICTS,
     ),
+    Unsupported(
+        "the configuration of a Hugging Face model, without its weights",
+        "Open the folder that it lies in, a zip of it, or all of its files at once.",
+        _json(b'"model_type"', b'"transformers_version"', b'"architectures"'),
+    ),
+    Unsupported(
+        "the index of a Hugging Face model's weights, without them",
+        "Open the folder that it lies in, a zip of it, or all of its files at once.",
+        _json(b'"weight_map"'),
+    ),
     Unsupported("a Keras architecture without its weights", WHOLE, _json(b'{"class_name"')),
     Unsupported(
         "the index of a TensorFlow checkpoint, which holds weights without a graph",
@@ -129,7 +139,11 @@ STRANGERS = (
 def unsupported_file(path: Path) -> ModelError:
     """The error for a file that no format recognises."""
     if path.is_dir():
-        return _error("This is a folder without a SavedModel in it", "Choose the model file.")
+        return _error(
+            "This is a folder without one model in it: neither a SavedModel nor config.json with "
+            "weights",
+            "Choose the model file, or the one folder that holds it.",
+        )
     with path.open("rb") as stream:
         file = File(path, stream.read(HEAD))
     known = next((one for one in STRANGERS if one.seen(file)), None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
+from xai_core.models.installs import install_hint
 from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.torch_file import TorchFile
@@ -41,7 +42,7 @@ def needs_trust(file: TorchFile, unknown: Sequence[Global], code: Sequence[Path]
     if missing and not code:
         return ModelError(
             _missing_message(file, missing),
-            CODE_HINT,
+            _code_hint(missing),
             code="missing-code",
             missing=[name.path for name in missing],
             tensors=file.contents.tensors,
@@ -66,11 +67,15 @@ def code_findings(
         findings.append(Finding("unsafe-code", "error", message, "Do not use this file."))
     if missing:
         findings.append(
-            Finding("missing-code", "error", _missing_message(file, missing), CODE_HINT)
+            Finding("missing-code", "error", _missing_message(file, missing), _code_hint(missing))
         )
     if (unknown or not readable) and not dangerous:
         findings.append(Finding("needs-trust", "error", _trust_message(file, unknown), TRUST_HINT))
     return tuple(findings)
+
+
+def _code_hint(missing: Sequence[Global]) -> str:
+    return install_hint(name.module for name in missing) or CODE_HINT
 
 
 def _missing_message(file: TorchFile, missing: Sequence[Global]) -> str:

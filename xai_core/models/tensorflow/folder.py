@@ -10,17 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xai_core.base.errors import ModelError
+from xai_core.base.storage.unpacked import check_entries, unpack
 from xai_core.base.storage.zips import BROKEN
 from xai_core.models.peek.protobuf import Buffer, mapped
 
 GRAPH = "saved_model.pb"
 WEIGHTS = "variables"
-MAX_ENTRIES = 10_000
-MAX_DEPTH = 16
-MAX_BYTES = 8 * 2**30
 MAX_GRAPH = 2**30
-PIECE = 2**20
-LINK = 0o120000  # file type of a symbolic link, in a zip entry's Unix mode
 
 
 @contextmanager
@@ -56,7 +52,7 @@ def model_folder(path: Path, has_variables: bool) -> Iterator[Path]:
         folder = Path(name)
         if _is_zip(path):
             with _opened(path) as (archive, root):
-                _unpack(archive, root, folder)
+                unpack(archive, root, folder, _refusal)
         else:
             shutil.copyfile(path, folder / GRAPH)
         yield _complete(folder, has_variables)
@@ -78,7 +74,7 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, str]]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            _check(entries)
+            check_entries(entries, _refusal)
             graphs = [e.filename for e in entries if f"/{e.filename}".endswith(f"/{GRAPH}")]
             if len(graphs) != 1:
                 raise _refusal(f"it holds {len(graphs)} files {GRAPH}", "")
@@ -89,42 +85,6 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, str]]:
             "Copy or download the file again, or zip the folder again.",
             code="corrupt-file",
         ) from cause
-
-
-def _check(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MAX_ENTRIES:
-        raise _refusal(f"it has {len(entries)} entries", "")
-    if sum(entry.file_size for entry in entries) > MAX_BYTES:
-        raise _refusal("it unpacks to too much", "")
-    seen: set[str] = set()
-    for entry in entries:
-        name = entry.filename
-        if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
-            raise _refusal("an entry leads out of the archive", name)
-        if name.count("/") > MAX_DEPTH:
-            raise _refusal("an entry lies too deep", name[:200])
-        if entry.external_attr >> 16 & 0o170000 == LINK:
-            raise _refusal("an entry is a link", name)
-        if entry.flag_bits & 0x1:
-            raise _refusal("an entry is encrypted", name)
-        if name in seen:
-            raise _refusal("it holds two entries of one name", name)
-        seen.add(name)
-
-
-def _unpack(archive: zipfile.ZipFile, root: str, folder: Path) -> None:
-    left = MAX_BYTES
-    for entry in archive.infolist():
-        if entry.is_dir() or not entry.filename.startswith(root):
-            continue
-        target = folder / entry.filename.removeprefix(root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(entry) as source, target.open("wb") as copy:
-            while piece := source.read(min(PIECE, left + 1)):
-                left -= len(piece)
-                if left < 0:
-                    raise _refusal("it unpacks to too much", entry.filename)
-                copy.write(piece)
 
 
 def _refusal(what: str, entry: str) -> ModelError:

@@ -58,6 +58,8 @@ def _in_backward(case: Case) -> None:
     from xai_core.readiness.tracing.advice import ADVICE
     from xai_core.readiness.tracing.backward import failing_line
 
+    if "inplace operation" in case.evidence.get("backward_error", "") and _in_place(case):
+        return
     place = failing_line(case.module, case.score, case.inputs[0]) if case.score else None
     if place is None:
         return
@@ -72,6 +74,28 @@ def _in_backward(case: Case) -> None:
         message = f"{text}: {advice.message.format(call='this operation')}."
         cause = Finding(advice.code, "error", message, advice.hint, place.where)
         case.findings.insert(position, cause)
+
+
+def _in_place(case: Case) -> bool:
+    """Name the change that spoilt the operation of which torch speaks, where it is found."""
+    from xai_core.readiness.tracing.in_place import spoiling_change
+
+    change = spoiling_change(case.module, case.score, case.inputs[0]) if case.score else None
+    if change is None or change.place is None:
+        return False
+    position, place = _symptom_at(case), change.place
+    message = (
+        f"The backward pass fails: in {place.where}, `{place.text}` changes in place a tensor that "
+        f"it needs. torch says: {case.evidence['backward_error']}"
+    )
+    case.findings[position] = replace(
+        case.findings[position],
+        message=message,
+        hint=change.hint,
+        where=place.where,
+        layer=change.layer or None,
+    )
+    return True
 
 
 def _weighed(case: Case) -> list[Weighed]:

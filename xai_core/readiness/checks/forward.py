@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
-from xai_core.readiness.checks.base import CHECKS, Case, Check
+from xai_core.readiness.checks.base import CHECKS, Case, Check, TimeUp
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -47,26 +47,63 @@ def _given(case: Case) -> list[Any]:
 
 
 def _inferred(case: Case) -> list[Any]:
-    from xai_core.base.device import device_of
-    from xai_core.readiness.setting.pictures import UNIT, synthetic
+    search = _Search(case)
+    try:
+        shape = search.found()
+    except TimeUp:
+        shape = None
+        if search.doubtful is None:
+            raise
+    ran = search.ran.get(shape) if shape else search.doubtful
+    if ran is None:
+        _failed(case, search.errors[0], fitting=None)
+        return []
+    picture, output = ran
+    case.inputs = [picture]
+    case.evidence["input_inferred"] = case.spec is None or shape != case.spec.shape
+    return [output, *_more(case, picture)]
 
-    device, first = device_of(case.module), ModelError("No input shape was tried.")
-    failed = False
-    for shape in _shapes(case):
-        if failed:
-            case.clock.look()
-        for picture in synthetic(shape, device)[::UNIT]:
+
+class _Search:
+    """For a shape that the model takes.
+
+    Attributes:
+        errors: what it said against others. ran: an input and its output, by shape. doubtful: one
+            that ran, though its scores do not look like those of one picture.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.errors: list[ModelError] = []
+        self.ran: dict[tuple[int, int, int], tuple[Tensor, Any]] = {}
+        self.doubtful: tuple[Tensor, Any] | None = None
+        self._case = case
+
+    def found(self) -> tuple[int, int, int] | None:
+        """Raises `TimeUp`."""
+        from xai_core.readiness.setting.sizes import first_fit
+
+        return first_fit(self._attempt, _shapes(self._case))
+
+    def _attempt(self, shape: tuple[int, int, int]) -> str | None:
+        from xai_core.base.device import device_of
+        from xai_core.readiness.setting.one_sample import check_one
+        from xai_core.readiness.setting.pictures import UNIT, synthetic
+
+        if self.errors:
+            self._case.clock.look()
+        output: Any = None
+        for picture in synthetic(shape, device_of(self._case.module))[::UNIT]:
             try:
-                output = _output(case, picture)
+                output = _output(self._case, picture)
+                check_one(output)
             except ModelError as error:
-                first, failed = (first, True) if failed else (error, True)
-                _shape_hint(case, shape, str(error))
+                self.errors.append(error)
+                if output is not None:
+                    self.doubtful = self.doubtful or (picture, output)
                 continue
-            case.inputs = [picture]
-            case.evidence["input_inferred"] = case.spec is None or shape != case.spec.shape
-            return [output, *_more(case, picture)]
-    _failed(case, first, fitting=None)
-    return []
+            self.ran[shape] = (picture, output)
+            return None
+        return str(self.errors[-1].__cause__ or self.errors[-1])
 
 
 def _shapes(case: Case) -> Iterator[tuple[int, int, int]]:
@@ -74,20 +111,7 @@ def _shapes(case: Case) -> Iterator[tuple[int, int, int]]:
 
     if case.spec is not None:
         yield case.spec.shape
-    for shape in candidates(case.module):
-        yield shape
-        hint = case.evidence.pop("next_try", None)
-        if hint is not None:
-            yield hint
-    case.evidence.pop("next_try", None)
-
-
-def _shape_hint(case: Case, shape: tuple[int, int, int], error: str) -> None:
-    from xai_core.readiness.setting.shapes import next_try
-
-    better = next_try(shape, error)
-    if better is not None:
-        case.evidence["next_try"] = better
+    yield from candidates(case.module)
 
 
 def _more(case: Case, like: Tensor) -> list[Any]:
@@ -119,30 +143,24 @@ def _output(case: Case, picture: Tensor) -> Any:
 
 
 def _failed(case: Case, error: ModelError, fitting: str | None = "") -> None:
-    hint = error.hint
-    if fitting is not None and (shape := _fitting(case)):
-        hint = FITS.format(" × ".join(map(str, shape)))
-        case.evidence["fitting_shape"] = [1, *shape]
+    from xai_core.readiness.setting.ranks import volumes
+
+    message, hint = error.message, error.hint
+    if (other := volumes(case.module, message)) is not None:
+        message, hint = f"{other.message} {message}", other.hint
     elif fitting is None:
         hint = "No usual input shape fits. Give an input of the shape that it was trained on."
-    case.add("forward-failed", "error", error.message, hint)
+    elif (shape := _other_shape(case)) is not None:
+        hint = FITS.format(" × ".join(map(str, shape)))
+        case.evidence["fitting_shape"] = [1, *shape]
+    case.add("forward-failed", "error", message, hint)
 
 
-def _fitting(case: Case) -> tuple[int, int, int] | None:
-    from xai_core.base.device import device_of
-    from xai_core.readiness.setting.pictures import synthetic
-
-    device = device_of(case.module)
-    for shape in _shapes(case):
-        if case.clock.left < 0:  # that it fails is known; what would run is only a hint
-            return None
-        try:
-            _output(case, synthetic(shape, device, 1)[0])
-        except ModelError as error:
-            _shape_hint(case, shape, str(error))
-        else:
-            return shape
-    return None
+def _other_shape(case: Case) -> tuple[int, int, int] | None:
+    try:
+        return _Search(case).found()
+    except TimeUp:  # that it fails is known; what would run is only a hint
+        return None
 
 
 def _is_finite(case: Case, output: Any) -> bool:

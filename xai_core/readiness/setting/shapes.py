@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 Shape = tuple[int, int, int]
 
 SIZES = (224, 32, 28, 64, 96, 128, 160, 192, 256, 299, 384, 448, 512, 48, 16, 8)
-MATMUL = re.compile(r"\(\d+x(\d+) and (\d+)x\d+\)")
 
 
 def candidates(module: nn.Module) -> Iterator[Shape]:
@@ -28,31 +26,18 @@ def candidates(module: nn.Module) -> Iterator[Shape]:
             yield shape
 
 
-def next_try(shape: Shape, error: str) -> Shape | None:
-    """A shape that cures "mat1 and mat2 shapes cannot be multiplied (1xA and BxC)", if it is that.
-
-    Features grow with the area of the picture, so its sides are scaled by √(B/A).
-    """
-    found = MATMUL.search(error)
-    if found is None:
-        return None
-    came, wanted = int(found[1]), int(found[2])
-    channels, height, width = shape
-    scale = math.sqrt(wanted / came)
-    sides = (round(height * scale), round(width * scale))
-    usable = sides != (height, width) and min(sides) > 0 and max(sides) <= 1024
-    return (channels, *sides) if usable else None
-
-
 def _of_linear(module: nn.Module) -> Iterator[Shape]:
     from torch import nn
 
     first = next((m for m in module.modules() if isinstance(m, nn.Linear | nn.Conv2d)), None)
-    if not isinstance(first, nn.Linear):
-        return
+    features = first.in_features if isinstance(first, nn.Linear) else 0
+    if first is None:  # of a script the weights tell: those of a linear layer have two axes
+        weights = (one for one in module.parameters() if one.ndim in (2, 4))
+        shape = next((one.shape for one in weights), ())
+        features = int(shape[1]) if len(shape) == 2 else 0
     for channels in (1, 3):
-        side = math.isqrt(first.in_features // channels)
-        if channels * side * side == first.in_features and side > 1:
+        side = math.isqrt(features // channels)
+        if channels * side * side == features and side > 1:
             yield (channels, side, side)
 
 

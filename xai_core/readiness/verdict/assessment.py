@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from xai_core.attribution.capabilities import Capabilities
+from xai_core.attribution.forward import suit
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.errors import XaiError
@@ -110,6 +113,8 @@ def _case(
         given = _tensors(inputs, device_of(model))
         return Case(model, clock, given=given, target=target)
     module = model.module or _predictor(model)
+    if inputs is not None:
+        suit(module, np.shape(inputs)[1:])
     errors = {one.code for one in model.findings if one.severity == "error"}
     return Case(
         module,
@@ -148,6 +153,8 @@ def _verdict(model: LoadedModel | nn.Module, case: Case) -> Verdict:
     loaded = None if isinstance(model, nn.Module) else model
     findings = (*(loaded.findings if loaded else ()), *case.findings)
     level = level_of(findings)
+    if loaded is not None and loaded.labels_assumed:
+        case.evidence["labels_assumed"] = True
     return Verdict(
         file=loaded.path.name if loaded else type(case.module).__name__,
         sha256=loaded.sha256 if loaded else "",

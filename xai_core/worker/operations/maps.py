@@ -60,12 +60,14 @@ def explain_randomised(
 ) -> Attribution:
     """As `explain`, while most of the model's weights are random."""
     from xai_core.attribution.context import Context
+    from xai_core.attribution.forward import suit
     from xai_core.attribution.random_weights import NONE, randomised
     from xai_core.base.errors import MethodError
 
     module = session.opened().module
     if module is None:
         raise MethodError(NONE, code="no-float-parameters")
+    suit(module, arrays[0].shape[1:])  # before weights are changed, which another shape would bring
     with randomised(module, params["seed"]):  # what is found of it holds for nothing else
         work = Context(session.opened(), arrays[0], _target(params))
         return _explained(work, params, tick)

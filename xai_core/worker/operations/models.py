@@ -56,10 +56,14 @@ def predict(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
 @operation
 def layers(session: Session, params: Params, arrays: Arrays, tick: Progress) -> tuple[Layer, ...]:
     """inputs -> layers that ran; none for a model that only predicts."""
+    from xai_core.attribution.forward import suit
     from xai_core.attribution.probe import probe
 
     module = session.opened().module
-    return () if module is None else probe(module, _on_device(module, arrays[0][:1])).layers
+    if module is None:
+        return ()
+    suit(module, arrays[0].shape[1:])
+    return probe(module, _on_device(module, arrays[0][:1])).layers
 
 
 def _card(model: LoadedModel) -> ModelCard:
@@ -77,6 +81,7 @@ def _card(model: LoadedModel) -> ModelCard:
         loaded_by=model.loaded_by,
         converted_by=model.converted_by,
         labels=model.labels,
+        labels_assumed=model.labels_assumed,
         weights=model.weights,
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
@@ -88,12 +93,13 @@ def _card(model: LoadedModel) -> ModelCard:
 def _output(model: LoadedModel, inputs: Array) -> Any:
     import torch
 
-    from xai_core.attribution.forward import run
+    from xai_core.attribution.forward import run, suit
     from xai_core.attribution.passes.lineage import observed
     from xai_core.attribution.predictor import runnable
     from xai_core.base.borrow import borrowed
 
     module = runnable(model)
+    suit(module, inputs.shape[1:])
     with borrowed(module), torch.no_grad():
         return run(observed(module), _on_device(module, inputs))
 

@@ -45,6 +45,9 @@ SETTINGS = {
     "GOMP_SPINCOUNT": "10000",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # TensorFlow 2.21 can crash in eager gradients with it
     "TF_CPP_MIN_LOG_LEVEL": "2",
+    # Nothing is to be downloaded, and a process without a network would wait for it.
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
 }
 
 _orders: queue.SimpleQueue[tuple[Plan, Path | None, Future[subprocess.Popen[bytes]]]] = (

@@ -12,9 +12,11 @@ from itertools import count
 from pathlib import Path
 
 from xai_core.base.errors import ModelError
+from xai_core.models.peek.hub_files import BESIDE, hub_files, pieces_beside
 from xai_core.models.tensorflow.folder import GRAPH, WEIGHTS
 
 MAX_FILES = 10_000
+MAX_NAME = 200  # bytes; its end is kept, where the extension is
 BESIDE_GRAPH = (WEIGHTS, "assets")
 
 
@@ -25,28 +27,33 @@ class LentFiles:
         self._folder = folder
         self._numbers = count()
 
-    def lend(self, paths: Sequence[Path]) -> tuple[Path, ...]:
+    def lend(self, paths: Sequence[Path], name: str | None = None) -> tuple[Path, ...]:
         """Where the process finds these files, under their own names; earlier ones are gone.
+
+        Args:
+            name: of the first, where the user calls it otherwise than its path does.
 
         Raises:
             ModelError: one is not there or cannot be read.
         """
         self.clear()
-        return tuple(self._one(path) for path in paths)
+        return tuple(
+            self._one(path, name if number == 0 else None) for number, path in enumerate(paths)
+        )
 
     def clear(self) -> None:
         """Take back what is lent; what the process has open stays open."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _one(self, path: Path) -> Path:
-        place = self._folder / str(next(self._numbers)) / path.name
+    def _one(self, path: Path, name: str | None) -> Path:
+        place = self._folder / str(next(self._numbers)) / (plain_name(name) or path.name)
         try:
             place.parent.mkdir(parents=True)
             for source, target in _parts(path, place):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _connection(source, target)
         except OSError as cause:
-            raise _unreadable(path, cause) from cause
+            raise _unreadable(path, place.name, cause) from cause
         return place
 
 
@@ -61,6 +68,9 @@ def _parts(path: Path, place: Path) -> list[tuple[Path, Path]]:
         for name in BESIDE_GRAPH:
             if (path.parent / name).is_dir():
                 parts += _tree(path.parent / name, place.parent / name)
+    elif hub_files(path) is not None:  # weights, whose configuration lies beside them
+        beside = (path.parent / name for name in (*BESIDE, *pieces_beside(path)))
+        parts += [(one, place.parent / one.name) for one in beside if one.is_file()]
     return parts
 
 
@@ -70,11 +80,18 @@ def _tree(folder: Path, place: Path) -> list[tuple[Path, Path]]:
     for root, _, names in os.walk(folder):
         for name in names:
             source = Path(root, name)
-            if source.is_file() and not source.is_symlink():  # it may lead out of the folder
+            if source.is_file() and (not source.is_symlink() or _is_blob(source, folder)):
                 found.append((source, place / source.relative_to(folder)))
         if len(found) > MAX_FILES:
             raise OSError(7, f"the folder holds more than {MAX_FILES} files")
     return found
+
+
+def _is_blob(link: Path, folder: Path) -> bool:
+    """A link of Hugging Face's cache to its own bytes; any other may lead out of the folder."""
+    blobs = (parent / "blobs" for parent in (folder, *folder.absolute().parents[:2]))
+    real = link.resolve()
+    return any(one.is_dir() and real.parent == one.resolve() for one in blobs)
 
 
 def _connection(source: Path, target: Path) -> None:
@@ -85,11 +102,20 @@ def _connection(source: Path, target: Path) -> None:
         shutil.copyfile(real, target)
 
 
-def _unreadable(path: Path, cause: OSError) -> ModelError:
+def plain_name(name: str | None) -> str:
+    """A user's name for a file as a name on disk: no folder, no control sign, not too long."""
+    last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(sign for sign in last if sign.isprintable()).strip()
+    short = kept.encode(errors="ignore")[-MAX_NAME:].decode(errors="ignore")
+    return "" if short in (".", "..") else short
+
+
+def _unreadable(path: Path, name: str, cause: OSError) -> ModelError:
     if not path.exists():
-        return ModelError(f"There is no file {path}.", "Check the path.", code="unknown-format")
+        told = path if name == path.name else name
+        return ModelError(f"There is no file {told}.", "Check the path.", code="unknown-format")
     return ModelError(
-        f"{path.name} cannot be handed to the model's process: {cause.strerror}.",
+        f"{name} cannot be handed to the model's process: {cause.strerror}.",
         "Check that you may read it, and that the disk of temporary files has room.",
         code="unknown-format",
     )

@@ -20,10 +20,14 @@ LINGER_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class ModelFile:
-    """Which model, and how it is opened: files that differ in either never share a process."""
+    """Which model, and how it is opened: files that differ in either never share a process.
+
+    name: what the user calls it; another user's name for the same bytes is not told to him.
+    """
 
     path: Path
     options: LoadOptions
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ class Models(Pool[ModelFile, HeldModel]):
     def _open(self, model: ModelFile, cancel: threading.Event | None) -> HeldModel:
         worker = self._spare.take()
         try:
-            return HeldModel(worker, worker.load(model.path, model.options, cancel=cancel))
+            card = worker.load(model.path, model.options, cancel=cancel, name=model.name)
+            return HeldModel(worker, card)
         except BaseException:
             worker.close()
             raise

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models.formats.base import Inspection, LoadOptions
+from xai_core.models.input_form.first_run import Taken, fitted, told
 from xai_core.models.peek.extra_files import extra_files
 from xai_core.targets.labels import labels_in
 
@@ -34,7 +36,8 @@ def hidden_model(
     from xai_core.models.conversion.fitting import SECONDS, fitting_shape, spec_of
     from xai_core.models.conversion.module_predictor import predictor_of
 
-    shape = fitting_shape(module, wanted or spec_of(None).shape, SECONDS * options.patience)
+    first, seconds = wanted or spec_of(None).shape, SECONDS * options.patience
+    shape = fitting_shape(module, first, seconds)
     model = LoadedModel(
         path=path,
         format=inspection.format,
@@ -48,4 +51,21 @@ def hidden_model(
         layers_readable=False,
         findings=findings,
     )
-    return model, shape
+    if shape is None:
+        return _in_another_form(model, module, options, seconds), None
+    guessed = wanted is None and options.input_spec is None
+    expected = replace(model, input_spec=spec_of(None))
+    said = told(expected, Taken(shape)) if guessed else ()
+    return replace(model, findings=(*model.findings, *said)), shape
+
+
+def _in_another_form(
+    model: LoadedModel, module: nn.Module, options: LoadOptions, seconds: float
+) -> LoadedModel:
+    from xai_core.models.conversion.module_predictor import predictor_of
+    from xai_core.models.fixed_inputs import hookable
+
+    outer = hookable(module)
+    other = replace(model, module=outer, reference=predictor_of(outer))
+    found = fitted(other, outer, options.input_spec is not None, seconds, graph=True)
+    return found or model
