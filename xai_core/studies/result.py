@@ -44,9 +44,8 @@ class StudyResult:
     """Complexity of many pictures by several methods, with all that led to it.
 
     Attributes:
-        model, model_sha256, model_format, input_spec, architecture, output, weights,
-            head_activation, trusted, level, summary, created, versions, machine, seconds: as in
-            `Run`.
+        model, model_sha256, model_format, input_spec, architecture, output, weights, trusted,
+            head_activation, level, summary, created, versions, machine, seconds: as in `Run`.
         pictures, methods: rows and columns of `table`; methods with all their parameters.
         target: of all pictures; None for each one's top class. other_inputs: beside each picture.
         recipe: with the quantile that was looked at.

@@ -63,7 +63,7 @@ def _sequential() -> nn.Module:
 
 
 def _dropout() -> nn.Module:
-    network = zoo.mobilenet_v2()
+    network = zoo.efficientnet_b0()
     network.classifier[1] = nn.Sequential(nn.Dropout(), nn.Linear(1280, 5))
     return network
 
@@ -98,7 +98,7 @@ def _in_a_row() -> nn.Module:
 
 
 def _features() -> nn.Module:
-    return Together(backbone=zoo.mobilenet_v2().features, classifier=nn.Linear(1280, 5))
+    return Together(backbone=zoo.efficientnet_b0().features, classifier=nn.Linear(1280, 5))
 
 
 def _on_top() -> nn.Module:

@@ -35,7 +35,7 @@ def test_the_weight_is_that_of_the_hook(layer: nn.Module, tmp_path: Path) -> Non
     assert not inspect_file(tmp_path / "m").needs_trust
     loaded = load_model(tmp_path / "m").module
     assert loaded is not None
-    assert not loaded[0]._forward_pre_hooks
+    assert list(loaded[0]._forward_pre_hooks) == []
     assert torch.allclose(loaded(inputs), network(inputs), atol=1e-6)
 
 

@@ -6,6 +6,7 @@ evaluation mode, and put in its place. torch/nn/utils/weight_norm.py and spectra
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,10 +59,10 @@ def fuse(state: dict[str, Any]) -> None:
             if isinstance(hook, HeldHook):
                 if hook.source in (WEIGHT, SPECTRAL):
                     _fuse(state, hook)
-                dict.pop(hooks, key)
+                _take(hooks, key)
                 for also in (f"{place}_with_kwargs", f"{place}_always_called"):
                     if isinstance(state.get(also), dict):
-                        dict.pop(state[also], key, None)
+                        _take(state[also], key)
 
 
 def _fuse(state: dict[str, Any], hook: HeldHook) -> None:
@@ -75,8 +76,8 @@ def _fuse(state: dict[str, Any], hook: HeldHook) -> None:
         raise RefusedError(f"a {hook.source.path} does not say what it makes.")
     weighted = hook.source == WEIGHT
     parts = ("_g", "_v") if weighted else ("_orig",)
-    given = [dict.pop(parameters, f"{name}{part}", None) for part in parts]
-    given += [] if weighted else [dict.pop(buffers, f"{name}{part}", None) for part in ("_u", "_v")]
+    given = [_take(parameters, f"{name}{part}") for part in parts]
+    given += [] if weighted else [_take(buffers, f"{name}{part}") for part in ("_u", "_v")]
     if not all(isinstance(one, Tensor) for one in given):
         raise RefusedError(f"a {hook.source.path} lies in a layer without its tensors.")
     try:
@@ -84,9 +85,14 @@ def _fuse(state: dict[str, Any], hook: HeldHook) -> None:
     except (RuntimeError, IndexError) as cause:
         raise RefusedError(f"a {hook.source.path} does not fit its tensors: {cause}") from cause
     state.pop(str(name), None)
-    rest = dict(parameters)
-    dict.clear(parameters)
-    dict.update(parameters, {name: nn.Parameter(made.detach()), **rest})
+    state["_parameters"] = {name: nn.Parameter(made.detach()), **dict(parameters)}
+
+
+def _take(held: Any, key: Any) -> Any:
+    # By the class's own method: `dict.pop` leaves an ordered one in pieces, and a file may give
+    # an object of it attributes.
+    kind: Any = OrderedDict if isinstance(held, OrderedDict) else dict
+    return kind.pop(held, key, None)
 
 
 def _weighted(given: Sequence[Any], axis: Any) -> Any:
