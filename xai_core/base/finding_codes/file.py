@@ -49,12 +49,17 @@ CODES: Mapping[str, Meaning] = {
         "Name one (`--architecture`), or give a Python file with a function `build()`.",
     ),
     "architecture-found": Meaning(
-        "The weights fit an architecture of torchvision or timm, tensor by tensor.",
+        "The weights fit a known architecture, tensor by tensor.",
         "Nothing.",
     ),
     "architecture-ambiguous": Meaning(
         "The weights fit several architectures equally; as a warning: not all compute the same.",
         "If the wrong one was taken, name the right one (`--architecture`).",
+    ),
+    "settings-assumed": Meaning(
+        "The network was rebuilt from names and shapes of tensors; settings that leave no tensor "
+        "were taken as its library has them.",
+        "If it was made otherwise, give a Python file with a function `build()` (`--code`).",
     ),
     "classes-assumed": Meaning(
         "The class names are ImageNet's because there are 1000 outputs; the file names none.",

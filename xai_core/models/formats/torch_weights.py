@@ -90,6 +90,8 @@ def put_into_network(
         )
     builder, network, fit = choose(states, builders(states, options, _said(path)))
     network.load_state_dict(_complete(fit, network), strict=True)
+    if builder.finish is not None:
+        builder.finish(network)
     known = builder.architecture
     spec = options.input_spec or (known.input_spec if known else guess_input_spec(network))
     fix_inputs(network, options.other_inputs, spec)

@@ -21,6 +21,7 @@ class Builder:
         architecture: None for the user's own code. num_classes: what it is built for.
         wanted: names and shapes of its tensors, where they are known without building it.
         findings: why it was chosen.
+        finish: what is done to the network once it has its weights.
     """
 
     title: str
@@ -29,3 +30,4 @@ class Builder:
     num_classes: int = 0
     wanted: Shapes | None = None
     findings: tuple[Finding, ...] = ()
+    finish: Callable[[nn.Module], None] | None = None

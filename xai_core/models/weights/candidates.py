@@ -13,6 +13,7 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.models.pickles.code import CodeFiles
 from xai_core.models.vision_libraries import make_importable
 from xai_core.models.weights.builder import Builder
+from xai_core.models.weights.families import family_builders
 from xai_core.models.weights.published import library_builders
 from xai_core.models.weights.state_dicts import StateDict
 
@@ -46,7 +47,10 @@ def builders(
         plugins = [_known(architecture, states) for architecture in ARCHITECTURES]
         # Building one takes time: those whose head the file lacks come last.
         likely = [plugin for plugin in plugins if plugin.num_classes]
-        return [*likely, *library_builders(states, said), *(p for p in plugins if p not in likely)]
+        published = library_builders(states, said)
+        exact = any(builder.findings for builder in published)
+        families = [] if exact else family_builders(states)
+        return [*likely, *families, *published, *(p for p in plugins if p not in likely)]
     if options.architecture in ARCHITECTURES:
         return [_known(ARCHITECTURES[options.architecture], states)]
     return library_builders(states, said, options.architecture)
