@@ -22,6 +22,7 @@ from xai_core.models.pickles.guarded import load_tensors
 from xai_core.models.pickles.skeleton import walk
 from xai_core.models.pickles.torch_file import kind_of, read_torch_file
 from xai_core.models.pickles.trust import code_findings, needs_trust
+from xai_core.models.rebuilt import family_builders
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.candidates import builders
 from xai_core.models.weights.choice import choose
@@ -88,7 +89,9 @@ def put_into_network(
             "Save the weights with torch.save(model.state_dict(), path).",
             code="unknown-format",
         )
-    builder, network, fit = choose(states, builders(states, options, _said(path)))
+    builder, network, fit = choose(
+        states, builders(states, options, _said(path), family_builders)
+    )
     network.load_state_dict(_complete(fit, network), strict=True)
     if builder.finish is not None:
         builder.finish(network)

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import ModelError
-from xai_core.models.pickles.allowed import FUNCTIONS, MODULES, PARTIAL, RECORDS
+from xai_core.models.pickles.allowed import FUNCTIONS, MODULES, OBJECTS, PARTIAL, RECORDS
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.held_partial import HeldPartial, RefusedError
 from xai_core.models.pickles.skeleton import Stub, walk
 from xai_core.models.pickles.torch_file import TorchFile
-from xai_core.models.vision_libraries import LIBRARIES, make_importable
+from xai_core.models.vision_libraries import make_importable
 
 CHILD_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 CONTAINERS = ("_modules", "_parameters", "_buffers")
@@ -105,7 +105,7 @@ class _Guards:
         self._states: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._made: list[Any] = []
         for name in names:
-            if name in MODULES or name in FUNCTIONS:
+            if name in MODULES or name in FUNCTIONS or name in OBJECTS:
                 guard = self._guard(name)
                 self._real[guard] = real(name)
                 self._table.append((guard, name.path))
@@ -129,7 +129,9 @@ class _Guards:
         for made, _ in self._states.values():
             object.__setattr__(made, "__class__", self._real[type(made)])
         for made, state in self._states.values():
-            made.__setstate__({key: self._swap(value) for key, value in state.items()})
+            own = {key: self._swap(value) for key, value in state.items()}
+            # A plain object, which has no `__setstate__`, is nothing but its attributes.
+            getattr(made, "__setstate__", vars(made).update)(own)
 
     def _guard(self, name: Global) -> _Inert:
         def new(cls: Any) -> Any:
@@ -158,7 +160,7 @@ class _Guards:
                 raise RefusedError(f"an attribute is called {str(key)[:60]!r}.")
             if key.startswith("__") or callable(getattr(kind, key, None)):
                 raise RefusedError(f"{kind.__name__}.{key} is replaced by the file.")
-        for container in CONTAINERS:
+        for container in CONTAINERS if _is_module(kind) else ():
             children = state.get(container)
             if not isinstance(children, dict):
                 raise RefusedError(f"{kind.__name__}.{container} is not a dict.")
@@ -171,11 +173,17 @@ class _Guards:
         if not isinstance(name, str) or not CHILD_NAME.match(name):
             raise RefusedError(f"a layer or parameter is called {str(name)[:60]!r}.")
         if container == "_modules":
-            fits = child is None or type(child) in self._real
+            fits = child is None or _is_module(self._real.get(type(child)))
         else:
             fits = child is None or isinstance(child, torch.Tensor)
         if not fits:
             raise RefusedError(f"{name!r} in {container} is a {type(child).__name__}.")
+
+
+def _is_module(kind: Any) -> bool:
+    from torch import nn
+
+    return isinstance(kind, type) and issubclass(kind, nn.Module)
 
 
 def real(name: Global) -> Any:
@@ -184,7 +192,7 @@ def real(name: Global) -> Any:
     Raises:
         ModelError: `missing-code`, its library is not installed or has no such name.
     """
-    if name.module.startswith(LIBRARIES):
+    if not name.module.startswith("torch."):
         make_importable()
     try:
         return getattr(importlib.import_module(name.module), name.name)

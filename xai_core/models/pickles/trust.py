@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
+from xai_core.models.pickles.allowed import LIBRARIES
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.torch_file import TorchFile
 
@@ -14,6 +15,7 @@ TRUST_HINT = (
     "If you trust where the file comes from, load it with trust; "
     "else ask for the weights (a state_dict) instead."
 )
+OTHERS = ("ultralytics",)
 CODE_HINT = (
     "Give the Python file that defines it, and trust the file and that code. Or put the tensors "
     "into a network that you name (`--architecture`), which runs nothing of the file."
@@ -34,7 +36,7 @@ def needs_trust(file: TorchFile, unknown: Sequence[Global], code: Sequence[Path]
     if missing and not code:
         return ModelError(
             _missing_message(file, missing),
-            CODE_HINT,
+            _code_hint(missing),
             code="missing-code",
             missing=[name.path for name in missing],
             tensors=file.contents.tensors,
@@ -59,11 +61,20 @@ def code_findings(
         findings.append(Finding("unsafe-code", "error", message, "Do not use this file."))
     if missing:
         findings.append(
-            Finding("missing-code", "error", _missing_message(file, missing), CODE_HINT)
+            Finding("missing-code", "error", _missing_message(file, missing), _code_hint(missing))
         )
     if (unknown or not readable) and not dangerous:
         findings.append(Finding("needs-trust", "error", _trust_message(file, unknown), TRUST_HINT))
     return tuple(findings)
+
+
+def _code_hint(missing: Sequence[Global]) -> str:
+    # Only what is known here: a package that the file names could be anybody's.
+    packages = sorted({name.module.partition(".")[0] for name in missing} & {*LIBRARIES, *OTHERS})
+    if not packages:
+        return CODE_HINT
+    wanted = " ".join(package.replace("_", "-") for package in packages)
+    return f"Run `pip install {wanted}` where Pedestal is installed, and open the file again."
 
 
 def _missing_message(file: TorchFile, missing: Sequence[Global]) -> str:

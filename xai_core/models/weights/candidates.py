@@ -13,7 +13,6 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.models.pickles.code import CodeFiles
 from xai_core.models.vision_libraries import make_importable
 from xai_core.models.weights.builder import Builder
-from xai_core.models.weights.families import family_builders
 from xai_core.models.weights.published import library_builders
 from xai_core.models.weights.state_dicts import StateDict
 
@@ -24,12 +23,16 @@ USUAL_NAMES = ("build", "build_model")
 
 
 def builders(
-    states: Sequence[StateDict], options: LoadOptions, said: Set[str] = frozenset()
+    states: Sequence[StateDict],
+    options: LoadOptions,
+    said: Set[str] = frozenset(),
+    rebuilt: Callable[[Sequence[StateDict]], list[Builder]] = lambda _: [],
 ) -> list[Builder]:
     """What to try, in order: the user's code where it is given, else the known architectures.
 
     Args:
         said: texts that the file holds; a name among them decides between equal fits.
+        rebuilt: networks of other libraries, asked where torchvision and timm have none that fits.
 
     Raises:
         ModelError: `needs-trust`, code that is not trusted; `missing-code`, code that fails;
@@ -49,7 +52,7 @@ def builders(
         likely = [plugin for plugin in plugins if plugin.num_classes]
         published = library_builders(states, said)
         exact = any(builder.findings for builder in published)
-        families = [] if exact else family_builders(states)
+        families = [] if exact else rebuilt(states)
         return [*likely, *families, *published, *(p for p in plugins if p not in likely)]
     if options.architecture in ARCHITECTURES:
         return [_known(ARCHITECTURES[options.architecture], states)]
