@@ -31,7 +31,7 @@ class RecipeArchitecture(Architecture):
         self.recipe = recipe
         self.name = self.title = recipe.title
         self.input_spec = recipe.input_spec
-        self.labels_assumed = recipe.labels is not None
+        self.labels_assumed = recipe.imagenet
 
     def build(self, num_classes: int) -> nn.Module:
         """As the contract says; the recipe has read the classes from the tensors."""

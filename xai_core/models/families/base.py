@@ -36,7 +36,7 @@ class Recipe:
         assumed: what no tensor tells, at the library's usual value, each a noun phrase.
         doubtful: the same, where the value is a guess: as a warning.
         labels: of the classes, as a guess from their number. finish: what is done to the network
-            once it has its weights.
+            once it has its weights. imagenet: the labels are ImageNet's.
     """
 
     title: str
@@ -47,6 +47,7 @@ class Recipe:
     labels: tuple[str, ...] | None = None
     finish: Callable[[nn.Module], None] | None = None
     doubtful: tuple[str, ...] = ()
+    imagenet: bool = False
 
 
 class Family(ABC):

@@ -56,4 +56,5 @@ class EfficientNetPytorch(Family):
             InputSpec.for_shape(channels, size, size),
             (f"pictures of {size} × {size} with ImageNet's mean and deviation",),
             imagenet_labels() if usual else None,
+            imagenet=usual,
         )

@@ -12,6 +12,7 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
+from xai_core.models.detection.detectors import input_of, make_ready
 from xai_core.models.embedded_labels import of_checkpoint, of_module
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -84,7 +85,8 @@ class TorchEager(Format):
             return _rescued(path, inspection, options, error)
         key, module = _module_in(found)
         findings = (_taken(key),) if key else ()
-        spec = options.input_spec or guess_input_spec(module)
+        make_ready(module)
+        spec = options.input_spec or input_of(module) or guess_input_spec(module)
         fix_inputs(module, options.other_inputs, spec)
         return LoadedModel(
             path=path,

@@ -11,6 +11,7 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
+from xai_core.models.detection.detectors import make_ready
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -95,6 +96,7 @@ def put_into_network(
     network.load_state_dict(_complete(fit, network), strict=True)
     if builder.finish is not None:
         builder.finish(network)
+    make_ready(network)
     known = builder.architecture
     spec = options.input_spec or (known.input_spec if known else guess_input_spec(network))
     fix_inputs(network, options.other_inputs, spec)
