@@ -30,6 +30,7 @@ from xai_core.models.pickles.torch_file import (
     read_torch_file,
 )
 from xai_core.models.pickles.trust import code_findings, needs_trust, unknown_names
+from xai_core.models.yolo.checkpoint import LOADED_BY, Checkpoint, checkpoint_of, rebuilt
 
 if TYPE_CHECKING:
     from torch import nn
@@ -52,7 +53,8 @@ class TorchEager(Format):
     def inspect(self, path: Path) -> Inspection:
         """As the contract says."""
         file = read_torch_file(path)
-        unknown = unknown_names(file, ALLOWED)
+        rebuilds = checkpoint_of(file) is not None  # nothing that it names is imported
+        unknown = () if rebuilds else unknown_names(file, ALLOWED)
         size = digest(path)
         module = find_module(file.contents.root)
         facts = {
@@ -74,8 +76,11 @@ class TorchEager(Format):
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says; the full unpickle is used only where the guarded one cannot.
 
-        Where its class is missing, its weights go into a network that the user names.
+        Where its class is missing, its weights go into a network that the user names. Networks of
+        Ultralytics are built anew.
         """
+        if (checkpoint := checkpoint_of(read_torch_file(path))) is not None:
+            return _rebuilt(path, inspection, options, checkpoint)
         try:
             found, loaded_by = _read(path, options)
         except ModelError as error:
@@ -118,6 +123,25 @@ def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
             "Save the model again with a current version of torch.",
             code="unsafe-code",
         ) from cause
+
+
+def _rebuilt(
+    path: Path, inspection: Inspection, options: LoadOptions, checkpoint: Checkpoint
+) -> LoadedModel:
+    file = read_torch_file(path)
+    refuse_dangerous(file.contents.names)
+    found = rebuilt(path, file, checkpoint)
+    return LoadedModel(
+        path=path,
+        format=inspection.format,
+        sha256=inspection.sha256,
+        size=inspection.size,
+        module=found.module,
+        input_spec=options.input_spec or found.input_spec,
+        loaded_by=LOADED_BY,
+        labels=found.labels,
+        findings=found.findings,
+    )
 
 
 def _rescued(

@@ -16,7 +16,7 @@ GROUPS = 8
 def unet(shapes: Shapes) -> Iterator[Design]:
     """Its levels lie inside each other: `model.1.submodule.1.submodule` is the third."""
     levels = list(_levels(shapes))
-    if not levels:
+    if len(levels) < 2 or not any(name.startswith("model.2.") for name in shapes):
         return
     first = shapes[f"{levels[0]}{_first(shapes, levels[0])}"]
     refuse_volumes("MONAI UNet", first)

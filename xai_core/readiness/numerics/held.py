@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from torch import nn
 
 PROPOSING = ("torchvision.models.detection.rpn", "RegionProposalNetwork")
+FEW = 8
+SAME = 1e-12
 
 
 @contextmanager
-def regions_held(module: nn.Module, run: Callable[[], object]) -> Iterator[None]:
-    """In the block, layers that propose regions give those that they give in `run`."""
+def regions_held(module: nn.Module, run: Callable[[], float]) -> Iterator[None]:
+    """In the block, layers that propose regions give those that they give in `run`.
+
+    Of them only as many as the score needs: each is looked at by itself, and there are a thousand.
+
+    Args:
+        run: the score at the point.
+    """
     layers = [layer for layer in module.modules() if _proposes(layer)]
     if not layers:
         yield
@@ -27,7 +35,7 @@ def regions_held(module: nn.Module, run: Callable[[], object]) -> Iterator[None]
     given: dict[nn.Module, Any] = {}
     hooks = [layer.register_forward_hook(_Keep(given)) for layer in layers]
     try:
-        run()
+        score = run()
     finally:
         for hook in hooks:
             hook.remove()
@@ -35,6 +43,7 @@ def regions_held(module: nn.Module, run: Callable[[], object]) -> Iterator[None]
         for layer in layers:
             if layer in given:
                 vars(layer)["forward"] = _Given(given[layer])
+                _narrow(vars(layer)["forward"], run, score)
         yield
     finally:
         for layer in layers:
@@ -50,11 +59,26 @@ class _Keep:
 
 
 class _Given:
+    """What a layer gave: the regions of every picture, and more."""
+
     def __init__(self, output: Any) -> None:
-        self._output = output
+        self.regions, *self._more = output
 
     def __call__(self, *args: Any) -> Any:
-        return self._output
+        return (self.regions, *self._more)
+
+
+def _narrow(given: _Given, run: Callable[[], float], score: float) -> None:
+    """Halves the regions as long as one half of them gives the same score."""
+    while len(given.regions) == 1 and len(given.regions[0]) >= FEW:
+        all_, middle = given.regions, len(given.regions[0]) // 2
+        for half in (all_[0][:middle], all_[0][middle:]):
+            given.regions = [half]
+            if abs(run() - score) <= SAME * abs(score):
+                break
+        else:
+            given.regions = all_
+            return
 
 
 def _proposes(layer: nn.Module) -> bool:
