@@ -86,7 +86,9 @@ def _builder(recipe: Recipe) -> Builder:
 
 def _assumed(recipe: Recipe) -> Iterator[Finding]:
     if recipe.doubtful:
-        told = f"No tensor tells these settings, and they are a guess: {'; '.join(recipe.doubtful)}."
+        told = (
+            f"No tensor tells these settings, and they are a guess: {'; '.join(recipe.doubtful)}."
+        )
         yield Finding("settings-assumed", "warning", f"{told} {WRONG}", OTHERWISE)
     if recipe.assumed:
         told = "No tensor tells these settings, so the library's usual ones were taken: "

@@ -83,9 +83,9 @@ def make_detectors_run() -> None:
 
 
 def _plain(name: str, *args: Any) -> Any:
-    from xai_core.models.detection import operators
+    from xai_core.models import vision_operators
 
-    return getattr(operators, name)(*args)
+    return getattr(vision_operators, name)(*args)
 
 
 def _has_operators(folder: Path) -> bool:

@@ -62,7 +62,9 @@ def _deeplab() -> nn.Module:
 
 CASES = (
     Case(FAMILY, "Unet, ResNet-18, weights", written(_unet(), _plain)),
-    Case(FAMILY, "Unet, timm's ConvNeXt, Lightning", written(_unet("tu-convnext_atto"), _lightning)),
+    Case(
+        FAMILY, "Unet, timm's ConvNeXt, Lightning", written(_unet("tu-convnext_atto"), _lightning)
+    ),
     Case(FAMILY, "FPN, EfficientNet, weights", written(_fpn, _plain)),
     Case(FAMILY, "DeepLabV3+, MobileNetV2, weights", written(_deeplab, _plain)),
     Case(FAMILY, "Unet, grey, whole", written(_unet(in_channels=1), _whole)),

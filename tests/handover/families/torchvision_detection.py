@@ -1,4 +1,4 @@
-"""torchvision's detectors: whole and as weights. Before, none of them ran beside this torch build."""
+"""torchvision's detectors, whole and as weights, where their compiled operators are missing."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""torchvision's detectors: what they call, and how they are run on a batch of pictures."""
+"""torchvision's detectors, run on a batch of pictures."""

@@ -110,13 +110,17 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def shapes_built(build: Callable[[], nn.Module]) -> Shapes:
-    """Names and shapes of the tensors of what `build` gives; without memory where that works."""
+def shapes_built(build: Callable[[], nn.Module], *, real: bool = False) -> Shapes:
+    """Names and shapes of the tensors of what `build` gives; without memory where that works.
+
+    Args:
+        real: it is known to read numbers while it is built.
+    """
     import torch
 
     with quiet():
         try:
-            with torch.device("meta"):
+            with torch.device("cpu" if real else "meta"):
                 network = build()
         except (RuntimeError, NotImplementedError):  # it reads a number while it is built
             network = build()

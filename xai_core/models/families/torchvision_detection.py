@@ -19,8 +19,9 @@ MASKS = "roi_heads.mask_predictor.mask_fcn_logits.weight"
 POINTS = "roi_heads.keypoint_predictor.kps_score_lowres.weight"
 ONE_STAGE = "head.classification_head.cls_logits.weight"
 CENTRED = "head.regression_head.bbox_ctrness.weight"
-SSD, SSDLITE = "head.classification_head.module_list.0.weight", (
-    "head.classification_head.module_list.0.1.weight"
+SSD, SSDLITE = (
+    "head.classification_head.module_list.0.weight",
+    ("head.classification_head.module_list.0.1.weight"),
 )
 RESNETS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 COCO = 91
@@ -110,10 +111,10 @@ def _recipe(library: Any, builder: str, classes: int, more: dict[str, Any]) -> R
                 backbone = library.backbone_utils.resnet_fpn_backbone(
                     backbone_name=body, weights=None
                 )
-                network: nn.Module = getattr(library, name)(backbone, num_classes=classes)
-                return network
+                over_body: nn.Module = getattr(library, name)(backbone, num_classes=classes)
+                return over_body
             plain = {"weights": None, "weights_backbone": None, "num_classes": classes}
-            network = getattr(library, name)(**plain, **more)
+            network: nn.Module = getattr(library, name)(**plain, **more)
         return network
 
     labels = _coco(library, classes)

@@ -61,7 +61,7 @@ def _sizes(path: Path, kind: str, shapes: Shapes, classes: int) -> Iterator[Reci
             continue
         design = {**description, "scale": scale, "channels": shapes[FIRST][1], "nc": classes}
         build = partial(built, kind, design, classes)
-        if agrees(shapes, shapes_built(build)):
+        if agrees(shapes, shapes_built(build, real=True)):
             yield Recipe(
                 f"Ultralytics {path.stem}, size {scale}",
                 build,

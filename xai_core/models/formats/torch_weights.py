@@ -90,9 +90,7 @@ def put_into_network(
             "Save the weights with torch.save(model.state_dict(), path).",
             code="unknown-format",
         )
-    builder, network, fit = choose(
-        states, builders(states, options, _said(path), family_builders)
-    )
+    builder, network, fit = choose(states, builders(states, options, _said(path), family_builders))
     network.load_state_dict(_complete(fit, network), strict=True)
     if builder.finish is not None:
         builder.finish(network)

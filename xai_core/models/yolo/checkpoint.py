@@ -78,10 +78,16 @@ def rebuilt(path: Path, file: TorchFile, checkpoint: Checkpoint) -> Rebuilt:
             installed version builds another network; `unsafe-code`.
     """
     network = built(checkpoint.kind, checkpoint.description).float()
-    tensors = {name: tensor.float() if tensor.is_floating_point() else tensor
-               for name, tensor in rescued_tensors(path, file).items()}
+    tensors = {
+        name: tensor.float() if tensor.is_floating_point() else tensor
+        for name, tensor in rescued_tensors(path, file).items()
+    }
     wanted = {name: tuple(one.shape) for name, one in network.state_dict().items()}
-    wrong = [n for n in {*wanted, *tensors} if wanted.get(n) != tuple(getattr(tensors.get(n), "shape", ()))]
+    wrong = [
+        n
+        for n in {*wanted, *tensors}
+        if wanted.get(n) != tuple(getattr(tensors.get(n), "shape", ()))
+    ]
     wrong = [n for n in wrong if n in tensors or not n.endswith("num_batches_tracked")]
     if wrong:
         raise ModelError(

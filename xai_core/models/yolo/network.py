@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -44,7 +45,7 @@ def tasks() -> Any:
         os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp()
     try:
         with quiet():
-            return importlib.import_module("ultralytics.nn.tasks")
+            library = importlib.import_module("ultralytics.nn.tasks")
     except (ImportError, RuntimeError, OSError, AttributeError) as cause:
         raise ModelError(
             f"The file is a network of Ultralytics, which cannot be imported: {cause}",
@@ -52,6 +53,8 @@ def tasks() -> Any:
             code="missing-code",
             missing=["ultralytics"],
         ) from cause
+    logging.getLogger("ultralytics").setLevel(logging.ERROR)  # it tells every layer that it builds
+    return library
 
 
 def built(kind: str, description: Any, classes: int = 0) -> nn.Module:

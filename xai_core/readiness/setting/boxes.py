@@ -1,4 +1,4 @@
-"""A detector's boxes for an assessment: on which input there is one, and what is done where none is."""
+"""A detector's boxes for an assessment: on which input there is one, and what if there is none."""
 
 from __future__ import annotations
 

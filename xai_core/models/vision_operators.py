@@ -74,8 +74,8 @@ def _axis(
     first of the pixels, and the one behind the last.
     """
     samples = ratio if ratio > 0 else max(1, int(torch.ceil(side / cells)))
-    steps = (torch.arange(cells * samples, device=start.device) + 0.5) / samples
-    places = start + steps.to(start.dtype) * (side / cells)
+    count = torch.arange(cells * samples, device=start.device, dtype=start.dtype)
+    places = start + (count + 0.5) / samples * (side / cells)
     inside = ((places >= -1.0) & (places <= size)).to(places.dtype)
     places = places.clamp(min=0.0, max=size - 1.0)
     low = places.floor().long()
