@@ -72,12 +72,12 @@ def make_detectors_run() -> None:
     """
     import sys
 
-    extension = sys.modules.get("torchvision.extension")
+    extension: Any = sys.modules.get("torchvision.extension")
     if not _declared or extension is None or extension._has_ops():
         return
-    extension._has_ops = lambda: True  # type: ignore[attr-defined]
+    extension._has_ops = lambda: True
     for name in ("torchvision.ops.roi_align", "torchvision.ops.poolers"):
-        module = sys.modules.get(name)
+        module: Any = sys.modules.get(name)
         if module is not None and hasattr(module, "_has_ops"):
             module._has_ops = extension._has_ops
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.models.architectures.base import Shapes
-from xai_core.models.families.base import FAMILIES, Family, Recipe, agrees, shapes_built
+from xai_core.models.families.base import FAMILIES, Family, Recipe, agrees, quiet, shapes_built
 from xai_core.models.yolo.network import built, input_of, make_plain, tasks
 
 FIRST = "model.0.conv.weight"
@@ -74,7 +74,6 @@ def _sizes(path: Path, kind: str, shapes: Shapes, classes: int) -> Iterator[Reci
 
 
 def _read(path: Path) -> dict[str, Any]:
-    import yaml
-
-    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    with quiet():
+        found: dict[str, Any] = tasks().yaml_model_load(str(path))
     return found
