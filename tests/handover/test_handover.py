@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.handover import families
+from scripts.handover import cells, documented_rows
 from tests.handover.case import Case
+from tests.handover.families import cases
 from tests.handover.opened import opened
 from xai_core.worker import Worker
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("handover")]
-
-
-def cases() -> list[Case]:
-    """Of all families, in the order of their names."""
-    names = sorted(found.name for found in pkgutil.iter_modules(families.__path__))
-    modules = (importlib.import_module(f"{families.__name__}.{name}") for name in names)
-    return [case for module in modules for case in module.CASES]
+CASES = cases()
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +23,14 @@ def worker() -> Iterator[Worker]:
         yield one
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.family}: {case.title}")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.family}: {case.title}")
 def test_a_file_as_it_is_handed_over(case: Case, worker: Worker, tmp_path: Path) -> None:
     found = opened(case, worker, tmp_path)
     assert found.verdict.level == case.level, found.verdict.findings
     for said, expected in zip(found.said, case.says, strict=True):
         assert expected in said
+    assert " | ".join(cells(found)) in documented_rows()
+
+
+def test_the_documentation_has_no_other_rows() -> None:
+    assert len(documented_rows()) == len(CASES)
