@@ -98,7 +98,8 @@ def rebuilt(path: Path, file: TorchFile, checkpoint: Checkpoint) -> Rebuilt:
         )
     network.load_state_dict(tensors, strict=False)
     make_plain(network)
-    channels = int(network.yaml.get("channels", 3))  # type: ignore[union-attr, operator, arg-type]
+    kept: Any = network.yaml
+    channels = int(kept.get("channels", 3))
     names = labels_in({"names": checkpoint.names})
     return Rebuilt(
         network,

@@ -83,7 +83,8 @@ def built(kind: str, description: Any, classes: int = 0) -> nn.Module:
 
 def make_plain(network: nn.Module) -> None:
     """Let it give class scores `[B, K]`, or boxes with scores `[B, 4 + K, N]`, and nothing else."""
-    head: Any = network.model[-1]
+    layers: Any = network.model
+    head = layers[-1]
     if not hasattr(head, "reg_max"):
         network.register_forward_hook(Logits())
         return
