@@ -160,9 +160,16 @@ def _of_row(row: Tensor, layout: str, label: int | None) -> Tensor:
     return row[:, 4] if label is None else row[:, 4] * row[:, 5 + label]
 
 
+def _likeness(boxes: Boxes, box: np.ndarray) -> Float64[np.ndarray, "n"]:
+    """Overlap; for a box without an area, whether the corners are the same up to a pixel."""
+    if (box[2:] - box[:2]).min() > 0:
+        return overlap(boxes, box)
+    return np.clip(1 - np.abs(boxes - box).max(1, initial=0.0), 0, None)
+
+
 def _found_again(sample: Sample, chosen: Mapping[str, Any]) -> Tensor:
     boxes, scores, labels = sample
-    shares = overlap(numbers(boxes).reshape(-1, 4), np.array(chosen["at"]))
+    shares = _likeness(numbers(boxes).reshape(-1, 4), np.array(chosen["at"]))
     if labels is not None and "label" in chosen:
         shares = np.where(numbers(labels) == chosen["label"], shares, 0.0)
     if not (shares > 0).any():

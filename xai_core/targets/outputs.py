@@ -102,6 +102,8 @@ def score_matrix(tensor: Tensor, batch: int) -> Tensor:
     Raises:
         ModelError: the first axis is not the batch.
     """
+    if tuple(tensor.shape) == (0,):  # a detector that finds nothing
+        return tensor.new_zeros((batch, 1))
     if tensor.ndim == 0 or (batch == 1 and tensor.ndim == 1 and tensor.shape[0] != 1):
         tensor = tensor.unsqueeze(0)  # forward squeezed the batch away
     if tensor.shape[0] != batch:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xai_core.attribution.capabilities import Capabilities, Layer
+from xai_core.attribution.layers.reached import reached
 from xai_core.base.errors import InputError, MethodError
 
 if TYPE_CHECKING:
@@ -99,13 +100,31 @@ def proposed(scorer: Scorer, inputs: Tensor) -> str:
     from xai_core.attribution.layers.reading import read_layers
     from xai_core.attribution.layers.seen import seen_layers
     from xai_core.attribution.passes.final_activation import shown
+    from xai_core.targets.detections import listed
     from xai_core.targets.outputs import scored
 
     with torch.no_grad(), seen_layers(scorer.module) as seen:
         output = shown(scorer.module, scorer.score.before)(inputs.clone())
     scorer.of_output(output, len(inputs))
+    layers = read_layers(scorer.module, inputs, seen)
+    if listed(output) is not None:
+        return _before_pyramid(scorer, inputs, layers)
     shape = tuple(scored(output, scorer.score.explained.chosen).shape)
-    return propose(read_layers(scorer.module, inputs, seen), shape).name
+    return propose(layers, shape).name
+
+
+def _before_pyramid(scorer: Scorer, inputs: Tensor, layers: Sequence[Layer]) -> str:
+    """Of a detector: the last layer that the score depends on before maps become larger again.
+
+    Behind it are the levels of a pyramid, of which a box's score needs a few.
+    """
+    shrinking: list[Layer] = []
+    for layer in (one for one in layers if one.spatial and not _passive(one)):
+        if shrinking and _size(layer) > min(map(_size, shrinking[-1:])):
+            break
+        shrinking.append(layer)
+    used = reached(scorer, inputs, [layer.name for layer in shrinking])
+    return propose([layer for layer in shrinking if layer.name in used], (1, 1)).name
 
 
 def _before_last_attention(layers: Sequence[Layer], spatial: list[Layer]) -> list[Layer]:

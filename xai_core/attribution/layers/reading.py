@@ -37,6 +37,7 @@ def read_layers(module: nn.Module, inputs: Tensor, seen: Seen) -> tuple[Layer, .
     Takes five passes more where readings have to be measured, once for a module and a size; the
     caller has borrowed the module.
     """
+    seen = _of_pictures(seen, len(inputs))
     if not any(_is_open(layer) for layer in seen):
         return tuple(seen)
     if not seen.rearranged:
@@ -46,6 +47,25 @@ def read_layers(module: nn.Module, inputs: Tensor, seen: Seen) -> tuple[Layer, .
     if key not in known:
         known[key] = _Reading(module, inputs, seen).layers()
     return known[key]
+
+
+def _of_pictures(seen: Seen, batch: int) -> Seen:
+    """Without maps of what is no picture: a detector's second stage has one of each region, and
+    its shared heads run on levels of several sizes.
+    """
+    found = Seen(_of_parts(layer, batch, layer.name in seen.resized) for layer in seen)
+    found.rearranged, found.resized = seen.rearranged, seen.resized
+    return found
+
+
+def _of_parts(layer: Layer, batch: int, resized: bool) -> Layer:
+    shape = layer.output_shape or ()
+    parts = len(shape) == 4 and shape[0] != batch
+    if not parts and not (resized and len(shape) == 4):
+        return layer
+    told = f"It gives {shape[0]} maps for {batch} picture, one of each region."
+    why = told if parts else "It runs on several sizes in one pass."
+    return replace(layer, spatial=False, grid=None, layout="", output_shape=None, refused=why)
 
 
 def _is_open(layer: Layer) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,13 @@ class Seen(list[Layer]):
     Attributes:
         rearranged: some call moved axes or worked on the last one, so that a map whose layer does
             not define its layout may lie in any.
+        resized: names of layers that ran more than once, with maps of different sizes.
     """
 
-    rearranged = False
+    def __init__(self, layers: Iterable[Layer] = ()) -> None:
+        super().__init__(layers)
+        self.rearranged = False
+        self.resized: set[str] = set()
 
 
 @contextmanager
@@ -50,6 +54,8 @@ def seen_layers(module: nn.Module) -> Iterator[Seen]:
         def hook(layer: nn.Module, _: Any, output: Any) -> None:
             seen = _layer(name, layer, output, keras)
             if name in numbers:
+                if seen.output_shape != result[numbers[name]].output_shape:
+                    result.resized.add(name)
                 result[numbers[name]] = seen  # what is read of it is what it gave last
             else:
                 numbers[name] = len(result)

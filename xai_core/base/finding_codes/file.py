@@ -49,7 +49,7 @@ CODES: Mapping[str, Meaning] = {
         "Name one (`--architecture`), or give a Python file with a function `build()`.",
     ),
     "architecture-found": Meaning(
-        "The weights fit an architecture of torchvision or timm, tensor by tensor.",
+        "The weights fit a known architecture, tensor by tensor.",
         "Nothing.",
     ),
     "architecture-ambiguous": Meaning(
@@ -81,6 +81,11 @@ CODES: Mapping[str, Meaning] = {
     "features-only": Meaning(
         "The file holds a body without a classifier: its outputs are features, not classes.",
         "Explain the likeness to another picture, or open the file that holds the head, too.",
+    ),
+    "settings-assumed": Meaning(
+        "The network was rebuilt from names and shapes of tensors; settings that leave no tensor "
+        "were taken as its library has them.",
+        "If it was made otherwise, give a Python file with a function `build()` (`--code`).",
     ),
     "classes-assumed": Meaning(
         "The class names are ImageNet's because there are 1000 outputs; the file names none.",

@@ -29,6 +29,10 @@ CODES: Mapping[str, Meaning] = {
         "speaks against it.",
         "Name the right one (`--output`), or explain an embedding by its similarity.",
     ),
+    "no-detection": Meaning(
+        "A detector finds nothing on the picture; its best candidate was assessed instead.",
+        "Give a picture with an object that it knows (`--image`).",
+    ),
     "final-activation": Meaning(
         "The model ends in a softmax or sigmoid; a class score is what goes into it.",
         "Nothing; to explain the probability itself choose it as the target.",

@@ -11,6 +11,7 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
+from xai_core.models.detection.detectors import detector_input, make_ready
 from xai_core.models.embedded_labels import of_checkpoint, of_module
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -30,6 +31,7 @@ from xai_core.models.pickles.torch_file import (
 )
 from xai_core.models.pickles.trust import code_findings, needs_trust, unknown_names
 from xai_core.models.quantised import quantised_module
+from xai_core.models.yolo.checkpoint import LOADED_BY, Checkpoint, checkpoint_of, rebuilt
 
 
 @FORMATS.register
@@ -49,7 +51,8 @@ class TorchEager(Format):
     def inspect(self, path: Path) -> Inspection:
         """As the contract says."""
         file = read_torch_file(path)
-        unknown = unknown_names(file, ALLOWED)
+        rebuilds = checkpoint_of(file) is not None  # nothing that it names is imported
+        unknown = () if rebuilds else unknown_names(file, ALLOWED)
         size = digest(path)
         module = find_module(file.contents.root)
         facts = {
@@ -71,8 +74,11 @@ class TorchEager(Format):
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
         """As the contract says; the full unpickle is used only where the guarded one cannot.
 
-        Where its class is missing, its weights go into a network that the user names.
+        Where its class is missing, its weights go into a network that the user names. Networks of
+        Ultralytics are built anew.
         """
+        if (checkpoint := checkpoint_of(read_torch_file(path))) is not None:
+            return _rebuilt(path, inspection, options, checkpoint)
         try:
             found, loaded_by = _read(path, options)
         except ModelError as error:
@@ -82,8 +88,9 @@ class TorchEager(Format):
             return _rescued(path, inspection, options, error)
         held = module_in(found, options.weights)
         module = held.module
+        make_ready(module)
         spec, declared = input_of(module, found)
-        spec = options.input_spec or spec
+        spec = options.input_spec or detector_input(module) or spec
         declared = () if options.input_spec else declared
         findings = (*held.findings, *declared, *quantised_module(module))
         fix_inputs(module, options.other_inputs, spec)
@@ -119,6 +126,25 @@ def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
             "Save the model again with a current version of torch.",
             code="unsafe-code",
         ) from cause
+
+
+def _rebuilt(
+    path: Path, inspection: Inspection, options: LoadOptions, checkpoint: Checkpoint
+) -> LoadedModel:
+    file = read_torch_file(path)
+    refuse_dangerous(file.contents.names)
+    found = rebuilt(path, file, checkpoint)
+    return LoadedModel(
+        path=path,
+        format=inspection.format,
+        sha256=inspection.sha256,
+        size=inspection.size,
+        module=found.module,
+        input_spec=options.input_spec or found.input_spec,
+        loaded_by=LOADED_BY,
+        labels=found.labels,
+        findings=found.findings,
+    )
 
 
 def _rescued(

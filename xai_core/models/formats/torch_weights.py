@@ -12,6 +12,7 @@ from xai_core.base.finding import Finding
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models import export_hint
 from xai_core.models.assumed_labels import assumed
+from xai_core.models.detection.detectors import make_ready
 from xai_core.models.embedded_labels import of_checkpoint
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -19,11 +20,12 @@ from xai_core.models.guessed_input import input_of
 from xai_core.models.peek.digest import digest
 from xai_core.models.peek.safetensors import safetensors_header
 from xai_core.models.pickles.full import load_full, refuse_dangerous
-from xai_core.models.pickles.guarded import load_tensors
 from xai_core.models.pickles.skeleton import walk
+from xai_core.models.pickles.tensors import load_tensors
 from xai_core.models.pickles.torch_file import kind_of, read_torch_file
 from xai_core.models.pickles.trust import code_findings, needs_trust
 from xai_core.models.quantised import refuse_quantised
+from xai_core.models.rebuilt import family_builders
 from xai_core.models.weights.averaged import choice_finding, chosen
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.candidates import builders
@@ -94,8 +96,11 @@ def put_into_network(
     refuse_quantised(state.tensors for state in states)
     choice = chosen(states, options.weights)
     states = list(choice.states)
-    builder, network, fit = choose(states, builders(states, options, _said(path)))
+    builder, network, fit = choose(states, builders(states, options, _said(path), family_builders))
     network.load_state_dict(_complete(fit, network), strict=True)
+    if builder.finish is not None:
+        builder.finish(network)
+    make_ready(network)
     known = builder.architecture
     spec, declared = input_of(network, checkpoint, known.input_spec if known else None)
     spec = options.input_spec or spec

@@ -11,7 +11,7 @@ from xai_core.base.errors import ModelError
 from xai_core.models.peek.hub_files import INDEX
 from xai_core.models.peek.safetensors import safetensors_header
 from xai_core.models.pickles.full import refuse_dangerous
-from xai_core.models.pickles.guarded import load_tensors
+from xai_core.models.pickles.tensors import load_tensors
 from xai_core.models.pickles.torch_file import kind_of, read_torch_file
 from xai_core.models.pickles.trust import needs_trust
 

@@ -3,7 +3,7 @@
 A name is put here after reading that its `__setstate__` and `forward` run nothing that the file
 controls. `Lazy*` layers are left out: they change their class to one named in their state.
 torchvision's and timm's are in `vision_classes.txt`, which `scripts/architecture_index.py` writes
-by the same rule.
+by the same rule; those of other libraries, and of torchvision's detectors, in `family_classes.txt`.
 """
 
 from __future__ import annotations
@@ -55,10 +55,20 @@ _FUNCTIONS = {
     "torch.nn.functional": "gelu leaky_relu relu relu6 sigmoid silu softmax tanh",
     "torch._C._nn": "gelu",
     "timm.layers.activations": "gelu",
+    "torchvision.ops.boxes": "box_iou",
 }
 _RECORDS = {
     "efficientnet_lite_pytorch.utils": "BlockArgs GlobalParams",
+    "efficientnet_pytorch.utils": "BlockArgs GlobalParams",
+    "monai.networks.nets.efficientnet": "BlockArgs",
+    "monai.utils.enums": "UpsampleMode",
+    "segmentation_models_pytorch.encoders._efficientnet": "BlockArgs GlobalParams",
     "timm.layers.format": "Format",
+}
+_OBJECTS = {
+    "timm.models._features": "FeatureInfo",
+    "torchvision.models.detection._utils": "BalancedPositiveNegativeSampler BoxCoder BoxLinearCoder"
+        " Matcher SSDMatcher",
 }
 # fmt: on
 
@@ -80,6 +90,7 @@ MODULES = (
     | _names("torch.optim.", {"swa_utils": "AveragedModel"})
     | _names("efficientnet_lite_pytorch.", _DEMO)
     | _listed("vision_classes.txt")
+    | _listed("family_classes.txt")
 )
 """Subclasses of `nn.Module`."""
 
@@ -89,7 +100,13 @@ FUNCTIONS = _names("", _FUNCTIONS)
 RECORDS = _names("", _RECORDS)
 """Named tuples and enumerations: plain data."""
 
+OBJECTS = _names("", _OBJECTS)
+"""Plain objects that layers keep as an attribute: numbers, and methods that compute with them."""
+
 PARTIAL = Global("functools", "partial")
 """A layer's class with numbers for its arguments, which transformers keep and do not use."""
 
-ALLOWED = MODULES | FUNCTIONS | RECORDS | {PARTIAL} | HOOKS
+ALLOWED = MODULES | FUNCTIONS | RECORDS | OBJECTS | {PARTIAL} | HOOKS
+
+LIBRARIES = frozenset(name.module.partition(".")[0] for name in ALLOWED) - {"functools", "torch"}
+"""Packages that classes on the list are of."""

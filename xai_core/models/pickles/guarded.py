@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import ModelError
-from xai_core.models.pickles.allowed import FUNCTIONS, MODULES, PARTIAL, RECORDS
+from xai_core.models.pickles.allowed import FUNCTIONS, MODULES, OBJECTS, PARTIAL, RECORDS
 from xai_core.models.pickles.compiled import WRAPPER
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.held_partial import HeldPartial, RefusedError
 from xai_core.models.pickles.reparametrised import HOOKS, fuse, held_hook
-from xai_core.models.pickles.skeleton import Stub, walk
-from xai_core.models.pickles.torch_file import TorchFile
-from xai_core.models.vision_libraries import LIBRARIES, make_importable
+from xai_core.models.pickles.tensors import husk
+from xai_core.models.vision_libraries import make_importable
 
 CHILD_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 CONTAINERS = ("_modules", "_parameters", "_buffers")
@@ -57,45 +55,9 @@ def load_guarded(path: Path, names: Iterable[Global], wrappers: Collection[Globa
     return result
 
 
-def load_tensors(path: Path, file: TorchFile) -> Any:
-    """The tensors and plain containers of a checkpoint; objects of other classes become husks.
-
-    Nothing that the file names is imported beyond what rebuilds tensors. The object of a class
-    that is not on torch's own list (a callback, a configuration) is replaced by an empty one.
-
-    Raises:
-        pickle.UnpicklingError: the file uses what torch's restricted unpickler does not know.
-    """
-    import torch
-
-    mappings = {
-        item.source for item in walk(file.contents.root) if isinstance(item, Stub) and item.held
-    }
-    husks = [(_husk(OrderedDict if name in mappings else None), name.path) for name in file.names]
-    with torch.serialization.safe_globals(list(husks)):
-        return torch.load(path, map_location="cpu", weights_only=True)
-
-
 def _first(module: Any, *how: Any) -> Any:
     """In place of a wrapper's class: what is wrapped."""
     return module
-
-
-def _husk(stand_in: type | None) -> Any:
-    class Placeholder:
-        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            # torch fills only exact dicts, so the husk of a mapping is one.
-            return object.__new__(cls) if stand_in is None else stand_in()
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            pass
-
-        def __setstate__(self, state: Any) -> None:
-            # What a configuration holds (`argparse.Namespace`) is read as data.
-            if isinstance(state, dict):
-                vars(self).update({k: v for k, v in state.items() if isinstance(k, str)})
-
-    return Placeholder
 
 
 SCRIPTED = "__overloads__"  # what `torch.jit.script` leaves behind in the module it reads
@@ -117,7 +79,7 @@ class _Guards:
         for name in names:
             if name in wrappers:
                 continue
-            if name in MODULES or name in FUNCTIONS:
+            if name in MODULES or name in FUNCTIONS or name in OBJECTS:
                 guard = self._guard(name)
                 self._real[guard] = real(name)
                 self._table.append((guard, name.path))
@@ -128,7 +90,7 @@ class _Guards:
             elif name in HOOKS:
                 self._table.append((held_hook(name), name.path))
         for name in wrappers:
-            self._table.append((_first if name == WRAPPER else _husk(None), name.path))
+            self._table.append((_first if name == WRAPPER else husk(None), name.path))
 
     def table(self) -> Any:
         """What `safe_globals` takes: pairs of stand-in and name."""
@@ -146,7 +108,9 @@ class _Guards:
         for made, _ in self._states.values():
             object.__setattr__(made, "__class__", self._real[type(made)])
         for made, state in self._states.values():
-            made.__setstate__({key: self._swap(value) for key, value in state.items()})
+            own = {key: self._swap(value) for key, value in state.items()}
+            # A plain object, which has no `__setstate__`, is nothing but its attributes.
+            getattr(made, "__setstate__", vars(made).update)(own)
 
     def _guard(self, name: Global) -> _Inert:
         def new(cls: Any) -> Any:
@@ -175,7 +139,7 @@ class _Guards:
                 raise RefusedError(f"an attribute is called {str(key)[:60]!r}.")
             if key.startswith("__") or callable(getattr(kind, key, None)):
                 raise RefusedError(f"{kind.__name__}.{key} is replaced by the file.")
-        for container in CONTAINERS:
+        for container in CONTAINERS if _is_module(kind) else ():
             children = state.get(container)
             if not isinstance(children, dict):
                 raise RefusedError(f"{kind.__name__}.{container} is not a dict.")
@@ -188,11 +152,17 @@ class _Guards:
         if not isinstance(name, str) or not CHILD_NAME.match(name):
             raise RefusedError(f"a layer or parameter is called {str(name)[:60]!r}.")
         if container == "_modules":
-            fits = child is None or type(child) in self._real
+            fits = child is None or _is_module(self._real.get(type(child)))
         else:
             fits = child is None or isinstance(child, torch.Tensor)
         if not fits:
             raise RefusedError(f"{name!r} in {container} is a {type(child).__name__}.")
+
+
+def _is_module(kind: Any) -> bool:
+    from torch import nn
+
+    return isinstance(kind, type) and issubclass(kind, nn.Module)
 
 
 def real(name: Global) -> Any:
@@ -201,7 +171,7 @@ def real(name: Global) -> Any:
     Raises:
         ModelError: `missing-code`, its library is not installed or has no such name.
     """
-    if name.module.startswith(LIBRARIES):
+    if not name.module.startswith("torch."):
         make_importable()
     try:
         return getattr(importlib.import_module(name.module), name.name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.models.installs import install_hint
+from xai_core.models.pickles.allowed import LIBRARIES
 from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.torch_file import TorchFile
@@ -17,6 +18,7 @@ TRUST_HINT = (
     "If you trust where the file comes from, load it with trust; "
     "else ask for the weights (a state_dict) instead."
 )
+OTHERS = ("ultralytics",)
 CODE_HINT = (
     "Give the Python file that defines it, and trust the file and that code. Or put the tensors "
     "into a network that you name (`--architecture`), which runs nothing of the file."
@@ -75,7 +77,15 @@ def code_findings(
 
 
 def _code_hint(missing: Sequence[Global]) -> str:
-    return install_hint(name.module for name in missing) or CODE_HINT
+    known = install_hint(name.module for name in missing)
+    if known:
+        return known
+    # Only what is known here: a package that the file names could be anybody's.
+    packages = sorted({name.module.partition(".")[0] for name in missing} & {*LIBRARIES, *OTHERS})
+    if not packages:
+        return CODE_HINT
+    wanted = " ".join(package.replace("_", "-") for package in packages)
+    return f"Run `pip install {wanted}` where Pedestal is installed, and open the file again."
 
 
 def _missing_message(file: TorchFile, missing: Sequence[Global]) -> str:

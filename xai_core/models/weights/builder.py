@@ -25,6 +25,7 @@ class Builder:
         findings: why it was chosen.
         state: the tensors by the network's own names, where the file has them under others.
         refusal: why it cannot be built, where it is nearly known; raised where nothing else fits.
+        finish: what is done to the network once it has its weights.
     """
 
     title: str
@@ -35,3 +36,4 @@ class Builder:
     findings: tuple[Finding, ...] = ()
     state: StateDict | None = None
     refusal: ModelError | None = None
+    finish: Callable[[nn.Module], None] | None = None

@@ -24,12 +24,16 @@ USUAL_NAMES = ("build", "build_model")
 
 
 def builders(
-    states: Sequence[StateDict], options: LoadOptions, said: Set[str] = frozenset()
+    states: Sequence[StateDict],
+    options: LoadOptions,
+    said: Set[str] = frozenset(),
+    rebuilt: Callable[[Sequence[StateDict]], list[Builder]] = lambda _: [],
 ) -> list[Builder]:
     """What to try, in order: the user's code where it is given, else the known architectures.
 
     Args:
         said: texts that the file holds; a name among them decides between equal fits.
+        rebuilt: networks of other libraries, asked where torchvision and timm have none that fits.
 
     Raises:
         ModelError: `needs-trust`, code that is not trusted; `missing-code`, code that fails;
@@ -48,7 +52,12 @@ def builders(
         # Building one takes time: those whose head the file lacks come last.
         likely = [plugin for plugin in plugins if plugin.num_classes]
         rest = [plugin for plugin in plugins if plugin not in likely]
-        return [*likely, *_library(states, options, said), *rest]
+        published = library_builders(states, said)
+        exact = any(builder.findings for builder in published)
+        # A body under the decoder of its library is not one under a head of the team's own.
+        families = [] if exact else rebuilt(states)
+        library = published if families else _library(states, options, said)
+        return [*likely, *families, *library, *rest]
     if options.architecture in ARCHITECTURES:
         return [_known(ARCHITECTURES[options.architecture], states)]
     return _library(states, options, said)

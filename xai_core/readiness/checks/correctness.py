@@ -59,6 +59,7 @@ def _try(
 ) -> tuple[list[Trial], bool | None]:
     """Trials at one point, and whether they agree; None where they cannot tell."""
     from xai_core.readiness.numerics.differences import trials
+    from xai_core.readiness.numerics.held import regions_held
 
     at, score = _beside(picture).to(bench.dtype), case.score
     if score is None:
@@ -70,7 +71,8 @@ def _try(
     tried: list[Trial] = []
     try:
         case.clock.look()
-        trials(measure, at, measure(at), found, bench.precision, tolerance, case.clock, tried)
+        with regions_held(bench.module, lambda: measure(at)):
+            trials(measure, at, measure(at), found, bench.precision, tolerance, case.clock, tried)
     finally:
         case.tried = {trial.group: trial.agrees for trial in tried}
     apart = [trial for trial in tried if trial.agrees is False]

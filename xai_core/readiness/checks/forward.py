@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
@@ -25,12 +26,14 @@ class Forward(Check):
     basic = True
 
     def run(self, case: Case) -> None:
+        from xai_core.readiness.setting.boxes import with_boxes
         from xai_core.readiness.setting.entry import understand
 
         outputs = _given(case) if case.given else _inferred(case)
         if not outputs:
             case.stopped = True
             return
+        outputs = with_boxes(case, outputs, partial(_output, case))
         understand(case, outputs[0])
         if case.score is not None:
             _finite(case, outputs)

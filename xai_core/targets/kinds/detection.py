@@ -39,4 +39,7 @@ class Detection(OfBox):
                 f"(0 to {len(boxes) - 1}).",
                 "Choose an index in that range.",
             )
-        return int(scores.argmax()) if parameters.box == TOP else parameters.box
+        if parameters.box != TOP:
+            return parameters.box
+        real = (boxes[:, 2:] - boxes[:, :2]).min(1) >= 1  # not what shrank to a line
+        return int(np.where(real, scores, -np.inf).argmax() if real.any() else scores.argmax())

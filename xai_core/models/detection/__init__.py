@@ -1,0 +1,1 @@
+"""torchvision's detectors, run on a batch of pictures."""

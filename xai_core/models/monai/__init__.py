@@ -1,0 +1,1 @@
+"""Networks of MONAI, read from names and shapes."""

@@ -1,0 +1,1 @@
+"""Decoders and encoders of segmentation-models-pytorch, read from names and shapes."""

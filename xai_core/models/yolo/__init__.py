@@ -1,0 +1,1 @@
+"""Networks of Ultralytics, built from the description that a checkpoint holds, as plain data."""
