@@ -36,10 +36,12 @@ def _ssdlite() -> nn.Module:
 
 def _with_statistics(net: nn.Module) -> nn.Module:
     """Fresh statistics let the values of a deep network vanish: after a few passes they do not."""
-    net.backbone.train()
+    parts: Any = net
+    parts.backbone.train()
+    parts.head.train()
     with torch.no_grad():
-        for _ in range(30):
-            net.backbone(torch.randn(2, 3, 160, 160))
+        for _ in range(60):
+            parts.head(list(parts.backbone(torch.rand(2, 3, 320, 320)).values()))
     return net
 
 
