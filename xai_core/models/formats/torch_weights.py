@@ -96,11 +96,8 @@ def put_into_network(
     refuse_quantised(state.tensors for state in states)
     choice = chosen(states, options.weights)
     states = list(choice.states)
-    builder, network, fit = choose(states, builders(states, options, _said(path), family_builders))
-    network.load_state_dict(_complete(fit, network), strict=True)
-    if builder.finish is not None:
-        builder.finish(network)
-    make_ready(network)
+    found = builders(states, options, _said(path), family_builders)
+    builder, network, fit = _filled(*choose(states, found))
     known = builder.architecture
     spec, declared = input_of(network, checkpoint, known.input_spec if known else None)
     spec = options.input_spec or spec
@@ -127,6 +124,14 @@ def put_into_network(
         ),
         weights=choice.alternatives,
     )
+
+
+def _filled(builder: Builder, network: nn.Module, fit: Fit) -> tuple[Builder, nn.Module, Fit]:
+    network.load_state_dict(_complete(fit, network), strict=True)
+    if builder.finish is not None:
+        builder.finish(network)
+    make_ready(network)
+    return builder, network, fit
 
 
 def _said(path: Path) -> frozenset[str]:
