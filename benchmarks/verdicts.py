@@ -1,7 +1,6 @@
 """The verdict of whole networks: at most 20 forward and backward passes of each, and 5 s.
 
-Networks with random weights that packages here can build. `transformers` (MobileViT) and MONAI
-(DenseNet) are not installed; timm's MobileViT and torchvision's DenseNet stand in for them.
+Networks with random weights, as packages here build them.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from xai_core import assess
 from xai_core.base.borrow import borrowed
 from xai_core.models.keras.backend import import_keras
 from xai_core.models.loading import load_model
-from xai_core.models.vision_libraries import vision_library
+from xai_core.models.vision_libraries import make_importable
 from xai_core.readiness.setting.pictures import synthetic
 from xai_core.readiness.setting.score import Score, gradient
 
@@ -61,14 +60,26 @@ def _transferred(size: int) -> tuple[nn.Module, int]:
     return _keras(build)
 
 
-def _torchvision(name: str) -> tuple[nn.Module, int]:
+def _mobilevit() -> tuple[nn.Module, int]:
+    from transformers import MobileViTConfig, MobileViTForImageClassification
+
     torch.manual_seed(0)
-    return getattr(vision_library("torchvision.models"), name)(weights=None).eval(), 224
+    return MobileViTForImageClassification(MobileViTConfig()).eval(), 256
 
 
-def _timm(name: str, size: int) -> tuple[nn.Module, int]:
+def _densenet() -> tuple[nn.Module, int]:
+    from monai.networks.nets import DenseNet121
+
     torch.manual_seed(0)
-    return vision_library("timm").create_model(name).eval(), size
+    return DenseNet121(spatial_dims=2, in_channels=3, out_channels=5).eval(), 224
+
+
+def _facenet() -> tuple[nn.Module, int]:
+    make_importable()
+    from facenet_pytorch import InceptionResnetV1
+
+    torch.manual_seed(0)
+    return InceptionResnetV1().eval(), 160
 
 
 NETWORKS: dict[str, Callable[[], tuple[nn.Module, int]]] = {
@@ -78,8 +89,9 @@ NETWORKS: dict[str, Callable[[], tuple[nn.Module, int]]] = {
     "Keras EfficientNetB0, 128²": partial(_application, "EfficientNetB0", 128),
     "Keras transfer learning, 96²": partial(_transferred, 96),
     "Keras transfer learning, 128²": partial(_transferred, 128),
-    "timm MobileViT-XXS, 256²": partial(_timm, "mobilevit_xxs", 256),
-    "torchvision DenseNet-121, 224²": partial(_torchvision, "densenet121"),
+    "transformers MobileViT, 256²": _mobilevit,
+    "MONAI DenseNet-121, 224²": _densenet,
+    "facenet InceptionResnetV1, 160²": _facenet,
 }
 built = cache(lambda title: NETWORKS[title]())
 

@@ -40,6 +40,7 @@ class Case:
         write: writes it into an empty folder.
         level: verdict after the last step; `rejected` where no model can come of it.
         says: a part of the message or of the findings, for each step that is not right yet.
+        heavy: it takes long, and is opened in `make soak` alone.
     """
 
     family: str
@@ -47,6 +48,7 @@ class Case:
     write: Callable[[Path], Handed]
     level: Level = "ready"
     says: tuple[str, ...] = field(default=())
+    heavy: bool = False
 
     @property
     def steps(self) -> int:
