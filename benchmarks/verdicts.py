@@ -61,6 +61,7 @@ def _transferred(size: int) -> tuple[nn.Module, int]:
 
 
 def _mobilevit() -> tuple[nn.Module, int]:
+    make_importable()
     from transformers import MobileViTConfig, MobileViTForImageClassification
 
     torch.manual_seed(0)

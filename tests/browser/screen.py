@@ -74,6 +74,21 @@ def expand(page: Page, label: str) -> Locator:
     return section
 
 
+def open_exhibit(page: Page, section: str, key: str, heading: str) -> None:
+    """Open a model of a gallery on the model page."""
+    go(page, "Model")
+    expand(page, section)
+    page.locator(f".st-key-{key}").get_by_role("button").click()
+    expect(page.get_by_role("heading", name=f"Gallery: {heading}")).to_be_visible()
+    settled(page)
+
+
+def open_wafers(page: Page) -> None:
+    """Open a network that is so small that what takes many passes is soon done."""
+    wafers = "Inspect a wafer, where the defect is known"
+    open_exhibit(page, wafers, "wafer-classifier", "Wafer defect kind")
+
+
 def upload(section: Locator, name: str, data: bytes, mime: str) -> None:
     """Give a file to the uploader in a section; to the one for files, where one takes folders."""
     given = {"name": name, "mimeType": mime, "buffer": data}

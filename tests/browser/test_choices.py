@@ -17,28 +17,19 @@ def chosen(page: Page, *methods: str) -> None:
     expect(tags.locator("[data-tag]")).to_have_text(list(methods))
 
 
-def open_one(page: Page, section: str, key: str, heading: str) -> None:
-    """Open a model from the model page."""
-    screen.go(page, "Model")
-    screen.expand(page, section)
-    page.locator(f".st-key-{key}").get_by_role("button").click()
-    expect(page.get_by_role("heading", name=f"Gallery: {heading}")).to_be_visible()
-    screen.settled(page)
-
-
 def test_a_method_stays_chosen(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
     chosen(page, "Guided Backprop", "FusionGrad")
-    wafer = "Inspect a wafer, where the defect is known"
-    open_one(page, wafer, "wafer-classifier", "Wafer defect kind")
+    screen.open_wafers(page)
     screen.go(page, "Heatmaps")
     page.get_by_role("combobox", name="Methods").click()
     page.get_by_role("option", name="Grad-CAM", exact=True).click()
     page.keyboard.press("Escape")
     three = ("Guided Backprop", "FusionGrad", "Grad-CAM")
     chosen(page, *three)
-    open_one(page, "Try a model of the gallery", "gallery-argmax_output", "Argmax as output")
+    gallery = "Try a model of the gallery"
+    screen.open_exhibit(page, gallery, "gallery-argmax_output", "Argmax as output")
     screen.go(page, "Heatmaps")
     chosen(page)
     screen.choose(page, "Model", WAFER)

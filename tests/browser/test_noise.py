@@ -27,6 +27,8 @@ def test_the_map_so_far_is_seen_while_it_samples_and_then_the_final_one(visit: V
 def test_the_noise_level_is_measured_and_put_into_the_form_by_a_click(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
+    screen.open_wafers(page)
+    screen.go(page, "Heatmaps")
     section = screen.expand(page, "Parameters")
     section.get_by_role("button", name="Measure the noise level").click()
     expect(section.get_by_text(re.compile(r"\d+ of at most \d+ predictions"))).to_be_visible()

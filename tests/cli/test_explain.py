@@ -60,9 +60,9 @@ def test_autocast_is_told_beside_the_map(
     chosen = {"autocast_cosine": 0.9939, "autocast_difference": 0.111}
     run = small_run()
     one = replace(run.attributions["smoothgrad"], chosen=chosen, pace=Pace(autocast=True))
-    explain._write(tmp_path / "map.npy", one, None)
+    explain._write(tmp_path / "map.npy", one, None, assumed=False)
     assert "; autocast (bfloat16): on the first samples cosine 0.9939" in capsys.readouterr().err
-    explain._write(tmp_path / "map.npy", run.attributions["smoothgrad"], None)
+    explain._write(tmp_path / "map.npy", run.attributions["smoothgrad"], None, assumed=False)
     assert "autocast" not in capsys.readouterr().err
 
 

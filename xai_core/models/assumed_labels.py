@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from torch import nn
 
 COLOURS = 3
+CLASSES = 1000
 BACKGROUND = "background"
 SECONDS = 20.0
 
 
 def of_count(outputs: int) -> Labels | None:
     """For 1000 outputs, and for the 1001 of TensorFlow's slim, whose class 0 is the background."""
+    if outputs not in (CLASSES, CLASSES + 1):
+        return None
     names = imagenet_labels()
-    return {len(names): names, len(names) + 1: (BACKGROUND, *names)}.get(outputs)
+    return names if outputs == CLASSES else (BACKGROUND, *names)
 
 
 def assumed() -> Finding:

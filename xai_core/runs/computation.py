@@ -69,16 +69,8 @@ class Request:
 
 PROVENANCE = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
-    *(
-        "architecture",
-        "output",
-        "weights",
-        "head_activation",
-        "other_inputs",
-        "trusted",
-        "level",
-        "summary",
-    ),
+    *("architecture", "output", "weights", "head_activation", "other_inputs"),
+    *("trusted", "level", "summary"),
 )
 
 

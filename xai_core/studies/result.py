@@ -93,7 +93,7 @@ class StudyResult:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over all that the scores depend on: the same study has the same one."""
-        chosen = (self.weights, self.head_activation)  # studies of before had none
+        chosen = (self.weights, self.head_activation)
         told = {
             "model": [self.model_sha256, self.architecture, self.output, *filter(None, chosen)],
             "spec": self.input_spec.to_dict() if self.input_spec else None,
@@ -148,10 +148,10 @@ class StudyResult:
 
 PLAIN = (
     *("model", "model_sha256", "model_format", "methods", "seed", "created"),
-    *("versions", "refused", "architecture", "output", "weights"),
-    *("head_activation", "trusted", "level", "summary"),
+    *("versions", "refused", "architecture", "output", "trusted", "level", "summary"),
     *("machine", "seconds"),
 )
+NEWER = ("weights", "head_activation")  # studies of before had none
 
 
 def open_study(folder: Path | str) -> StudyResult:
@@ -174,7 +174,7 @@ def open_study(folder: Path | str) -> StudyResult:
         targets = {row: one.target for row, one in enumerate(pictures)}
         spec = data["input_spec"]
         return StudyResult(
-            **{name: data[name] for name in PLAIN},
+            **{n: data[n] for n in PLAIN} | {n: data.get(n) for n in NEWER},
             pictures=pictures,
             table=Table(arrays["raw"], arrays["curves"], int(data["done"]), causes, targets),
             target=class_or_target(data["target"]),
@@ -207,7 +207,7 @@ def _described(study: StudyResult) -> dict[str, Any]:
     return {
         "kind": STUDY,
         "schema": SCHEMA,
-        **{name: getattr(study, name) for name in PLAIN},
+        **{name: getattr(study, name) for name in (*PLAIN, *NEWER)},
         "target": asked_to_json(study.target),
         "other_inputs": list(study.other_inputs),
         "pictures": [asdict(one) for one in study.pictures],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,3 +55,11 @@ def test_an_activation_that_is_code(text: str) -> None:
 def test_what_is_no_description(found: Any) -> None:
     with pytest.raises(ModelError):
         described(found, tasks())
+
+
+def test_its_import_changes_nothing_of_other_libraries() -> None:
+    """Its own `Image.open` installs a package where Pillow knows no file."""
+    told = "from PIL import Image; import os, torch; from xai_core.models.yolo.network import tasks"
+    held = "(Image.open, torch.save, os.environ.get('OMP_NUM_THREADS'))"
+    script = f"{told}; before = {held}; tasks(); assert before == {held}"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])

@@ -85,8 +85,8 @@ class Overwritten(Base):
     def forward(self, x: Tensor) -> Tensor:
         maps = self.features(x)
         gate = torch.sigmoid(maps)
-        out = gate * maps  # <- dies here
-        gate += 1.0
+        out = gate * maps
+        gate += 1.0  # <- dies here
         return self.head(out.sin())
 
 

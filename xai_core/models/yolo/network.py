@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -44,7 +45,7 @@ def tasks() -> Any:
     if "YOLO_CONFIG_DIR" not in os.environ:
         os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp()
     try:
-        with quiet():
+        with quiet(), _unchanged():
             library = importlib.import_module("ultralytics.nn.tasks")
     except (ImportError, RuntimeError, OSError, AttributeError) as cause:
         raise ModelError(
@@ -55,6 +56,25 @@ def tasks() -> Any:
         ) from cause
     logging.getLogger("ultralytics").setLevel(logging.ERROR)  # it tells every layer that it builds
     return library
+
+
+@contextlib.contextmanager
+def _unchanged() -> Iterator[None]:
+    """The library puts functions of its own into torch and Pillow, and sets the threads of others.
+
+    Its `Image.open` installs a package where Pillow knows no file.
+    """
+    import torch
+    from PIL import Image
+
+    opened, saved, threads = Image.open, torch.save, os.environ.get("OMP_NUM_THREADS")
+    try:
+        yield
+    finally:
+        Image.open, torch.save = opened, saved
+        os.environ.pop("OMP_NUM_THREADS", None)
+        if threads is not None:
+            os.environ["OMP_NUM_THREADS"] = threads
 
 
 def built(kind: str, description: Any, classes: int = 0) -> nn.Module:
