@@ -23,6 +23,7 @@ from torch import nn
 LIBC = ctypes.CDLL(None, use_errno=True)
 SYSCALLS = {"process_vm_readv": 310, "io_uring_setup": 425, "pidfd_open": 434, "open_tree": 428}
 PTRACE_SEIZE = 0x4206
+RESULTS: dict[str, str | None] = {}
 
 
 class Prober(nn.Module):
@@ -34,8 +35,9 @@ class Prober(nn.Module):
         self.conv = nn.Conv2d(3, 2, 3)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        results = {name: attempt(try_, self.facts) for name, try_ in ATTEMPTS.items()}
-        raise ValueError("PROBED" + json.dumps(results) + "PROBED")
+        if not RESULTS:  # a model is run more than once
+            RESULTS.update({name: attempt(try_, self.facts) for name, try_ in ATTEMPTS.items()})
+        raise ValueError("PROBED" + json.dumps(RESULTS) + "PROBED")
 
 
 def attempt(try_: Callable[[dict[str, Any]], Any], facts: dict[str, Any]) -> str | None:
@@ -203,7 +205,8 @@ ATTEMPTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     ),
     "raise its own limit": higher_limit,
     "outlive the host": lambda facts: checked(LIBC.prctl(1, 0, 0, 0, 0)),
-    "change its root": lambda facts: os.chroot("."),
+    # To where it is: what the process imports later must still be there.
+    "change its root": lambda facts: os.chroot("/"),
     "open a mount": lambda facts: syscall("open_tree", -100, b"/", 1),
     "use a ring": lambda facts: syscall("io_uring_setup", 1, ctypes.create_string_buffer(120)),
 }
