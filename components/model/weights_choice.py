@@ -33,12 +33,13 @@ def show(space: Workspace, source: Source, card: ModelCard) -> None:
         options = replace(options, weights=None if found == AUTOMATIC else found)
     if options.head_activation or _guessed(card):
         found = choice.one(
-            st.segmented_control,
+            st.radio,
             "Between the layers of the head",
             list(ACTIVATIONS),
             options.head_activation or ACTIVATIONS[0],
             key=f"head-activation-{space.source}",
             format_func=lambda name: TITLES[name],
+            horizontal=True,
             help="Activations have no tensors in the file: choose the one of the training code.",
         )
         if found != (options.head_activation or ACTIVATIONS[0]):
