@@ -73,7 +73,7 @@ def test_a_head_that_the_file_lacks_is_never_made_up(copy: Path) -> None:
     assert "--architecture ViTModel" in str(caught.value)
     model = load_model(copy, LoadOptions(architecture="ViTModel"))
     assert run(model, inputs(model)).shape == (1, 32)
-    assert "embedding" in codes(model)
+    assert "features-only" in codes(model)
     assert model.labels is None
 
 

@@ -66,7 +66,8 @@ CODES: Mapping[str, Meaning] = {
         "If you mean another one, choose it (`--weights state_dict`).",
     ),
     "input-declared": Meaning(
-        "How pictures become inputs was read from the file: size, mean, deviation, crop.",
+        "How pictures become inputs was read from the file or one beside it: size, mean, "
+        "deviation, crop.",
         "Nothing, if it is what the model was trained with.",
     ),
     "head-assumed": Meaning(
@@ -80,7 +81,8 @@ CODES: Mapping[str, Meaning] = {
     ),
     "features-only": Meaning(
         "The file holds a body without a classifier: its outputs are features, not classes.",
-        "Explain the likeness to another picture, or open the file that holds the head, too.",
+        "Explain the similarity to another picture (`--target similarity --target-set "
+        "reference=FILE`), or open the file that holds the head, too.",
     ),
     "settings-assumed": Meaning(
         "The network was rebuilt from names and shapes of tensors; settings that leave no tensor "
@@ -95,10 +97,6 @@ CODES: Mapping[str, Meaning] = {
         "The class names were read from a file beside the weights.",
         "Nothing.",
     ),
-    "input-form": Meaning(
-        "Size, mean and deviation of the input were read from a file beside the weights.",
-        "Nothing.",
-    ),
     "input-form-assumed": Meaning(
         "The file does not say how pictures come in; the usual way of its family was taken.",
         "Give `preprocessor_config.json` with the model, or set the input form.",
@@ -107,11 +105,6 @@ CODES: Mapping[str, Meaning] = {
         "Weights of Hugging Face without `config.json`: the network was built after their shapes, "
         "and what shapes do not say is the library's usual.",
         "Give `config.json` with the weights: the folder, a zip of it, or the files at once.",
-    ),
-    "embedding": Meaning(
-        "The model has no head; its output is an embedding, whose numbers are no classes.",
-        "Explain its similarity to another picture (`--target similarity --target-set "
-        "reference=FILE`).",
     ),
     "input-size-found": Meaning(
         "The file does not say which input shape it takes; one that runs was found by trying.",

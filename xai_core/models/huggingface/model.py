@@ -107,7 +107,7 @@ def _form_finding(form: PictureForm, source: str) -> Finding:
     notes = "".join(f" {note}" for note in form.notes)
     if source:
         message = f"The input form ({size}, mean, deviation) comes from {source}.{notes}"
-        return Finding("input-form", "info", message)
+        return Finding("input-declared", "info", message)
     return Finding(
         "input-form-assumed",
         "info",
@@ -164,7 +164,7 @@ def _embedding(network: nn.Module, name: str, spec: InputSpec) -> list[Finding]:
     network.register_forward_hook(taken)
     return [
         Finding(
-            "embedding",
+            "features-only",
             "warning",
             f"{name} has no head: what is explained is an embedding of {found[1].shape[1]} "
             f"numbers, {found[0]}. Its numbers are no classes.",

@@ -44,7 +44,7 @@ def timm_model(
         )
     preprocessing = held.get("pretrained_cfg")
     told = preprocessing if isinstance(preprocessing, dict) else held
-    findings = [Finding("input-form", "info", "The input form comes from timm's config.json.")]
+    findings = [Finding("input-declared", "info", "The input form comes from timm's config.json.")]
     if more:
         message = f"{len(more)} tensors have no place in the network: {', '.join(more[:3])}."
         findings.append(Finding("weights-left-out", "warning", message))
