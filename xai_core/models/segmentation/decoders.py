@@ -32,20 +32,16 @@ def decoders(shapes: Shapes) -> Iterator[Decoder]:
             yield from read(shapes)
 
 
-def _unet(shapes: Shapes) -> Iterator[Decoder]:
-    widths = _widths(shapes, "blocks.{}.conv1.0.weight")
+def _unet(shapes: Shapes, kind: str = "Unet", block: str = "blocks.{}") -> Iterator[Decoder]:
+    widths, first = _widths(shapes, f"{block}.conv1.0.weight"), block.format(0)
     options: dict[str, Any] = {"encoder_depth": len(widths), "decoder_channels": widths}
-    if f"{D}blocks.0.attention1.attention.cSE.1.weight" in shapes:
+    if f"{D}{first}.attention1.attention.cSE.1.weight" in shapes:
         options["decoder_attention_type"] = "scse"
-    yield Decoder("Unet", {**options, **_norm(shapes, "blocks.0.conv1.1.weight")})
+    yield Decoder(kind, {**options, **_norm(shapes, f"{first}.conv1.1.weight")})
 
 
 def _unet_plus_plus(shapes: Shapes) -> Iterator[Decoder]:
-    widths = _widths(shapes, "blocks.x_0_{}.conv1.0.weight")
-    options: dict[str, Any] = {"encoder_depth": len(widths), "decoder_channels": widths}
-    if f"{D}blocks.x_0_0.attention1.attention.cSE.1.weight" in shapes:
-        options["decoder_attention_type"] = "scse"
-    yield Decoder("UnetPlusPlus", {**options, **_norm(shapes, "blocks.x_0_0.conv1.1.weight")})
+    return _unet(shapes, "UnetPlusPlus", "blocks.x_0_{}")
 
 
 def _manet(shapes: Shapes) -> Iterator[Decoder]:
