@@ -14,6 +14,7 @@ from xai_core.models.demo import model_file
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.input_form.first_run import SECONDS, fitted
 from xai_core.models.peek.unsupported import unsupported_file
+from xai_core.models.weights.odd_tensors import refuse_sparse
 from xai_core.targets.output_entry import narrowed
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def _existing(path: str | Path) -> Path:
 
 def _complete(module: nn.Module) -> None:
     from torch.nn.parameter import is_lazy
+
+    refuse_sparse(module)
 
     empty = [name for name, parameter in module.named_parameters() if is_lazy(parameter)]
     if empty:

@@ -27,6 +27,16 @@ CODES: Mapping[str, Meaning] = {
         "its writer keeps.",
         "Do not use it; ask for the weights instead. Trust opens a TorchScript file all the same.",
     ),
+    "hooks-dropped": Meaning(
+        "The file puts functions or layers of its own beside what its layers are made of; without "
+        "trust they are left off.",
+        "If the results depend on them, save the model without hooks, or load it with trust.",
+    ),
+    "unsupported-tensor": Meaning(
+        "A tensor of the file is of a kind that no layer here computes with: sparse, complex, "
+        "nested, without numbers, or larger than its bytes.",
+        "Save the model with dense, real tensors (`tensor.to_dense()`).",
+    ),
     "missing-code": Meaning(
         "A class that the file needs is not installed here.",
         "Give the Python file that defines it (`--code`) and trust it.",

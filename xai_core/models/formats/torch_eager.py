@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,9 @@ from xai_core.models.guessed_input import input_of
 from xai_core.models.held_module import module_in
 from xai_core.models.peek.digest import digest
 from xai_core.models.pickles.allowed import ALLOWED
-from xai_core.models.pickles.compiled import wrapper_names
 from xai_core.models.pickles.full import load_full, refuse_dangerous
-from xai_core.models.pickles.guarded import load_guarded
 from xai_core.models.pickles.rescue import rescued_tensors
+from xai_core.models.pickles.restored.guarded import load_guarded
 from xai_core.models.pickles.torch_file import (
     TorchFile,
     find_module,
@@ -32,6 +30,8 @@ from xai_core.models.pickles.torch_file import (
 from xai_core.models.pickles.trust import code_findings, needs_trust, unknown_names
 from xai_core.models.quantised import quantised_module
 from xai_core.models.yolo.checkpoint import LOADED_BY, Checkpoint, checkpoint_of, rebuilt
+
+LOADED_GUARDED = "guarded: rebuilt from the file's data, and no code of the file was run"
 
 
 @FORMATS.register
@@ -80,7 +80,7 @@ class TorchEager(Format):
         if (checkpoint := checkpoint_of(read_torch_file(path))) is not None:
             return _rebuilt(path, inspection, options, checkpoint)
         try:
-            found, loaded_by = _read(path, options)
+            found, loaded_by, dropped = _read(path, options)
         except ModelError as error:
             named = options.architecture or (options.code and options.trust)
             if error.code != "missing-code" or not named:
@@ -92,7 +92,7 @@ class TorchEager(Format):
         spec, declared = input_of(module, found)
         spec = options.input_spec or detector_input(module) or spec
         declared = () if options.input_spec else declared
-        findings = (*held.findings, *declared, *quantised_module(module))
+        findings = (*dropped, *held.findings, *declared, *quantised_module(module))
         fix_inputs(module, options.other_inputs, spec)
         return LoadedModel(
             path=path,
@@ -108,7 +108,7 @@ class TorchEager(Format):
         )
 
 
-def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
+def _read(path: Path, options: LoadOptions) -> tuple[Any, str, tuple[Finding, ...]]:
     file = read_torch_file(path)
     refuse_dangerous(file.contents.names)
     unknown = unknown_names(file, ALLOWED)
@@ -116,16 +116,9 @@ def _read(path: Path, options: LoadOptions) -> tuple[Any, str]:
         if not options.trust:
             raise needs_trust(file, unknown, options.code)
         found = load_full(path, options.code, file.names)
-        return found, "torch.load, full unpickle: code that the file names was run"
-    try:
-        found = load_guarded(path, file.names, wrapper_names(file.contents))
-        return found, "torch.load, guarded: no code of the file was run"
-    except pickle.UnpicklingError as cause:
-        raise ModelError(
-            f"The file could not be loaded without running code of it: {cause}",
-            "Save the model again with a current version of torch.",
-            code="unsafe-code",
-        ) from cause
+        return found, "torch.load, full unpickle: code that the file names was run", ()
+    restored = load_guarded(path, file)
+    return restored.root, LOADED_GUARDED, restored.findings
 
 
 def _rebuilt(

@@ -30,6 +30,7 @@ from xai_core.models.weights.averaged import choice_finding, chosen
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.candidates import builders
 from xai_core.models.weights.choice import choose
+from xai_core.models.weights.odd_tensors import refuse_imaginary
 from xai_core.models.weights.state_dicts import COUNTER, Fit, looks_trained, state_dicts
 from xai_core.targets.labels import Labels
 
@@ -127,6 +128,7 @@ def put_into_network(
 
 
 def _filled(builder: Builder, network: nn.Module, fit: Fit) -> tuple[Builder, nn.Module, Fit]:
+    refuse_imaginary(fit.tensors(), network)
     network.load_state_dict(_complete(fit, network), strict=True)
     if builder.finish is not None:
         builder.finish(network)

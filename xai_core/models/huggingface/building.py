@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError, first_line
 from xai_core.models.huggingface.library import config_class, offline
+from xai_core.models.weights.odd_tensors import refuse_imaginary
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -75,6 +76,7 @@ def fill(kind: Any, config: Any, tensors: Mapping[str, Tensor], **options: Any) 
     """
     import torch
 
+    refuse_imaginary(tensors)
     try:
         with (
             offline(),

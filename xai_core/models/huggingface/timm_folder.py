@@ -12,6 +12,7 @@ from xai_core.base.input_spec import InputSpec
 from xai_core.models.huggingface.model import HubModel
 from xai_core.models.peek.hub_files import HubFiles
 from xai_core.models.vision_libraries import vision_library
+from xai_core.models.weights.odd_tensors import refuse_imaginary
 from xai_core.models.weights.state_dicts import COUNTER
 from xai_core.targets.labels import Labels, labels_in
 
@@ -91,6 +92,7 @@ def _put(network: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[list[str], 
         for name, tensor in tensors.items()
         if name in own and own[name].shape == tensor.shape
     }
+    refuse_imaginary(fitting, network)
     network.load_state_dict(fitting, strict=False)
     lost = [name for name in own if name not in fitting and not name.endswith(COUNTER)]
     return lost, [name for name in tensors if name not in own]

@@ -11,7 +11,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from xai_core.models.pickles.globals import Global
-from xai_core.models.pickles.reparametrised import HOOKS
 
 # fmt: off
 _TORCH = {
@@ -105,6 +104,19 @@ OBJECTS = _names("", _OBJECTS)
 
 PARTIAL = Global("functools", "partial")
 """A layer's class with numbers for its arguments, which transformers keep and do not use."""
+
+WEIGHT = Global("torch.nn.utils.weight_norm", "WeightNorm")
+SPECTRAL = Global("torch.nn.utils.spectral_norm", "SpectralNorm")
+HOOKS = frozenset(
+    (
+        WEIGHT,
+        SPECTRAL,
+        Global("torch.nn.utils.spectral_norm", "SpectralNormStateDictHook"),
+        Global("torch.nn.utils.spectral_norm", "SpectralNormLoadStateDictPreHook"),
+        Global("torch.nn.modules.module", "_WrappedHook"),
+    )
+)
+"""Hooks whose weights are computed here; none of them is restored."""
 
 ALLOWED = MODULES | FUNCTIONS | RECORDS | OBJECTS | {PARTIAL} | HOOKS
 

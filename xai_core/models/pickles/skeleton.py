@@ -22,6 +22,10 @@ TENSOR_MAKERS = (
 )
 
 
+class Pair(tuple[Any, Any]):
+    """A key and its value, of an object that the pickle fills as a mapping."""
+
+
 class Stub:
     """Stands for an object that the pickle would make; remembers what it was given."""
 
@@ -42,7 +46,7 @@ class Stub:
         self.state = state
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.held += [key, value]
+        self.held.append(Pair((key, value)))
 
     def append(self, item: Any) -> None:
         """As a list or a set."""

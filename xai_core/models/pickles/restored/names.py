@@ -1,0 +1,72 @@
+"""Which names of an object are its class's, which are torch's own, and which its code uses.
+
+All of it is read off the installed classes: a version that adds a kind of hook is covered.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from types import CodeType
+from typing import Any
+
+DATA = ("training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set")
+"""Of what `nn.Module` gives each object, that which is data. The rest is behaviour: hooks of
+every kind, and what runs in place of `forward`."""
+
+
+@cache
+def machinery() -> frozenset[str]:
+    """The attributes that `nn.Module` gives each of its objects, without those of `DATA`."""
+    from torch import nn
+
+    made: Any = nn.Module()
+    revived: Any = nn.Module.__new__(nn.Module)
+    revived.__setstate__({})
+    # What an object may have in place of the class's, `_compiled_call_impl`, is None there.
+    lent = {name for name, held in vars(nn.Module).items() if held is None and name[:2] != "__"}
+    return frozenset({*vars(made), *vars(revived), *lent}.difference(DATA))
+
+
+def is_defined(kind: type, name: str) -> bool:
+    """Whether the class defines the name, and not only as a default number or text."""
+    from torch import nn
+
+    missing = object()
+    found: Any = inspect.getattr_static(kind, name, missing)
+    if found is missing:
+        return False
+    if issubclass(kind, nn.Module) and hasattr(nn.Module, name):
+        return True
+    return not isinstance(found, bool | int | float | str | tuple | list | dict | None)
+
+
+@cache
+def used_by(kind: type) -> frozenset[str]:
+    """The names that the own code of a class reads or sets on anything."""
+    from torch import nn
+
+    own = [each for each in kind.__mro__ if each not in (nn.Module, object)]
+    return frozenset(
+        name
+        for each in own
+        for held in vars(each).values()
+        for code in _codes(held)
+        for name in code.co_names
+    )
+
+
+def _codes(held: Any) -> Iterator[CodeType]:
+    if isinstance(held, property):
+        for part in (held.fget, held.fset):
+            yield from _codes(part)
+        return
+    held = getattr(held, "__func__", held)
+    held = inspect.unwrap(held) if callable(held) else held
+    pending = [getattr(held, "__code__", None)]
+    while pending:
+        code = pending.pop()
+        if isinstance(code, CodeType):
+            yield code
+            pending += [one for one in code.co_consts if isinstance(one, CodeType)]
