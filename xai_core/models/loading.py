@@ -14,7 +14,7 @@ from xai_core.models.demo import model_file
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.input_form.first_run import SECONDS, fitted
 from xai_core.models.peek.unsupported import unsupported_file
-from xai_core.models.weights.odd_tensors import refuse_sparse
+from xai_core.models.pickles.odd_tensors import refuse_sparse
 from xai_core.targets.output_entry import narrowed
 
 if TYPE_CHECKING:

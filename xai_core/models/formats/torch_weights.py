@@ -20,6 +20,7 @@ from xai_core.models.guessed_input import input_of
 from xai_core.models.peek.digest import digest
 from xai_core.models.peek.safetensors import safetensors_header
 from xai_core.models.pickles.full import load_full, refuse_dangerous
+from xai_core.models.pickles.odd_tensors import refuse_imaginary
 from xai_core.models.pickles.skeleton import walk
 from xai_core.models.pickles.tensors import load_tensors
 from xai_core.models.pickles.torch_file import kind_of, read_torch_file
@@ -30,7 +31,6 @@ from xai_core.models.weights.averaged import choice_finding, chosen
 from xai_core.models.weights.builder import Builder
 from xai_core.models.weights.candidates import builders
 from xai_core.models.weights.choice import choose
-from xai_core.models.weights.odd_tensors import refuse_imaginary
 from xai_core.models.weights.state_dicts import COUNTER, Fit, looks_trained, state_dicts
 from xai_core.targets.labels import Labels
 

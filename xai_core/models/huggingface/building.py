@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError, first_line
 from xai_core.models.huggingface.library import config_class, offline
-from xai_core.models.weights.odd_tensors import refuse_imaginary
+from xai_core.models.pickles.odd_tensors import refuse_imaginary
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

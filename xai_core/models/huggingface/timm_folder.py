@@ -11,8 +11,8 @@ from xai_core.base.finding import Finding
 from xai_core.base.input_spec import InputSpec
 from xai_core.models.huggingface.model import HubModel
 from xai_core.models.peek.hub_files import HubFiles
+from xai_core.models.pickles.odd_tensors import refuse_imaginary
 from xai_core.models.vision_libraries import vision_library
-from xai_core.models.weights.odd_tensors import refuse_imaginary
 from xai_core.models.weights.state_dicts import COUNTER
 from xai_core.targets.labels import Labels, labels_in
 

@@ -115,6 +115,7 @@ def _parsed(data: bytes) -> ModelProto:
         raise ModelError(
             "The ONNX file breaks off or is damaged.", AGAIN, code="corrupt-file"
         ) from cause
+    model.DiscardUnknownFields()  # ONNX Runtime may know fields that were not looked at
     if not model.graph.node:
         raise ModelError("The ONNX graph holds no operation.", AGAIN, code="corrupt-file")
     return model

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
+    from google.protobuf.message import Message
+    from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto
 
 
 def graphs(model: ModelProto) -> Iterator[GraphProto]:
@@ -14,13 +15,15 @@ def graphs(model: ModelProto) -> Iterator[GraphProto]:
     waiting = [model.graph]
     waiting += [info.algorithm for info in model.training_info]
     waiting += [info.initialization for info in model.training_info]
-    for node in (node for function in model.functions for node in function.node):
-        waiting += _inner(node)
+    for function in model.functions:
+        waiting += _inner(function.attribute_proto)
+        for node in function.node:
+            waiting += _inner(node.attribute)
     while waiting:
         graph = waiting.pop(0)
         yield graph
         for node in graph.node:
-            waiting += _inner(node)
+            waiting += _inner(node.attribute)
 
 
 def nodes(model: ModelProto) -> Iterator[NodeProto]:
@@ -32,23 +35,29 @@ def nodes(model: ModelProto) -> Iterator[NodeProto]:
 
 
 def tensors(model: ModelProto) -> Iterator[TensorProto]:
-    """Every tensor that is stored in the model."""
-    for graph in graphs(model):
-        yield from graph.initializer
-        for sparse in graph.sparse_initializer:
-            yield from (sparse.values, sparse.indices)
-    for node in nodes(model):
-        for attribute in node.attribute:
-            if attribute.HasField("t"):
-                yield attribute.t
-            yield from attribute.tensors
-            for sparse in (attribute.sparse_tensor, *attribute.sparse_tensors):
-                yield from (sparse.values, sparse.indices)
+    """Every tensor that is stored in the model, wherever a message of it holds one.
+
+    It goes by the messages' own descriptions: a default value of a function's attribute, or a
+    field that a later version of ONNX adds, is found as well.
+    """
+    from onnx import TensorProto
+
+    waiting: list[Message] = [model]
+    while waiting:
+        message = waiting.pop()
+        if isinstance(message, TensorProto):
+            yield message
+            continue
+        inner: list[Message] = []
+        for field, value in message.ListFields():
+            if field.message_type is not None:
+                inner += list(value) if isinstance(value, Sequence) else [value]
+        waiting += reversed(inner)
 
 
-def _inner(node: NodeProto) -> list[GraphProto]:
+def _inner(attributes: Iterable[AttributeProto]) -> list[GraphProto]:
     found = []
-    for attribute in node.attribute:
+    for attribute in attributes:
         if attribute.HasField("g"):
             found.append(attribute.g)
         found += attribute.graphs

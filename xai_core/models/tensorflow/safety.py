@@ -1,17 +1,22 @@
-"""Operations that no vision model needs: files, processes, the network, Python, the process' end.
+"""Which operations of a graph run without trust: those that only compute, by a list.
 
 A TensorFlow graph is a program, and its runtime gives it all that the user may do. So the names of
-its operations are read first, and TensorFlow sees no graph that is refused.
+its operations are read first, and TensorFlow sees no graph that is refused. The list is
+`operations.txt`, which `scripts/tensorflow_operations.py` writes by a rule; what reaches out by its
+name (files, processes, the network, Python, the process' end) never gets on it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from xai_core.base.finding import Finding
 from xai_core.models.tensorflow.nodes import Graph, Node
 
+LIST = Path(__file__).with_name("operations.txt")
 REACHES_OUT = re.compile(
     r"File|Dataset|Reader|PyFunc|Checkpoint|Summary|Rpc|Remote|Collective|Debug|Remap|Snapshot"
     r"|Server|Tpu|TPU|Session|Heartbeat|Iterator|(Send|Recv)(V2)?$|(Save|Saver)$|Proto(V2)?$"
@@ -47,16 +52,34 @@ def unsafe(graph: Graph, roots: frozenset[str] | None) -> Finding | None:
         if node.op in SAVERS:
             if run is not None and node not in run:
                 continue
-        elif node.op in KNOWN or node.op in graph.functions or not _reaches_out(node):
+        elif _computes(node, graph):
             continue
-        return Finding(
-            "unsafe-code",
-            "error",
-            f"The graph's operation {node.op} ({node.name!r}) reaches out of the model: it reads "
-            "or writes files, or calls other programs.",
-            "Do not use this file. If you trust where it comes from, load it with trust.",
-        )
+        return _finding(node)
     return None
+
+
+@cache
+def computing() -> frozenset[str]:
+    """The operations that only compute."""
+    return frozenset(LIST.read_text(encoding="utf-8").split())
+
+
+def _computes(node: Node, graph: Graph) -> bool:
+    if node.op in KNOWN or node.op in graph.functions:
+        return True
+    return node.op in computing() and not _reaches_out(node)
+
+
+def _finding(node: Node) -> Finding:
+    what = "is none of those that only compute"
+    if node.op in SAVERS or _reaches_out(node):
+        what = "reaches out of the model: it reads or writes files, or calls other programs"
+    return Finding(
+        "unsafe-code",
+        "error",
+        f"The graph's operation {node.op} ({node.name!r}) {what}.",
+        "Do not use this file. If you trust where it comes from, load it with trust.",
+    )
 
 
 def _reaches_out(node: Node) -> bool:

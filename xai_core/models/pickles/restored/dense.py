@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from xai_core.models.pickles.odd_tensors import odd_tensor
 from xai_core.models.pickles.restored.refused import RefusedError
 from xai_core.models.pickles.restored.storages import Storages, broken
 from xai_core.models.pickles.skeleton import Stored, Stub
-from xai_core.models.weights.odd_tensors import odd_tensor
 
 if TYPE_CHECKING:
     from torch import Tensor

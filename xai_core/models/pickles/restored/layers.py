@@ -13,6 +13,7 @@ from typing import Any
 
 from xai_core.models.pickles.allowed import ALLOWED, FUNCTIONS, HOOKS, MODULES, OBJECTS, PARTIAL
 from xai_core.models.pickles.globals import Global
+from xai_core.models.pickles.odd_tensors import odd_tensor
 from xai_core.models.pickles.restored.dense import is_tensor
 from xai_core.models.pickles.restored.names import DATA, is_defined, machinery, used_by
 from xai_core.models.pickles.restored.refused import RefusedError
@@ -20,7 +21,6 @@ from xai_core.models.pickles.restored.reparametrised import fuse
 from xai_core.models.pickles.restored.storages import Storages
 from xai_core.models.pickles.restored.values import Husk, Values
 from xai_core.models.pickles.skeleton import Stub, walk
-from xai_core.models.weights.odd_tensors import odd_tensor
 
 CHILD_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 SCRIPTED = "__overloads__"  # what `torch.jit.script` leaves behind in the module it reads
