@@ -44,13 +44,19 @@ class ForkServer:
         self._channel, self._child = channel, child
         self._selector = selectors.DefaultSelector()
         self._selector.register(channel, selectors.EVENT_READ)
+        self._started = 0
         self._pids: dict[int, int] = {}  # of those that have not been reaped, by their number
 
     def serve(self, spare_time: Iterable[None] = ()) -> None:
-        """Until the host is gone. `spare_time`: taken a step further whenever nothing is asked."""
+        """Until the host is gone.
+
+        `spare_time` is taken a step further whenever nothing is asked, once a second child was: a
+        host that starts one, as the command line does, needs little and soon ends.
+        """
         work: Iterator[None] | None = iter(spare_time)
         while True:
-            events = self._selector.select(None if work is None else IDLE_SECONDS)
+            idle = work is not None and self._started > 1
+            events = self._selector.select(IDLE_SECONDS if idle else None)
             if work is not None and not events and next(work, self) is self:
                 work = None
             for key, _ in events:
@@ -85,6 +91,7 @@ class ForkServer:
             self._tell({"ended": number, "status": -signal.SIGKILL})
             return
         self._pids[number] = pid
+        self._started += 1
         self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, number)
         self._tell({"started": number, "pid": pid})
 
