@@ -56,6 +56,12 @@ Operation = Callable[[Session, Params, Arrays, Progress], Any]
 OPERATIONS: dict[str, Operation] = {}
 # In steps that each take less than a second: whoever imports them can do something between.
 HEAVY_IMPORTS = {
+    "load": (  # torchvision, timm and Keras need torch's compiler, if only for its decorators
+        "sympy",
+        "torch.fx.experimental.symbolic_shapes",
+        "torch.distributed.fsdp",
+        "torch._dynamo",
+    ),
     "score": (
         "scipy.special",
         "scipy.stats",
@@ -65,7 +71,7 @@ HEAVY_IMPORTS = {
         "captum.attr",
         "xai_core.scores.metrics.complexity",
         "quantus",
-    )
+    ),
 }
 
 
