@@ -73,9 +73,11 @@ class Models(Pool[ModelFile, HeldModel]):
 def helper_pool(limits: Limits) -> Pool[str, Worker]:
     """Two workers without a model: `SCORER` scores maps, `INSPECTOR` looks into files.
 
-    They are apart, so that a file that takes long to look into keeps nobody from a score.
+    They are apart, so that a file that takes long to look into keeps nobody from a score. Each file
+    is looked into by a process of its own: what one leaves there, no other user's file meets.
     """
-    return Pool(2, _start_helper, Worker.close, idle=limits.idle_minutes * 60)
+    idle = limits.idle_minutes * 60
+    return Pool(2, _start_helper, Worker.close, idle=idle, once={INSPECTOR})
 
 
 def _start_helper(name: str, cancel: threading.Event | None) -> Worker:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -31,6 +31,7 @@ class Pool(Generic[K, W]):
             the caller's `cancel`.
         idle: seconds after which an unused worker is closed. orphaned: the same, for one whose
             users have all left. linger: as `Places` says.
+        once: keys whose worker serves one caller and is ended: the next one gets another.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Pool(Generic[K, W]):
         idle: float = 600.0,
         orphaned: float = 15.0,
         linger: float = 0.0,
+        once: Collection[K] = (),
     ) -> None:
+        self._once = frozenset(once)
         self._start = start
         self._stop = stop
         self._changed = threading.Condition()
@@ -169,6 +172,7 @@ class Pool(Generic[K, W]):
 
     def _give_back(self, key: K, place: Place[W]) -> None:
         with self._changed:
+            place.unwanted |= key in self._once
             stays = self._places.give_back(key, place, time.monotonic())
             self._changed.notify_all()
             if self._sweeper is None and self._places.by_key:
