@@ -122,7 +122,7 @@ def _check_storages(contents: Contents, archive: Archive) -> None:
     for stored in contents.stored:
         held = sizes.get(f"{archive.root}/data/{stored.key}")
         wanted = STORAGE_BYTES.get(stored.kind, -1) * stored.numel
-        if held is None or held != wanted:
+        if held is None or held != wanted or stored.numel < 0:
             raise ModelError(
                 f"Tensor data {stored.key!r} should have {wanted} bytes ({stored.numel} elements "
                 f"of {stored.kind}), and the file has {'none' if held is None else held}.",

@@ -15,7 +15,7 @@ from xai_core.models.pickles.allowed import ALLOWED, FUNCTIONS, HOOKS, MODULES, 
 from xai_core.models.pickles.globals import Global
 from xai_core.models.pickles.odd_tensors import odd_tensor
 from xai_core.models.pickles.restored.dense import is_tensor
-from xai_core.models.pickles.restored.names import DATA, is_defined, machinery, used_by
+from xai_core.models.pickles.restored.names import DATA, is_defined, is_method, machinery, used_by
 from xai_core.models.pickles.restored.refused import RefusedError
 from xai_core.models.pickles.restored.reparametrised import fuse
 from xai_core.models.pickles.restored.storages import Storages
@@ -38,7 +38,7 @@ class Layers(Values):
     def foreign(self, stub: Stub, where: str) -> Any:
         """A layer or a helper of the list. Raises RefusedError for any other object."""
         source = stub.source
-        if source in HOOKS or source == PARTIAL:
+        if source in HOOKS or source == PARTIAL or source.rebuilds:
             return Husk()
         if source not in MODULES and source not in OBJECTS:
             raise RefusedError(f"the file makes an object of {source.path[:120]}.")
@@ -64,13 +64,15 @@ class Layers(Values):
             key: self._held(kind, key, state.get(key), where) for key in DATA[1:4]
         }
         lent = {k: v for k, v in state.items() if k not in DATA and k not in machinery()}
+        if issubclass(kind, nn.RNNBase):
+            lent = _without_flat(lent, own["_parameters"])
         for name in fuse(hooks, own["_parameters"], own["_buffers"]):
             lent.pop(name, None)
             _refuse_name(kind, name)
         _refuse_doubles(kind, lent, *own.values())
         plain = self._plain(kind, lent, where)
         if issubclass(kind, nn.RNNBase):
-            plain = _without_flat(plain, own["_parameters"])
+            plain["_all_weights"] = [[None]]  # it makes the second list of its weights anew
         passing = state.get(DATA[4])
         own[DATA[4]] = {x for x in passing if type(x) is str} if isinstance(passing, set) else set()
         kind.__setstate__(made, {**plain, **own, "training": state.get("training") is True})
@@ -105,8 +107,10 @@ class Layers(Values):
         for key, value in state.items():
             if type(key) is not str or not key.isidentifier() or not key.isascii():
                 raise RefusedError(f"an attribute is called {str(key)[:60]!r}.")
-            if key.startswith("__") or is_defined(kind, key):
+            if key.startswith("__") or is_method(kind, key):
                 raise RefusedError(f"{kind.__name__}.{key} is replaced by the file.")
+            if is_defined(kind, key):
+                continue  # a property by now, or a constant of torch's own
             path = f"{where}.{key}" if where else key
             code = self._code(value, key in used_by(kind))
             if code is not None:
@@ -159,7 +163,7 @@ def _is_behaviour(value: Any) -> bool:
 def _refuse_name(kind: type, name: Any) -> None:
     if type(name) is not str or not CHILD_NAME.match(name):
         raise RefusedError(f"a layer or parameter is called {str(name)[:60]!r}.")
-    if is_defined(kind, name):
+    if is_method(kind, name):
         raise RefusedError(f"{kind.__name__}.{name} is replaced by the file.")
 
 
@@ -186,10 +190,9 @@ def _check(container: str, name: str, made: Any) -> None:
         raise odd_tensor(name, "holds complex numbers, which this layer does not compute with")
 
 
-def _without_flat(plain: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    # Recurrent layers keep a second list of their weights; they make it of the parameters again
-    # when the names in it are none.
-    layers = plain.get("num_layers")
+def _without_flat(lent: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    # Recurrent layers keep a second list of their weights: of the file's choosing, if it were kept.
+    layers = lent.get("num_layers")
     if type(layers) is not int or not 0 < layers <= len(parameters):
         raise RefusedError("a recurrent layer has another number of layers than of weights.")
-    return {**{k: v for k, v in plain.items() if k not in FLAT}, "_all_weights": [[None]]}
+    return {k: v for k, v in lent.items() if k not in FLAT}

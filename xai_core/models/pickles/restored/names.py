@@ -42,6 +42,11 @@ def is_defined(kind: type, name: str) -> bool:
     return not isinstance(found, bool | int | float | str | tuple | list | dict | None)
 
 
+def is_method(kind: type, name: str) -> bool:
+    """Whether the name is of what the class does: a function or class of its own."""
+    return is_defined(kind, name) and callable(getattr(kind, name, None))
+
+
 @cache
 def used_by(kind: type) -> frozenset[str]:
     """The names that the own code of a class reads or sets on anything."""

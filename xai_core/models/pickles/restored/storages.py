@@ -33,7 +33,9 @@ class Storages:
         Raises:
             ModelError: `corrupt-file`, the file has none of them, or not so many.
         """
-        size = STORAGE_BYTES.get(stored.kind, -1) * stored.numel
+        if stored.kind not in STORAGE_BYTES or stored.numel < 0:
+            raise broken(f"tensor data {stored.key!r} is of the kind {stored.kind[:60]!r}")
+        size = STORAGE_BYTES[stored.kind] * stored.numel
         found = self._read.get(stored.key)
         if found is None:
             found = self._fetched(stored, size)

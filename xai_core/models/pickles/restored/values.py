@@ -19,6 +19,7 @@ from xai_core.models.pickles.restored.storages import Storages
 from xai_core.models.pickles.skeleton import Pair, Stored, Stub
 
 DEEPEST = 120
+NAMED = 160  # letters of a name that are kept: names may be long, and lie within each other
 PLAIN = (bool, int, float, str, bytes, complex)
 
 
@@ -53,6 +54,7 @@ class Values:
         """
         if item is None or type(item) in PLAIN:
             return item
+        where = where[-NAMED:]
         if id(item) in self._made:
             return self._made[id(item)]
         if id(item) in self._open or self._depth > DEEPEST:
@@ -96,7 +98,7 @@ class Values:
         for key, value in pairs:
             name = self.of(key, where)
             if not _hashable(name):
-                raise RefusedError(f"a key in {where[-80:]!r} is no number or text.")
+                continue  # a parameter, as optimisers have them: what it stands for is not data
             made[name] = self.of(value, f"{where}.{name}" if where else str(name))
 
     def _object(self, stub: Stub, where: str) -> Any:
@@ -172,8 +174,8 @@ def _device(args: Any) -> Any:
         raise RefusedError("a torch.device has no name.")
     try:
         return torch.device(*args)
-    except (RuntimeError, TypeError) as cause:
-        raise RefusedError(f"a torch.device has no name: {str(cause)[:80]}") from cause
+    except (RuntimeError, TypeError):
+        return Husk()  # of another build of torch
 
 
 def _encoded(args: Any) -> bytes:
@@ -184,6 +186,10 @@ def _encoded(args: Any) -> bytes:
         return args[0].encode("latin-1")
     except UnicodeError as cause:
         raise RefusedError(f"_codecs.encode: {str(cause)[:80]}") from cause
+
+
+def _counted(args: Any) -> dict[Any, Any]:
+    return dict(args[0]) if args and isinstance(args[0], dict) else {}
 
 
 def _of_kind(kind: Callable[..., Any], *first: type) -> Callable[[Any], Any]:
@@ -199,6 +205,7 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "torch.Size": _size,
     "torch.device": _device,
     "_codecs.encode": _encoded,
+    "collections.Counter": _counted,
     "builtins.set": _of_kind(set, list),
     "builtins.frozenset": _of_kind(frozenset, list),
     "builtins.bytearray": _of_kind(bytearray, bytes),
