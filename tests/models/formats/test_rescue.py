@@ -15,6 +15,8 @@ from tests.models.formats.hostile import Reduced
 from xai_core.base.errors import ModelError
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import inspect_file, load_model
+from xai_core.models.pickles.rescue import rescued_tensors
+from xai_core.models.pickles.torch_file import read_torch_file
 from xai_core.models.vision_libraries import make_importable
 
 BUILD = """
@@ -116,3 +118,11 @@ def test_a_rescue_runs_nothing(tmp_path: Path) -> None:
     lost(tmp_path / "m", model)
     assert refused(tmp_path / "m", LoadOptions(architecture="x")).code == "unsafe-code"
     assert not (tmp_path / "canary").exists()
+
+
+def test_buffers_that_were_not_saved_stay_out(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Linear(2, 2))
+    model.register_buffer("grid", torch.rand(2), persistent=False)
+    lost(tmp_path / "m", model)
+    found = rescued_tensors(tmp_path / "m", read_torch_file(tmp_path / "m"))
+    assert list(found) == ["0.weight", "0.bias"]

@@ -41,14 +41,21 @@ def _named(module: Any, prefix: str, above: frozenset[int]) -> Iterator[tuple[st
     """In the order of `state_dict()`; a module inside itself is entered once."""
     if not isinstance(module, Stub) or not module.is_module or id(module) in above:
         return
-    passing = dict.get(module.state, "_non_persistent_buffers_set")
-    passing = passing if isinstance(passing, set) else set()
+    passing = _passing(dict.get(module.state, "_non_persistent_buffers_set"))
     for kind in ("_parameters", "_buffers"):
         for name, value in _items(module, kind):
             if isinstance(value, Stub) and is_tensor(value) and name not in passing:
                 yield f"{prefix}{name}", value
     for name, child in _items(module, "_modules"):
         yield from _named(child, f"{prefix}{name}.", above | {id(module)})
+
+
+def _passing(held: Any) -> frozenset[str]:
+    """Names of a set, which the pickle makes of a list."""
+    if isinstance(held, Stub) and len(held.args) == 1:
+        held = held.args[0]
+    plain = isinstance(held, list | set)
+    return frozenset(name for name in held if isinstance(name, str)) if plain else frozenset()
 
 
 def _items(module: Stub, kind: str) -> list[tuple[str, Any]]:

@@ -73,7 +73,7 @@ class Layers(Values):
         plain = self._plain(kind, lent, where)
         if issubclass(kind, nn.RNNBase):
             plain["_all_weights"] = [[None]]  # it makes the second list of its weights anew
-        passing = state.get(DATA[4])
+        passing = self.of(state.get(DATA[4]))
         own[DATA[4]] = {x for x in passing if type(x) is str} if isinstance(passing, set) else set()
         kind.__setstate__(made, {**plain, **own, "training": state.get("training") is True})
 
