@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
+from xai_core.models.pickles.odd_tensors import refuse_imaginary
 from xai_core.models.pickles.rescue import rescued_tensors
 from xai_core.models.pickles.skeleton import Stub
 from xai_core.models.pickles.torch_file import TorchFile, find_module
@@ -96,6 +97,7 @@ def rebuilt(path: Path, file: TorchFile, checkpoint: Checkpoint) -> Rebuilt:
             "Install the version that the file was written with.",
             code="missing-architecture",
         )
+    refuse_imaginary(tensors, network)
     network.load_state_dict(tensors, strict=False)
     make_plain(network)
     kept: Any = network.yaml
