@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from xai_core.models.pickles.allowed import ALLOWED, FUNCTIONS, HOOKS, MODULES, OBJECTS, PARTIAL
@@ -20,7 +20,7 @@ from xai_core.models.pickles.restored.refused import RefusedError
 from xai_core.models.pickles.restored.reparametrised import fuse
 from xai_core.models.pickles.restored.storages import Storages
 from xai_core.models.pickles.restored.values import Husk, Values
-from xai_core.models.pickles.skeleton import Stub, walk
+from xai_core.models.pickles.skeleton import Stub
 
 CHILD_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 SCRIPTED = "__overloads__"  # what `torch.jit.script` leaves behind in the module it reads
@@ -115,20 +115,21 @@ class Layers(Values):
             code = self._code(value, key in used_by(kind))
             if code is not None:
                 made[key] = code
-            elif self._carries_layers(value):
+            elif _is_code(value) or self._carries_layers(value):
                 self.dropped.append(path)
             else:
                 made[key] = self.of(value, path)
         return made
 
     def _carries_layers(self, value: Any) -> bool:
-        """A layer that is no layer below it, or a function that its code does not use."""
-        if isinstance(value, bool | int | float | str | None):
+        """A layer that is no layer below it, wherever it lies in the value."""
+        if isinstance(value, bool | int | float | str | bytes | None):
             return False
         if id(value) not in self._carries:
-            nested = (x for x in walk(value) if isinstance(x, Stub))
-            found = _is_behaviour(value) or any(map(_is_behaviour, nested))
-            self._carries[id(value)] = found
+            self._carries[id(value)] = False  # while it is looked at: it may hold itself
+            self._carries[id(value)] = _is_layer(value) or any(
+                self._carries_layers(inner) for inner in _inside(value)
+            )
         return self._carries[id(value)]
 
     def _code(self, value: Any, used: bool) -> Any:
@@ -154,10 +155,20 @@ class Layers(Values):
         return functools.partial(function, *arguments, **dict(dict.items(keywords)))
 
 
-def _is_behaviour(value: Any) -> bool:
-    if isinstance(value, Stub):
-        return value.source in MODULES or value.source == PARTIAL
+def _is_code(value: Any) -> bool:
     return isinstance(value, type) and issubclass(value, Stub) and value.source in ALLOWED
+
+
+def _is_layer(value: Any) -> bool:
+    return isinstance(value, Stub) and (value.source in MODULES or value.source == PARTIAL)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Stub):
+        return (value.held, value.state, value.args)
+    if isinstance(value, dict):
+        return (*dict.keys(value), *dict.values(value))
+    return value if isinstance(value, list | tuple | set | frozenset) else ()
 
 
 def _refuse_name(kind: type, name: Any) -> None:

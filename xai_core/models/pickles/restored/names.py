@@ -5,6 +5,7 @@ All of it is read off the installed classes: a version that adds a kind of hook 
 
 from __future__ import annotations
 
+import dis
 import inspect
 from collections.abc import Iterator
 from functools import cache
@@ -14,6 +15,8 @@ from typing import Any
 DATA = ("training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set")
 """Of what `nn.Module` gives each object, that which is data. The rest is behaviour: hooks of
 every kind, and what runs in place of `forward`."""
+
+ATTRIBUTE = ("LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR")
 
 
 @cache
@@ -49,7 +52,7 @@ def is_method(kind: type, name: str) -> bool:
 
 @cache
 def used_by(kind: type) -> frozenset[str]:
-    """The names that the own code of a class reads or sets on anything."""
+    """The names that the own code of a class reads of its objects, or sets on them."""
     from torch import nn
 
     own = [each for each in kind.__mro__ if each not in (nn.Module, object)]
@@ -58,8 +61,23 @@ def used_by(kind: type) -> frozenset[str]:
         for each in own
         for held in vars(each).values()
         for code in _codes(held)
-        for name in code.co_names
+        for name in _of_itself(code, code.co_varnames[:1])
     )
+
+
+def _of_itself(code: CodeType, itself: tuple[str, ...]) -> Iterator[str]:
+    """Attributes of the first argument, also in functions inside."""
+    last: Any = None
+    for step in dis.get_instructions(code):
+        if step.opname in ATTRIBUTE and last in itself:
+            yield str(step.argval)
+        last = None
+        if step.opname.startswith(("LOAD_FAST", "LOAD_DEREF")):
+            # Newer versions of Python load two names in one step.
+            last = step.argval[-1] if isinstance(step.argval, tuple) else step.argval
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _of_itself(inner, itself)
 
 
 def _codes(held: Any) -> Iterator[CodeType]:
@@ -69,9 +87,6 @@ def _codes(held: Any) -> Iterator[CodeType]:
         return
     held = getattr(held, "__func__", held)
     held = inspect.unwrap(held) if callable(held) else held
-    pending = [getattr(held, "__code__", None)]
-    while pending:
-        code = pending.pop()
-        if isinstance(code, CodeType):
-            yield code
-            pending += [one for one in code.co_consts if isinstance(one, CodeType)]
+    code = getattr(held, "__code__", None)
+    if isinstance(code, CodeType):
+        yield code
