@@ -44,6 +44,8 @@ def _fuse(hook: Stub, parameters: dict[str, Any], buffers: dict[str, Any]) -> st
         made = (_weighted if weighted else _spectral)(given, axis)
     except (RuntimeError, IndexError) as cause:
         raise RefusedError(f"a {hook.source.path} does not fit its tensors: {cause}") from cause
+    if name in parameters or name in buffers:
+        raise RefusedError(f"a {hook.source.path} makes {name!r}, which is there already.")
     rest = dict(parameters)
     parameters.clear()
     parameters.update({name: nn.Parameter(made.detach()), **rest})
