@@ -1,15 +1,17 @@
-"""Closing the cage: limits, then files, then system calls."""
+"""Closing the cage: limits, then the rights of root, then files, then system calls."""
 
 from __future__ import annotations
 
 from xai_core.cage.calls import NAME as CALLS
 from xai_core.cage.calls import guard_calls
 from xai_core.cage.calls import lacking as lacking_calls
+from xai_core.cage.files import CORE, guard_files
 from xai_core.cage.files import NAME as FILES
-from xai_core.cage.files import guard_files
 from xai_core.cage.files import lacking as lacking_files
+from xai_core.cage.libraries import readable
 from xai_core.cage.limits import guard_resources
 from xai_core.cage.plan import Plan
+from xai_core.cage.privileges import without_privileges
 from xai_core.cage.protection import Guard, Protection
 
 
@@ -23,6 +25,7 @@ def protect(plan: Plan) -> Protection:
         off = (Guard(name, False, "switched off, as configured") for name in (FILES, CALLS))
         return Protection((*off, limits))
     _imported_before()
+    limits = without_privileges(limits, readable(CORE))
     files = guard_files(plan.home, plan.lent)
     return Protection((files, guard_calls(), limits))
 

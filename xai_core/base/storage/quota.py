@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -17,7 +16,9 @@ from pathlib import Path
 
 from xai_core.base.errors import InputError
 from xai_core.base.limits import MB, Limits
+from xai_core.base.storage.drafts import DELETED, DRAFT, clear_drafts
 from xai_core.base.storage.files import data_folder
+from xai_core.base.storage.tree import remove_tree
 
 AREAS = ("models", "pictures", "code", "inputs")
 STUDIES = "studies"  # a few kilobytes an entry: they have an age and no cap
@@ -83,13 +84,16 @@ class Storage:
         """Delete what nobody has used for too long, and the oldest of what is too much."""
         with self._lock:
             self._make_room(0)
-        for study in _children(data_folder() / STUDIES):
+        studies = _children(data_folder() / STUDIES)
+        clear_drafts([data_folder(), *(data_folder() / area for area in AREAS), *studies])
+        clear_drafts(_children(data_folder() / "code"))
+        for study in studies:
             if _measured(study).age > self._limits.keep_hours * 3600:
                 _delete(study)
 
     def _items_of(self, user: Hashable) -> tuple[Item, ...]:
         paths = self._held.get(user, set())
-        return tuple(_measured(path) for path in sorted(paths) if path.exists())
+        return tuple(_measured(path) for path in sorted(paths) if os.path.exists(path))
 
     def _check_user(self, user: Hashable, size: int) -> None:
         items = self._items_of(user)
@@ -128,7 +132,11 @@ def _item_of(path: Path) -> Path:
 
 
 def _children(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
+    """Without what is being written there."""
+    try:
+        return [path for path in folder.iterdir() if not path.name.startswith((DRAFT, DELETED))]
+    except OSError:
+        return []
 
 
 def _measured(path: Path) -> Item:
@@ -154,8 +162,4 @@ def _of_kept_runs() -> set[Path]:
 
 
 def _delete(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+    remove_tree(path)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import weakref
 from pathlib import Path
@@ -17,10 +15,11 @@ from typing import BinaryIO
 from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
 from xai_core.worker.process.budget import Budget, protection_wanted
+from xai_core.worker.process.folder import Folder
 from xai_core.worker.process.launch import launch
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
-from xai_core.worker.process.watchdog import watch
+from xai_core.worker.process.watchdog import watch_disk, watch_memory
 from xai_core.worker.wire.protocol import Frame, read_frame, write_frame
 
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
@@ -44,14 +43,14 @@ class Process:
     """
 
     def __init__(self, python: Path | None = None, budget: Budget | None = None) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="xai-worker-"))
         budget = budget or Budget.configured()
-        self.home, lent = folder / "home", folder / "lent"
+        folder = Folder()
+        self.home, lent = folder.path / "home", folder.path / "lent"
         self.model, self.passing = LentFiles(lent / "model"), LentFiles(lent / "passing")
         try:
             self._popen = launch(_plan(self.home, lent, budget), python)
         except OSError as cause:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.remove()
             raise WorkerError(
                 f"A worker process cannot be started: {cause.strerror}.",
                 "Close other models or free memory, then try again.",
@@ -63,7 +62,9 @@ class Process:
         self._writing = threading.Lock()
         self.kill = weakref.finalize(self, _end, self._popen, folder, self._over)
         self._exceeded: list[WorkerError] = []
-        _daemon("worker-watch", watch, self._popen, self.home, budget, self._over, self._exceeded)
+        watched = (budget, self._over, self._exceeded)
+        _daemon("worker-memory", watch_memory, self._popen, *watched)
+        _daemon("worker-disk", watch_disk, self._popen, self.home, *watched)
         self._threads = (
             _daemon("worker-log", self._log.drain, _pipe(self._popen.stderr)),
             _daemon("worker-reader", _read, _pipe(self._popen.stdout), self._inbox, self._over),
@@ -165,18 +166,29 @@ def _next(stream: BinaryIO) -> Message:
         return None
 
 
-def _end(popen: subprocess.Popen[bytes], folder: Path, over: threading.Event) -> None:
+def _end(popen: subprocess.Popen[bytes], folder: Folder, over: threading.Event) -> None:
+    """Kill the process and delete its folder. Never raises: nobody would do the rest."""
     over.set()
+    for step in (_kill, _wait, _hang_up):
+        with contextlib.suppress(Exception):
+            step(popen)
+    folder.remove()
+
+
+def _kill(popen: subprocess.Popen[bytes]) -> None:
     if popen.poll() is None:
         try:
             os.killpg(popen.pid, signal.SIGKILL)
         except (OSError, AttributeError):  # no process groups on Windows
             popen.kill()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        popen.wait(timeout=5.0)
-    with contextlib.suppress(OSError):
-        _pipe(popen.stdin).close()
-    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(popen: subprocess.Popen[bytes]) -> None:
+    popen.wait(timeout=5.0)
+
+
+def _hang_up(popen: subprocess.Popen[bytes]) -> None:
+    _pipe(popen.stdin).close()
 
 
 def _daemon(name: str, target: object, *args: object) -> threading.Thread:
