@@ -26,7 +26,7 @@ def guard_files(home: str, lent: str) -> Guard:
     missing = lacking()
     if missing:
         return Guard(NAME, False, missing)
-    if len(os.listdir("/proc/self/task")) != 1:
+    if _threads() != 1:
         return Guard(NAME, False, "threads were running before Landlock")
     try:
         _restrict(home, lent)
@@ -58,7 +58,7 @@ def _restrict(home: str, lent: str) -> None:
     make = AccessFS.MAKE_REG | AccessFS.MAKE_DIR | AccessFS.MAKE_SYM | AccessFS.REFER
     remove = AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as rules:
-        for path in (*readable(CORE), lent, *_of_itself()):
+        for path in (*readable(CORE), lent, *_pinned_of_itself()):
             rules.allow_path(path, read if os.path.isdir(path) else AccessFS.READ_FILE)
         for path in devices():
             rules.allow_path(path, AccessFS.READ_FILE | write | AccessFS.IOCTL_DEV)
@@ -66,11 +66,20 @@ def _restrict(home: str, lent: str) -> None:
         rules.restrict()
 
 
-def _of_itself() -> Iterator[str]:
+def of_itself() -> list[str]:
+    """What the process may read about itself."""
+    return [f"/proc/{os.getpid()}/{name}" for name in OF_ITSELF]
+
+
+def _pinned_of_itself() -> Iterator[str]:
     # A rule holds on to what it was laid on. The kernel may forget a file of a process and make it
     # anew, without the rule, as long as nobody has it open.
-    for name in OF_ITSELF:
-        path = f"/proc/{os.getpid()}/{name}"
+    for path in of_itself():
         with suppress(OSError):  # a kernel that does not tell it
             _pinned.append(os.open(path, os.O_PATH | os.O_CLOEXEC))
             yield path
+
+
+def _threads() -> int:
+    with open("/proc/self/status", "rb") as file:
+        return int(file.read().partition(b"Threads:")[2].split()[0])

@@ -6,7 +6,8 @@ import ctypes
 import errno
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,21 @@ SET_DEATH_SIGNAL, GET_DEATH_SIGNAL = 1, 2
 HIGHEST = 63
 
 
+@contextmanager
+def same_death_signal() -> Iterator[None]:
+    """A change of rights clears the signal that comes when the parent dies: then set it again."""
+    if sys.platform != "linux":
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    signal, parent = ctypes.c_int(), os.getppid()
+    libc.prctl(GET_DEATH_SIGNAL, ctypes.byref(signal), 0, 0, 0)
+    yield
+    libc.prctl(SET_DEATH_SIGNAL, signal.value, 0, 0, 0)
+    if signal.value and os.getppid() != parent:  # it died in between
+        os._exit(1)
+
+
 def without_privileges(limits: Guard, needed: Iterable[str]) -> Guard:
     """Give up every capability, and the way to new ones. There is no way back.
 
@@ -29,14 +45,12 @@ def without_privileges(limits: Guard, needed: Iterable[str]) -> Guard:
     if sys.platform != "linux":
         return limits
     libc = ctypes.CDLL(None, use_errno=True)
-    signal = _death_signal(libc)
     try:
         _forget_new_ones(libc)
-        reading = _permitted(libc) & 1 << SEARCH
-        _keep(libc, 0, permitted=reading)
+        reading = permitted(libc) & 1 << SEARCH
+        _keep(libc, 0, allowed=reading)
         hidden = bool(reading) and not all(map(_readable, needed))
         _keep(libc, reading if hidden else 0)
-        _checked(libc.prctl(SET_DEATH_SIGNAL, signal, 0, 0, 0))  # a change of rights clears it
     except OSError as cause:
         return replace(limits, works=False, detail=f"root's rights stay: {cause.strerror}")
     return replace(limits, detail=f"{limits.detail}, no rights of root") if limits.works else limits
@@ -50,15 +64,16 @@ def _forget_new_ones(libc: Any) -> None:
             return  # who may not lower the bound has nothing that it bounds
 
 
-def _permitted(libc: Any) -> int:
+def permitted(libc: Any) -> int:
+    """The capabilities that this thread may use, a bit each. Raises `OSError`."""
     words = (ctypes.c_uint32 * 6)()
     _checked(libc.capget(_header(), words))
     return int(words[1] | words[4] << 32)
 
 
-def _keep(libc: Any, effective: int, permitted: int | None = None) -> None:
-    permitted = effective if permitted is None else permitted
-    words = [(effective >> at & 0xFFFFFFFF, permitted >> at & 0xFFFFFFFF, 0) for at in (0, 32)]
+def _keep(libc: Any, effective: int, allowed: int | None = None) -> None:
+    allowed = effective if allowed is None else allowed
+    words = [(effective >> at & 0xFFFFFFFF, allowed >> at & 0xFFFFFFFF, 0) for at in (0, 32)]
     _checked(libc.capset(_header(), (ctypes.c_uint32 * 6)(*words[0], *words[1])))
 
 
@@ -69,12 +84,6 @@ def _header() -> ctypes.Array[ctypes.c_uint32]:
 def _readable(path: str) -> bool:
     mode = os.R_OK | (os.X_OK if os.path.isdir(path) else 0)
     return os.access(path, mode, effective_ids=True)
-
-
-def _death_signal(libc: Any) -> int:
-    found = ctypes.c_int()
-    libc.prctl(GET_DEATH_SIGNAL, ctypes.byref(found), 0, 0, 0)
-    return found.value
 
 
 def _checked(result: int) -> None:
