@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import signal
 import subprocess
@@ -16,7 +15,7 @@ from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
 from xai_core.worker.process.budget import Budget, protection_wanted
 from xai_core.worker.process.folder import Folder
-from xai_core.worker.process.launch import launch
+from xai_core.worker.process.launch import Started, launch, stop
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
 from xai_core.worker.process.watchdog import watch_disk, watch_memory
@@ -166,7 +165,7 @@ def _next(stream: BinaryIO) -> Message:
         return None
 
 
-def _end(popen: subprocess.Popen[bytes], folder: Folder, over: threading.Event) -> None:
+def _end(popen: Started, folder: Folder, over: threading.Event) -> None:
     """Kill the process and delete its folder. Never raises: nobody would do the rest."""
     over.set()
     for step in (_kill, _wait, _hang_up):
@@ -175,19 +174,16 @@ def _end(popen: subprocess.Popen[bytes], folder: Folder, over: threading.Event) 
     folder.remove()
 
 
-def _kill(popen: subprocess.Popen[bytes]) -> None:
+def _kill(popen: Started) -> None:
     if popen.poll() is None:
-        try:
-            os.killpg(popen.pid, signal.SIGKILL)
-        except (OSError, AttributeError):  # no process groups on Windows
-            popen.kill()
+        stop(popen)
 
 
-def _wait(popen: subprocess.Popen[bytes]) -> None:
+def _wait(popen: Started) -> None:
     popen.wait(timeout=5.0)
 
 
-def _hang_up(popen: subprocess.Popen[bytes]) -> None:
+def _hang_up(popen: Started) -> None:
     _pipe(popen.stdin).close()
 
 

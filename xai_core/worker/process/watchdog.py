@@ -6,7 +6,6 @@ anybody from looking at the memory. A process that cannot be looked at is killed
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import GIB
 from xai_core.worker.process.budget import MEMORY, Budget
 from xai_core.worker.process.disk import DEPTH, written
+from xai_core.worker.process.launch import Started
 
 INTERVAL = 0.1  # seconds; at several GB a second a process can pass its limit by a few hundred MB
 DISK_INTERVAL = 0.5
@@ -24,7 +24,7 @@ STRANGE = "No usual model does that: find out where the file came from."
 
 
 def watch_memory(
-    popen: subprocess.Popen[bytes],
+    popen: Started,
     budget: Budget,
     over: threading.Event,
     exceeded: list[WorkerError],
@@ -44,7 +44,7 @@ def watch_memory(
 
 
 def watch_disk(
-    popen: subprocess.Popen[bytes],
+    popen: Started,
     home: Path,
     budget: Budget,
     over: threading.Event,
@@ -65,7 +65,7 @@ def watch_disk(
 
 
 def _watch(
-    popen: subprocess.Popen[bytes],
+    popen: Started,
     over: threading.Event,
     exceeded: list[WorkerError],
     interval: float,
