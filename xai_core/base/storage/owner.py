@@ -80,9 +80,8 @@ def _sign(handle: int) -> None:
 
 def _told(handle: int) -> str:
     """Who holds it, as far as its lock file says so."""
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         found = json.loads(os.pread(handle, MOST, 0))
-        process, machine, since = int(found["process"]), found["machine"], found["since"]
-        words = f"process {process} on {machine!s}, since {since!s}"
+        words = f"process {found['process']} on {found['machine']}, since {found['since']}"
         return f": {''.join(sign for sign in words if sign.isprintable())[:200]}"
     return ""
