@@ -7,6 +7,6 @@ set -eu
 TMPDIR=$PEDESTAL_DATA/tmp
 mkdir -p "$TMPDIR"
 export TMPDIR
-python -m xai_core.worker.process.folder
+python -c 'from xai_core.worker.process.folder import clear_all; clear_all()'
 
 exec streamlit run app.py "$@"

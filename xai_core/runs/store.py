@@ -71,7 +71,7 @@ class RunStore:
         with self._locked():
             run.write(self._path(name_of), **_labels(label, verdict))
             self._make_room(name_of)
-        self.tidy()
+        clear_drafts((self.folder,))
         return name_of
 
     def open(self, name: str) -> Run:

@@ -15,14 +15,20 @@ except ImportError:  # Windows has no such lock
 LOCKS = fcntl is not None
 
 
-def lock_file(handle: int) -> bool:
-    """Whether an open file is locked by this program now; it is until it is closed."""
+def lock_file(handle: int) -> bool | None:
+    """Whether an open file is locked by this program now; it is until it is closed.
+
+    None where the system, or the disk, has no such locks.
+    """
     if fcntl is None:
-        return False
-    with suppress(OSError):
+        return None
+    try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 class Lock:

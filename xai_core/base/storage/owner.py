@@ -35,7 +35,7 @@ def own_data_folder() -> None:
             return
         with suppress(OSError):
             handle = _opened(folder)
-            if not lock_file(handle):
+            if lock_file(handle) is False:
                 told = _told(handle)
                 os.close(handle)
                 raise in_use(told)
@@ -50,7 +50,7 @@ def check_data_folder() -> None:
         if LOCKS and folder not in _held and (folder / NAME).exists():
             handle = _opened(folder)
             try:
-                if not lock_file(handle):
+                if lock_file(handle) is False:
                     raise in_use(_told(handle))
             finally:
                 os.close(handle)

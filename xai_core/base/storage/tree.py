@@ -28,14 +28,16 @@ def remove_tree(path: Path | str) -> bool:
     A link is deleted, and not what it leads to.
     """
     try:
-        if not BY_DESCRIPTOR:
-            shutil.rmtree(path, ignore_errors=True)
-        elif stat.S_ISDIR(os.lstat(path).st_mode):
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            _unlink(os.fspath(path), None)
+        elif BY_DESCRIPTOR:
             _remove_folder(os.fspath(path))
         else:
-            _unlink(os.fspath(path), None)
-    except (OSError, ValueError, RecursionError):
+            shutil.rmtree(path, ignore_errors=True)
+    except OSError:
         pass
+    except Exception:  # nobody whose folder it was could do anything about it
+        return False
     return not os.path.lexists(path)
 
 

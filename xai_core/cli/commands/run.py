@@ -7,7 +7,6 @@ import importlib.util
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import xai_core
@@ -15,7 +14,7 @@ from xai_core.base.errors import XaiError
 from xai_core.base.storage.owner import check_data_folder
 from xai_core.cage.protect import missing
 from xai_core.cage.root import as_root
-from xai_core.worker.process.folder import clear
+from xai_core.worker.process.folder import clear_all
 
 ROOT = Path(xai_core.__file__).resolve().parents[1]
 # In an installation; in a checkout the script lies at the top.
@@ -35,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if (told := as_root()) is not None:
         print(f"root {told}", file=sys.stderr)
     check_data_folder()
-    clear(Path(tempfile.gettempdir()))
+    clear_all()
     sys.stderr.flush()
     sys.stdout.flush()
     if os.name != "nt":  # there a process that takes another's place leaves its console

@@ -74,6 +74,11 @@ def clear_once() -> None:
     threading.Thread(target=clear, args=(Path(where),), name="clear", daemon=True).start()
 
 
+def clear_all() -> None:
+    """Delete the folders of dead programs now. Never raises."""
+    clear(Path(tempfile.gettempdir()))
+
+
 def clear(where: Path) -> None:
     """Delete this user's folders in `where` whose program has ended. Never raises."""
     for path in _left(where, PREFIX, 0):
@@ -109,7 +114,3 @@ def _lived_in(folder: Path) -> bool:
             if os.readlink(process / "cwd") == home:
                 return True
     return False
-
-
-if __name__ == "__main__":
-    clear(Path(tempfile.gettempdir()))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,18 +44,16 @@ class Process:
 
     def __init__(self, python: Path | None = None, budget: Budget | None = None) -> None:
         budget = budget or Budget.configured()
-        folder = Folder()
+        with _starting():
+            folder = Folder()
         self.home, lent = folder.path / "home", folder.path / "lent"
         self.model, self.passing = LentFiles(lent / "model"), LentFiles(lent / "passing")
         try:
-            self._popen = launch(_plan(self.home, lent, budget), python)
-        except OSError as cause:
+            with _starting():
+                self._popen = launch(_plan(self.home, lent, budget), python)
+        except BaseException:
             folder.remove()
-            raise WorkerError(
-                f"A worker process cannot be started: {cause.strerror}.",
-                "Close other models or free memory, then try again.",
-                code="start-failed",
-            ) from cause
+            raise
         self._log = Log()
         self._inbox: queue.Queue[Message] = queue.Queue(WAITING_FRAMES)
         self._over = threading.Event()
@@ -134,6 +133,18 @@ class Process:
             exit_code=code,
             log=self._log.lines(),
         )
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    try:
+        yield
+    except OSError as cause:
+        raise WorkerError(
+            f"A worker process cannot be started: {cause.strerror}.",
+            "Close other models, free memory or room for temporary files, then try again.",
+            code="start-failed",
+        ) from cause
 
 
 def _plan(home: Path, lent: Path, budget: Budget) -> Plan:
