@@ -20,6 +20,7 @@ from xai_core.base.storage import drafts, owner
 from xai_core.base.storage.atomic import remove, whole_folder, write_text
 from xai_core.base.storage.drafts import DELETED, DRAFT, LONG, clear_drafts
 from xai_core.base.storage.files import keep, keep_code, write_whole
+from xai_core.base.storage.lock import Lock
 from xai_core.base.storage.owner import NAME, check_data_folder, own_data_folder
 from xai_core.cli.main import main
 from xai_core.runs.store import RunStore
@@ -177,12 +178,13 @@ def test_drafts_of_writers_that_still_write_stay(data: Path) -> None:
     (area / f"{DELETED}grave" / "x").mkdir(parents=True)
     aged(dead, drafts.MOMENT + 1)
     aged(old, LONG + 1)
-    with old.open("rb") as writer:  # whoever wrote for so long has lost
-        drafts.being_written(writer.fileno())
-        with whole_folder(area / "whole") as draft:
-            aged(draft, drafts.MOMENT + 1)
-            clear_drafts((area, data / "nowhere"))
-            assert draft.exists()
+    writer = Lock(old)
+    assert writer.take()  # whoever writes for so long has lost
+    with whole_folder(area / "whole") as draft:
+        aged(draft, drafts.MOMENT + 1)
+        clear_drafts((area, data / "nowhere"))
+        assert draft.exists()
+    writer.release()
     assert sorted(path.name for path in area.iterdir()) == [young.name, "whole"]
 
 
@@ -258,6 +260,7 @@ sys.path[:0] = [{str(ROOT)!r}]
 libc = ctypes.CDLL(None, use_errno=True)
 from pathlib import Path
 from xai_core.base.errors import XaiError
+from xai_core.base.storage.lock import Lock
 from xai_core.base.storage.files import keep
 kept = keep(b"x", "models")
 data = os.environ["PEDESTAL_DATA"].encode()

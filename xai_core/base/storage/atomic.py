@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from xai_core.base.storage.drafts import DELETED, DRAFT, being_written
+from xai_core.base.storage.drafts import DELETED, DRAFT
 from xai_core.base.storage.files import writing
 from xai_core.base.storage.lock import Lock
 from xai_core.base.storage.tree import remove_tree
@@ -54,16 +54,17 @@ def write_text(path: Path, text: str) -> None:
 
 def _write_text(path: Path, text: str) -> None:
     handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
+    lock = Lock(draft)
     try:
+        lock.take()
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            being_written(handle)
             file.write(text)
-            file.flush()
-            os.fsync(handle)
-            os.replace(draft, path)
+        flush(Path(draft))
+        os.replace(draft, path)
         flush(path.parent)
     finally:
         Path(draft).unlink(missing_ok=True)
+        lock.release()
 
 
 def remove(folder: Path) -> None:

@@ -12,17 +12,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from xai_core.base.storage.lock import LOCKS, Lock, lock_file
+from xai_core.base.storage.lock import LOCKS, Lock
 from xai_core.base.storage.tree import remove_tree
 
 DRAFT, DELETED = ".draft-", ".deleted-"
 MOMENT = 2.0  # seconds between making a draft and its lock, at most
 LONG = 3600.0  # the same where a disk or a system has no locks
-
-
-def being_written(handle: int) -> None:
-    """Tell others that this open draft has a living writer."""
-    lock_file(handle)
 
 
 def clear_drafts(folders: Iterable[Path]) -> None:

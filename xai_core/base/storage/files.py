@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from xai_core.base.errors import InputError, XaiError
-from xai_core.base.storage.drafts import DRAFT, being_written
+from xai_core.base.storage.drafts import DRAFT
+from xai_core.base.storage.lock import Lock
 
 MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 MAX_MODULES, MAX_MODULE_BYTES = 100, 10 * 2**20
@@ -83,16 +84,18 @@ def write_whole(path: Path, data: bytes) -> None:
     with writing():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
+        lock = Lock(draft)
         try:
+            lock.take()
             with os.fdopen(handle, "wb") as file:
-                being_written(handle)
                 file.write(data)
-                file.flush()
-                os.replace(draft, path)
+            os.replace(draft, path)
         except BaseException:
             with suppress(OSError):
                 os.unlink(draft)
             raise
+        finally:
+            lock.release()
 
 
 @contextmanager
