@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xai_core.base.storage.owner import own_data_folder
+from xai_core.base.storage.quota import clear_data_folder
 from xai_core.worker.process.folder import clear_once
 
 
@@ -12,5 +13,6 @@ def claim() -> None:
     Raises:
         InputError: another server is.
     """
-    own_data_folder()
+    if own_data_folder():
+        clear_data_folder()
     clear_once()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from components.session import server as server_module
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.storage import drafts, owner
 from xai_core.base.storage.atomic import remove, whole_folder, write_text
@@ -22,6 +23,7 @@ from xai_core.base.storage.drafts import DELETED, DRAFT, LONG, clear_drafts
 from xai_core.base.storage.files import keep, keep_code, write_whole
 from xai_core.base.storage.lock import Lock
 from xai_core.base.storage.owner import NAME, check_data_folder, own_data_folder
+from xai_core.base.storage.quota import AREAS, STUDIES
 from xai_core.cli.main import main
 from xai_core.runs.store import RunStore
 from xai_core.worker.process import folder as folders
@@ -84,9 +86,23 @@ def aged(path: Path, seconds: float) -> None:
     os.utime(path, (then, then), follow_symlinks=False)
 
 
+def half_written(data: Path) -> None:
+    """As killed writers leave it, in every place where something is kept."""
+    for place in (*AREAS, STUDIES, f"{STUDIES}/one", "code/one", "."):
+        (data / place).mkdir(parents=True, exist_ok=True)
+        for name in (f"{DRAFT}x", f"{DELETED}x"):
+            (data / place / name).write_bytes(b"half")
+            aged(data / place / name, LONG / 2)
+
+
+def drafts_everywhere(data: Path) -> list[Path]:
+    return [path for path in data.rglob(".*") if path.name.startswith((DRAFT, DELETED))]
+
+
 def test_what_a_living_program_holds_stays_and_what_a_dead_one_left_goes(data: Path) -> None:
     tmp, runs = data.parent / "tmp", data / "runs"
     with another(data) as server:
+        half_written(data)
         for path in (*tmp.iterdir(), *runs.iterdir()):
             aged(path, LONG / 2)
         clear(tmp)
@@ -102,12 +118,12 @@ def test_what_a_living_program_holds_stays_and_what_a_dead_one_left_goes(data: P
         server.send_signal(signal.SIGKILL)
         server.wait()
     clear(tmp)
-    RunStore(runs).tidy()
+    check_data_folder()
+    server_module.claim()
     assert left(tmp) == []
     assert left(runs) == []
-    check_data_folder()
-    own_data_folder()
-    own_data_folder()
+    assert not own_data_folder()
+    assert drafts_everywhere(data) == []
 
 
 def test_folders_of_earlier_versions_are_cleared_unless_a_process_lives_there(data: Path) -> None:

@@ -21,10 +21,10 @@ _held: dict[Path, int] = {}
 _threads = threading.Lock()
 
 
-def own_data_folder() -> None:
+def own_data_folder() -> bool:
     """Be the server of the data folder from now on, for as long as this program runs.
 
-    A folder that cannot be written needs no owner.
+    True where it was not before. A folder that cannot be written needs no owner.
 
     Raises:
         InputError: another server is.
@@ -32,7 +32,7 @@ def own_data_folder() -> None:
     folder = data_folder().absolute()
     with _threads:
         if not LOCKS or folder in _held:
-            return
+            return False
         with suppress(OSError):
             handle = _opened(folder)
             if lock_file(handle) is False:
@@ -41,6 +41,8 @@ def own_data_folder() -> None:
                 raise in_use(told)
             _held[folder] = handle
             _sign(handle)
+            return True
+    return False
 
 
 def check_data_folder() -> None:

@@ -21,6 +21,7 @@ from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.tree import remove_tree
 
 AREAS = ("models", "pictures", "code", "inputs")
+RUNS = "runs"
 STUDIES = "studies"  # a few kilobytes an entry: they have an age and no cap
 
 
@@ -84,10 +85,8 @@ class Storage:
         """Delete what nobody has used for too long, and the oldest of what is too much."""
         with self._lock:
             self._make_room(0)
-        studies = _children(data_folder() / STUDIES)
-        clear_drafts([data_folder(), *(data_folder() / area for area in AREAS), *studies])
-        clear_drafts(_children(data_folder() / "code"))
-        for study in studies:
+        clear_data_folder()
+        for study in _children(data_folder() / STUDIES):
             if _measured(study).age > self._limits.keep_hours * 3600:
                 _delete(study)
 
@@ -126,6 +125,14 @@ class Storage:
             )
 
 
+def clear_data_folder() -> None:
+    """Delete what killed writers have left in the data folder. Never raises."""
+    top = data_folder()
+    clear_drafts((top, *(top / area for area in (*AREAS, STUDIES, RUNS))))
+    for area in ("code", STUDIES, RUNS):
+        clear_drafts(path for path in _children(top / area) if path.is_dir())
+
+
 def _item_of(path: Path) -> Path:
     """Python files are kept and deleted together."""
     return path.parent if path.parent.parent.name == "code" else path
@@ -151,7 +158,7 @@ def _measured(path: Path) -> Item:
 def _of_kept_runs() -> set[Path]:
     """The model and the picture of every pinned run: the others need their own folder only."""
     found: set[Path] = set()
-    for file in (data_folder() / "runs").glob("*/run.json"):
+    for file in (data_folder() / RUNS).glob("*/run.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):
             if not json.loads((file.parent / "label.json").read_text(encoding="utf-8"))["pinned"]:
                 continue
