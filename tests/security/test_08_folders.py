@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.security.filling import FILLED, deep, without_rights
+from xai_core.base.errors import InputError, XaiError
 from xai_core.base.storage.atomic import remove
 from xai_core.base.storage.flags import GET_FLAGS, SET_FLAGS
 from xai_core.base.storage.quota import _delete
 from xai_core.base.storage.tree import remove_tree
 from xai_core.base.storage.usage import usage
+from xai_core.pictures.archive import picture_files
+from xai_core.worker.process import lending
 from xai_core.worker.process.disk import DEPTH, written
 from xai_core.worker.process.lending import LentFiles
 
@@ -104,6 +107,30 @@ print(found.entries, found.bytes >= 3 * 8192, found.complete, remove_tree(top), 
     if done.returncode and "python3" in done.stderr:
         pytest.skip("a plain user has no interpreter here")
     assert done.stdout.split() == ["6", "True", "True", "True", "False"], done.stderr
+
+
+@pytest.mark.parametrize("kind", ["deep and short", "many"])
+def test_a_model_that_is_such_a_folder_is_refused(kind: str, place: Path) -> None:
+    """It failed with a RecursionError, or was copied folder by folder."""
+    folder = place / "model"
+    folder.mkdir()
+    (folder / "saved_model.pb").write_bytes(b"x")
+    if kind == "many":
+        for number in range(120):
+            (folder / str(number)).mkdir()
+    else:
+        FILLED[kind](folder)
+    lent = LentFiles(place / "lent")
+    with pytest.MonkeyPatch.context() as fewer:
+        fewer.setattr(lending, "MAX_FILES", 100)
+        with pytest.raises(XaiError, match="cannot be handed to the model's process"):
+            lent.lend((folder,))
+        if kind != "many":
+            with pytest.raises(InputError, match="cannot be read to their end"):
+                picture_files(folder)
+    lent.clear()
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    assert [path.name for path in place.iterdir()] == ["outside"]
 
 
 def test_a_link_in_the_place_of_a_folder_is_deleted_itself(place: Path) -> None:

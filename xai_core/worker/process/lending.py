@@ -18,7 +18,8 @@ from xai_core.base.storage.tree import remove_tree
 from xai_core.models.peek.hub_files import BESIDE, hub_files, pieces_beside
 from xai_core.models.tensorflow.folder import GRAPH, WEIGHTS
 
-MAX_FILES = 10_000
+MAX_FILES = 10_000  # and folders
+MAX_DEPTH = 64
 MAX_NAME = 200  # bytes; its end is kept, where the extension is
 BESIDE_GRAPH = (WEIGHTS, "assets")
 
@@ -80,7 +81,9 @@ def _parts(path: Path, place: Path) -> list[tuple[Path, Path]]:
 def _tree(folder: Path, place: Path) -> list[tuple[Path, Path]]:
     found: list[tuple[Path, Path]] = []
     place.mkdir(parents=True)
-    for root, _, names in os.walk(folder):
+    for number, (root, _, names) in enumerate(os.walk(folder)):
+        if number > MAX_FILES or len(Path(root).relative_to(folder).parts) > MAX_DEPTH:
+            raise OSError(7, "it holds too many folders, or too deep ones")
         for name in names:
             source = Path(root, name)
             if source.is_file() and (not source.is_symlink() or _is_blob(source, folder)):
