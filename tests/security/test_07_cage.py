@@ -183,9 +183,11 @@ def test_its_own_folders_are_there(user: tuple[str, ...]) -> None:
     code = """
     open("written", "w").write("x")
     lent = os.listdir(FACTS["place"] + "/lent")
-    print(json.dumps([os.getcwd() == FACTS["place"] + "/home", lent, open("/dev/null").read()]))
+    here = os.getcwd() == FACTS["place"] + "/home"
+    program = os.readlink("/proc/self/exe")
+    print(json.dumps([here, os.path.basename(program)[:6], lent, open("/dev/null").read()]))
     """
-    assert told(code, user) == [True, ["model.pt"], ""]
+    assert told(code, user) == [True, "python", ["model.pt"], ""]
 
 
 @user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 
 from xai_core.cage.calls import NAME as CALLS
@@ -40,10 +41,13 @@ def protect(plan: Plan) -> Protection:
 
 
 def _own_view(plan: Plan, paths: list[str]) -> bool:
-    if has_gpu():
+    if sys.platform != "linux" or has_gpu():
         return False  # its driver looks for more than is known here
     shown = (*paths, *devices(), plan.home, plan.lent, *of_itself())
-    return own_view(os.path.dirname(plan.home), shown, [("/proc/self", str(os.getpid()))])
+    # TensorFlow ends a process that cannot tell its own program.
+    own = str(os.getpid())
+    links = [("/proc/self", own), (f"/proc/{own}/exe", os.readlink("/proc/self/exe"))]
+    return own_view(os.path.dirname(plan.home), shown, links)
 
 
 def missing() -> Protection:
