@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from components.session import backend, choice, upload
 from components.session.state.workspace import Photo, StudyState, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
+from xai_core.base.storage.files import writing
 from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
 
 FILES, FOLDER, MEGABYTES = "pictures-files", "pictures-folder", 500
@@ -88,9 +90,11 @@ def _files(name: str, data: bytes) -> Iterator[Found]:
         cause = "" if is_picture(name) else "Not a picture by its name."
         yield Found(shown(name), None if cause else data, cause)
         return
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
+    with ExitStack() as stack:
+        with writing():
+            file = stack.enter_context(tempfile.NamedTemporaryFile())
+            file.write(data)
+            file.flush()
         yield from pictures_in(Path(file.name))
 
 

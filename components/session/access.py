@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.session import problem, settings
+from components.session import problem, server, settings
 from xai_core.base.errors import XaiError
 
 NO_PROVIDER = ("client_kwargs",)  # tables of `[auth]` that are not a provider's own
@@ -19,6 +19,7 @@ def admitted() -> bool:
     """Whether this visitor may see the pages."""
     try:
         settings.limits()
+        server.claim()
         return not _login_wanted() or (_signed_in() and _on_the_list())
     except XaiError:
         return False
@@ -29,6 +30,7 @@ def show() -> None:
     st.title("Pedestal")
     try:
         settings.limits()
+        server.claim()
         if not _login_wanted():
             return
     except XaiError as error:

@@ -15,7 +15,7 @@ from tests.dose import dose
 from tests.runs.small import small_run
 from tests.runs.test_studies import same as same_study
 from tests.studies.small_study import small_study
-from xai_core.base.storage.atomic import DELETED, DRAFT
+from xai_core.base.storage.drafts import DELETED, DRAFT
 from xai_core.runs.store import ID, RunStore
 from xai_core.studies.result import kept_study
 

@@ -12,7 +12,7 @@ from xai_core.cage.plan import GIB
 from xai_core.worker.process.budget import MEMORY, Budget
 from xai_core.worker.process.disk import written
 from xai_core.worker.process.out_of_memory import out_of_memory
-from xai_core.worker.process.watchdog import _excess
+from xai_core.worker.process.watchdog import excess
 
 
 def test_the_memory_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,17 +32,14 @@ def test_a_memory_that_is_none(value: str, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("taken", "code", "figures"),
     [
-        ((101, 0, 0), "memory-limit", "GiB"),
-        ((0, 51, 0), "resource-limit", "51 bytes"),
-        ((0, 0, 8), "resource-limit", "8 threads"),
+        ((101, 0), "memory-limit", "GiB"),
+        ((0, 8), "resource-limit", "8 threads"),
     ],
 )
-def test_an_excess_is_told_with_figures(
-    taken: tuple[int, int, int], code: str, figures: str
-) -> None:
+def test_an_excess_is_told_with_figures(taken: tuple[int, int], code: str, figures: str) -> None:
     budget = Budget(memory=100, disk=50, threads=7)
-    assert _excess(100, 50, 7, budget) is None
-    error = _excess(*taken, budget)
+    assert excess(100, 7, budget) is None
+    error = excess(*taken, budget)
     assert error is not None
     assert error.code == code
     assert figures in error.message
@@ -52,13 +49,13 @@ def test_an_excess_is_told_with_figures(
 def test_files_without_a_name_are_counted(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "kept").write_bytes(bytes(40_960))
-    before = written(tmp_path, os.getpid())
+    before = written(tmp_path, os.getpid()).bytes
     assert before >= 40_960
     with (tmp_path / "gone").open("wb") as file:
         os.unlink(file.name)
         file.write(bytes(81_920))
         file.flush()
-        assert written(tmp_path, os.getpid()) >= before + 81_920
+        assert written(tmp_path, os.getpid()).bytes >= before + 81_920
 
 
 def test_a_refused_allocation_is_found_behind_what_it_caused() -> None:

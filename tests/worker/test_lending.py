@@ -58,6 +58,22 @@ def test_another_disk_gets_a_copy(
     assert not lent.samefile(tmp_path / "m")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone reads what its process does not")
+@pytest.mark.parametrize(("owner", "mode"), [(65534, 0o600), (0, 0o000), (65534, 0o660)])
+def test_what_the_process_may_not_read_gets_a_copy(
+    slot: LentFiles, tmp_path: Path, owner: int, mode: int
+) -> None:
+    """Its process has no right of root, which reads any file."""
+    (tmp_path / "m").write_bytes(b"weights")
+    (tmp_path / "m").chmod(mode)
+    os.chown(tmp_path / "m", owner, owner)
+    (lent,) = slot.lend((tmp_path / "m",))
+    assert lent.read_bytes() == b"weights"
+    assert not lent.samefile(tmp_path / "m")
+    assert lent.stat().st_uid == 0
+    assert lent.stat().st_mode & 0o400
+
+
 def test_a_link_is_followed_where_the_user_names_it(slot: LentFiles, tmp_path: Path) -> None:
     (tmp_path / "m").write_text("weights")
     (tmp_path / "latest").symlink_to("m")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from xai_core.cage.libraries import devices, readable
@@ -13,6 +15,8 @@ NAME = "files"
 # Before the third version truncating any file by its path was not covered.
 OLDEST = 3
 CORE = Path(__file__).resolve().parents[1]
+# What libraries ask about their own process. Its folder tells of others, too: `net`, mounts.
+OF_ITSELF = ("auxv", "cmdline", "comm", "maps", "stat", "statm", "status")
 
 _pinned: list[int] = []
 
@@ -22,7 +26,7 @@ def guard_files(home: str, lent: str) -> Guard:
     missing = lacking()
     if missing:
         return Guard(NAME, False, missing)
-    if len(os.listdir("/proc/self/task")) != 1:
+    if _threads() != 1:
         return Guard(NAME, False, "threads were running before Landlock")
     try:
         _restrict(home, lent)
@@ -54,7 +58,7 @@ def _restrict(home: str, lent: str) -> None:
     make = AccessFS.MAKE_REG | AccessFS.MAKE_DIR | AccessFS.MAKE_SYM | AccessFS.REFER
     remove = AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as rules:
-        for path in (*readable(CORE), lent, _own_process()):
+        for path in (*readable(CORE), lent, *_pinned_of_itself()):
             rules.allow_path(path, read if os.path.isdir(path) else AccessFS.READ_FILE)
         for path in devices():
             rules.allow_path(path, AccessFS.READ_FILE | write | AccessFS.IOCTL_DEV)
@@ -62,9 +66,20 @@ def _restrict(home: str, lent: str) -> None:
         rules.restrict()
 
 
-def _own_process() -> str:
-    # A rule holds on to what it was laid on. The kernel may forget the folder of a process and
-    # make it anew, without the rule, as long as nobody has it open.
-    path = f"/proc/{os.getpid()}"
-    _pinned.append(os.open(path, os.O_PATH | os.O_CLOEXEC))
-    return path
+def of_itself() -> list[str]:
+    """What the process may read about itself."""
+    return [f"/proc/{os.getpid()}/{name}" for name in OF_ITSELF]
+
+
+def _pinned_of_itself() -> Iterator[str]:
+    # A rule holds on to what it was laid on. The kernel may forget a file of a process and make it
+    # anew, without the rule, as long as nobody has it open.
+    for path in of_itself():
+        with suppress(OSError):  # a kernel that does not tell it
+            _pinned.append(os.open(path, os.O_PATH | os.O_CLOEXEC))
+            yield path
+
+
+def _threads() -> int:
+    with open("/proc/self/status", "rb") as file:
+        return int(file.read().partition(b"Threads:")[2].split()[0])

@@ -14,7 +14,6 @@ SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/os-re
 MACHINE = (
     "/proc/cpuinfo",
     "/proc/meminfo",
-    "/proc/stat",
     "/proc/version",
     "/sys/devices/system/cpu",
     "/sys/devices/system/node",

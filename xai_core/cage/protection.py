@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-REACHED = {"files": "files", "calls": "network and other processes", "limits": "memory"}
+REACHED = {
+    "files": "files",
+    "calls": "network and other processes",
+    "limits": "memory and the rights of root",
+}
 
 
 @dataclass(frozen=True)

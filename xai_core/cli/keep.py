@@ -11,7 +11,6 @@ import numpy as np
 from PIL import Image
 
 from xai_core.base.errors import InputError
-from xai_core.base.storage.files import unwritable
 from xai_core.base.target import Target
 from xai_core.cli.requests import methods_of
 from xai_core.runs.run import Run
@@ -48,17 +47,14 @@ class Keeping:
     def write(
         self, args: argparse.Namespace, target: int | Target | None, refused: Mapping[str, str]
     ) -> None:
-        """To the disk. Raises `InputError` where that cannot be done."""
+        """To the disk. Raises `XaiError` where that cannot be done."""
         run = self._last
         if run is None:
             return
-        try:
-            if len(self._rows) == 1:
-                run.write(self._folder)
-            else:
-                self._study(run, args, target, refused).write(self._folder)
-        except OSError as cause:
-            raise unwritable(cause) from cause
+        if len(self._rows) == 1:
+            run.write(self._folder)
+        else:
+            self._study(run, args, target, refused).write(self._folder)
 
     def _study(
         self,

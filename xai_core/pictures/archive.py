@@ -58,12 +58,21 @@ def pictures_in(path: Path) -> Iterator[Found]:
 
 
 def picture_files(folder: Path) -> list[Path]:
-    """The pictures in a folder and its folders, by name. Raises `InputError` for too many."""
-    found = sorted(
-        path
-        for path in folder.rglob("*")
-        if is_picture(path.name) and _looked_at(path.name) and path.is_file()
-    )
+    """The pictures in a folder and its folders, by name.
+
+    Raises:
+        InputError: they are too many, or lie too deep.
+    """
+    try:
+        found = sorted(
+            path
+            for path in folder.rglob("*")
+            if is_picture(path.name) and _looked_at(path.name) and path.is_file()
+        )
+    except (OSError, RecursionError) as cause:
+        raise InputError(
+            f"The folders in {folder} cannot be read to their end.", "Move its pictures into one."
+        ) from cause
     if len(found) > MAX_PICTURES:
         raise InputError(
             f"{folder} has {len(found):,} pictures; at most {MAX_PICTURES:,} are taken."

@@ -7,11 +7,10 @@ Any number of threads and processes may use one folder.
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
-import shutil
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -20,8 +19,9 @@ from typing import Any, Protocol
 
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
-from xai_core.base.storage.atomic import DELETED, DRAFT, remove, write_text
-from xai_core.base.storage.files import data_folder, unwritable
+from xai_core.base.storage.atomic import remove, write_text
+from xai_core.base.storage.drafts import clear_drafts
+from xai_core.base.storage.files import data_folder, writing
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
 from xai_core.runs.entry import Kept, Label, kept_in, label_in, size_of, verdict_in
@@ -33,7 +33,6 @@ except ImportError:  # Windows: threads of one process are kept apart, processes
     fcntl = None  # type: ignore[assignment]
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
-DRAFT_SECONDS = 3600  # a draft so old is of a writer that was killed
 MAX_NAME, MAX_TAGS = 120, 20
 _threads = threading.Lock()
 
@@ -69,12 +68,10 @@ class RunStore:
         """
         name_of = secrets.token_urlsafe(16)
         label = Label(name=name[:MAX_NAME], owner=owner)
-        try:
-            with self._locked():
-                run.write(self._path(name_of), **_labels(label, verdict))
-                self._make_room(name_of)
-        except OSError as cause:
-            raise unwritable(cause) from cause
+        with self._locked():
+            run.write(self._path(name_of), **_labels(label, verdict))
+            self._make_room(name_of)
+        clear_drafts((self.folder,))
         return name_of
 
     def open(self, name: str) -> Run:
@@ -91,11 +88,8 @@ class RunStore:
 
     def add_verdict(self, name: str, verdict: Verdict) -> None:
         """Keep the verdict on a run's model beside it. Raises `InputError` where there is none."""
-        try:
-            with self._locked():
-                write_text(self._existing(name) / "verdict.json", json.dumps(to_json(verdict)))
-        except OSError as cause:
-            raise unwritable(cause) from cause
+        with self._locked():
+            write_text(self._existing(name) / "verdict.json", json.dumps(to_json(verdict)))
 
     def entry(self, name: str) -> Kept:
         """What the list says of one run. Raises `InputError` where there is none."""
@@ -111,15 +105,12 @@ class RunStore:
 
     def change(self, name: str, /, **changes: Any) -> Label:
         """Rename, tag or pin. Raises `InputError` where there is no such run."""
-        try:
-            with self._locked():
-                folder = self._existing(name)
-                label = replace(label_in(folder), **changes)
-                tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
-                label = replace(label, name=label.name.strip()[:MAX_NAME], tags=(*tags,)[:MAX_TAGS])
-                write_text(folder / "label.json", json.dumps(asdict(label)))
-        except OSError as cause:
-            raise unwritable(cause) from cause
+        with self._locked():
+            folder = self._existing(name)
+            label = replace(label_in(folder), **changes)
+            tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
+            label = replace(label, name=label.name.strip()[:MAX_NAME], tags=(*tags,)[:MAX_TAGS])
+            write_text(folder / "label.json", json.dumps(asdict(label)))
         return label
 
     def delete(self, name: str) -> None:
@@ -136,12 +127,8 @@ class RunStore:
         return self._too_many(self.entries(), self.used() + size)
 
     def tidy(self) -> None:
-        """Delete what killed writers have left behind."""
-        for prefix, age in ((DRAFT, DRAFT_SECONDS), (DELETED, 0)):
-            for path in self.folder.glob(f"{prefix}*"):
-                with suppress(OSError):
-                    if time.time() - path.stat().st_mtime >= age:
-                        shutil.rmtree(path)
+        """Delete what killed writers have left behind. Never raises."""
+        clear_drafts((self.folder, *self._folders()))
 
     def _make_room(self, newest: str) -> None:
         others = [one for one in self.entries() if one.id != newest]
@@ -166,14 +153,16 @@ class RunStore:
         return tuple(going)
 
     def _folders(self) -> list[Path]:
-        found = self.folder.iterdir() if self.folder.is_dir() else ()
-        return [path for path in found if ID.fullmatch(path.name)]
+        try:
+            return [path for path in self.folder.iterdir() if ID.fullmatch(path.name)]
+        except OSError:
+            return []
 
     def _path(self, name: str) -> Path:
         return self.folder / name
 
     def _existing(self, name: str) -> Path:
-        if not ID.fullmatch(name) or not (self._path(name) / "run.json").is_file():
+        if not ID.fullmatch(name) or not os.path.isfile(self._path(name) / "run.json"):
             raise InputError(
                 "There is no such run on this server.",
                 "It was deleted, or the link is incomplete.",
@@ -182,8 +171,10 @@ class RunStore:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with _threads, (self.folder / ".lock").open("ab") as file:
+        with writing():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = (self.folder / ".lock").open("ab")
+        with _threads, file, writing():
             if fcntl is not None:
                 fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed, also by a kill
             yield

@@ -21,7 +21,8 @@ CODES: Mapping[str, Meaning] = {
         "Use smaller pictures or fewer samples at once, or a higher `PEDESTAL_WORKER_MEMORY`.",
     ),
     "resource-limit": Meaning(
-        "The model's process wrote more to disk or started more threads than it may.",
+        "The model's process wrote more to disk, made more files or folders, or started more "
+        "threads than it may.",
         "No usual model does that: find out where the file came from.",
     ),
     "protection-off": Meaning(
@@ -39,6 +40,10 @@ CODES: Mapping[str, Meaning] = {
     "closed": Meaning(
         "The model's process was closed while it was asked. Never a finding about a model.",
         "Open the model again.",
+    ),
+    "data-in-use": Meaning(
+        "Another server uses this server's data folder. Never a finding about a model.",
+        "Stop that one, or give this one a folder of its own by `PEDESTAL_DATA`.",
     ),
     "cancelled": Meaning("The computation was stopped as asked; nothing has changed.", "Nothing."),
     "error": Meaning("A failure without a code of its own.", "Read its message."),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-DRAFT, DELETED = ".draft-", ".deleted-"
+from xai_core.base.storage.drafts import DELETED, DRAFT
+from xai_core.base.storage.files import writing
+from xai_core.base.storage.lock import Lock
+from xai_core.base.storage.tree import remove_tree
 
 
 @contextmanager
@@ -17,27 +19,44 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     """Gives an empty draft to write into; it becomes `folder` when the block ends without error.
 
     Every file is flushed to the disk before the folder gets its name, and the name after it.
+
+    Raises:
+        XaiError: the disk is full or cannot be written.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=folder.parent))
-    try:
-        yield draft
-        draft.chmod(0o755)
-        for file in draft.iterdir():
-            flush(file)
-        flush(draft)
-        if folder.exists():
-            remove(folder)
-        os.replace(draft, folder)
-        flush(folder.parent)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with writing():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=folder.parent))
+        lock = Lock(draft)
+        try:
+            lock.take()
+            yield draft
+            draft.chmod(0o755)
+            for file in draft.iterdir():
+                flush(file)
+            flush(draft)
+            if os.path.lexists(folder):
+                remove(folder)
+            os.replace(draft, folder)
+            flush(folder.parent)
+        finally:
+            remove_tree(draft)
+            lock.release()
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put a text in the place of a file; a reader finds the old one or the new one."""
+    """Put a text in the place of a file; a reader finds the old one or the new one.
+
+    Raises `XaiError` where the disk is full or cannot be written.
+    """
+    with writing():
+        _write_text(path, text)
+
+
+def _write_text(path: Path, text: str) -> None:
     handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
+    lock = Lock(draft)
     try:
+        lock.take()
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         flush(Path(draft))
@@ -45,14 +64,21 @@ def write_text(path: Path, text: str) -> None:
         flush(path.parent)
     finally:
         Path(draft).unlink(missing_ok=True)
+        lock.release()
 
 
 def remove(folder: Path) -> None:
-    """Delete a folder; a kill leaves the whole of it or nothing under its name."""
-    grave = Path(tempfile.mkdtemp(prefix=DELETED, dir=folder.parent))
-    with suppress(FileNotFoundError):  # another one was faster
-        os.replace(folder, grave)
-    shutil.rmtree(grave, ignore_errors=True)
+    """Delete a folder; a kill leaves the whole of it or nothing under its name.
+
+    Raises `XaiError` where the disk cannot be written.
+    """
+    with writing():
+        grave = Path(tempfile.mkdtemp(prefix=DELETED, dir=folder.parent))
+        try:
+            with suppress(FileNotFoundError):  # another one was faster
+                os.replace(folder, grave)
+        finally:
+            remove_tree(grave)
 
 
 def flush(path: Path) -> None:

@@ -7,10 +7,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from xai_core.base.errors import InputError, XaiError
+from xai_core.base.storage.drafts import DRAFT
+from xai_core.base.storage.lock import Lock
 
 MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 MAX_MODULES, MAX_MODULE_BYTES = 100, 10 * 2**20
@@ -30,8 +33,9 @@ def keep(data: bytes, area: str) -> Path:
         XaiError: the disk is full or cannot be written.
     """
     path = data_folder() / area / hashlib.sha256(data).hexdigest()
-    if path.exists():
-        os.utime(path)  # the age of a file is how long nobody has asked for it
+    if os.path.exists(path):
+        with suppress(OSError):  # on a disk that is read only nothing is deleted either
+            os.utime(path)  # the age of a file is how long nobody has asked for it
     else:
         write_whole(path, data)
     return path
@@ -52,7 +56,7 @@ def keep_code(files: Mapping[str, bytes]) -> tuple[Path, ...]:
         total.update(f"{name} {len(data)} ".encode() + data)
     folder = data_folder() / "code" / total.hexdigest()
     for name, data in modules.items():
-        if not (folder / name).exists():
+        if not os.path.exists(folder / name):
             write_whole(folder / name, data)
     return tuple(folder / name for name in modules)
 
@@ -77,16 +81,29 @@ def modules_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file; a kill at any moment leaves the whole of it or nothing. Raises `XaiError`."""
-    draft = None
-    try:
+    with writing():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".draft-", delete=False) as file:
-            draft = file.name
-            file.write(data)
-        os.replace(draft, path)
+        handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
+        lock = Lock(draft)
+        try:
+            lock.take()
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(draft, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(draft)
+            raise
+        finally:
+            lock.release()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What the system says while something is written, as an `XaiError`."""
+    try:
+        yield
     except OSError as cause:
-        if draft is not None:
-            Path(draft).unlink(missing_ok=True)
         raise unwritable(cause) from cause
 
 
@@ -95,5 +112,6 @@ def unwritable(cause: OSError) -> XaiError:
     if cause.errno in FULL:
         return XaiError("The server's disk is full.", "Try again later, or ask its operator.")
     return XaiError(
-        f"The server cannot keep the file: {cause.strerror}.", "Ask its operator to look at it."
+        f"The server cannot keep the file: {cause.strerror or cause}.",
+        "Ask its operator to look at it.",
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -17,9 +16,12 @@ from pathlib import Path
 
 from xai_core.base.errors import InputError
 from xai_core.base.limits import MB, Limits
+from xai_core.base.storage.drafts import DELETED, DRAFT, clear_drafts
 from xai_core.base.storage.files import data_folder
+from xai_core.base.storage.tree import remove_tree
 
 AREAS = ("models", "pictures", "code", "inputs")
+RUNS = "runs"
 STUDIES = "studies"  # a few kilobytes an entry: they have an age and no cap
 
 
@@ -83,13 +85,14 @@ class Storage:
         """Delete what nobody has used for too long, and the oldest of what is too much."""
         with self._lock:
             self._make_room(0)
+        clear_data_folder()
         for study in _children(data_folder() / STUDIES):
             if _measured(study).age > self._limits.keep_hours * 3600:
                 _delete(study)
 
     def _items_of(self, user: Hashable) -> tuple[Item, ...]:
         paths = self._held.get(user, set())
-        return tuple(_measured(path) for path in sorted(paths) if path.exists())
+        return tuple(_measured(path) for path in sorted(paths) if os.path.exists(path))
 
     def _check_user(self, user: Hashable, size: int) -> None:
         items = self._items_of(user)
@@ -122,13 +125,25 @@ class Storage:
             )
 
 
+def clear_data_folder() -> None:
+    """Delete what killed writers have left in the data folder. Never raises."""
+    top = data_folder()
+    clear_drafts((top, *(top / area for area in (*AREAS, STUDIES, RUNS))))
+    for area in ("code", STUDIES, RUNS):
+        clear_drafts(path for path in _children(top / area) if path.is_dir())
+
+
 def _item_of(path: Path) -> Path:
     """Python files are kept and deleted together."""
     return path.parent if path.parent.parent.name == "code" else path
 
 
 def _children(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
+    """Without what is being written there."""
+    try:
+        return [path for path in folder.iterdir() if not path.name.startswith((DRAFT, DELETED))]
+    except OSError:
+        return []
 
 
 def _measured(path: Path) -> Item:
@@ -143,7 +158,7 @@ def _measured(path: Path) -> Item:
 def _of_kept_runs() -> set[Path]:
     """The model and the picture of every pinned run: the others need their own folder only."""
     found: set[Path] = set()
-    for file in (data_folder() / "runs").glob("*/run.json"):
+    for file in (data_folder() / RUNS).glob("*/run.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):
             if not json.loads((file.parent / "label.json").read_text(encoding="utf-8"))["pinned"]:
                 continue
@@ -154,8 +169,4 @@ def _of_kept_runs() -> set[Path]:
 
 
 def _delete(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+    remove_tree(path)

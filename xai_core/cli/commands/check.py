@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.cage.protection import Protection
+from xai_core.cage.root import as_root
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
@@ -34,11 +35,14 @@ def run(args: argparse.Namespace) -> int:
     """Print the verdict; the exit code says its level."""
     verdict, protection = judge(args)
     if args.json:
-        print_json({**to_json(verdict), "protection": protection.to_json()})
+        guarded = {**protection.to_json(), "root": as_root() is not None}
+        print_json({**to_json(verdict), "protection": guarded})
     elif args.markdown:
         print(to_markdown(verdict), end="")
     else:
         print("\n".join(as_text(verdict)))
+        if (told := as_root()) is not None:
+            print(f"root {told}")
         print(f"protection {protection.sentence}")
     return EXIT_CODES[verdict.level]
 

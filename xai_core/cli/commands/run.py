@@ -11,7 +11,10 @@ from pathlib import Path
 
 import xai_core
 from xai_core.base.errors import XaiError
+from xai_core.base.storage.owner import check_data_folder
 from xai_core.cage.protect import missing
+from xai_core.cage.root import as_root
+from xai_core.worker.process.folder import clear_all
 
 ROOT = Path(xai_core.__file__).resolve().parents[1]
 # In an installation; in a checkout the script lies at the top.
@@ -19,11 +22,19 @@ INSTALLED = ROOT / "pedestal_dashboard" / "app.py"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start the server and stay until it ends; its exit code."""
+    """Start the server and stay until it ends; its exit code.
+
+    Raises:
+        InputError: another server uses the data folder.
+    """
     command = server(args)
     lacking = missing()
     if lacking.guards:
         print(f"protection {lacking.sentence}", file=sys.stderr)
+    if (told := as_root()) is not None:
+        print(f"root {told}", file=sys.stderr)
+    check_data_folder()
+    clear_all()
     sys.stderr.flush()
     sys.stdout.flush()
     if os.name != "nt":  # there a process that takes another's place leaves its console

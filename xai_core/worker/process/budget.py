@@ -19,12 +19,13 @@ class Budget:
 
     Attributes:
         memory: bytes that it holds in memory. disk: bytes of files that it has written.
-        threads: how many.
+        threads: how many. entries: files, folders and links that it has made.
     """
 
     memory: int
     disk: int = 4 * GIB
     threads: int = 2000
+    entries: int = 50_000
 
     @classmethod
     def configured(cls) -> Budget:

@@ -8,26 +8,25 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-BLOCK = 512  # the unit of st_blocks, whatever the disk
+from xai_core.base.storage.usage import BLOCK, Usage, usage
+
+DEPTH = 64  # of folders in folders; an archive that is unpacked has 16
+ENTRIES = 50_000
+MAPS = 2**24  # characters of the list of what a process has mapped; torch's has a 50th of it
 
 
-def written(folder: Path, pid: int) -> int:
-    """Bytes below a folder, and in deleted files that the process still uses.
+def written(folder: Path, pid: int, entries: int = ENTRIES) -> Usage:
+    """What lies below a folder, and in deleted files that the process still uses.
 
     What vanishes meanwhile is not counted. Deleted files are seen on Linux only.
+
+    Args:
+        entries: counting ends above so many.
     """
-    return sum(_below(folder)) + sum(_opened(pid)) + sum(_mapped(folder, pid))
-
-
-def _below(folder: Path) -> Iterator[int]:
-    folders = [str(folder)]
-    while folders:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                else:
-                    yield entry.stat(follow_symlinks=False).st_blocks * BLOCK
+    found = usage(folder, entries=entries, depth=DEPTH)
+    mapped = _maps(pid)
+    taken = found.bytes + sum(_opened(pid)) + sum(_deleted(mapped, str(folder)))
+    return Usage(taken, found.entries, found.complete and len(mapped) <= MAPS)
 
 
 def _opened(pid: int) -> Iterator[int]:
@@ -39,9 +38,14 @@ def _opened(pid: int) -> Iterator[int]:
                     yield found.st_blocks * BLOCK
 
 
-def _mapped(folder: Path, pid: int) -> Iterator[int]:
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", errors="replace") as lines:
-        for line in lines:
-            if line.endswith("(deleted)\n") and str(folder) in line:
-                start, _, end = line.partition(" ")[0].partition("-")
-                yield int(end, 16) - int(start, 16)
+def _maps(pid: int) -> str:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", errors="replace") as file:
+        return file.read(MAPS + 1)
+    return ""
+
+
+def _deleted(maps: str, folder: str) -> Iterator[int]:
+    for line in maps.split("\n"):
+        if line.endswith("(deleted)") and folder in line:
+            start, _, end = line.partition(" ")[0].partition("-")
+            yield int(end, 16) - int(start, 16)

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from xai_core.base.errors import ModelError
+from xai_core.base.storage.tree import remove_tree
 from xai_core.models.peek.hub_files import BESIDE, hub_files, pieces_beside
 from xai_core.models.tensorflow.folder import GRAPH, WEIGHTS
 
-MAX_FILES = 10_000
+MAX_FILES = 10_000  # and folders
+MAX_DEPTH = 64
 MAX_NAME = 200  # bytes; its end is kept, where the extension is
 BESIDE_GRAPH = (WEIGHTS, "assets")
 
@@ -43,7 +47,7 @@ class LentFiles:
 
     def clear(self) -> None:
         """Take back what is lent; what the process has open stays open."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_tree(self._folder)
 
     def _one(self, path: Path, name: str | None) -> Path:
         place = self._folder / str(next(self._numbers)) / (plain_name(name) or path.name)
@@ -77,7 +81,9 @@ def _parts(path: Path, place: Path) -> list[tuple[Path, Path]]:
 def _tree(folder: Path, place: Path) -> list[tuple[Path, Path]]:
     found: list[tuple[Path, Path]] = []
     place.mkdir(parents=True)
-    for root, _, names in os.walk(folder):
+    for number, (root, _, names) in enumerate(os.walk(folder)):
+        if number > MAX_FILES or len(Path(root).relative_to(folder).parts) > MAX_DEPTH:
+            raise OSError(7, "it holds too many folders, or too deep ones")
         for name in names:
             source = Path(root, name)
             if source.is_file() and (not source.is_symlink() or _is_blob(source, folder)):
@@ -96,10 +102,23 @@ def _is_blob(link: Path, folder: Path) -> bool:
 
 def _connection(source: Path, target: Path) -> None:
     real = source.resolve(strict=True)
-    try:
-        os.link(real, target)
-    except OSError:  # another disk, or a file of another user
-        shutil.copyfile(real, target)
+    with suppress(OSError):  # another disk, or a file of another user
+        if _readable_by_mode(real):
+            os.link(real, target)
+            return
+    shutil.copyfile(real, target)
+
+
+def _readable_by_mode(file: Path) -> bool:
+    """Whether a process of this user reads it that has no right of root."""
+    found = file.stat()
+    if getattr(os, "geteuid", lambda: -1)() != 0:
+        return True  # it could not have been opened here either
+    if found.st_uid == 0:
+        return bool(found.st_mode & stat.S_IRUSR)
+    if found.st_gid in (os.getegid(), *os.getgroups()):
+        return bool(found.st_mode & stat.S_IRGRP)
+    return bool(found.st_mode & stat.S_IROTH)
 
 
 def plain_name(name: str | None) -> str:

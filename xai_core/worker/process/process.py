@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
 from xai_core.worker.process.budget import Budget, protection_wanted
+from xai_core.worker.process.folder import Folder
 from xai_core.worker.process.launch import Started, launch, stop
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
-from xai_core.worker.process.watchdog import watch
+from xai_core.worker.process.watchdog import watch_disk, watch_memory
 from xai_core.worker.wire.protocol import Frame, read_frame, write_frame
 
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
@@ -43,26 +43,26 @@ class Process:
     """
 
     def __init__(self, python: Path | None = None, budget: Budget | None = None) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="xai-worker-"))
         budget = budget or Budget.configured()
-        self.home, lent = folder / "home", folder / "lent"
+        with _starting():
+            folder = Folder()
+        self.home, lent = folder.path / "home", folder.path / "lent"
         self.model, self.passing = LentFiles(lent / "model"), LentFiles(lent / "passing")
         try:
-            self._popen = launch(_plan(self.home, lent, budget), python)
-        except OSError as cause:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise WorkerError(
-                f"A worker process cannot be started: {cause.strerror}.",
-                "Close other models or free memory, then try again.",
-                code="start-failed",
-            ) from cause
+            with _starting():
+                self._popen = launch(_plan(self.home, lent, budget), python)
+        except BaseException:
+            folder.remove()
+            raise
         self._log = Log()
         self._inbox: queue.Queue[Message] = queue.Queue(WAITING_FRAMES)
         self._over = threading.Event()
         self._writing = threading.Lock()
         self.kill = weakref.finalize(self, _end, self._popen, folder, self._over)
         self._exceeded: list[WorkerError] = []
-        _daemon("worker-watch", watch, self._popen, self.home, budget, self._over, self._exceeded)
+        watched = (budget, self._over, self._exceeded)
+        _daemon("worker-memory", watch_memory, self._popen, *watched)
+        _daemon("worker-disk", watch_disk, self._popen, self.home, *watched)
         self._threads = (
             _daemon("worker-log", self._log.drain, _pipe(self._popen.stderr)),
             _daemon("worker-reader", _read, _pipe(self._popen.stdout), self._inbox, self._over),
@@ -135,6 +135,18 @@ class Process:
         )
 
 
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    try:
+        yield
+    except OSError as cause:
+        raise WorkerError(
+            f"A worker process cannot be started: {cause.strerror}.",
+            "Close other models, free memory or room for temporary files, then try again.",
+            code="start-failed",
+        ) from cause
+
+
 def _plan(home: Path, lent: Path, budget: Budget) -> Plan:
     home.mkdir()
     lent.mkdir()
@@ -164,15 +176,26 @@ def _next(stream: BinaryIO) -> Message:
         return None
 
 
-def _end(popen: Started, folder: Path, over: threading.Event) -> None:
+def _end(popen: Started, folder: Folder, over: threading.Event) -> None:
+    """Kill the process and delete its folder. Never raises: nobody would do the rest."""
     over.set()
+    for step in (_kill, _wait, _hang_up):
+        with contextlib.suppress(Exception):
+            step(popen)
+    folder.remove()
+
+
+def _kill(popen: Started) -> None:
     if popen.poll() is None:
         stop(popen)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        popen.wait(timeout=5.0)
-    with contextlib.suppress(OSError):
-        _pipe(popen.stdin).close()
-    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(popen: Started) -> None:
+    popen.wait(timeout=5.0)
+
+
+def _hang_up(popen: Started) -> None:
+    _pipe(popen.stdin).close()
 
 
 def _daemon(name: str, target: object, *args: object) -> threading.Thread:

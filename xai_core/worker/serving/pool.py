@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
 from xai_core.base.errors import Cancelled, WorkerError
@@ -166,7 +166,7 @@ class Pool(Generic[K, W]):
         if place.worker is None:
             closing, place.closing = place.closing, None
             if closing is not None:
-                self._stop(closing)
+                self._stopped(closing)
             place.worker = self._start(key, cancel)
         return place.worker
 
@@ -175,7 +175,8 @@ class Pool(Generic[K, W]):
             place.unwanted |= key in self._once
             stays = self._places.give_back(key, place, time.monotonic())
             self._changed.notify_all()
-            if self._sweeper is None and self._places.by_key:
+            swept = self._sweeper is not None and self._sweeper.is_alive()
+            if not swept and self._places.by_key:
                 self._sweeper = threading.Thread(target=self._sweep, name="pool", daemon=True)
                 self._sweeper.start()
         if not stays:
@@ -198,8 +199,13 @@ class Pool(Generic[K, W]):
     def _end(self, place: Place[W]) -> None:
         for worker in (place.closing, place.worker):
             if worker is not None:
-                self._stop(worker)
+                self._stopped(worker)
         place.closing = place.worker = None
+
+    def _stopped(self, worker: W) -> None:
+        # Whose error it is has no part in who waits here; the next worker must get its turn.
+        with suppress(Exception):
+            self._stop(worker)
 
     def _check_open(self) -> None:
         if self._closed:
