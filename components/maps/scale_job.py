@@ -23,9 +23,7 @@ Parameters = Mapping[str, Mapping[str, Any]]
 
 def kept(space: Workspace) -> KeptMaps | None:
     """The kept maps that those on screen can be set beside; None where the run does not say."""
-    title = run_source.model_of(space)
-    code = space.sources[title].options.code if title else ()
-    origin = origin_of(space.run, space.recipe.channels, code)
+    origin = origin_of(space.run, space.recipe.channels)
     return KeptMaps(origin) if origin else None
 
 
