@@ -11,10 +11,12 @@ from typing import Any, NoReturn, TypeVar
 from xai_core.base.errors import Cancelled, InputError, WorkerError
 from xai_core.base.progress import Progress
 from xai_core.cage.protection import Protection
-from xai_core.worker.call import Call, await_start
+from xai_core.worker.call import Call
 from xai_core.worker.counting import Counted, Counting, Told
+from xai_core.worker.operations.base import answer_of
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.process.process import Process
+from xai_core.worker.start import await_start
 from xai_core.worker.wire.codec import decode
 from xai_core.worker.wire.protocol import Array, Frame, lie
 
@@ -87,8 +89,9 @@ class Connection:
                     self._reopen(cancel)
                 self.started(cancel)
                 limit = limit or self._time_limit
-                call = Call(self.process, limit, progress, cancel, preview, self._silence)
-                return call.run(operation, params, arrays)
+                answer = answer_of(operation, params, arrays)
+                how = (progress, cancel, preview, self._silence, answer)
+                return Call(self.process, limit, *how).run(operation, params, arrays)
             except WorkerError as error:
                 if self._closed:
                     raise _closed() from error

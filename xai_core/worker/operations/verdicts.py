@@ -12,10 +12,11 @@ from xai_core.base.target import asked_from_json
 from xai_core.models.peek.digest import digest
 from xai_core.readiness.result import Verdict
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
+from xai_core.worker.wire.answer import LONG_TEXT, Answer
 from xai_core.worker.wire.codec import error_from
 
 
-@operation
+@operation(Answer(text=LONG_TEXT))
 def assess(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Verdict:
     """`target`, `time_limit`, maybe inputs -> Verdict."""
     from xai_core.readiness import assess as judge
@@ -24,7 +25,7 @@ def assess(session: Session, params: Params, arrays: Arrays, tick: Progress) -> 
     return judge(session.opened(), inputs, target, progress=tick, time_limit=params["time_limit"])
 
 
-@operation
+@operation(Answer(text=LONG_TEXT))
 def rejected(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Verdict:
     """`path`, `error` -> Verdict, with the format where the bytes tell it."""
     from xai_core.models.loading import recognise
