@@ -26,9 +26,12 @@ from xai_core.models.opening import code_of, opening_of
 from xai_core.models.other_inputs import OtherInput
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.readiness import rejected
 from xai_core.runs.run import Run, open_run
 from xai_core.worker import Worker
 from xai_core.worker.connection import Connection
+from xai_core.worker.counting import Counting
+from xai_core.worker.operations import models
 
 CODE = Path(__file__).with_name("lying_code.py")
 RUN = replace(demo_run(), input_spec=InputSpec())
@@ -50,10 +53,7 @@ def test_a_card_with_another_sha256_ends_the_worker(
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "lying_code", module)
-    from xai_core.worker.operations import base
-
-    base.register_all()
-    monkeypatch.setattr(base, "OPERATIONS", dict(base.OPERATIONS))  # its lie is for its own process
+    monkeypatch.setattr(models, "_card", models._card)  # the lie is for its own process
     spec.loader.exec_module(module)
     torch.save(module.Liar(), tmp_path / "liar.pt")
     with Worker() as worker:
@@ -83,16 +83,16 @@ def test_a_verdict_that_says_otherwise_is_not_believed(
     path = tmp_path / "model.pt"
     path.write_bytes(b"weights")
     error = ModelError("It is broken.", code="corrupt-file")
-    assert idle.rejected(path, error).sha256 == hashlib.sha256(b"weights").hexdigest()
-    true = idle.rejected(path, error)
+    true = rejected(path, error)
+    monkeypatch.setattr(Connection, "ask", lambda *args, **given: true)
+    assert idle.rejected(path, error) == true
+    monkeypatch.setattr(idle._connection, "counted", Counting(path).result())
+    assert idle.assess() == true
     monkeypatch.setattr(Connection, "ask", lambda *args, **given: replace(true, **told))
     with pytest.raises(WorkerError, match="not the file's"):
         idle.rejected(path, error)
-
-
-def test_a_verdict_names_the_bytes_of_the_open_file(idle: Worker) -> None:
-    card = idle.load("demo")
-    assert idle.assess(proof_limit=1).sha256 == card.sha256
+    with pytest.raises(WorkerError, match="not the file's"):
+        idle.assess()
 
 
 def test_what_was_counted_is_counted_again_once_a_file_changed(tmp_path: Path) -> None:
