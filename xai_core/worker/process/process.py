@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import shutil
 import signal
@@ -17,7 +16,7 @@ from typing import BinaryIO
 from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
 from xai_core.worker.process.budget import Budget, protection_wanted
-from xai_core.worker.process.launch import launch
+from xai_core.worker.process.launch import Started, launch, stop
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
 from xai_core.worker.process.watchdog import watch
@@ -149,14 +148,12 @@ def _plan(home: Path, lent: Path, budget: Budget) -> Plan:
     )
 
 
-def _read(
-    popen: subprocess.Popen[bytes], gate: Gate, inbox: queue.Queue[Message], over: threading.Event
-) -> None:
+def _read(popen: Started, gate: Gate, inbox: queue.Queue[Message], over: threading.Event) -> None:
     with _pipe(popen.stdout) as stream:
         while not over.is_set():
             message = _next(stream, gate)
             if isinstance(message, WorkerError) and not message.facts.get("cut"):
-                popen.kill()  # also between two calls, where nobody looks
+                stop(popen)  # also between two calls, where nobody looks
             while not over.is_set():
                 with contextlib.suppress(queue.Full):
                     inbox.put(message, timeout=0.2)
@@ -174,13 +171,10 @@ def _next(stream: BinaryIO, gate: Gate) -> Message:
         return None
 
 
-def _end(popen: subprocess.Popen[bytes], folder: Path, over: threading.Event) -> None:
+def _end(popen: Started, folder: Path, over: threading.Event) -> None:
     over.set()
     if popen.poll() is None:
-        try:
-            os.killpg(popen.pid, signal.SIGKILL)
-        except (OSError, AttributeError):  # no process groups on Windows
-            popen.kill()
+        stop(popen)
     with contextlib.suppress(subprocess.TimeoutExpired):
         popen.wait(timeout=5.0)
     with contextlib.suppress(OSError):
