@@ -6,6 +6,7 @@ Needs no torch, so that the dashboard can show what the model will see.
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from xai_core.base.arrays import Inputs, Picture
-from xai_core.base.errors import InputError
+from xai_core.base.errors import InputError, first_line
 from xai_core.base.input_spec import MAX_INPUT as MAX_INPUT
 from xai_core.base.input_spec import MAX_PIXELS as MAX_PIXELS
 from xai_core.base.input_spec import Fit as Fit
@@ -65,7 +66,9 @@ def open_picture(source: bytes | str | Path) -> Raster:
     data = source if isinstance(source, bytes) else _read(picture_file(source))
     reader = next(reader for reader in READERS if reader.recognise(data))
     try:
-        return reader.read(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they name files of the installation
+            return reader.read(data)
     except InputError:
         raise
     except UnidentifiedImageError as cause:
@@ -77,7 +80,7 @@ def open_picture(source: bytes | str | Path) -> Raster:
         raise too_large() from cause
     except BROKEN as cause:  # its decoder may raise nearly anything
         raise InputError(
-            f"The picture is broken: {str(cause) or type(cause).__name__}.",
+            f"The picture is broken: {first_line(cause) or type(cause).__name__}.",
             "Save it again as PNG, TIFF or .npy.",
         ) from cause
 
