@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.maps import progress, scale_pictures
-from components.session import backend, run_source
+from components.session import backend, decoding, run_source
 from components.session.processes import Access
 from components.session.state.scale import ScaleState
 from components.session.state.workspace import Source, Workspace
@@ -81,7 +81,7 @@ def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Pa
     except XaiError as error:
         scaling.failure = str(error)
         return
-    access = Access(scaling.turn)
+    access, decode = Access(scaling.turn), decoding.decoding()
 
     def work(tick: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
@@ -90,7 +90,7 @@ def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Pa
             subjects,
             methods,
             access.lender(source),
-            decode=backend.decoded,
+            decode=decode,
             progress=tick,
             cancel=cancel,
         )

@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import pace, precision
-from components.session import backend, kept_runs, problem, run_source
+from components.session import backend, decoding, kept_runs, problem, run_source
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
@@ -143,7 +143,7 @@ def request_of(space: Workspace, title: str) -> Request:
         model_format=model.card.format,
         picture=space.photo,
         picture_sha256=hashlib.sha256(photo.path.read_bytes()).hexdigest(),
-        prepared=backend.prepared(str(photo.path), spec),
+        prepared=decoding.prepared(str(photo.path), spec),
         target=space.target,
         methods=chosen.asked(space),
         seed=space.seed,

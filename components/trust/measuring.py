@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend, run_source
+from components.session import backend, decoding, run_source
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
@@ -95,7 +95,7 @@ def _origin(space: Workspace) -> tuple[Source, Inputs]:
     source, photo = space.sources.get(run.model), space.photos.get(run.picture)
     if source is not None and photo is not None:
         same = run_source.is_of(source, run)
-        prepared = backend.prepared(str(photo.path), backend.spec_of(source))
+        prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
         if same and np.array_equal(prepared.picture, run.pixels):
             return source, prepared.inputs
     raise InputError(

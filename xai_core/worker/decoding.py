@@ -173,3 +173,12 @@ def open_picture(source: Source) -> Raster:
         return preprocessing.open_picture(source)
     with _own.borrow("own") as decoder:
         return decoder.raster(source)
+
+
+def look_at(source: Source) -> None:
+    """Decode a picture as `open_picture` does, and see only whether that works."""
+    if comes_along(source):
+        preprocessing.open_picture(source)
+        return
+    with _own.borrow("own") as decoder:
+        decoder.look(source)

@@ -188,7 +188,7 @@ def _bytes(dtype: np.dtype[Any], shape: Sequence[int]) -> int:
 
 def _array(stream: BinaryIO, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
     found = np.empty(shape, dtype)
-    place = memoryview(found.reshape(-1).view(np.uint8))
+    place = found.reshape(-1).view(np.uint8).data
     done = 0
     while done < len(place):
         piece = stream.read(min(len(place) - done, 2**20))
