@@ -37,6 +37,7 @@ MOST_FILE = 2**29  # bytes of a file
 MOST_AT_ONCE = 32  # owners whose files are read at one time
 IDLE_SECONDS = 10.0
 SAVE = "Save it again as PNG, JPEG or .npy, and smaller."
+ENDED = "The file ended the process that read it."
 Source = bytes | str | Path
 
 
@@ -64,7 +65,8 @@ class Decoder:
         found = self._ask(Prepared, "prepare_picture", {"spec": encode(spec, [])}, source)
         top, left, bottom, right = found.content
         if not (0 <= top < bottom <= spec.height and 0 <= left < right <= spec.width):
-            self._connection.distrust("a picture that lies outside the input")
+            self._connection.process.kill()
+            raise InputError(ENDED, SAVE, code="crashed")
         return found
 
     def mask(self, source: Source, size: tuple[int, int], spec: InputSpec) -> str:
@@ -88,11 +90,22 @@ class Decoder:
     def _ask(self, kind: type[T], operation: str, params: Mapping[str, Any], source: Source) -> T:
         array = np.frombuffer(_bytes_of(source), np.uint8)
         try:
-            self._connection.started()
-            with _yielding(self._connection):
-                return self._connection.ask(kind, operation, params, (array,))
+            try:
+                return self._once(kind, operation, params, array)
+            except WorkerError as error:
+                if error.code != "crashed":
+                    raise
+                # It may have died before, of something else: twice is no accident.
+                return self._once(kind, operation, params, array)
         except WorkerError as error:
             raise _sentence(error) from error
+
+    def _once(
+        self, kind: type[T], operation: str, params: Mapping[str, Any], array: np.ndarray
+    ) -> T:
+        self._connection.started()
+        with _yielding(self._connection):
+            return self._connection.ask(kind, operation, params, (array,))
 
 
 def _sentence(error: WorkerError) -> Exception:
@@ -102,7 +115,7 @@ def _sentence(error: WorkerError) -> Exception:
         "time-limit": f"Reading the file took longer than {SECONDS:g} seconds and was given up.",
         "memory-limit": "Reading the file took too much memory and was given up.",
         "resource-limit": "Reading the file took too much of the machine and was given up.",
-    }.get(error.code, "The file ended the process that read it.")
+    }.get(error.code, ENDED)
     return InputError(why, SAVE, code=error.code)
 
 

@@ -38,7 +38,18 @@ def loaded(picture: Image.Image, data: bytes) -> tuple[Image.Image, int]:
         picture.load()
         return picture, factor
     picture.load()
-    return (picture.reduce(factor), factor) if factor > 1 else (picture, 1)
+    return (_reduced(picture, factor), factor) if factor > 1 else (picture, 1)
+
+
+def _reduced(picture: Image.Image, factor: int) -> Image.Image:
+    if picture.mode.startswith(("I", "F")):  # no colours: Pillow cannot average all of these
+        size = (-(-picture.width // factor), -(-picture.height // factor))
+        return picture.resize(size, Image.Resampling.NEAREST)
+    if "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+    elif picture.mode in ("1", "P"):  # the mean of two indices is another colour
+        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    return picture.reduce(factor)
 
 
 def factor_for(width: int, height: int) -> int:
@@ -59,10 +70,15 @@ def check_sides(width: int, height: int) -> None:
 def check_pixels(width: int, height: int, most: int) -> None:
     """Raises `InputError` for more than `most` pixels."""
     if width * height > most:
-        raise InputError(
-            f"The picture has more than {most // 1_000_000} million pixels.",
-            "Scale it down first; models see a few hundred pixels a side.",
-        )
+        raise too_many(most)
+
+
+def too_many(most: int) -> InputError:
+    """Of a picture with more than `most` pixels."""
+    return InputError(
+        f"The picture has more than {most // 1_000_000} million pixels.",
+        "Scale it down first; models see a few hundred pixels a side.",
+    )
 
 
 def told(width: int, height: int, factor: int) -> str:
