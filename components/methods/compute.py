@@ -21,8 +21,8 @@ from components.session.state.workspace import Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.finding import by_reason
 from xai_core.base.progress import Progress
-from xai_core.models.opening import opening_of
 from xai_core.runs.computation import Request, compare, costs
+from xai_core.runs.opening import opening_of
 from xai_core.runs.run import Run
 
 SAME = (

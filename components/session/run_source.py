@@ -20,7 +20,7 @@ from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder
 from xai_core.models.formats.base import LoadOptions
-from xai_core.models.opening import opening_of
+from xai_core.runs.opening import opening_of
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
 

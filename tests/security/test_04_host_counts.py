@@ -22,11 +22,11 @@ from xai_core.base.errors import ModelError, WorkerError
 from xai_core.demo.run import demo_run
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import Inspection, LoadOptions
-from xai_core.models.opening import code_of, opening_of
 from xai_core.models.other_inputs import OtherInput
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness import rejected
+from xai_core.runs.opening import code_of, opening_of
 from xai_core.runs.run import Run, open_run
 from xai_core.worker import Worker
 from xai_core.worker.connection import Connection

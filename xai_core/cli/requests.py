@@ -12,9 +12,9 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.target import Target
 from xai_core.cli.arguments import load_options
 from xai_core.maps.recipe import Recipe
-from xai_core.models.opening import opening_of
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.computation import Request
+from xai_core.runs.opening import opening_of
 from xai_core.worker import ModelCard
 
 

@@ -22,9 +22,9 @@ from xai_core.pictures.channels import model_channels, shown_channels
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.display import STRETCHED, for_the_eye
 from xai_core.pictures.framing import Framed, framed
+from xai_core.pictures.large import MAX_WHOLE, too_many
 from xai_core.pictures.raster import Pixels, Raster
 from xai_core.pictures.readers.base import READERS
-from xai_core.pictures.readers.large import MAX_WHOLE, too_many
 from xai_core.pictures.readers.photo import FORMATS as FORMATS
 from xai_core.pictures.readers.photo import raster_of
 from xai_core.pictures.value_range import Scale, scale_of

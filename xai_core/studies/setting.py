@@ -10,8 +10,8 @@ from typing import Any
 from xai_core.base.target import Target
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
-from xai_core.models.opening import code_of
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.runs.opening import code_of
 
 SCHEMA = 1
 

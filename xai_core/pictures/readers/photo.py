@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image, ImageOps
 
+from xai_core.pictures.large import loaded, told
 from xai_core.pictures.raster import Raster
 from xai_core.pictures.readers.base import READERS, Reader
-from xai_core.pictures.readers.large import loaded, told
 
 PHOTOS = ("PNG", "JPEG", "WEBP", "BMP")
 FORMATS = (*PHOTOS, "TIFF")

@@ -12,9 +12,9 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import MAX_CHANNELS
+from xai_core.pictures.large import MAX_WHOLE, check_pixels, check_sides
 from xai_core.pictures.raster import Raster, check_size
 from xai_core.pictures.readers.base import READERS, Reader
-from xai_core.pictures.readers.large import MAX_WHOLE, check_pixels, check_sides
 from xai_core.pictures.readers.photo import opened, photo_of, raster_of
 
 if TYPE_CHECKING:
