@@ -74,6 +74,12 @@ def test_a_hostile_file_gives_a_sentence_soon(name: str, decoder: Decoder) -> No
     assert decoder.look(honest("PNG")).size == (60, 40)
 
 
+def test_the_process_that_reads_is_caged_as_that_of_a_model(decoder: Decoder) -> None:
+    from xai_core.cage.protect import missing
+
+    assert decoder.protection.complete or missing().guards
+
+
 def test_limits_are_not_in_the_way_of_what_teams_have(decoder: Decoder) -> None:
     assert decoder.look(many_scans(8)).size == (64, 64)
     assert decoder.look(tall_png(64, 60_000)).size == (64, 60_000)

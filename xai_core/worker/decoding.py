@@ -19,6 +19,7 @@ import numpy as np
 from xai_core.base.errors import InputError, WorkerError
 from xai_core.base.input_spec import InputSpec
 from xai_core.cage.plan import GIB
+from xai_core.cage.protection import Protection
 from xai_core.pictures import preprocessing
 from xai_core.pictures.demo import demo_pictures, picture_file
 from xai_core.pictures.preprocessing import Prepared
@@ -82,6 +83,11 @@ class Decoder:
     def png_text(self, data: bytes, key: str) -> str | None:
         """A text chunk of a PNG; None where there is none."""
         return next(iter(self._ask(tuple[str, ...], "png_text", {"key": key}, data)), None)
+
+    @property
+    def protection(self) -> Protection:
+        """What the process is kept from, and what not; waits until it has started."""
+        return self._connection.started()
 
     def close(self) -> None:
         """End the process."""
@@ -166,7 +172,9 @@ def decoder_pool() -> Pool[Hashable, Decoder]:
 
 def comes_along(source: Source) -> bool:
     """Whether it is a photo that this program brings itself: nobody can have changed that."""
-    return not isinstance(source, bytes) and picture_file(source) in demo_pictures()
+    with contextlib.suppress(InputError):  # there are none where their package is not installed
+        return not isinstance(source, bytes) and picture_file(source) in demo_pictures()
+    return False
 
 
 _own = decoder_pool()
