@@ -60,6 +60,12 @@ OPERATIONS: dict[str, Operation] = {}
 ANSWERS: dict[str, Declared] = {}
 # In steps that each take less than a second: whoever imports them can do something between.
 HEAVY_IMPORTS = {
+    "load": (  # torchvision, timm and Keras need torch's compiler, if only for its decorators
+        "sympy",
+        "torch.fx.experimental.symbolic_shapes",
+        "torch.distributed.fsdp",
+        "torch._dynamo",
+    ),
     "score": (
         "scipy.special",
         "scipy.stats",
@@ -69,7 +75,7 @@ HEAVY_IMPORTS = {
         "captum.attr",
         "xai_core.scores.metrics.complexity",
         "quantus",
-    )
+    ),
 }
 
 
