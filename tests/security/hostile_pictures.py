@@ -28,6 +28,10 @@ def tall_png(width: int, height: int) -> bytes:
     return png(width, height, bytes((1 + (width + 7) // 8) * height))
 
 
+def flat_png(side: int) -> bytes:
+    return tall_png(side, side)
+
+
 def tiff(*tags: tuple[int, int, int, int], tail: bytes = b"", following: int = 0) -> bytes:
     """One page of tags `(tag, type, count, value)`; what is in `tail` begins at `after(tags)`."""
     entries = b"".join(struct.pack("<HHII", *one) for one in sorted(tags))
@@ -71,9 +75,9 @@ def many_pages(count: int) -> bytes:
     return buffer.getvalue()
 
 
-def many_scans(count: int) -> bytes:
+def many_scans(count: int, side: int = 64) -> bytes:
     buffer = io.BytesIO()
-    Image.new("L", (64, 64)).save(buffer, "JPEG", progressive=True)
+    Image.new("L", (side, side)).save(buffer, "JPEG", progressive=True)
     data = buffer.getvalue()
     at = data.rindex(b"\xff\xda")
     return data[:at] + data[at:-2] * count + data[-2:]
@@ -114,6 +118,9 @@ HOSTILE: dict[str, bytes] = {
     "a PNG whose text unpacks to much": png(
         2, 2, b"", chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(80_000_000)))
     ),
+    "a PNG of a million chunks": png(2, 2, bytes(4), chunk(b"tEXt", b"a\0b") * 1_000_000),
+    "a PNG of a million empty chunks": png(2, 2, bytes(4), chunk(b"IDAT", b"") * 1_000_000),
+    "a large JPEG of some scans": many_scans(80, 6000),
     "a TIFF of three million strips": many_strips(3_000_000),
     "a TIFF of a million strips": many_strips(1_000_000),
     "a TIFF of three million tiles": many_tiles(3_000_000),

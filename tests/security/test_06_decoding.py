@@ -15,7 +15,15 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.security.hostile_pictures import HOSTILE, honest, many_scans, many_strips, tall_png
+from tests.dose import WHOLE
+from tests.security.hostile_pictures import (
+    HOSTILE,
+    flat_png,
+    honest,
+    many_scans,
+    many_strips,
+    tall_png,
+)
 from tests.security.speaking import speaks
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.input_spec import InputSpec
@@ -148,6 +156,35 @@ def test_nobody_waits_for_the_picture_of_another(decoder: Decoder) -> None:
         assert threads[0].is_alive()
     finally:
         held.set()
+        pool.close()
+
+
+@pytest.mark.skipif(not WHOLE, reason="thirty processes, with PEDESTAL_SOAK")
+def test_of_thirty_visitors_nobody_waits_for_another() -> None:
+    pool = decoder_pool()
+    waited: dict[int, float] = {}
+    one = honest("JPEG")
+    large = flat_png(7000)
+
+    def visit(number: int, data: bytes) -> None:
+        start = time.monotonic()
+        with pool.borrow((number, len(data))) as mine:
+            mine.prepared(data, InputSpec())
+        waited[number] = time.monotonic() - start
+
+    try:
+        visit(-1, one)  # the first starts what all others are forked from
+        slow = [threading.Thread(target=visit, args=(100 + n, large)) for n in range(4)]
+        quick = [threading.Thread(target=visit, args=(n, one)) for n in range(30)]
+        for thread in (*slow, *quick):
+            thread.start()
+        for thread in quick:
+            thread.join()
+        own = min(waited[n] for n in range(30))
+        assert max(waited[n] for n in range(30)) < own + 10  # a busy machine; 2 s on a quiet one
+        for thread in slow:
+            thread.join()
+    finally:
         pool.close()
 
 

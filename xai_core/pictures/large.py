@@ -13,6 +13,8 @@ MAX_SIDE = 65_535  # a decoder takes its time for each row, whatever its length
 MAX_WHOLE = 100_000_000  # pixels that are decoded before they are scaled: 400 MB
 MAX_DRAFT = 170_000_000  # of a JPEG, whose decoder itself can scale; Pillow opens no more
 MAX_SCANS = 100  # of a progressive JPEG: each goes over the whole picture
+MAX_SCANNED = 2_000_000_000  # pixels in all scans
+MAX_CHUNKS = 100_000  # of a PNG; usual ones hold 8 kB and more
 SCAN, PROGRESSIVE = b"\xff\xda", (b"\xff\xc2", b"\xff\xc6", b"\xff\xca", b"\xff\xce")
 FACTORS = (1, 2, 4, 8)  # that a JPEG can be scaled down by while it is read
 
@@ -25,9 +27,10 @@ def loaded(picture: Image.Image, data: bytes) -> tuple[Image.Image, int]:
     """
     check_sides(*picture.size)
     jpeg = picture.format == "JPEG"
-    if jpeg and data.count(SCAN) > MAX_SCANS:
+    scans = data.count(SCAN) if jpeg else 1
+    if scans > MAX_SCANS or scans * picture.width * picture.height > MAX_SCANNED:
         raise InputError(
-            f"The JPEG has more than {MAX_SCANS} scans.", "Save it again, not progressive."
+            f"The JPEG goes over its picture {scans} times.", "Save it again, not progressive."
         )
     baseline = jpeg and not any(one in data[: 2**20] for one in PROGRESSIVE)
     check_pixels(*picture.size, MAX_DRAFT if baseline else MAX_WHOLE)
@@ -39,6 +42,18 @@ def loaded(picture: Image.Image, data: bytes) -> tuple[Image.Image, int]:
         return picture, factor
     picture.load()
     return (_reduced(picture, factor), factor) if factor > 1 else (picture, 1)
+
+
+def check_chunks(data: bytes) -> None:
+    """Raises `InputError` for a PNG of more than `MAX_CHUNKS`; before it is opened."""
+    place, count = 8, 0
+    while place + 8 <= len(data):
+        place += 12 + int.from_bytes(data[place : place + 4], "big")
+        count += 1
+        if count > MAX_CHUNKS:
+            raise InputError(
+                f"The PNG is cut into more than {MAX_CHUNKS:,} chunks.", "Save it again."
+            )
 
 
 def _reduced(picture: Image.Image, factor: int) -> Image.Image:

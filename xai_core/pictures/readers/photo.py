@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image, ImageOps
 
-from xai_core.pictures.large import loaded, told
+from xai_core.pictures.large import check_chunks, loaded, told
 from xai_core.pictures.raster import Raster
 from xai_core.pictures.readers.base import READERS, Reader
 
@@ -49,6 +49,8 @@ def opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
 
 def photo_of(data: bytes, formats: tuple[str, ...] = PHOTOS) -> Raster:
     """Decoded by Pillow and upright. Raises what Pillow raises."""
+    if data.startswith(b"\x89PNG"):
+        check_chunks(data)
     picture = opened(data, formats)
     size = picture.size
     with warnings.catch_warnings():
