@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -250,3 +251,18 @@ def test_no_warning_of_a_library_reaches_the_terminal(tmp_path: Path) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+READS = re.compile(
+    r"\b(open_picture|parse_labels|read_labels|raster_of|tifffile|literal_eval)\b"
+    r"|Image\.open|np\.load|numpy\.load|csv\.reader"
+)
+
+
+def test_no_page_reads_what_a_visitor_hands_over_in_the_server_itself() -> None:
+    root = Path(__file__).parents[2]
+    files = [root / "app.py", *(root / "components").rglob("*.py"), *(root / "pages").rglob("*.py")]
+    reading = {one for one in files if READS.search(one.read_text(encoding="utf-8"))}
+    assert reading == {root / "components" / "session" / "decoding.py"}
+    text = (root / "components" / "session" / "decoding.py").read_text(encoding="utf-8")
+    assert len(READS.findall(text)) == text.count("if comes_along(path):\n")
