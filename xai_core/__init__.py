@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from xai_core.models.other_inputs import OtherInput as OtherInput
     from xai_core.pictures.archive import picture_files as picture_files
     from xai_core.pictures.demo import demo_pictures as demo_pictures
-    from xai_core.pictures.preprocessing import open_picture as open_picture
     from xai_core.pictures.preprocessing import prepare as prepare
     from xai_core.readiness import assess as assess
     from xai_core.readiness.result import Verdict as Verdict
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from xai_core.studies.setting import Setting as StudySetting
     from xai_core.studies.store import Study as Study
     from xai_core.worker import Worker as Worker
+    from xai_core.worker.decoding import open_picture as open_picture
 
 _HOMES = {
     "Attribution": "attribution.result",
@@ -71,7 +71,7 @@ _HOMES = {
     "explain": "attribution.explanation",
     "load_model": "models.loading",
     "noise_level": "attribution.noise.tolerance",
-    "open_picture": "pictures.preprocessing",
+    "open_picture": "worker.decoding",
     "open_run": "runs.run",
     "open_study": "studies.result",
     "picture_files": "pictures.archive",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session import backend, problem
+from components.session import backend, decoding, problem
 from components.session.state.workspace import Photo, Source
 from xai_core.maps.colours import data_url
 
 
 def show(source: Source, photo: Photo) -> None:
     """Draw the picture as it goes in, and what was done to it."""
-    prepared = backend.prepared(str(photo.path), backend.spec_of(source))
+    prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
     left, right = st.columns([1, 3], vertical_alignment="center")
     left.image(data_url(prepared.picture), caption="As it goes in", width="stretch")
     with right:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
-from components.session import backend
+from components.session import backend, decoding
 from components.session.processes import answered, file_of, known
 from components.session.state.workspace import Photo, Source
 from xai_core.pictures.presets import PRESETS
@@ -14,7 +14,7 @@ from xai_core.targets.likely_preset import Likely, likely_preset
 
 def likely(source: Source, photo: Photo) -> Likely:
     """What trying every preset on one picture says. Raises `XaiError`."""
-    raster, spec = backend.raster(photo.path), backend.spec_of(source)
+    raster, spec = decoding.raster(photo.path), backend.spec_of(source)
     return answered(
         source,
         _what(source, photo),

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.maps import progress, scale_pictures
-from components.session import backend, run_source
+from components.session import backend, decoding, run_source
 from components.session.processes import Access
 from components.session.state.scale import ScaleState
 from components.session.state.workspace import Source, Workspace
@@ -23,9 +23,7 @@ Parameters = Mapping[str, Mapping[str, Any]]
 
 def kept(space: Workspace) -> KeptMaps | None:
     """The kept maps that those on screen can be set beside; None where the run does not say."""
-    title = run_source.model_of(space)
-    code = space.sources[title].options.code if title else ()
-    origin = origin_of(space.run, space.recipe.channels, code)
+    origin = origin_of(space.run, space.recipe.channels)
     return KeptMaps(origin) if origin else None
 
 
@@ -83,7 +81,7 @@ def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Pa
     except XaiError as error:
         scaling.failure = str(error)
         return
-    access = Access(scaling.turn)
+    access, decode = Access(scaling.turn), decoding.decoding()
 
     def work(tick: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
@@ -92,7 +90,7 @@ def start(space: Workspace, maps: KeptMaps, pictures: Sequence[str], methods: Pa
             subjects,
             methods,
             access.lender(source),
-            decode=backend.decoded,
+            decode=decode,
             progress=tick,
             cancel=cancel,
         )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps import scale_pictures, tiles
 from components.maps.tiles import Look, title_of
-from components.session import backend
+from components.session import decoding
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from components.widgets.map_grid import Tile
@@ -82,5 +82,5 @@ def _of(space: Workspace, which: str, maps: KeptMaps) -> Run | None:
     photo = scale_pictures.offered(space).get(which)
     if photo is None:
         return None
-    made = backend.prepared(str(photo.path), maps.spec)
+    made = decoding.prepared(str(photo.path), maps.spec)
     return replace(space.run, pixels=made.picture, content=made.content, picture=photo.name)

@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import pace, precision
-from components.session import backend, kept_runs, problem, run_source
+from components.session import backend, decoding, kept_runs, problem, run_source
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
@@ -22,11 +22,12 @@ from xai_core.base.errors import XaiError
 from xai_core.base.finding import by_reason
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
+from xai_core.runs.opening import opening_of
 from xai_core.runs.run import Run
 
 SAME = (
     *("model_sha256", "picture_sha256", "architecture", "output"),
-    *("weights", "head_activation", "other_inputs"),
+    *("weights", "head_activation", "other_inputs", "trusted"),
 )
 
 
@@ -142,7 +143,7 @@ def request_of(space: Workspace, title: str) -> Request:
         model_format=model.card.format,
         picture=space.photo,
         picture_sha256=hashlib.sha256(photo.path.read_bytes()).hexdigest(),
-        prepared=backend.prepared(str(photo.path), spec),
+        prepared=decoding.prepared(str(photo.path), spec),
         target=space.target,
         methods=chosen.asked(space),
         seed=space.seed,
@@ -156,6 +157,7 @@ def request_of(space: Workspace, title: str) -> Request:
         head_activation=source.options.head_activation,
         other_inputs=tuple(map(str, source.options.other_inputs)),
         trusted=source.options.trust or bool(source.options.code),
+        opening=opening_of(source.options),
         level=verdict.level if verdict else None,
         summary=verdict.summary if verdict else "",
     )
@@ -165,6 +167,7 @@ def same_input(run: Run, request: Request) -> bool:
     """Whether the run's attributions are of this very model and input."""
     return (
         all(getattr(run, name) == getattr(request, name) for name in SAME)
+        and (run.opening == request.opening or not (run.opening or request.trusted))
         and run.input_spec in (None, request.input_spec)
         and np.array_equal(run.pixels, request.prepared.picture)
     )

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from components.session import backend, choice, problem
+from components.session import backend, choice, decoding, problem
 from components.session.state.workspace import Workspace
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.layers.feature_layers import NONE
@@ -38,7 +38,7 @@ def show(space: Workspace, method: str, info: ParameterInfo) -> str:
         return current
     try:
         layers = [one for one in backend.layers(source, photo) if one.spatial and one.grid]
-        picture = backend.prepared(str(photo.path), backend.spec_of(source)).picture
+        picture = decoding.prepared(str(photo.path), backend.spec_of(source)).picture
     except XaiError as error:
         problem.show(error)
         return current

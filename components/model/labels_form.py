@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.session import backend, upload
+from components.session import backend, decoding, upload
 from components.session.state.workspace import Photo, Source, Workspace
 from components.session.upload import Arrival
-from xai_core.targets.labels import check_count, parse_labels
+from xai_core.targets.labels import check_count
 
 KEY, MEGABYTES = "labels", 10
 TYPES = ["txt", "json", "csv", "names"]
@@ -41,6 +41,6 @@ def show(space: Workspace, source: Source, photo: Photo) -> None:
 
 
 def _take(space: Workspace, source: Source, photo: Photo, arrival: Arrival) -> None:
-    labels = parse_labels(arrival[1])
+    labels = decoding.class_names(arrival[1])
     check_count(labels, backend.predicted(source, photo).scores.shape[1])
     space.sources[space.source] = replace(source, labels=labels)

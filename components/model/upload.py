@@ -8,13 +8,13 @@ import streamlit as st
 
 from components.inputs import preprocessing
 from components.model import inspection, labels_form, other_inputs, weights_choice
-from components.session import backend, problem, upload
+from components.session import backend, decoding, problem, upload
 from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import modules_of
 from xai_core.models.formats.base import Inspection, LoadOptions
-from xai_core.targets.labels import check_count, parse_labels
+from xai_core.targets.labels import check_count
 
 TURN = "model-upload-turn"
 FILE, CODE, LABELS = "model-file", "model-code", "model-labels"
@@ -144,7 +144,7 @@ def _take_code(pending: Pending, arrival: Arrival) -> None:
 
 
 def _take_labels(pending: Pending, arrival: Arrival) -> None:
-    pending.labels = parse_labels(arrival[1])
+    pending.labels = decoding.class_names(arrival[1])
 
 
 def _check_labels(source: Source) -> None:

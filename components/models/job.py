@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps import progress
 from components.methods import compute
-from components.session import backend, kept_runs, problem
+from components.session import backend, decoding, kept_runs, problem
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access, file_of, known
@@ -60,7 +60,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
     pairing.unkept = None
     try:
         halves = [_half(space, title, again) for title in (space.source, str(pairing.second))]
-        size = backend.size_of(space.photos[space.photo].path)
+        size = decoding.size_of(space.photos[space.photo].path)
     except XaiError as error:
         pairing.failure = str(error)
         return

@@ -12,7 +12,8 @@ from components.maps.tiles import title_of
 from components.pictures import choice as study_choice
 from components.pictures import sheet
 from components.runs import copy_link, export, study_link, verdict_offer
-from components.session import choice, kept_runs
+from components.session import choice, decoding, kept_runs
+from components.session.decoding import Decode
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import Workspace
 from xai_core.report.study import code
@@ -56,9 +57,9 @@ def _files(space: Workspace, study: StudyResult, quantile: float, name: str | No
         )
         files, script = st.tabs(["Files", "Code"])
         with files:
-            paths = _paths(space)
+            paths, decode = _paths(space), decoding.decoding()
             export.downloads(
-                lambda: replace(subject, study=_pictured(subject.study, paths)),
+                lambda: replace(subject, study=_pictured(subject.study, paths, decode)),
                 key="study-export",
                 stem="pedestal-study",
             )
@@ -72,7 +73,7 @@ def _offer_to_keep(space: Workspace, study: StudyResult) -> None:
     if not st.button("Keep it, to share a link", icon=":material/save:", key="study-keep"):
         return
     keeper = Keeper(kept_runs.store(), kept_runs.owner(), export.verdict_of(space, study, None))
-    keeper.keep(sheet.pictured(study, _paths(space)))
+    keeper.keep(sheet.pictured(study, _paths(space), decoding.decoding()))
     if keeper.failure:
         st.error(keeper.failure, icon=":material/error:")
         return
@@ -84,5 +85,5 @@ def _paths(space: Workspace) -> dict[str, Path]:
     return {one.sha256: one.path for one in study_choice.subjects(space)}
 
 
-def _pictured(study: StudyResult, paths: Mapping[str, Path]) -> StudyResult:
-    return study if study.thumbnails else sheet.pictured(study, paths)
+def _pictured(study: StudyResult, paths: Mapping[str, Path], decode: Decode) -> StudyResult:
+    return study if study.thumbnails else sheet.pictured(study, paths, decode)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from components.session import backend, choice, upload
+from components.session import choice, decoding, upload
 from components.session.state.workspace import Photo, StudyState, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
@@ -103,5 +103,5 @@ def _add(study_state: StudyState, found: Found) -> None:
         raise XaiError(found.cause)
     if len(study_state.uploaded) >= MAX_PICTURES:
         raise XaiError(f"There are {MAX_PICTURES:,} pictures already.")
-    backend.raster(found.data)
+    decoding.looked_at(found.data)
     study_state.add(Photo(found.name, upload.kept(found.data, "pictures")))

@@ -10,7 +10,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.pictures import choice
 from components.pictures import sheet as study_sheet
-from components.session import problem
+from components.session import decoding, problem
 from components.session.state.workspace import Photo, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.target import Target
@@ -90,4 +90,4 @@ def _named(sheet: StudyResult, pair: Comparison) -> str:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _thumbnail(path: str) -> np.ndarray:
-    return study_sheet.thumbnail(Path(path))
+    return study_sheet.thumbnail(Path(path), decoding.decoding())

@@ -12,6 +12,7 @@ import numpy as np
 
 from components.pictures import choice
 from components.session import backend
+from components.session.decoding import Decode
 from components.session.state.workspace import Workspace
 from xai_core.base.environment import machine, versions
 from xai_core.base.errors import XaiError
@@ -68,16 +69,16 @@ def draft(space: Workspace, table: Table | None = None) -> StudyResult:
     )
 
 
-def pictured(found: StudyResult, paths: Mapping[str, Path]) -> StudyResult:
+def pictured(found: StudyResult, paths: Mapping[str, Path], decode: Decode) -> StudyResult:
     """The same with a small picture of each whose file is there; for any thread."""
     small = {}
     for row, one in enumerate(found.pictures):
         with suppress(XaiError, KeyError):
-            small[row] = thumbnail(paths[one.sha256])
+            small[row] = thumbnail(paths[one.sha256], decode)
     return replace(found, thumbnails=small)
 
 
-def thumbnail(path: Path) -> np.ndarray:
+def thumbnail(path: Path, decode: Decode) -> np.ndarray:
     """A picture file, small. Raises `XaiError`."""
     spec = InputSpec(height=SIDE, width=SIDE, resize=SIDE)
-    return backend.decoded(path, spec).picture
+    return decode(path, spec).picture

@@ -11,7 +11,8 @@ from components.maps import progress
 from components.methods import pace
 from components.pictures import sheet
 from components.pictures.choice import known, methods, study_of, subjects
-from components.session import backend, kept_runs, problem
+from components.session import backend, decoding, kept_runs, problem
+from components.session.decoding import Decode
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
@@ -58,8 +59,8 @@ def start(space: Workspace) -> None:
     except XaiError as error:
         study_state.failure = str(error)
         return
-    access = Access(study_state.turn)
-    settle_pace = _settling(access, source, study, wanted, pictures)
+    access, decode = Access(study_state.turn), decoding.decoding()
+    settle_pace = _settling(access, decode, source, study, wanted, pictures)
     keeper = study_state.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
@@ -72,26 +73,31 @@ def start(space: Workspace) -> None:
             pictures,
             wanted,
             access.lender(source),
-            decode=backend.decoded,
+            decode=decode,
             progress=progress,
             cancel=cancel,
         )
         paths = {one.sha256: one.path for one in pictures}
-        keeper.keep(sheet.pictured(filled(draft, study, refused), paths))
+        keeper.keep(sheet.pictured(filled(draft, study, refused), paths, decode))
         return refused
 
     study_state.begin("study", work)
 
 
 def _settling(
-    access: Access, source: Source, study: Study, wanted: Methods, pictures: Sequence[Subject]
+    access: Access,
+    decode: Decode,
+    source: Source,
+    study: Study,
+    wanted: Methods,
+    pictures: Sequence[Subject],
 ) -> Callable[[], None]:
     """What settles the pace of a study that has not begun; for any thread."""
     samples = len(pictures) * sum(samples_of(wanted, study.spec.shape).values())
     paces, key = Paces(), pace.key_for(source)
 
     def inputs() -> Inputs:
-        return backend.decoded(pictures[0].path, study.spec).inputs
+        return decode(pictures[0].path, study.spec).inputs
 
     def settle() -> None:
         if pictures and not study.begun:

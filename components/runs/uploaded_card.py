@@ -7,7 +7,7 @@ import hashlib
 import streamlit as st
 
 from components.runs import study_link
-from components.session import backend, choice, problem, run_source
+from components.session import backend, choice, decoding, problem, run_source
 from components.session.state.workspace import Photo, UploadedCard, Workspace
 from components.tuning import quantile
 from components.tuning.recipe_form import GRIDS
@@ -23,11 +23,11 @@ from xai_core.report.study.stamp import StudyStamp
 def recognised(space: Workspace, photo: Photo, data: bytes) -> bool:
     """Whether a picture is a result card; its view is brought back then, as far as it can be."""
     try:
-        study = study_stamp.read(data)
+        study = study_stamp.read(data, decoding.png_text)
         if study is not None:
             space.returned = UploadedCard(photo, _study(space, study))
             return True
-        found = stamp.read(data)
+        found = stamp.read(data, decoding.png_text)
     except InputError as error:
         space.returned = UploadedCard(photo, (str(error),))
         return True

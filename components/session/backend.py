@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from components.session import decoding
 from components.session.jobs import queue
 from components.session.processes import Access, answered, file_of, helpers, known, models
 from components.session.state.workspace import Photo, Source
@@ -19,8 +20,7 @@ from xai_core.base.errors import InputError
 from xai_core.cage.protection import Protection
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import Inspection
-from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
-from xai_core.pictures.raster import Raster
+from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Verdict
 from xai_core.runs.computation import guesses, score
 from xai_core.runs.manifest import maps_digest
@@ -31,7 +31,6 @@ from xai_core.worker import ModelCard
 from xai_core.worker.serving.models import INSPECTOR, SCORER
 
 OPENING = "Opening the model in a process of its own …"
-_decoding = threading.Lock()  # one picture at a time: a large one takes hundreds of megabytes
 
 
 @dataclass(frozen=True)
@@ -93,30 +92,6 @@ def inspected(path: Path, name: str | None = None) -> Inspection:
     return known().get(("inspection", path, name), compute)
 
 
-@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={InputSpec: repr})
-def prepared(path: str, spec: InputSpec) -> Prepared:
-    """A picture as a model gets it. Raises `InputError`."""
-    return decoded(Path(path), spec)
-
-
-def decoded(path: Path, spec: InputSpec) -> Prepared:
-    """The same, not kept; for any thread."""
-    with _decoding:
-        return prepare(open_picture(path), spec)
-
-
-def size_of(path: Path) -> tuple[int, int]:
-    """Width and height of a picture, upright. Raises `InputError`."""
-    with _decoding:
-        return open_picture(path).size
-
-
-def raster(source: bytes | Path) -> Raster:
-    """A picture as its file has it. Raises `InputError` where it is none, or too large a one."""
-    with _decoding:
-        return open_picture(source)
-
-
 def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:
     """Top five classes of a picture; none where the model has a single output."""
     return guesses(predicted(source, photo), source.labels or opened(source).labels)
@@ -167,7 +142,7 @@ def layers(source: Source, photo: Photo) -> tuple[Layer, ...]:
 
 def inputs_of(source: Source, photo: Photo) -> Inputs:
     """A picture as a model gets it, as an array."""
-    return prepared(str(photo.path), spec_of(source)).inputs
+    return decoding.prepared(str(photo.path), spec_of(source)).inputs
 
 
 def _asked(source: Source, photo: Photo) -> tuple[Path, InputSpec]:

@@ -18,6 +18,7 @@ from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import ModelError
 from xai_core.scores.localisation import Localisations, Mask
 from xai_core.worker import Worker
+from xai_core.worker.decoding import Decoder, decoder_pool
 from xai_core.worker.serving.models import SCORER, HeldModel, ModelFile, Models, helper_pool
 from xai_core.worker.serving.pool import Pool, Waiting
 
@@ -34,6 +35,12 @@ def models() -> Models:
 def helpers() -> Pool[str, Worker]:
     """The processes without a model."""
     return helper_pool(limits())
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda pool: pool.close())
+def decoders() -> Pool[Hashable, Decoder]:
+    """The processes that read what visitors hand over, one for each who does just now."""
+    return decoder_pool()
 
 
 @st.cache_resource(show_spinner=False)

@@ -20,6 +20,7 @@ from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder
 from xai_core.models.formats.base import LoadOptions
+from xai_core.runs.opening import opening_of
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
 
@@ -41,20 +42,32 @@ def note(space: Workspace) -> None:
 
 
 def opened_alike(options: LoadOptions, run: Run | StudyResult) -> bool:
-    """Whether a model was opened as that of the run was."""
-    return all(getattr(options, name) == getattr(run, name) for name in OPENING)
+    """Whether a model was opened as that of the run was.
+
+    With trust or code that has to be proven: what a trusted model computed is nobody else's.
+    """
+    if isinstance(run, Run) and run.opening:
+        return opening_of(options) == run.opening
+    trusted = options.trust or bool(options.code)
+    proven = isinstance(run, StudyResult) or not run.trusted
+    alike = all(getattr(options, name) == getattr(run, name) for name in OPENING)
+    return alike and trusted == run.trusted and proven
+
+
+def is_of(source: Source | None, run: Run | StudyResult) -> bool:
+    """Whether a source is the run's model: the same bytes, opened alike."""
+    return (
+        source is not None
+        and source.path.exists()
+        and opened_alike(source.options, run)
+        and sha256_of(str(source.path)) == run.model_sha256
+    )
 
 
 def model_of(space: Workspace, run: Run | StudyResult | None = None) -> str | None:
     """The title of the session's model that a run is of; of the one on screen where None."""
     run = run or space.run
-    same = [
-        title
-        for title, one in space.sources.items()
-        if one.path.exists()
-        and opened_alike(one.options, run)
-        and sha256_of(str(one.path)) == run.model_sha256
-    ]
+    same = [title for title, one in space.sources.items() if is_of(one, run)]
     return run.model if run.model in same else next(iter(same), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.runs import uploaded_card
-from components.session import backend, choice, problem, run_source, upload
+from components.session import choice, decoding, problem, run_source, upload
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target
@@ -56,7 +56,7 @@ def _photo(space: Workspace) -> None:
 
 def _take(space: Workspace, arrival: Arrival) -> None:
     name, data = arrival
-    backend.raster(data)  # it is decoded once, so that a broken one is told here
+    decoding.looked_at(data)  # it is decoded once, so that a broken one is told here
     photo = Photo(name, upload.kept(data, "pictures"))
     if not uploaded_card.recognised(space, photo, data):
         space.add_photo(photo)

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from components.session import backend, choice, problem, run_source, upload
+from components.session import backend, choice, decoding, problem, run_source, upload
 from components.session.state.workspace import Workspace
 from components.sidebar import target_fields, target_sentence
 from components.sidebar.target_fields import Asking
 from components.widgets import region_picker
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.target import DEFAULT, Target, of_class
-from xai_core.pictures.preprocessing import open_picture
-from xai_core.pictures.region import as_text, of_picture
+from xai_core.pictures.region import as_text
 from xai_core.runs.run import Guess
 from xai_core.targets.kinds.base import TARGETS, TOP, region_of
 from xai_core.targets.outputs import OutputForm, place_of
@@ -150,7 +149,7 @@ def _drawn(space: Workspace, target: Target, asking: Asking) -> None:
         asking.drawn()
 
     if names or mask is not None:
-        pixels = backend.prepared(str(photo.path), backend.spec_of(source)).picture
+        pixels = decoding.prepared(str(photo.path), backend.spec_of(source)).picture
         place = [target.parameters[name] for name in names]
         region_picker.show(
             pixels, MODES[len(names)], place, take, mask=mask, key=f"{asking.key}-picker"
@@ -166,8 +165,8 @@ def _mask_arrived(space: Workspace, given: dict[str, Any]) -> None:
 
     def accept(arrival: upload.Arrival) -> None:
         spec = backend.spec_of(space.sources[space.source])
-        size = open_picture(space.photos[space.photo].path).size
-        given["mask"] = as_text(of_picture(open_picture(arrival[1]), size, spec))
+        size = decoding.size_of(space.photos[space.photo].path)
+        given["mask"] = as_text(decoding.mask(arrival[1], size, spec))
 
     upload.arrived(MASK, MASK_MB, accept)
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend, problem
+from components.session import backend, decoding, problem, run_source
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import ControlState, Workspace
@@ -71,9 +71,9 @@ def _inputs(space: Workspace, run: Run) -> Inputs:
     source, photo = space.sources.get(run.model), space.photos.get(run.picture)
     if source is None or photo is None:
         raise InputError("The model or the picture of these maps is gone.", "Compute them again.")
-    if backend.opened(source).card.sha256 != run.model_sha256:
+    if not run_source.is_of(source, run):
         raise InputError("The model of these maps is another file now.", "Compute them again.")
-    prepared = backend.prepared(str(photo.path), backend.spec_of(source))
+    prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
     if not np.array_equal(prepared.picture, run.pixels):
         raise InputError("The picture becomes another input now.", "Compute the maps again.")
     return prepared.inputs

@@ -71,7 +71,8 @@ def key_of(run: Run, recipe: Recipe, place: Place) -> Hashable:
     """All that determines a measurement."""
     one = run.attributions[place[1]]
     values = hashlib.sha256(np.ascontiguousarray(one.values).data).hexdigest()
-    origin = (run.model_sha256, run.picture_sha256, run.content, one.target, one.seed)
+    model = (run.model_sha256, run.trusted, run.opening, run.input_spec)
+    origin = (model, run.picture_sha256, run.content, one.target, one.seed)
     return ("measurement", place, values, recipe, origin, repr(dict(one.parameters)))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend
+from components.session import backend, decoding, run_source
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
@@ -94,8 +94,8 @@ def _origin(space: Workspace) -> tuple[Source, Inputs]:
     run = space.run
     source, photo = space.sources.get(run.model), space.photos.get(run.picture)
     if source is not None and photo is not None:
-        same = backend.opened(source).card.sha256 == run.model_sha256
-        prepared = backend.prepared(str(photo.path), backend.spec_of(source))
+        same = run_source.is_of(source, run)
+        prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
         if same and np.array_equal(prepared.picture, run.pixels):
             return source, prepared.inputs
     raise InputError(

@@ -21,6 +21,7 @@ from xai_core.models.tensorflow.folder import GRAPH, graph_bytes
 from xai_core.pictures.preprocessing import FORMATS, MAX_INPUT, InputSpec, open_picture, prepare
 
 SIDE = 8000  # 64 million pixels
+FAR = 13_100  # 172 million
 WEBP_SIDE = 12_000
 
 
@@ -49,11 +50,43 @@ def png_of_size(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize("name", [one for one in FORMATS if one != "WEBP"])
-def test_too_many_pixels_are_refused_in_every_format(name: str) -> None:
+def test_more_pixels_than_are_kept_are_scaled_down_while_they_are_read(name: str) -> None:
     data = flat(name, SIDE)
     assert len(data) < 12_000_000
+    found = open_picture(data)
+    assert found.size == (SIDE // 2, SIDE // 2)
+    assert "64 million pixels" in found.notes[0]
+
+
+@pytest.mark.parametrize("name", ["PNG", "BMP", "TIFF", "JPEG"])
+def test_too_many_pixels_are_refused_in_every_format(name: str) -> None:
+    data = flat(name, 64)
+    wide = struct.pack(">H" if name == "JPEG" else "<I", FAR)
+    places = {"PNG": (16, 20), "BMP": (18, 22)}.get(name)
+    if name == "PNG":
+        data = png_of_size(FAR, FAR)
+    elif places:
+        for place in places:
+            data = data[:place] + wide + data[place + 4 :]
+    elif name == "JPEG":
+        at = data.index(b"\xff\xc0") + 5
+        data = data[:at] + wide + wide + data[at + 4 :]
+    else:
+        data = b"".join(_declared(data, FAR))
     with pytest.raises(InputError, match="million pixels"):
         open_picture(data)
+
+
+def _declared(data: bytes, side: int) -> list[bytes]:
+    """A TIFF whose tags of width and height say something else."""
+    start = struct.unpack("<I", data[4:8])[0]
+    count = struct.unpack("<H", data[start : start + 2])[0]
+    parts = [data[: start + 2]]
+    for number in range(count):
+        entry = data[start + 2 + 12 * number : start + 14 + 12 * number]
+        tag = struct.unpack("<H", entry[:2])[0]
+        parts.append(struct.pack("<HHII", tag, 4, 1, side) if tag in (256, 257) else entry)
+    return [*parts, data[start + 2 + 12 * count :]]
 
 
 def test_too_many_pixels_are_refused_in_a_webp() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from xai_core.base.finding import by_reason
 from xai_core.cli.console import progress_bar
-from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.pictures.preprocessing import prepare
 from xai_core.runs.run import Run, Score
 from xai_core.runs.sanity import (
     TWIN,
@@ -21,6 +21,7 @@ from xai_core.runs.sanity import (
     twin_scores,
 )
 from xai_core.worker import ModelCard, Worker
+from xai_core.worker.decoding import open_picture
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from xai_core.base.errors import InputError
 from xai_core.pictures.archive import picture_files
 from xai_core.pictures.demo import picture_file
-from xai_core.pictures.preprocessing import open_picture
+from xai_core.worker.decoding import look_at
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ def chosen_pictures(names: Sequence[str]) -> Chosen:
     refused: dict[str, str] = {}
     for name in names:
         if not Path(name).is_dir():
-            open_picture(picture_file(name))
+            look_at(picture_file(name))
             pictures[name] = picture_file(name)
             continue
         for file in picture_files(Path(name)):
             try:
-                open_picture(file)
+                look_at(file)
                 pictures[str(file)] = file
             except InputError as error:  # one of many stops nothing
                 refused[str(file)] = str(error)

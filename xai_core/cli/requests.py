@@ -10,9 +10,11 @@ from typing import Any
 
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.target import Target
+from xai_core.cli.arguments import load_options
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.computation import Request
+from xai_core.runs.opening import opening_of
 from xai_core.worker import ModelCard
 
 
@@ -50,4 +52,5 @@ def request_of(
         weights=args.weights,
         head_activation=args.head_activation,
         trusted=args.trust or bool(args.code),
+        opening=opening_of(load_options(args)),
     )

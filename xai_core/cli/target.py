@@ -13,12 +13,13 @@ from xai_core.base.errors import InputError
 from xai_core.base.parameters import describe
 from xai_core.base.target import DEFAULT, Target
 from xai_core.pictures.demo import picture_file
-from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
+from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.pictures.region import as_text, from_text, of_picture
 from xai_core.targets.kinds.base import TARGETS
 from xai_core.targets.kinds.similarity import embedding, reference
 from xai_core.targets.outputs import Prediction
 from xai_core.targets.resolution import checked
+from xai_core.worker.decoding import open_picture
 
 
 def _is_made(holds: str, text: str) -> bool:

@@ -5,8 +5,7 @@ Needs no torch, so that the dashboard can show what the model will see.
 
 from __future__ import annotations
 
-import struct
-import zlib
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from xai_core.base.arrays import Inputs, Picture
-from xai_core.base.errors import InputError
+from xai_core.base.errors import InputError, first_line
 from xai_core.base.input_spec import MAX_INPUT as MAX_INPUT
 from xai_core.base.input_spec import MAX_PIXELS as MAX_PIXELS
 from xai_core.base.input_spec import Fit as Fit
@@ -23,16 +22,12 @@ from xai_core.pictures.channels import model_channels, shown_channels
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.display import STRETCHED, for_the_eye
 from xai_core.pictures.framing import Framed, framed
-from xai_core.pictures.raster import Pixels, Raster, too_large
+from xai_core.pictures.large import MAX_WHOLE, too_many
+from xai_core.pictures.raster import Pixels, Raster
 from xai_core.pictures.readers.base import READERS
 from xai_core.pictures.readers.photo import FORMATS as FORMATS
 from xai_core.pictures.readers.photo import raster_of
 from xai_core.pictures.value_range import Scale, scale_of
-
-BROKEN = (
-    *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error),
-    *(OverflowError, AttributeError, RuntimeError, ZeroDivisionError, zlib.error),
-)
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,9 @@ def open_picture(source: bytes | str | Path) -> Raster:
     data = source if isinstance(source, bytes) else _read(picture_file(source))
     reader = next(reader for reader in READERS if reader.recognise(data))
     try:
-        return reader.read(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they name files of the installation
+            return reader.read(data)
     except InputError:
         raise
     except UnidentifiedImageError as cause:
@@ -73,11 +70,15 @@ def open_picture(source: bytes | str | Path) -> Raster:
             f"This is not a picture in one of the formats {', '.join(FORMATS)}, nor an array.",
             "Save it as PNG, TIFF or .npy and try again.",
         ) from cause
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as cause:
-        raise too_large() from cause
-    except BROKEN as cause:  # its decoder may raise nearly anything
+    except Image.DecompressionBombError as cause:
+        raise too_many(MAX_WHOLE) from cause
+    except MemoryError as cause:
         raise InputError(
-            f"The picture is broken: {str(cause) or type(cause).__name__}.",
+            "The picture takes more memory than there is.", "Scale it down first."
+        ) from cause
+    except Exception as cause:  # its decoder may raise nearly anything
+        raise InputError(
+            f"The picture is broken: {first_line(cause) or type(cause).__name__}.",
             "Save it again as PNG, TIFF or .npy.",
         ) from cause
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PIL import Image
-
 from xai_core.base.errors import InputError
 from xai_core.base.target import Target, asked_to_json, target_from
 from xai_core.maps.recipe import Recipe
+from xai_core.pictures.png_text import MAX_CHARACTERS, text_of
 from xai_core.report.subject import Subject
 from xai_core.targets.resolution import checked
 
@@ -22,9 +19,10 @@ if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
 T = TypeVar("T")
+TextOf = Callable[[bytes, str], str | None]
 
 KEY, SCHEMA = "pedestal", 2  # 1 knew classes alone
-MAX_CHARACTERS, MAX_METHODS, MAX_NAME, MAX_NUMBER = 600_000, 100, 300, 2**31 - 1
+MAX_METHODS, MAX_NAME, MAX_NUMBER = 100, 300, 2**31 - 1
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -85,24 +83,28 @@ def text_chunk(key: str, data: Mapping[str, Any]) -> PngInfo:
     return info
 
 
-def read(data: bytes) -> Stamp | None:
+def read(data: bytes, text_of: TextOf = text_of) -> Stamp | None:
     """The stamp of a picture file; None where it has none. Its pixels are not decoded.
+
+    Args:
+        text_of: reads a text chunk of a PNG.
 
     Raises:
         InputError: there is a stamp that cannot be understood.
     """
-    return parsed(data, KEY, SCHEMA, _checked)
+    return parsed(text_of(data, KEY), SCHEMA, _checked)
 
 
-def parsed(data: bytes, key: str, latest: int, checked: Callable[[dict[str, Any]], T]) -> T | None:
+def parsed(text: str | None, latest: int, checked: Callable[[dict[str, Any]], T]) -> T | None:
     """What `checked` makes of the JSON in a text chunk; None where there is none.
 
     Raises:
         InputError: it cannot be understood.
     """
-    text = _text_of(data, key)
     if text is None:
         return None
+    if len(text) > MAX_CHARACTERS:
+        raise unreadable("it is too long")
     try:
         found = json.loads(text)
         if not isinstance(found, dict):
@@ -115,20 +117,6 @@ def parsed(data: bytes, key: str, latest: int, checked: Callable[[dict[str, Any]
         return checked(found)
     except UNREADABLE as cause:
         raise unreadable(type(cause).__name__) from cause
-
-
-def _text_of(data: bytes, key: str) -> str | None:
-    """A text chunk of a PNG; None where there is none. Raises `InputError` for a huge one."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-                found = picture.info.get(key)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None  # no PNG, or none that can be read: whoever decodes it says why
-    if found is not None and len(str(found)) > MAX_CHARACTERS:
-        raise unreadable("it is too long")
-    return None if found is None else str(found)
 
 
 def _checked(found: dict[str, Any]) -> Stamp:

@@ -40,8 +40,8 @@ class Request:
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known. pace: of methods that take many samples.
-        input_spec, architecture, output, weights, head_activation, other_inputs, trusted, level,
-            summary: as in `Run`.
+        input_spec, architecture, output, weights, head_activation, other_inputs, trusted, opening,
+            level, summary: as in `Run`.
     """
 
     model: str
@@ -63,6 +63,7 @@ class Request:
     head_activation: str | None = None
     other_inputs: tuple[str, ...] = ()
     trusted: bool = False
+    opening: str = ""
     level: Level | None = None
     summary: str = ""
 
@@ -70,7 +71,7 @@ class Request:
 PROVENANCE = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
     *("architecture", "output", "weights", "head_activation", "other_inputs"),
-    *("trusted", "level", "summary"),
+    *("trusted", "opening", "level", "summary"),
 )
 
 

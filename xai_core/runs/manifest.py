@@ -13,9 +13,9 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
 from xai_core.base.target import explained_from
 
-# 4 had no `autocast` in `pace`, 3 no `pace`, 2 no `explained` and `form`, 1 none of the fields
-# after `failures`.
-SCHEMA = 5
+# 5 had no `opening`, 4 no `autocast` in `pace`, 3 no `pace`, 2 no `explained` and `form`, 1 none of
+# the fields after `failures`.
+SCHEMA = 6
 NESTED = ("input_spec", "explained", "form")
 APART = ("pixels", "attributions", "scores", "recipe", "guesses", *NESTED)
 

@@ -64,9 +64,9 @@ class Run:
         input_spec: how the picture became the input. architecture, output, weights,
             head_activation: as the model was opened with (`LoadOptions`).
         other_inputs: what was fixed beside the picture, as `NAME = VALUE`.
-        trusted: it was opened with trust, or with Python code of its own.
-        level, summary: of the readiness verdict, where there was one.
-        machine: what computed. seconds: wall time of the whole computation.
+        trusted: it was opened with trust, or with Python code of its own. opening: by
+            `opening_of`; empty in runs of an earlier version. level, summary: of the readiness
+            verdict, if any. machine: what computed. seconds: wall time of the computation.
         explained: the target as it was fixed on the picture. form: of the model's output. Both
             None in runs of an earlier version.
     """
@@ -99,6 +99,7 @@ class Run:
     explained: Explained | None = None
     form: OutputForm | None = None
     other_inputs: tuple[str, ...] = ()
+    opening: str = ""
 
     @property
     def asked(self) -> int | Target | None:

@@ -6,9 +6,8 @@ opens a run without its model still finds them.
 
 from __future__ import annotations
 
-import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from xai_core.studies.records import Records, named
 from xai_core.studies.setting import digest_of
 
 SCHEMA = 1
-NEWER = ("weights", "head_activation")  # maps of before had none, and keep their key
+NEWER = ("weights", "head_activation", "opening")  # maps of before had none, and keep their key
 SHORT = 16  # hexadecimal digits of a picture's SHA-256 that name it
 
 
@@ -37,7 +36,8 @@ class Origin:
 
     Attributes:
         architecture, output, weights, head_activation: as the model was opened with.
-        code: SHA-256 of Python files.
+        opening: the model as it was opened, with trust and code, as runs of today name it.
+        code: empty; maps of before were named by it, too.
         other_inputs: what goes in beside the picture. spec: how pictures become inputs.
         target: as asked for; None for the only output. channels: how the channels became one.
     """
@@ -53,6 +53,7 @@ class Origin:
     other_inputs: tuple[str, ...] = ()
     weights: str | None = None
     head_activation: str | None = None
+    opening: str = ""
 
     @property
     def key(self) -> str:
@@ -61,15 +62,18 @@ class Origin:
         return digest_of({"maps": SCHEMA, **told, "spec": self.spec.to_dict()})
 
 
-def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin | None:
-    """That of a run's maps; None for a run of an early version, which does not say."""
-    if run.input_spec is None or not run.attributions:
+def origin_of(run: Run, channels: Channels) -> Origin | None:
+    """That of a run's maps; None for a run of an earlier version that does not say all of it.
+
+    One with trust said that, and not what code of its own the model had.
+    """
+    if run.input_spec is None or not run.attributions or (run.trusted and not run.opening):
         return None
     return Origin(
         run.model_sha256,
         run.architecture,
         run.output,
-        tuple(sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in code)),
+        (),
         run.input_spec,
         next(iter(run.attributions.values())).seed,
         run.asked,
@@ -77,6 +81,7 @@ def origin_of(run: Run, channels: Channels, code: Sequence[Path] = ()) -> Origin
         run.other_inputs,
         run.weights,
         run.head_activation,
+        run.opening,
     )
 
 

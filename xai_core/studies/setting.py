@@ -11,6 +11,7 @@ from xai_core.base.target import Target
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.runs.opening import code_of
 
 SCHEMA = 1
 
@@ -34,13 +35,12 @@ class Setting:
 
     @property
     def key(self) -> str:
-        """SHA-256 over all of it, and over the bytes of the Python files."""
-        code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in self.options.code]
+        """SHA-256 over all of it, and over names and bytes of the Python files."""
         told = {
             "schema": SCHEMA,
             **asdict(self),
             "spec": self.spec.to_dict(),
-            "options": {**_options(self.options), "code": sorted(code)},
+            "options": {**_options(self.options), "code": code_of(self.options.code)},
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
         }
         return digest_of(told)

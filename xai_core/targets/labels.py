@@ -125,9 +125,17 @@ def _of_mapping(value: Mapping[Any, Any]) -> Labels:
 
 def _of_lines(text: str) -> Labels:
     lines = [line for line in text.splitlines() if line.strip()]
-    rows = list(csv.reader(io.StringIO("\n".join(lines)))) if any("," in x for x in lines) else []
+    rows = _rows(lines) if any("," in x for x in lines) else []
     table = _of_table(rows) if rows and {len(row) for row in rows} == {len(rows[0])} else None
     return table if table is not None else tuple(line.strip() for line in lines)
+
+
+def _rows(lines: list[str]) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO("\n".join(lines))))
+    except csv.Error as cause:
+        told = f"The class names are no readable CSV: {cause}. A quote may not be closed."
+        raise InputError(told, FORMS) from cause
 
 
 def _of_table(rows: list[list[str]]) -> Labels | None:

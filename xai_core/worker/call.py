@@ -14,15 +14,16 @@ import numpy as np
 
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.base.progress import Preview, Progress, Watcher
-from xai_core.cage.protection import Protection
 from xai_core.worker.process.process import Process
-from xai_core.worker.wire.codec import decode, encode, error_from
+from xai_core.worker.wire.answer import PLAIN, Answer
+from xai_core.worker.wire.codec import encode, error_from
+from xai_core.worker.wire.gate import Expected
 from xai_core.worker.wire.protocol import Array, Frame, lie
 from xai_core.worker.wire.throttle import Throttle
 
-START_LIMIT = 120.0  # seconds: importing torch on a busy machine
 CANCEL_LIMIT = 5.0
 PREVIEW_SECONDS = 0.2  # at least so long between two that are passed on
+MOST = 2**53  # samples: more no number with a fraction counts exactly
 AGAIN = "The model is opened again at the next call."
 
 _numbers = itertools.count(1)
@@ -35,6 +36,7 @@ class Call:
         limit: seconds until the process is killed. silence: seconds without a sign of progress.
         progress: called here, in the caller's thread. cancel: set from any thread to stop.
         preview: the shape of maps that may come while they are sampled; None: none may.
+        answer: what may come in the end.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Call:
         cancel: threading.Event | None = None,
         preview: tuple[int, ...] | None = None,
         silence: float = math.inf,
+        answer: Answer = PLAIN,
     ) -> None:
         self._process = process
+        self._declared = answer
         self._silence = silence
         self._limit = limit
         self._progress = progress
@@ -65,7 +69,8 @@ class Call:
         deadline = time.monotonic() + self._limit
         header = {"id": self._number, "op": operation, "params": encode(params, [])}
         try:
-            self._process.send(Frame(header, tuple(arrays)), self._limit)
+            expected = Expected(self._number, self._declared, self._preview)
+            self._process.send(Frame(header, tuple(arrays), expected), self._limit)
         except OSError as cause:
             death = self._process.death()
             raise (death if time.monotonic() < deadline else _too_slow(self._limit)) from cause
@@ -117,7 +122,7 @@ class Call:
 
     def _tell(self, header: Mapping[str, Any]) -> None:
         done, total = header.get("done"), header.get("total")
-        if type(done) is not int or type(total) is not int or not 0 <= done <= total:
+        if type(done) is not int or type(total) is not int or not 0 <= done <= total <= MOST:
             self._distrust("a progress that is not one")
         if self._progress is not None and (self._throttle() or done == total):
             with self._leaving():
@@ -162,38 +167,6 @@ class Call:
     def _distrust(self, what: str) -> NoReturn:
         self._process.kill()
         raise lie(what)
-
-
-def await_start(process: Process, cancel: threading.Event | None = None) -> Protection:
-    """Wait until a new process can serve; its cage.
-
-    The process has seen no model by then, so that what it says of its cage can be believed.
-
-    Raises:
-        WorkerError: it cannot. Cancelled: as asked.
-    """
-    deadline = time.monotonic() + START_LIMIT
-    while True:
-        if cancel is not None and cancel.is_set():
-            raise Cancelled
-        try:
-            frame = process.receive(0.1)
-        except WorkerError as error:
-            raise _no_start(error.message, error.facts.get("log", [])) from error
-        if frame is not None and frame.header.get("kind") == "ready":
-            return decode(Protection, frame.header.get("protection"))
-        if frame is not None or time.monotonic() > deadline:
-            process.kill()
-            raise _no_start(f"It did not report within {START_LIMIT:.0f} seconds.", [])
-
-
-def _no_start(why: str, log: list[str]) -> WorkerError:
-    return WorkerError(
-        f"A worker process could not start. {why}",
-        "Check the installation with `make test`, and that enough memory is free.",
-        code="start-failed",
-        log=log,
-    )
 
 
 def _too_slow(limit: float) -> WorkerError:

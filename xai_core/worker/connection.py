@@ -5,26 +5,23 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
-from xai_core.base.patience import CALL_SECONDS
+from xai_core.base.errors import Cancelled, InputError, WorkerError
 from xai_core.base.progress import Progress
 from xai_core.cage.protection import Protection
-from xai_core.models.formats.base import LoadOptions
-from xai_core.models.other_inputs import lent_inputs
-from xai_core.worker.call import Call, await_start
-from xai_core.worker.card import ModelCard
+from xai_core.worker.call import Call
+from xai_core.worker.counting import Counted, Counting, Told
+from xai_core.worker.operations.base import answer_of
 from xai_core.worker.process.budget import Budget
-from xai_core.worker.process.environments import interpreter_for
 from xai_core.worker.process.process import Process
-from xai_core.worker.process.unguarded import ours, refuse_unguarded
-from xai_core.worker.wire.codec import decode, encode
+from xai_core.worker.start import await_start
+from xai_core.worker.wire.codec import decode
 from xai_core.worker.wire.protocol import Array, Frame, lie
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Told)
 # Seconds to look into a file: some libraries never come back from a damaged one (HDF5).
 LOOK_LIMIT = 60.0
 
@@ -47,9 +44,9 @@ class Connection:
         self.protection: Protection | None = None  # None: the process has not started yet
         self._lock = threading.RLock()
         self._closed = False
-        self._opened: tuple[str, LoadOptions, str, str | None] | None = None  # with SHA-256, name
+        self.counted: Counted | None = None  # the file that is open, as the host knows it
         self._holds_model = False
-        self._python: Path | None = None
+        self._python: Path | None = None  # the interpreter; None takes this process' own
 
     def ask(
         self,
@@ -92,8 +89,9 @@ class Connection:
                     self._reopen(cancel)
                 self.started(cancel)
                 limit = limit or self._time_limit
-                call = Call(self.process, limit, progress, cancel, preview, self._silence)
-                return call.run(operation, params, arrays)
+                answer = answer_of(operation, params, arrays)
+                how = (progress, cancel, preview, self._silence, answer)
+                return Call(self.process, limit, *how).run(operation, params, arrays)
             except WorkerError as error:
                 if self._closed:
                     raise _closed() from error
@@ -101,44 +99,40 @@ class Connection:
 
     def ask_of_file(
         self,
-        kind: type[T],
+        kind: type[F],
         operation: str,
         path: str,
         cancel: threading.Event | None = None,
         name: str | None = None,
         **params: Any,
-    ) -> T:
+    ) -> F:
         """The answer to a call about a file that is not to stay open, and is not run.
 
-        `name`: what the user calls it.
+        `name`: what the user calls it. A SHA-256 in the answer that is not the file's ends the
+        process.
         """
         with self._lock:
             self.started(cancel)
             (lent,) = self.process.passing.lend((Path(path),), name)
             try:
-                limit = min(LOOK_LIMIT, self._time_limit)
+                limit, counting = min(LOOK_LIMIT, self._time_limit), Counting(lent)
                 told = {"path": str(lent), **params}
-                return self.ask(kind, operation, told, limit=limit, cancel=cancel)
+                found = self.ask(kind, operation, told, limit=limit, cancel=cancel)
+                self.believe(found, counting.result())
+                return found
             finally:
                 self.process.passing.clear()
 
-    def load(
-        self,
-        path: str,
-        options: LoadOptions,
-        cancel: threading.Event | None = None,
-        name: str | None = None,
-    ) -> ModelCard:
-        """Open a model, in place of the one that was open. `name`: what the user calls it."""
-        with self._lock:
-            self._opened, self._holds_model = None, False
-            try:
-                card = self._load(path, options, cancel, name)
-            except ModelError as error:
-                self._change_environment(error)
-                card = self._load(path, options, cancel, name)
-            self._opened = (path, options, card.sha256, name)
-            return card
+    def believe(self, told: Told, counted: Counted | None = None) -> None:
+        """End a process that says of a file, of the open one by default, what it is not.
+
+        Raises:
+            WorkerError: it did.
+        """
+        counted = counted or self.counted
+        wrong = "an answer of no file" if counted is None else counted.contradicts(told)
+        if wrong is not None:
+            self.distrust(wrong)
 
     def distrust(self, what: str) -> NoReturn:
         """End a process that sent something that cannot be an answer."""
@@ -164,44 +158,9 @@ class Connection:
                 self.protection = await_start(self.process, cancel)
             return self.protection
 
-    def _change_environment(self, error: ModelError) -> None:
-        """Let the next process have the environment that `error` asks for, else raise it."""
-        python = interpreter_for(error)
-        if python is None or python == self._python:
-            raise error
-        self._python = python
-        self.process.kill()
-
     def _reopen(self, cancel: threading.Event | None) -> None:
-        if self._opened is None:
-            raise InputError("No model is open in this worker.", "Load one first.")
-        if self._holds_model and self.process.alive:
-            return
-        path, options, sha256, name = self._opened
-        if self._load(path, options, cancel, name).sha256 != sha256:
-            self._holds_model = False
-            told = f"{name or Path(path).name} has changed since it was opened."
-            raise ModelError(told, "Open the file again.")
-
-    def _load(
-        self, path: str, options: LoadOptions, cancel: threading.Event | None, name: str | None
-    ) -> ModelCard:
-        protection = self.started(cancel)
-        if options.trust and not ours(path, *options.code):
-            refuse_unguarded(protection)
-        code = tuple(Path(absolute(file)) for file in options.code)
-        self._holds_model = False
-        files = [one.file for one in options.other_inputs if one.file is not None]
-        given = (*code, *(Path(absolute(file)) for file in files))
-        lent, *places = self.process.model.lend((Path(path), *given), name)
-        found = replace(options, code=tuple(places[: len(code)]))
-        found = replace(found, other_inputs=lent_inputs(options.other_inputs, places[len(code) :]))
-        plain = encode(found, [])
-        limit = max(self._time_limit, CALL_SECONDS * options.patience)
-        params = {"path": str(lent), "options": plain}
-        card = self.ask(ModelCard, "load", params, limit=limit, cancel=cancel)
-        self._holds_model = True
-        return card
+        """Open the model again, where the process has none; overridden by who knows models."""
+        raise InputError("No model is open in this worker.", "Load one first.")
 
 
 def absolute(path: Path | str) -> str:

@@ -96,6 +96,8 @@ class Explaining:
         counts = {len(result.target), len(result.explained)}
         if (got[0], *got[2:]) != (asked[0], *asked[2:]) or {asked[0]} != counts:
             self._connection.distrust(f"attributions of shape {got} for inputs of shape {asked}")
+        if (result.method, result.seed) != (params["method"], params["seed"]):
+            self._connection.distrust("attributions of another method or seed")
         return result
 
     def measure(

@@ -20,8 +20,9 @@ from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.readiness.result import Verdict
 from xai_core.targets import Prediction
 from xai_core.worker.card import ModelCard
-from xai_core.worker.connection import Connection, absolute
+from xai_core.worker.connection import absolute
 from xai_core.worker.explaining import Explaining
+from xai_core.worker.model_connection import ModelConnection
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.scoring import Scoring
 from xai_core.worker.wire.codec import error_to
@@ -47,6 +48,8 @@ class Worker(Explaining, Scoring):
         XaiError: what the operation itself raises, as its own kind.
     """
 
+    _connection: ModelConnection
+
     def __init__(
         self,
         *,
@@ -55,7 +58,7 @@ class Worker(Explaining, Scoring):
         silence: float = math.inf,
         budget: Budget | None = None,
     ) -> None:
-        self._connection = Connection(time_limit, budget, silence)
+        self._connection = ModelConnection(time_limit, budget, silence)
         self._time_limit, self._proof_limit = time_limit, proof_limit
 
     @property
@@ -127,7 +130,9 @@ class Worker(Explaining, Scoring):
             call["limit"] = max(self._time_limit, proof_limit + MARGIN)
         seconds = self._proof_limit if proof_limit is None else proof_limit
         params = {"target": asked_to_json(target), "time_limit": seconds}
-        return self._connection.ask(Verdict, "assess", params, arrays, **call)
+        found = self._connection.ask(Verdict, "assess", params, arrays, **call)
+        self._connection.believe(found)
+        return found
 
     def rejected(self, path: Path | str, error: XaiError) -> Verdict:
         """The verdict on a file that `load` or `assess` failed on with `error`."""

@@ -17,7 +17,7 @@ class Scoring:
 
     def score(self, maps: Maps, metric: str = "complexity") -> Scores:
         """One value a map; NaN where the metric is not defined. Needs no model."""
-        array = np.asarray(maps)
+        array = _numbers(maps)
         if array.ndim != 3:
             raise InputError(f"Maps must be [batch, height, width], not {list(array.shape)}.")
         frame = self._connection.exchange("score", {"metric": metric}, (array,))
@@ -28,9 +28,15 @@ class Scoring:
 
     def localise(self, maps: Maps, mask: Mask) -> Localisations:
         """Mass and rank accuracy of maps on a ground truth, `[B, 2]`. Needs no model."""
-        arrays = (np.asarray(maps), np.asarray(mask, dtype=np.float32))
+        arrays = (_numbers(maps), np.asarray(mask, dtype=np.float32))
         frame = self._connection.exchange("localise", {}, arrays)
         found = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
         if found.dtype != np.float64 or found.shape != (len(arrays[0]), 2):
             self._connection.distrust("localisations that do not belong to the maps")
         return found
+
+
+def _numbers(maps: Maps) -> Maps:
+    """With fractions, as metrics reckon with them."""
+    array = np.asarray(maps)
+    return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)

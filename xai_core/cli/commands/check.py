@@ -16,9 +16,10 @@ from xai_core.cli.inputs import prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
-from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.pictures.preprocessing import prepare
 from xai_core.readiness import to_json, to_markdown
 from xai_core.readiness.result import Verdict
+from xai_core.worker.decoding import open_picture
 
 EXIT_CODES = {
     "ready": 0,

@@ -18,9 +18,10 @@ from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.maps.recipe import Recipe
-from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.pictures.preprocessing import prepare
 from xai_core.runs.computation import score
 from xai_core.worker import ModelCard, Worker
+from xai_core.worker.decoding import open_picture
 
 
 def run(args: argparse.Namespace) -> int:

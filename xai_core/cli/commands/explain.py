@@ -19,9 +19,10 @@ from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
-from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.pictures.preprocessing import prepare
 from xai_core.targets.labels import Labels
 from xai_core.targets.resolution import named
+from xai_core.worker.decoding import open_picture
 
 EMPTY = 3  # the exit code of a map that shows nothing
 

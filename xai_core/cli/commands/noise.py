@@ -15,7 +15,8 @@ from xai_core.cli.console import print_json, progress_bar
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
-from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.pictures.preprocessing import prepare
+from xai_core.worker.decoding import open_picture
 
 
 def run(args: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.pictures.preprocessing import prepare
 from xai_core.runs.computation import compare, score
 from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
@@ -31,6 +31,7 @@ from xai_core.scores.ranking import rank as ordered
 from xai_core.scores.statistics_text import over_pictures, statistics_json, statistics_text
 from xai_core.scores.undefined import cause_of
 from xai_core.worker import ModelCard, Worker
+from xai_core.worker.decoding import open_picture
 
 WIDTH = 38
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+State = tuple[tuple[str, int, int, int, int], ...]
+"""Of each file: its name, and what changes when its bytes do."""
+
 
 @dataclass(frozen=True)
 class Digest:
@@ -18,19 +21,35 @@ class Digest:
 
 def digest(path: Path) -> Digest:
     """Of a file's bytes; of a folder, over the names and bytes of its files in order."""
-    stat = path.stat()
-    return _digest(path, stat.st_mtime_ns, stat.st_size)
+    return _remembered(path, tuple(_state(file, path) for file in _files(path)))
 
 
-@lru_cache(maxsize=8)
-def _digest(path: Path, modified: int, size: int) -> Digest:
+def counted(path: Path) -> Digest:
+    """The same, never from memory: of the bytes that are there now."""
     if path.is_file():
         with path.open("rb") as file:
-            return Digest(size, hashlib.file_digest(file, "sha256").hexdigest())
+            return Digest(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
     total, folder = 0, hashlib.sha256()
-    for file_path in sorted(item for item in path.rglob("*") if item.is_file()):
+    for file_path in _files(path):
         with file_path.open("rb") as file:
             inner = hashlib.file_digest(file, "sha256").digest()
         folder.update(str(file_path.relative_to(path)).encode() + b"\0" + inner)
         total += file_path.stat().st_size
     return Digest(total, folder.hexdigest())
+
+
+@lru_cache(maxsize=8)
+def _remembered(path: Path, state: State) -> Digest:
+    return counted(path)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(item for item in path.rglob("*") if item.is_file())
+
+
+def _state(file: Path, root: Path) -> tuple[str, int, int, int, int]:
+    stat = file.stat()
+    name = str(file.relative_to(root))
+    return name, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

@@ -92,7 +92,7 @@ def _header(data: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
         version = npy.read_magic(file)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, fortran, dtype = read(file, max_header_size=MAX_HEADER)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as cause:
+    except Exception as cause:  # it reads Python: whatever its parser raises
         raise InputError(f"The array's header cannot be read: {_line(cause)}.", HINT) from cause
     if any(type(size) is not int or size < 0 for size in shape):
         raise InputError(f"The array's header has the shape {shape!r}.", HINT)

@@ -9,11 +9,12 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image, ImageOps
 
-from xai_core.base.input_spec import MAX_PIXELS
-from xai_core.pictures.raster import Raster, too_large
+from xai_core.pictures.large import check_chunks, loaded, told
+from xai_core.pictures.raster import Raster
 from xai_core.pictures.readers.base import READERS, Reader
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
+PHOTOS = ("PNG", "JPEG", "WEBP", "BMP")
+FORMATS = (*PHOTOS, "TIFF")
 WIDE = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")
 TRANSPARENT = ("RGBA", "LA", "PA", "La", "RGBa")
 HALVED = "Its 16 bits a colour were read as 8: Pillow keeps the upper half. Save it as TIFF."
@@ -34,20 +35,29 @@ class Photo(Reader):
 
     def read(self, data: bytes) -> Raster:
         """As the contract says."""
-        raster = raster_of(decoded(data))
+        raster = photo_of(data)
         deep = data[:4] == b"\x89PNG" and data[24:25] == b"\x10"
         return raster.with_notes(HALVED) if deep and raster.values.dtype == np.uint8 else raster
 
 
-def decoded(data: bytes) -> Image.Image:
-    """By Pillow, not turned yet. Raises what Pillow raises."""
+def opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
+    """By Pillow, only its header. Raises what Pillow raises."""
     with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)
-        if picture.width * picture.height > MAX_PIXELS:
-            raise too_large()
-        picture.load()
-        return picture
+        warnings.simplefilter("ignore")  # its limits are not ours, and its words name its files
+        return Image.open(io.BytesIO(data), formats=formats)
+
+
+def photo_of(data: bytes, formats: tuple[str, ...] = PHOTOS) -> Raster:
+    """Decoded by Pillow and upright. Raises what Pillow raises."""
+    if data.startswith(b"\x89PNG"):
+        check_chunks(data)
+    picture = opened(data, formats)
+    size = picture.size
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        small, factor = loaded(picture, data)
+        raster = raster_of(small)
+    return raster.with_notes(told(*size, factor)) if factor > 1 else raster
 
 
 def raster_of(picture: Image.Image) -> Raster:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,9 +12,10 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import MAX_CHANNELS
+from xai_core.pictures.large import MAX_WHOLE, check_pixels, check_sides
 from xai_core.pictures.raster import Raster, check_size
 from xai_core.pictures.readers.base import READERS, Reader
-from xai_core.pictures.readers.photo import decoded, raster_of
+from xai_core.pictures.readers.photo import opened, photo_of, raster_of
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
@@ -24,6 +26,8 @@ WHITE_IS_ZERO, GREY, RGB, CMYK = 0, 1, 2, 5
 OPACITY = (1, 2)
 PILLOW_KINDS = ("uint8", "uint16", "float32", "int32")
 CHUNK = 2**20
+PIECES = (273, 279, 324, 325)  # the tags that list strips and tiles
+MAX_PIECES = 100_000
 SAVE = "Save it without compression, or with Deflate."
 
 
@@ -44,19 +48,25 @@ class Tiff(Reader):
         """Pages of one grey picture each and of one size are channels; else the first is read."""
         import tifffile
 
+        quiet = logging.getLogger("tifffile")
+        quiet.propagate = False
+        if not quiet.handlers:  # it would write paths of the installation onto a terminal
+            quiet.addHandler(logging.NullHandler())
         try:
             with tifffile.TiffFile(io.BytesIO(data)) as file:
                 pages = _pages(file)
                 stack, notes = _stack(pages)
                 first = stack[0]
+                check_sides(first.imagewidth, first.imagelength)
+                if len(stack) == 1 and _is_photo(first):
+                    check_pixels(first.imagewidth, first.imagelength, MAX_WHOLE)
+                    return photo_of(data, ("TIFF",)).with_notes(*notes)
                 check_size(
                     first.imagelength,
                     first.imagewidth,
                     first.samplesperpixel * len(stack),
                     _itemsize(first),
                 )
-                if len(stack) == 1 and _is_photo(first):
-                    return raster_of(decoded(data)).with_notes(*notes)
                 return _joined(data, stack).with_notes(*notes)
         except tifffile.TiffFileError as cause:
             raise ValueError(str(cause)) from cause
@@ -74,7 +84,19 @@ def _pages(file: TiffFile) -> list[TiffPage]:
         raise ValueError("it has no page")
     if _leads_on(file):
         raise ValueError("it breaks off")
+    pieces = sum(map(_pieces, found))
+    if pieces > MAX_PIECES:
+        raise InputError(
+            f"The picture is cut into {pieces:,} strips or tiles; at most {MAX_PIECES:,} are read.",
+            "Save it again with larger ones.",
+        )
     return found
+
+
+def _pieces(page: TiffPage) -> int:
+    """As its tags count them; their list is not looked at."""
+    counts = [page.tags[tag].count for tag in PIECES if tag in page.tags]
+    return max(counts, default=0)
 
 
 def _leads_on(file: TiffFile) -> bool:
@@ -168,7 +190,7 @@ def _by_pillow(data: bytes, stack: list[TiffPage]) -> Raster:
             f"{getattr(first.compression, 'name', first.compression)} cannot be read.",
             SAVE,
         )
-    picture = decoded(data)
+    picture = opened(data, ("TIFF",))
     planes = []
     for page in stack:
         picture.seek(page.index)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xai_core.report.stamp import name_in, parsed, text_chunk, unreadable
+from xai_core.pictures.png_text import text_of
+from xai_core.report.stamp import TextOf, name_in, parsed, text_chunk, unreadable
 from xai_core.report.study.subject import StudySubject
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ def chunk(subject: StudySubject) -> PngInfo:
     return text_chunk(KEY, data)
 
 
-def read(data: bytes) -> StudyStamp | None:
-    """The stamp of a picture file; None where it has none.
+def read(data: bytes, text_of: TextOf = text_of) -> StudyStamp | None:
+    """The stamp of a picture file; None where it has none. `text_of`: reads a chunk of a PNG.
 
     Raises:
         InputError: there is a stamp that cannot be understood.
     """
-    return parsed(data, KEY, SCHEMA, _checked)
+    return parsed(text_of(data, KEY), SCHEMA, _checked)
 
 
 def _checked(found: dict[str, Any]) -> StudyStamp:

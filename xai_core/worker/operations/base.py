@@ -12,6 +12,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked
+from xai_core.worker.wire.answer import Answer
 from xai_core.worker.wire.protocol import Array
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ class Session:
 
 
 Operation = Callable[[Session, Params, Arrays, Progress], Any]
+Declared = Callable[[Params, Arrays], Answer]
+"""What an operation may answer, by what it is asked: the host holds the process to it."""
 OPERATIONS: dict[str, Operation] = {}
+ANSWERS: dict[str, Declared] = {}
 # In steps that each take less than a second: whoever imports them can do something between.
 HEAVY_IMPORTS = {
     "load": (  # torchvision, timm and Keras need torch's compiler, if only for its decorators
@@ -75,10 +79,27 @@ HEAVY_IMPORTS = {
 }
 
 
-def operation(function: Operation) -> Operation:
-    """Decorator: an operation is called by the name of its function."""
-    OPERATIONS[function.__name__] = function
-    return function
+def operation(declared: Declared | Answer) -> Callable[[Operation], Operation]:
+    """Decorator: an operation is called by the name of its function.
+
+    Args:
+        declared: the arrays and the text of its answer.
+    """
+
+    def register(function: Operation) -> Operation:
+        OPERATIONS[function.__name__] = function
+        answer = declared if callable(declared) else lambda params, arrays: declared
+        ANSWERS[function.__name__] = answer
+        return function
+
+    return register
+
+
+def answer_of(name: str, params: Params, arrays: Arrays) -> Answer:
+    """What the operation of a name may answer to this."""
+    if name not in ANSWERS:
+        register_all()
+    return ANSWERS[name](params, arrays)
 
 
 def register_all() -> None:

@@ -14,19 +14,26 @@ from xai_core.base.target import Asked, Explained, asked_from_json
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.measurement import Measurement
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
+from xai_core.worker.wire.answer import LONG_TEXT, PLAIN, Answer, Item, Most
 from xai_core.worker.wire.codec import decode
 
 if TYPE_CHECKING:
     from xai_core.attribution.context import Context
 
 
-@operation
+def _maps(params: Params, arrays: Arrays) -> Answer:
+    """One map a picture, in its size; of its channels, or of fewer."""
+    batch, channels, *size = arrays[0].shape
+    return Answer((Item((batch, Most(channels), *size)),), LONG_TEXT)
+
+
+@operation(_maps)
 def explain(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Attribution:
     """`target`, `method`, `seed`, `parameters`, `pace`, inputs -> Attribution."""
     return _explained(session.groundwork_of(arrays[0], _target(params)), params, tick)
 
 
-@operation
+@operation(Answer(text=LONG_TEXT))
 def resolve(
     session: Session, params: Params, arrays: Arrays, tick: Progress
 ) -> tuple[Explained, ...]:
@@ -36,7 +43,7 @@ def resolve(
     return explained_of(session.opened(), arrays[0], asked_from_json(params["target"]))
 
 
-@operation
+@operation(PLAIN)
 def measure(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Measurement:
     """`metric`, `recipe`, an Attribution with its values, inputs -> Measurement."""
     from xai_core.scores.measurement import measure as ask
@@ -46,7 +53,7 @@ def measure(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
     return ask(session.opened(), arrays[1], attribution, recipe, params["metric"], progress=tick)
 
 
-@operation
+@operation(lambda params, arrays: Answer((Item((len(arrays[0]),), ("float64",)),)))
 def score(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Scores:
     """`metric`, maps -> scores."""
     from xai_core.scores.metrics.base import METRICS
@@ -54,7 +61,7 @@ def score(session: Session, params: Params, arrays: Arrays, tick: Progress) -> S
     return np.asarray(METRICS[params["metric"]].score(arrays[0]), dtype=np.float64)
 
 
-@operation
+@operation(_maps)
 def explain_randomised(
     session: Session, params: Params, arrays: Arrays, tick: Progress
 ) -> Attribution:

@@ -14,14 +14,17 @@ from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.targets import Prediction
 from xai_core.worker.card import ModelCard
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
+from xai_core.worker.wire.answer import LONG_TEXT, Answer, Item, Most
 from xai_core.worker.wire.codec import decode
 from xai_core.worker.wire.protocol import Array
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+MOST_SCORES = 2**22  # of one picture
 
-@operation
+
+@operation(Answer(text=LONG_TEXT))
 def inspect(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Inspection:
     """`path` -> Inspection."""
     from xai_core.models.loading import inspect_file
@@ -29,7 +32,7 @@ def inspect(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
     return inspect_file(Path(params["path"]))
 
 
-@operation
+@operation(Answer(text=LONG_TEXT))
 def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> ModelCard:
     """`path`, `options` -> ModelCard; the model that was open is let go first."""
     from xai_core.models.loading import load_model
@@ -39,7 +42,7 @@ def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Mo
     return _card(session.model)
 
 
-@operation
+@operation(lambda params, arrays: Answer((Item((len(arrays[0]), Most(MOST_SCORES))),)))
 def predict(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Prediction:
     """inputs -> Prediction; one by one, because exports often have a fixed batch of 1."""
     from xai_core.targets import predict as as_numbers
@@ -53,7 +56,7 @@ def predict(session: Session, params: Params, arrays: Arrays, tick: Progress) ->
     return Prediction(first.kind, first.path, scores, shape, first.entries, first.ends_in)
 
 
-@operation
+@operation(Answer(text=LONG_TEXT))
 def layers(session: Session, params: Params, arrays: Arrays, tick: Progress) -> tuple[Layer, ...]:
     """inputs -> layers that ran; none for a model that only predicts."""
     from xai_core.attribution.forward import suit

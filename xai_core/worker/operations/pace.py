@@ -5,9 +5,10 @@ from __future__ import annotations
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
+from xai_core.worker.wire.answer import PLAIN
 
 
-@operation
+@operation(PLAIN)
 def pace(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Pace:
     """`memory` that this process may take, inputs -> Pace."""
     import psutil

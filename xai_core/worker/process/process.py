@@ -20,6 +20,7 @@ from xai_core.worker.process.launch import Started, launch, stop
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
 from xai_core.worker.process.watchdog import watch_disk, watch_memory
+from xai_core.worker.wire.gate import Gate
 from xai_core.worker.wire.protocol import Frame, read_frame, write_frame
 
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
@@ -56,7 +57,7 @@ class Process:
             raise
         self._log = Log()
         self._inbox: queue.Queue[Message] = queue.Queue(WAITING_FRAMES)
-        self._over = threading.Event()
+        self._over, self._gate = threading.Event(), Gate()
         self._writing = threading.Lock()
         self.kill = weakref.finalize(self, _end, self._popen, folder, self._over)
         self._exceeded: list[WorkerError] = []
@@ -65,7 +66,7 @@ class Process:
         _daemon("worker-disk", watch_disk, self._popen, self.home, *watched)
         self._threads = (
             _daemon("worker-log", self._log.drain, _pipe(self._popen.stderr)),
-            _daemon("worker-reader", _read, _pipe(self._popen.stdout), self._inbox, self._over),
+            _daemon("worker-reader", _read, self._popen, self._gate, self._inbox, self._over),
         )
 
     @property
@@ -81,9 +82,13 @@ class Process:
     def send(self, frame: Frame, limit: float) -> None:
         """Write one frame; the process is killed where it does not read within `limit` seconds.
 
+        What it may send from now on is what the frame expects.
+
         Raises:
             OSError: it is dead.
         """
+        if frame.expected is not None:
+            self._gate.open(frame.expected)
         watchdog = threading.Timer(max(limit, 0.0), self.kill)
         watchdog.daemon = True
         watchdog.start()
@@ -155,10 +160,12 @@ def _plan(home: Path, lent: Path, budget: Budget) -> Plan:
     )
 
 
-def _read(stream: BinaryIO, inbox: queue.Queue[Message], over: threading.Event) -> None:
-    with stream:
+def _read(popen: Started, gate: Gate, inbox: queue.Queue[Message], over: threading.Event) -> None:
+    with _pipe(popen.stdout) as stream:
         while not over.is_set():
-            message = _next(stream)
+            message = _next(stream, gate)
+            if isinstance(message, WorkerError) and not message.facts.get("cut"):
+                stop(popen)  # also between two calls, where nobody looks
             while not over.is_set():
                 with contextlib.suppress(queue.Full):
                     inbox.put(message, timeout=0.2)
@@ -167,9 +174,9 @@ def _read(stream: BinaryIO, inbox: queue.Queue[Message], over: threading.Event) 
                 return
 
 
-def _next(stream: BinaryIO) -> Message:
+def _next(stream: BinaryIO, gate: Gate) -> Message:
     try:
-        return read_frame(stream)
+        return read_frame(stream, gate)
     except WorkerError as error:
         return error
     except OSError:

@@ -26,7 +26,7 @@ def encode(value: Any, arrays: list[Array]) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [f.name for f in dataclasses.fields(value)]
         return {name: encode(getattr(value, name), arrays) for name in names}
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0:
+    if isinstance(value, np.ndarray) and _goes_apart(value):
         arrays.append(value)
         return len(arrays) - 1
     if isinstance(value, np.generic | np.ndarray):
@@ -38,6 +38,13 @@ def encode(value: Any, arrays: list[Array]) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return str(value)
+
+
+def _goes_apart(value: Array) -> bool:
+    """Numbers with fractions, and pictures of whole ones; a few whole numbers are a list."""
+    return (
+        value.ndim > 0 if value.dtype.kind == "f" else value.dtype.kind in "iu" and value.ndim > 2
+    )
 
 
 def decode(kind: type[T], data: Any, arrays: Sequence[Array] = ()) -> T:

@@ -2,7 +2,8 @@
 
 Layout: magic `PDL1`, u32 length of the JSON, u64 length of the arrays, the JSON, the arrays one
 after the other (little-endian, C order). The header is an object; its `arrays` lists dtype and
-shape of each. Both sides are checked on arrival: the other end may be a hostile model.
+shape of each. All of it is checked on arrival, before memory is taken for it: the other end may be
+a hostile model.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -24,17 +25,42 @@ MAX_JSON = 16 * 2**20
 MAX_BODY = 2**30
 MAX_ARRAYS = 16
 MAX_AXES = 8
-DTYPES: Mapping[str, np.dtype[Any]] = {"float32": np.dtype("<f4"), "float64": np.dtype("<f8")}
+PICTURE_TYPES = (
+    *("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+    *("float16", "float32", "float64"),
+)
+DTYPES: Mapping[str, np.dtype[Any]] = {
+    name: np.dtype(name).newbyteorder("<") for name in PICTURE_TYPES
+}
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One message: a JSON object and the arrays that it speaks of."""
+    """One message: a JSON object and the arrays that it speaks of.
+
+    expected: what may come back for it, for this side's eyes alone.
+    """
 
     header: Mapping[str, Any]
     arrays: tuple[Array, ...] = field(default=())
+    expected: Any = field(default=None, compare=False)
+
+
+class Watch(Protocol):
+    """Says, while a frame arrives, whether it may; raises `WorkerError` where not."""
+
+    def lengths(self, text: int, body: int) -> int:
+        """Told first; how many commas and brackets the JSON may have."""
+
+    def layout(
+        self,
+        header: Mapping[str, Any],
+        text: int,
+        arrays: Sequence[tuple[np.dtype[Any], tuple[int, ...]]],
+    ) -> None:
+        """Told next, before memory is taken for the arrays."""
 
 
 def write_frame(stream: BinaryIO, frame: Frame) -> None:
@@ -56,8 +82,11 @@ def write_frame(stream: BinaryIO, frame: Frame) -> None:
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> Frame | None:
+def read_frame(stream: BinaryIO, watch: Watch | None = None) -> Frame | None:
     """The next frame; None where the stream ends between two frames.
+
+    Args:
+        watch: looks at it before it is read; None takes all that keeps the limits here.
 
     Raises:
         WorkerError: the bytes are not a frame, break a limit, or end in the middle.
@@ -71,10 +100,12 @@ def read_frame(stream: BinaryIO) -> Frame | None:
     if magic != MAGIC:
         raise lie(f"it starts with {magic!r} instead of {MAGIC!r}")
     _check_lengths(text_length, body_length)
-    header = _parse(bytes(_exactly(stream, text_length)))
+    signs = watch.lengths(text_length, body_length) if watch else text_length
+    header = _parse(bytes(_exactly(stream, text_length)), signs)
     layout = _layout(header.pop("arrays", None), body_length)
-    body = _exactly(stream, body_length)
-    return Frame(header, _cut(body, layout))
+    if watch:
+        watch.layout(header, text_length, layout)
+    return Frame(header, tuple(_array(stream, *one) for one in layout))
 
 
 def lie(what: str, **facts: Any) -> WorkerError:
@@ -92,8 +123,8 @@ def lie(what: str, **facts: Any) -> WorkerError:
 
 
 def _plain(array: Array) -> Array:
-    wide = "float64" if array.dtype == np.float64 else "float32"
-    return np.ascontiguousarray(array, dtype=DTYPES[wide])
+    kind = array.dtype.name if array.dtype.name in DTYPES else "float32"
+    return np.ascontiguousarray(array, dtype=DTYPES[kind])
 
 
 def _check_lengths(text: int, body: int) -> None:
@@ -116,7 +147,10 @@ def _exactly(stream: BinaryIO, length: int) -> bytearray:
     return data
 
 
-def _parse(text: bytes) -> dict[str, Any]:
+def _parse(text: bytes, signs: int) -> dict[str, Any]:
+    # Each of these can become an object, which takes 20 times its text.
+    if sum(map(text.count, (b",", b"[", b"{"))) > signs:
+        raise lie("its header has more parts than was asked for")
     try:
         header = json.loads(text)
         json.dumps(header, ensure_ascii=False).encode()  # half characters fail here, not on a page
@@ -152,11 +186,14 @@ def _bytes(dtype: np.dtype[Any], shape: Sequence[int]) -> int:
     return dtype.itemsize * math.prod(shape)
 
 
-def _cut(body: bytearray, layout: list[tuple[np.dtype[Any], tuple[int, ...]]]) -> tuple[Array, ...]:
-    arrays, start = [], 0
-    for dtype, shape in layout:
-        end = start + _bytes(dtype, shape)
-        # A copy: arrays of a frame must be aligned and must not share memory.
-        arrays.append(np.frombuffer(bytes(body[start:end]), dtype).reshape(shape).copy())
-        start = end
-    return tuple(arrays)
+def _array(stream: BinaryIO, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
+    found = np.empty(shape, dtype)
+    place = found.reshape(-1).view(np.uint8).data
+    done = 0
+    while done < len(place):
+        piece = stream.read(min(len(place) - done, 2**20))
+        if not piece:
+            raise lie(f"it ends after {done} of {len(place)} bytes", cut=True)
+        place[done : done + len(piece)] = piece
+        done += len(piece)
+    return found

@@ -1,0 +1,89 @@
+"""A connection whose process holds a model, which is opened again after a death."""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from xai_core.base.errors import InputError, ModelError
+from xai_core.base.patience import CALL_SECONDS
+from xai_core.models.formats.base import LoadOptions
+from xai_core.models.other_inputs import lent_inputs
+from xai_core.worker.card import ModelCard
+from xai_core.worker.connection import Connection, absolute
+from xai_core.worker.counting import Counted, Counting
+from xai_core.worker.process.budget import Budget
+from xai_core.worker.process.environments import interpreter_for
+from xai_core.worker.process.unguarded import ours, refuse_unguarded
+from xai_core.worker.wire.codec import encode
+
+
+class ModelConnection(Connection):
+    """As `Connection`; the same model is there again at the next call that needs it."""
+
+    def __init__(
+        self, time_limit: float, budget: Budget | None = None, silence: float = math.inf
+    ) -> None:
+        super().__init__(time_limit, budget, silence)
+        self._opened: tuple[str, LoadOptions, str | None] | None = None  # path and name
+
+    def load(
+        self,
+        path: str,
+        options: LoadOptions,
+        cancel: threading.Event | None = None,
+        name: str | None = None,
+    ) -> ModelCard:
+        """Open a model, in place of the one that was open. `name`: what the user calls it."""
+        with self._lock:
+            self._opened, self.counted, self._holds_model = None, None, False
+            try:
+                card, counted = self._load(path, options, cancel, name)
+            except ModelError as error:
+                self._change_environment(error)
+                card, counted = self._load(path, options, cancel, name)
+            self._opened, self.counted = (path, options, name), counted
+            return card
+
+    def _change_environment(self, error: ModelError) -> None:
+        """Let the next process have the environment that `error` asks for, else raise it."""
+        python = interpreter_for(error)
+        if python is None or python == self._python:
+            raise error
+        self._python = python
+        self.process.kill()
+
+    def _reopen(self, cancel: threading.Event | None) -> None:
+        if self._opened is None:
+            raise InputError("No model is open in this worker.", "Load one first.")
+        if self._holds_model and self.process.alive:
+            return
+        path, options, name = self._opened
+        if self._load(path, options, cancel, name)[1] != self.counted:
+            self._holds_model = False
+            told = f"{name or Path(path).name} has changed since it was opened."
+            raise ModelError(told, "Open the file again.")
+
+    def _load(
+        self, path: str, options: LoadOptions, cancel: threading.Event | None, name: str | None
+    ) -> tuple[ModelCard, Counted]:
+        protection = self.started(cancel)
+        if options.trust and not ours(path, *options.code):
+            refuse_unguarded(protection)
+        code = tuple(Path(absolute(file)) for file in options.code)
+        self._holds_model = False
+        files = [one.file for one in options.other_inputs if one.file is not None]
+        given = (*code, *(Path(absolute(file)) for file in files))
+        lent, *places = self.process.model.lend((Path(path), *given), name)
+        found = replace(options, code=tuple(places[: len(code)]))
+        found = replace(found, other_inputs=lent_inputs(options.other_inputs, places[len(code) :]))
+        plain = encode(found, [])
+        limit = max(self._time_limit, CALL_SECONDS * options.patience)
+        params = {"path": str(lent), "options": plain}
+        counting = Counting(lent)
+        card = self.ask(ModelCard, "load", params, limit=limit, cancel=cancel)
+        self.believe(card, counted := counting.result())
+        self._holds_model = True
+        return card, counted
