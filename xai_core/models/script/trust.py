@@ -1,0 +1,69 @@
+"""What a user is told of a script that can do more than compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from xai_core.base.errors import ModelError
+from xai_core.base.finding import Finding
+from xai_core.models.script.code_check import foreign, words
+from xai_core.models.script.lexer import StrangeCodeError
+from xai_core.models.script.objects import Objects
+from xai_core.models.vision_libraries import make_importable
+
+HINT = "If you trust where the file comes from, load it with trust."
+VISION = b"ops.torchvision."
+
+
+def beyond_computing(code: Mapping[str, bytes], objects: Iterable[Objects]) -> Finding | None:
+    """`unsafe-code` where the model's code or objects do more than compute; else None."""
+    try:
+        found = foreign(code)
+    except StrangeCodeError as cause:
+        return _finding(f"The model's code was not written by torch: {cause}.")
+    if found is not None:
+        return _finding(
+            f"The model's code has `{found.call}` in {found.file}, line {found.line}: it may read "
+            "or write files or memory, and only what computes is run without trust."
+        )
+    names = [name for one in objects for name in one.foreign]
+    if names:
+        return _finding(f"The model holds `{names[0]}`, which is more than tensors and numbers.")
+    return None
+
+
+def check_words(code: Mapping[str, bytes]) -> None:
+    """Nothing, if no word of the code is an operator of this torch that is not on the list.
+
+    Raises:
+        ModelError: `unsafe-code`.
+    """
+    import torch
+
+    from xai_core.models.operators.calls import computes
+
+    for word in sorted(words(code)):
+        known = torch._C._jit_get_schemas_for_operator(f"aten::{word}")
+        if known and not computes("aten", word):
+            raise refused(f"aten::{word}")
+
+
+def refused(operator: str) -> ModelError:
+    """The error for an operator that is not on the list."""
+    found = _finding(
+        f"The model calls `{operator}`, which is not among the operators that only compute."
+    )
+    return ModelError(found.message, found.hint, code=found.code)
+
+
+def import_operators(code: Mapping[str, bytes]) -> None:
+    """Make torchvision's operators known where the code calls them."""
+    if any(VISION in text for text in code.values()):
+        with suppress(ImportError, RuntimeError):
+            make_importable()
+            import torchvision  # noqa: F401 - registers them
+
+
+def _finding(message: str) -> Finding:
+    return Finding("unsafe-code", "error", message, HINT)
