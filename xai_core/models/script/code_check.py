@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xai_core.models.operators.calls import computes, reaches
 from xai_core.models.script.lexer import StrangeCodeError, Token, tokens
 
-NOTHING = Token("", "", 0)
+NOTHING, NAMELESS = Token("", "", 0), '"…"'  # a text of the file's is not repeated
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LETTERS = re.compile(r"[A-Za-z0-9_]*")
 ESCAPE = re.compile(r"\\.", re.DOTALL)
@@ -40,10 +40,10 @@ def foreign(code: Mapping[str, bytes]) -> Foreign | None:
         try:
             read = [*tokens(source.decode("latin-1"))]
         except StrangeCodeError as cause:
-            raise StrangeCodeError(f"{name}, {cause}") from cause
+            raise StrangeCodeError(f"{_inner(name)}, {cause}") from cause
         found = _first(read)
         if found is not None:
-            return Foreign(found.text, name, found.line)
+            return Foreign(found.text, _inner(name), found.line)
     return None
 
 
@@ -62,8 +62,8 @@ def _first(read: Sequence[Token]) -> Token | None:
         if token.kind != "word":
             continue
         if reaches(token.text) or not _plain(read, at):
-            after = "".join(item.text for item in read[at : at + 5])
-            return Token("word", after[:60], token.line)
+            shown = (NAMELESS if item.kind == "string" else item.text for item in read[at : at + 5])
+            return Token("word", "".join(shown)[:60], token.line)
     return None
 
 
@@ -113,6 +113,10 @@ def _word(literal: str) -> bool:
     """Whether a string, written so, can be a word: an escape may stand for any letter."""
     rest = ESCAPE.sub("", literal)
     return bool(WORD.fullmatch(literal)) or (rest != literal and bool(LETTERS.fullmatch(rest)))
+
+
+def _inner(name: str) -> str:
+    return name.partition("/")[2]
 
 
 def _text(read: Sequence[Token], at: int) -> str:

@@ -52,7 +52,7 @@ def tokens(text: str) -> Iterator[Token]:
     while at < len(text):
         found = TOKEN.match(text, at)
         if found is None:
-            raise StrangeCodeError(f"line {line} has {text[at : at + 12]!r}")
+            raise StrangeCodeError(f"line {line} has {text[at]!r}")
         kind, value = str(found.lastgroup), found.group()
         if kind == "space":
             if text[at - 1 : at] in ("", "\n") and len(value) > MAX_INDENT:

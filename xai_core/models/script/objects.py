@@ -93,10 +93,8 @@ def _check_tensors(contents: Contents, sizes: Mapping[str, int]) -> None:
         held = sizes.get(stored.key)
         wanted = STORAGE_BYTES.get(stored.kind, -1) * stored.numel
         if held is None or held != wanted:
-            raise _corrupt(
-                f"tensor data {stored.key!r:.40} should have {wanted} bytes, and the file has "
-                f"{'none' if held is None else held}"
-            )
+            came = "none" if held is None else held
+            raise _corrupt(f"a tensor's data should have {wanted} bytes, and the file has {came}")
     for item in walk(contents.root):
         if isinstance(item, Stub) and item.source.path in TENSOR_MAKERS and not _fits(item.args):
             raise _corrupt("a tensor is larger than the numbers that it is made of")
@@ -104,9 +102,11 @@ def _check_tensors(contents: Contents, sizes: Mapping[str, int]) -> None:
 
 def _fits(args: tuple[object, ...]) -> bool:
     """Whether storage, offset, sizes and strides say a tensor inside its storage."""
-    if len(args) < 4 or not isinstance(args[0], Stored):
+    if len(args) < 4:
         return False
     stored, offset, shape, strides = args[:4]
+    if not isinstance(stored, Stored):
+        return False
     if not isinstance(shape, tuple) or not isinstance(strides, tuple):
         return False
     numbers = (offset, *shape, *strides)

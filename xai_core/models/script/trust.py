@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
+from xai_core.models.formats.base import Inspection
 from xai_core.models.script.code_check import foreign, words
 from xai_core.models.script.lexer import StrangeCodeError
 from xai_core.models.script.objects import Objects
@@ -14,6 +18,14 @@ from xai_core.models.vision_libraries import make_importable
 
 HINT = "If you trust where the file comes from, load it with trust."
 VISION = b"ops.torchvision."
+SCRIPT = "torchscript"
+UNGUARDED = Finding(
+    "needs-trust",
+    "error",
+    "TorchScript runs in torch's own interpreter, and this machine does not guard its process.",
+    "If you trust where the file comes from, load it with trust; or open it on a guarded machine.",
+)
+NAME = re.compile(r"[A-Za-z0-9_.]{1,200}")
 
 
 def beyond_computing(code: Mapping[str, bytes], objects: Iterable[Objects]) -> Finding | None:
@@ -29,8 +41,26 @@ def beyond_computing(code: Mapping[str, bytes], objects: Iterable[Objects]) -> F
         )
     names = [name for one in objects for name in one.foreign]
     if names:
-        return _finding(f"The model holds `{names[0]}`, which is more than tensors and numbers.")
+        shown = f"`{names[0]}`" if NAME.fullmatch(names[0]) else "an object of a strange name"
+        return _finding(f"The model holds {shown}, which is more than tensors and numbers.")
     return None
+
+
+def told_unguarded(inspection: Inspection) -> Inspection:
+    """What is told of a file where nothing guards the process: a script needs trust then."""
+    if inspection.format != SCRIPT or inspection.needs_trust:
+        return inspection
+    return replace(inspection, needs_trust=True, findings=(UNGUARDED, *inspection.findings))
+
+
+def refuse_unguarded_script(model_format: str) -> None:
+    """Nothing, unless a file of that format is a script.
+
+    Raises:
+        ModelError: `needs-trust`.
+    """
+    if model_format == SCRIPT:
+        raise ModelError(UNGUARDED.message, UNGUARDED.hint, code=UNGUARDED.code, format=SCRIPT)
 
 
 def check_words(code: Mapping[str, bytes]) -> None:
@@ -62,7 +92,7 @@ def import_operators(code: Mapping[str, bytes]) -> None:
     if any(VISION in text for text in code.values()):
         with suppress(ImportError, RuntimeError):
             make_importable()
-            import torchvision  # noqa: F401 - registers them
+            importlib.import_module("torchvision")
 
 
 def _finding(message: str) -> Finding:

@@ -102,7 +102,7 @@ def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
 
     _prepare_to_open()
     write_frame(writer, Frame({"kind": "ready", "protection": encode(protection, [])}))
-    session = Session()
+    session = Session(guarded=protection.complete)
     while True:
         frame = inbox.next()
         number = frame.header["id"]
