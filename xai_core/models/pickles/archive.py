@@ -40,8 +40,8 @@ def read_archive(path: Path) -> Archive:
     return Archive(root, pickle, {name: entry.size for name, entry in archive.entries.items()})
 
 
-def plain_archive(path: Path, writer: str) -> StrictZip:
-    """The archive, if every reader sees the same in it, and all of it in one folder.
+def plain_archive(path: Path, writer: str, one_folder: bool = True) -> StrictZip:
+    """The archive, if every reader sees the same in it, and all of it is in one folder.
 
     Raises:
         ModelError: `corrupt-file` or `unsafe-code`, naming the rule.
@@ -54,7 +54,7 @@ def plain_archive(path: Path, writer: str) -> StrictZip:
         raise _broken(writer, cause) from cause
     first = next(iter(archive.entries), "").partition("/")[0]
     stranger = next((name for name in archive.entries if not name.startswith(f"{first}/")), None)
-    if stranger is not None:
+    if one_folder and stranger is not None:
         raise refusal("an entry lies outside its folder", stranger, writer)
     return archive
 
