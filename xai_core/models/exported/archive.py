@@ -11,7 +11,9 @@ from typing import Any
 
 from xai_core.base.errors import ModelError
 from xai_core.base.storage.strict_zip import BrokenZipError, StrictZip
+from xai_core.base.storage.zip_records import STORED
 from xai_core.models.exported.arguments import tensor_meta
+from xai_core.models.exported.expressions import SYMBOL
 from xai_core.models.exported.graph import clean_graph
 from xai_core.models.exported.parts import flag, mapping, path, unknown, whole
 from xai_core.models.exported.signature import clean_calls, clean_signature
@@ -33,6 +35,7 @@ PROGRAM = (
 )
 MODULE = ("graph", "signature", "module_call_graph", "metadata", "treespec_namedtuple_fields")
 OLDER = "serialized_exported_program.json"
+RECORD = re.compile(r"(weight|tensor)_[0-9]+")
 RANGE = re.compile(r"[A-Za-z0-9_ *+/(),-]{1,500}")
 DIALECTS = frozenset({"TRAINING", "ATEN"})
 
@@ -72,6 +75,8 @@ def read_exported(file: Path) -> Exported:
     stranger = next((name for name in inner if not ENTRY.fullmatch(name)), None)
     if stranger is not None:
         raise unknown("another entry in its archive:", stranger)
+    if any(record.method != STORED for record in archive.entries.values()):
+        raise unknown("a compressed entry in its archive")
     models = [matched for name in inner if (matched := MODEL.fullmatch(name))]
     if len(models) != 1:
         raise unknown("more or fewer programs than one")
@@ -115,7 +120,8 @@ def _ranges(value: object) -> dict[str, Any]:
     ranges = {}
     for name, limits in value.items():
         found = mapping(limits, ("min_val", "max_val"), "range")
-        if not RANGE.fullmatch(name):
+        counted = name.startswith(("u", "z"))  # torch counts up to the number in it
+        if not RANGE.fullmatch(name) or (counted and not SYMBOL.fullmatch(name)):
             raise unknown("a range of something unusual")
         ranges[name] = {
             key: None if found.get(key) is None else whole(found.get(key))
@@ -134,8 +140,9 @@ def _payloads(archive: StrictZip, folder: str, config: str) -> dict[str, Payload
         one = mapping(value, keys, "tensor")
         if flag(one.get("use_pickle")):
             raise unknown("a tensor or object that is kept as a pickle:", name)
-        entry = folder + str(one.get("path_name"))
-        if entry not in archive.entries or not ENTRY.fullmatch(entry.partition("/")[2]):
+        record = str(one.get("path_name"))
+        entry = folder + record
+        if entry not in archive.entries or not RECORD.fullmatch(record):
             raise unknown("a tensor that is kept elsewhere")
         meta = tensor_meta(one.get("tensor_meta"))
         payloads[path(name)] = Payload(entry, meta, flag(one.get("is_param")))

@@ -119,8 +119,15 @@ def _whole(tree: ast.expr) -> int:
 
 def _small(args: tuple[Expression, ...]) -> bool:
     """Whether a power is one that cannot grow without end."""
-    power = args[-1]
-    return len(args) == 2 and power.head == "Integer" and abs(power.args[0]) <= LARGEST_POWER
+    if len(args) != 2 or args[1].head != "Integer" or abs(args[1].args[0]) > LARGEST_POWER:
+        return False
+    heads = _heads(args[0])
+    return "Symbol" in heads and not {"Pow", "PowByNatural"} & heads
+
+
+def _heads(expression: Expression) -> frozenset[str]:
+    parts = [_heads(part) for part in expression.args if isinstance(part, Expression)]
+    return frozenset({expression.head}).union(*parts)
 
 
 def _fail() -> float:

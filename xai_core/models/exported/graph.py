@@ -102,6 +102,18 @@ def operators(graph: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found)
 
 
+def layers(graph: Mapping[str, Any]) -> frozenset[str]:
+    """In which layers a checked graph's operators stood, also in the graphs inside it."""
+    found = set()
+    for node in graph["nodes"]:
+        stack = node["metadata"].get(STACK)
+        found |= {layer.split(",")[1] for layer in stack.split(";")} if stack else set()
+        for given in node["inputs"]:
+            inner = given["arg"].get("as_graph")
+            found |= layers(inner["graph"]) if inner else frozenset()
+    return frozenset(found)
+
+
 def _node(value: object, depth: int) -> dict[str, Any]:
     found = mapping(value, NODE_KEYS, "operator")
     target = _target(found.get("target"))

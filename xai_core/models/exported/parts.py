@@ -15,7 +15,7 @@ from xai_core.base.errors import XaiError
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,299}")
 PATH = re.compile(r"[A-Za-z0-9_@.-]{0,600}")
-LARGEST = 2**62
+LARGEST = 2**63
 FLOATS = {"Infinity": "inf", "-Infinity": "-inf", "NaN": "nan"}
 SHOWN = re.compile(r"[A-Za-z0-9_.:]{1,120}")
 
@@ -62,6 +62,8 @@ def path(value: object) -> str:
     """Names with dots between them, as layers and tensors have; a number may be one."""
     if not isinstance(value, str) or not PATH.fullmatch(value):
         raise unknown("a name of a layer or tensor that is not plain")
+    if any(part.startswith("__") for part in value.split(".")):
+        raise unknown("a name of a layer or tensor that leads out of the model")
     return value
 
 

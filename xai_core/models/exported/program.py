@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import first_line
 from xai_core.models.exported.archive import Exported, read_exported
-from xai_core.models.exported.graph import operators
+from xai_core.models.exported.graph import layers, operators
 from xai_core.models.exported.parts import UnknownPartError, unknown
 from xai_core.models.exported.symbols import symbol_reader
 from xai_core.models.exported.tensors import read_tensors
@@ -27,6 +27,7 @@ def read_program(path: Path) -> ExportedProgram:
     found = read_exported(path)
     if any("torchvision" in name for name in operators(found.document["graph_module"]["graph"])):
         import_vision()
+    _check_names(found)
     weights = read_tensors(found.archive, found.weights)
     constants = read_tensors(found.archive, found.constants)
     try:
@@ -51,6 +52,29 @@ def import_vision() -> None:
         importlib.import_module("torchvision")
     except (ImportError, RuntimeError) as cause:
         raise unknown("operators of torchvision, which is not installed") from cause
+
+
+def _check_names(found: Exported) -> None:
+    """No layer or tensor is called as something that torch's own modules have.
+
+    No honest module's is; and torch walks from name to name, to put a tensor in its place.
+    """
+    from torch import fx, nn
+
+    module = found.document["graph_module"]
+    specs = [*module["signature"]["input_specs"], *module["signature"]["output_specs"]]
+    paths = [*found.weights, *found.constants, *layers(module["graph"])]
+    paths += [call["fqn"] for call in module["module_call_graph"]]
+    paths += [path for spec in specs for path in _targets(spec)]
+    own = {*dir(fx.GraphModule(nn.Module(), fx.Graph()))}
+    taken = own & {part for path in paths for part in path.split(".")}
+    if taken:
+        raise unknown("a layer or tensor with a name of torch's own:", min(taken))
+
+
+def _targets(spec: dict[str, Any]) -> list[str]:
+    (inner,) = spec.values()
+    return [text for key, text in inner.items() if key.endswith("_name")]
 
 
 def _built(found: Exported, weights: dict[str, Any], constants: dict[str, Any]) -> ExportedProgram:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from xai_core.base.errors import ModelError
 from xai_core.base.storage.strict_zip import BrokenZipError, StrictZip
+from xai_core.base.storage.zip_records import STORED
 from xai_core.models.pickles.archive import MAX_PICKLE, plain_archive, refusal
 from xai_core.models.script.objects import Objects, read_objects
 
 WRITER = "torch.jit.save"
-MAX_CODE = 16 * 2**20
+MAX_CODE, MAX_UNPACKED = 16 * 2**20, 64 * 2**20
 SOURCE = re.compile(r"code(/[A-Za-z0-9_]+)+\.py")
 ENTRY = re.compile(
     r"(code(/[A-Za-z0-9_]+)+\.py(\.debug_pkl)?|(data|constants|bytecode|traced_inputs)(\.pkl|/[0-9]+)"
@@ -65,6 +66,9 @@ def _checked(path: Path) -> StrictZip:
         inner = name.partition("/")[2]
         if not ENTRY.fullmatch(inner) and (TOLD.match(inner.lower()) or _loads(inner)):
             raise refusal("it has an entry of another kind", name, WRITER)
+    packed = (record.size for record in archive.entries.values() if record.method != STORED)
+    if sum(packed) > MAX_UNPACKED:
+        raise refusal("its code unpacks to too much", "", WRITER)
     return archive
 
 
