@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,8 @@ MEMORY = {
     "compiled class by alias": "y = __torch__.torch\nz = y.classes.rpc",
     "other operators": "y = ops.c10d.barrier(x)",
     "vision's files": 'y = ops.image.read_file("/etc/passwd")',
+    "cast of an object": "y = unchecked_cast(__torch__.tests.security.scripts.Small, x)",
+    "cast of objects": "y = unchecked_cast(List[__torch__.tests.security.scripts.Small], x)",
     "remote": 'rpc_async("a", x)',
     "unknown": "y = torch.brand_new_operator(x)",
     "brackets without end": "y = " + "(" * 20_000 + "x" + ")" * 20_000,
@@ -207,6 +210,49 @@ def test_pickles_that_torch_does_not_write_are_refused(tmp_path: Path) -> None:
     for kind, entries in files.items():
         path.write_bytes(zipped(entries))
         assert refused(path, "corrupt-file", "unsafe-code"), kind
+
+
+class Inner(nn.Module):
+    """With a tensor at a place that an empty module has not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values = [torch.ones(3), torch.ones(3)]
+        self.pair, self.names = (1, "a"), {"a": torch.ones(3)}
+        self.last = torch.ones(3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.last + self.values[self.pair[0]] + self.names[self.pair[1]]
+
+
+class Outer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.other = Inner(), nn.Identity()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.other(self.inner(x))
+
+
+def test_objects_are_of_the_types_that_the_code_declares(tmp_path: Path) -> None:
+    _saved(Outer(), tmp_path / "sound", traced=False)
+    with zipfile.ZipFile(tmp_path / "sound") as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    (name,) = [name for name in entries if name.endswith("/data.pkl")]
+    (tmp_path / "m").write_bytes(zipped(entries))
+    assert not inspect_file(tmp_path / "m").needs_trust
+    inner = b"c__torch__.tests.security.test_02_torchscript\nInner\n"
+    changes = {
+        "another class": (inner, b"c__torch__.torch.nn.modules.linear\nIdentity\n"),
+        "a class without code": (inner, b"c__torch__.a\nB\n"),
+        "a number for a text": (b"X\x01\x00\x00\x00aq", b"K\x01q"),
+        "flag for a number": (b"K\x01X", b"\x88X"),
+    }
+    for kind, (old, new) in changes.items():
+        assert old in entries[name], kind
+        data = entries[name].replace(old, new, 1)
+        (tmp_path / "m").write_bytes(zipped({**entries, name: data}))
+        assert refused(tmp_path / "m", "unsafe-code"), kind
 
 
 def _saved(model: nn.Module, path: Path, traced: bool) -> None:

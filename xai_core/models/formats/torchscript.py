@@ -110,7 +110,7 @@ def _usable_code(path: Path, trust: bool) -> dict[str, bytes]:
         ModelError: `inference-format`, `unsafe-code` or `corrupt-file`.
     """
     code = {} if _is_flat(path) else read_code(path)
-    objects = () if _packed(code) else script_objects(path)
+    objects = {} if _packed(code) else script_objects(path)
     refused = PACKED if _packed(code) else None if trust else beyond_computing(code, objects)
     if refused is not None:
         raise ModelError(refused.message, refused.hint, code=refused.code)

@@ -39,15 +39,15 @@ def read_code(path: Path) -> dict[str, bytes]:
     return {name: _read(archive, name, MAX_CODE) for name in names}
 
 
-def script_objects(path: Path) -> tuple[Objects, ...]:
-    """The objects and constants in a checked archive, without building them.
+def script_objects(path: Path) -> dict[str, Objects]:
+    """The objects (`data`) and `constants` in a checked archive, without building them.
 
     Raises:
         ModelError: `corrupt-file`, e.g. a tensor that is larger than its numbers, or `unsafe-code`.
     """
     archive = _checked(path)
     root = next(iter(archive.entries)).partition("/")[0]
-    found = []
+    found = {}
     for folder in ("data", "constants"):
         name = f"{root}/{folder}.pkl"
         if name in archive.entries:
@@ -56,8 +56,8 @@ def script_objects(path: Path) -> tuple[Objects, ...]:
                 for entry, record in archive.entries.items()
                 if entry.startswith(f"{root}/{folder}/")
             }
-            found.append(read_objects(_read(archive, name, MAX_PICKLE), sizes))
-    return tuple(found)
+            found[folder] = read_objects(_read(archive, name, MAX_PICKLE), sizes)
+    return found
 
 
 def _checked(path: Path) -> StrictZip:

@@ -82,6 +82,8 @@ def _plain(read: Sequence[Token], at: int) -> bool:
         return dots and computes(_text(read, at + 2), _text(read, at + 4))
     if word == "getattr":
         return _odd_name(read, at)
+    if word == "unchecked_cast":  # of an object: its places would be another class's
+        return "__torch__" not in _first_argument(read, at)
     return word not in ("hasattr", "awaitable", "rpc_async", "rpc_sync", "rpc_remote")
 
 
@@ -95,6 +97,16 @@ def _after_torch(read: Sequence[Token], at: int, inner: bool) -> bool:
     if word == "classes" and _text(read, at - 2) == "__torch__":
         return _text(read, at + 3) == "." and _text(read, at + 4) in CLASSES
     return True
+
+
+def _first_argument(read: Sequence[Token], at: int) -> list[str]:
+    depth, texts = 0, []
+    for token in read[at + 1 :]:
+        depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if depth == 0 or (depth == 1 and token.text == ","):
+            break
+        texts.append(token.text)
+    return texts
 
 
 def _odd_name(read: Sequence[Token], at: int) -> bool:

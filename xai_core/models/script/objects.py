@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from xai_core.base.errors import ModelError
 from xai_core.base.words import words
@@ -42,15 +43,23 @@ torch.per_tensor_symmetric
 """
 )
 OWN = re.compile(r"__torch__(\.[A-Za-z0-9_]+)+")
+CLASSES = "__torch__.torch.classes."
 COMPILED = re.compile(r"__torch__\.torch\.classes\.(?!quantized\.)")
 BROKEN = "Copy or download the file again, or save the model again."
 
 
 @dataclass(frozen=True)
 class Objects:
-    """foreign: names beyond tensors, containers and classes of the file's own code."""
+    """What one pickle would make.
+
+    Attributes:
+        foreign: names beyond tensors, containers and classes of the file's own code.
+        root: the object, of stand-ins. own: it holds objects of the file's own classes.
+    """
 
     foreign: tuple[str, ...]
+    root: Any
+    own: bool
 
 
 def read_objects(data: bytes, sizes: Mapping[str, int]) -> Objects:
@@ -65,7 +74,10 @@ def read_objects(data: bytes, sizes: Mapping[str, int]) -> Objects:
     if contents.end != len(data):
         raise _refused("a second pickle follows the first")
     _check_tensors(contents, sizes)
-    return Objects(tuple(name.path for name in contents.names if not _known(name)))
+    foreign = tuple(name.path for name in contents.names if not _known(name))
+    paths = [name.path for name in contents.names]
+    own = any(OWN.fullmatch(path) and not path.startswith(CLASSES) for path in paths)
+    return Objects(foreign, contents.root, own)
 
 
 def _known(name: Global) -> bool:

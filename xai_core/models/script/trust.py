@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,8 +12,10 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.models.formats.base import Inspection
 from xai_core.models.script.code_check import foreign, words
+from xai_core.models.script.declared import declared
 from xai_core.models.script.lexer import StrangeCodeError
 from xai_core.models.script.objects import Objects
+from xai_core.models.script.typed import misfit
 from xai_core.models.vision_libraries import make_importable
 
 HINT = "If you trust where the file comes from, load it with trust."
@@ -28,7 +30,7 @@ UNGUARDED = Finding(
 NAME = re.compile(r"[A-Za-z0-9_.]{1,200}")
 
 
-def beyond_computing(code: Mapping[str, bytes], objects: Iterable[Objects]) -> Finding | None:
+def beyond_computing(code: Mapping[str, bytes], objects: Mapping[str, Objects]) -> Finding | None:
     """`unsafe-code` where the model's code or objects do more than compute; else None."""
     try:
         found = foreign(code)
@@ -39,11 +41,21 @@ def beyond_computing(code: Mapping[str, bytes], objects: Iterable[Objects]) -> F
             f"The model's code has `{found.call}` in {found.file}, line {found.line}: it may read "
             "or write files or memory, and only what computes is run without trust."
         )
-    names = [name for one in objects for name in one.foreign]
+    names = [name for one in objects.values() for name in one.foreign]
+    if not names and "constants" in objects and objects["constants"].own:
+        names = ["an object of its own among its constants"]
     if names:
         shown = f"`{names[0]}`" if NAME.fullmatch(names[0]) else "an object of a strange name"
         return _finding(f"The model holds {shown}, which is more than tensors and numbers.")
-    return None
+    return _misfit(code, objects)
+
+
+def _misfit(code: Mapping[str, bytes], objects: Mapping[str, Objects]) -> Finding | None:
+    found = misfit(objects["data"].root, declared(code)) if "data" in objects else None
+    if found is None:
+        return None
+    shown = f"`{found}`" if NAME.fullmatch(found) else "an attribute"
+    return _finding(f"In the file {shown} is not of the type that the code declares.")
 
 
 def told_unguarded(inspection: Inspection) -> Inspection:
