@@ -35,7 +35,7 @@ COMPILED = Finding(
 
 @FORMATS.register
 class TorchExport(Format):
-    """torch's loading runs code in at least three ways; without trust its graph is read instead."""
+    """Its graph is read and checked here; as torch loads it, which can run code, after trust."""
 
     name = "torch-export"
     title = "PyTorch exported program"

@@ -8,7 +8,7 @@ an operator's name is held against the list, wherever it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from xai_core.models.operators.calls import computes, reaches
@@ -30,8 +30,11 @@ class Foreign(NamedTuple):
     line: int
 
 
-def foreign(code: Mapping[str, bytes]) -> Foreign | None:
+def foreign(code: Mapping[str, bytes], values: Collection[str] = ()) -> Foreign | None:
     """The first thing in the code that is not on the list; None where all only computes.
+
+    Args:
+        values: names of the code's classes whose objects have no places: its enumerations.
 
     Raises:
         StrangeCodeError: the code was not written by torch.
@@ -41,7 +44,7 @@ def foreign(code: Mapping[str, bytes]) -> Foreign | None:
             read = [*tokens(source.decode("latin-1"))]
         except StrangeCodeError as cause:
             raise StrangeCodeError(f"{_inner(name)}, {cause}") from cause
-        found = _first(read)
+        found = _first(read, values)
         if found is not None:
             return Foreign(found.text, _inner(name), found.line)
     return None
@@ -57,11 +60,15 @@ def words(code: Mapping[str, bytes]) -> frozenset[str]:
     )
 
 
-def _first(read: Sequence[Token]) -> Token | None:
+def _first(read: Sequence[Token], values: Collection[str]) -> Token | None:
     for at, token in enumerate(read):
         if token.kind != "word":
             continue
-        if reaches(token.text) or not _plain(read, at):
+        if token.text == "unchecked_cast":
+            plain = _value_cast(_first_argument(read, at), values)
+        else:
+            plain = not reaches(token.text) and _plain(read, at)
+        if not plain:
             shown = (NAMELESS if item.kind == "string" else item.text for item in read[at : at + 5])
             return Token("word", "".join(shown)[:60], token.line)
     return None
@@ -82,8 +89,6 @@ def _plain(read: Sequence[Token], at: int) -> bool:
         return dots and computes(_text(read, at + 2), _text(read, at + 4))
     if word == "getattr":
         return _odd_name(read, at)
-    if word == "unchecked_cast":  # of an object: its places would be another class's
-        return "__torch__" not in _first_argument(read, at)
     return word not in ("hasattr", "awaitable", "rpc_async", "rpc_sync", "rpc_remote")
 
 
@@ -97,6 +102,11 @@ def _after_torch(read: Sequence[Token], at: int, inner: bool) -> bool:
     if word == "classes" and _text(read, at - 2) == "__torch__":
         return _text(read, at + 3) == "." and _text(read, at + 4) in CLASSES
     return True
+
+
+def _value_cast(argument: Sequence[str], values: Collection[str]) -> bool:
+    """No cast of an object, whose places would be those of another class."""
+    return "__torch__" not in argument or "".join(argument[1:]) in values
 
 
 def _first_argument(read: Sequence[Token], at: int) -> list[str]:

@@ -37,7 +37,7 @@ MAKERS = words(
 collections.OrderedDict builtins.complex torch._utils._rebuild_qtensor
 torch._utils._rebuild_tensor_v2 torch.jit._pickle.build_boollist torch.jit._pickle.build_doublelist
 torch.jit._pickle.build_intlist torch.jit._pickle.build_tensorlist
-torch.jit._pickle.restore_type_tag torch.per_channel_affine
+torch.device torch.jit._pickle.restore_type_tag torch.per_channel_affine
 torch.per_channel_affine_float_qparams torch.per_channel_symmetric torch.per_tensor_affine
 torch.per_tensor_symmetric
 """

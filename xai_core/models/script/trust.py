@@ -12,7 +12,7 @@ from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
 from xai_core.models.formats.base import Inspection
 from xai_core.models.script.code_check import foreign, words
-from xai_core.models.script.declared import declared
+from xai_core.models.script.declared import Declared, declared
 from xai_core.models.script.lexer import StrangeCodeError
 from xai_core.models.script.objects import Objects
 from xai_core.models.script.typed import misfit
@@ -33,7 +33,8 @@ NAME = re.compile(r"[A-Za-z0-9_.]{1,200}")
 def beyond_computing(code: Mapping[str, bytes], objects: Mapping[str, Objects]) -> Finding | None:
     """`unsafe-code` where the model's code or objects do more than compute; else None."""
     try:
-        found = foreign(code)
+        classes = declared(code)
+        found = foreign(code, {name for name, one in classes.items() if one.base == "Enum"})
     except StrangeCodeError as cause:
         return _finding(f"The model's code was not written by torch: {cause}.")
     if found is not None:
@@ -47,11 +48,11 @@ def beyond_computing(code: Mapping[str, bytes], objects: Mapping[str, Objects]) 
     if names:
         shown = f"`{names[0]}`" if NAME.fullmatch(names[0]) else "an object of a strange name"
         return _finding(f"The model holds {shown}, which is more than tensors and numbers.")
-    return _misfit(code, objects)
+    return _misfit(classes, objects)
 
 
-def _misfit(code: Mapping[str, bytes], objects: Mapping[str, Objects]) -> Finding | None:
-    found = misfit(objects["data"].root, declared(code)) if "data" in objects else None
+def _misfit(classes: Mapping[str, Declared], objects: Mapping[str, Objects]) -> Finding | None:
+    found = misfit(objects["data"].root, classes) if "data" in objects else None
     if found is None:
         return None
     shown = f"`{found}`" if NAME.fullmatch(found) else "an attribute"
