@@ -12,6 +12,7 @@ HERE_SIZE, LOCAL_SIZE = 46, 30
 UTF_8, DESCRIBED = 0x800, 0x8
 FLAGS = UTF_8 | DESCRIBED | 0x6  # the last two say how well it is packed
 WIDE, MOST = 0x0001, 2**32 - 1
+NEWEST = 45  # the version of the format that has ZIP64
 # Sizes above 4 GiB, torch's padding, times and owners; others give an entry a second name.
 EXTRAS = frozenset({WIDE, 0x4246, 0x000A, 0x5455, 0x7875})
 
@@ -96,7 +97,7 @@ def _descriptor(file: BinaryIO, at: int, record: Record) -> int:
 
 def _record(data: bytes, at: int) -> tuple[Record, int]:
     found = struct.unpack_from("<4s6H3I5H2I", data, at)
-    signature, _, _, flags, method, _, _, crc, packed, size, *lengths = found
+    signature, _, version, flags, method, _, _, crc, packed, size, *lengths = found
     name_length, extra_length, comment, disk, _, _, offset = lengths
     if signature != HERE:
         raise StrangeZipError("its directory holds more than its entries")
@@ -108,7 +109,7 @@ def _record(data: bytes, at: int) -> tuple[Record, int]:
     if comment or disk or len(raw) != name_length or end > len(data):
         raise _strange(name, "it has a comment or is on another disk")
     size, packed, offset = _wide(extras.get(WIDE), (size, packed, offset), name)
-    if flags & ~FLAGS or method not in (STORED, DEFLATED):
+    if version > NEWEST or flags & ~FLAGS or method not in (STORED, DEFLATED):
         raise _strange(name, "it is encrypted, or packed in an unusual way")
     if (method == STORED and packed != size) or (name.endswith("/") and size):
         raise _strange(name, "its two sizes disagree")

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from xai_core.base.words import words
 from xai_core.models.exported.parts import unknown
+from xai_core.models.operators.words import words
 
 LONGEST, DEEPEST, MOST = 4000, 40, 300
 SYMBOL = re.compile(r"[a-z]{1,3}[0-9]{1,4}")

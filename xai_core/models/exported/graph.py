@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from xai_core.base.words import words
 from xai_core.models.exported.arguments import (
     ARGUMENTS,
     Clean,
@@ -32,6 +31,7 @@ from xai_core.models.exported.parts import (
     word,
 )
 from xai_core.models.operators.calls import computes
+from xai_core.models.operators.words import words
 
 OPERATOR = re.compile(r"torch\.ops\.(aten|torchvision)\.([A-Za-z0-9_]+)\.([A-Za-z0-9_]+)")
 ARITHMETIC = words(

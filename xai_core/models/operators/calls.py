@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from xai_core.base.words import words
 from xai_core.models.operators import computing, elsewhere
+from xai_core.models.operators.words import words
 
 PRIM = words(
     """

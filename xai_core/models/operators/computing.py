@@ -3,7 +3,7 @@
 All of torch 2.13's `aten` but those in `elsewhere.py`; a test holds both against what is installed.
 """
 
-from xai_core.base.words import words
+from xai_core.models.operators.words import words
 
 ATEN = words(
     """

@@ -5,7 +5,7 @@ numbers that they index memory with: sparse and nested tensors, derivatives of p
 called unsafe, packed weights, kernels of one processor, and torch's own tests.
 """
 
-from xai_core.base.words import words
+from xai_core.models.operators.words import words
 
 ATEN = words(
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from xai_core.base.words import words
 from xai_core.models.operators.calls import computes
+from xai_core.models.operators.words import words
 from xai_core.models.script.trust import refused
 
 STRUCTURE = words(

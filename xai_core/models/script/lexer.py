@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from xai_core.base.errors import XaiError
-from xai_core.base.words import words
+from xai_core.models.operators.words import words
 
 TOKEN = re.compile(
     r"""(?P<space>[ ]+)|(?P<line>\n)

@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from xai_core.base.errors import ModelError
-from xai_core.base.words import words
+from xai_core.models.operators.words import words
 from xai_core.models.pickles.globals import STORAGE_BYTES, Global
 from xai_core.models.pickles.skeleton import (
     TENSOR_MAKERS,
