@@ -63,7 +63,7 @@ def expression(value: object) -> dict[str, Any]:
 def device(value: object) -> dict[str, Any]:
     """Where a tensor was when it was exported; here all are on the CPU."""
     found = mapping(value, ("type", "index"), "device")
-    if found.get("type") not in DEVICES:
+    if str(found.get("type")) not in DEVICES:
         raise unknown("another device:", found.get("type"))
     return dict(CPU)
 

@@ -124,6 +124,8 @@ def _nested(value: object, key: Clean, depth: int) -> dict[str, Any]:
     inner = sequence(found.get("children_spec"), "nesting")
     if depth > DEEPEST:
         raise unknown("another kind of nesting")
+    if kind is not None and not isinstance(kind, str):
+        raise unknown("another kind of nesting")
     if kind is None:
         if context is not None or inner:
             raise unknown("another kind of nesting")
