@@ -19,14 +19,23 @@ def test_what_torch_does_not_write(text: str) -> None:
         list(tokens(text))
 
 
+CODE = b"""\
+class A(Module):
+  __parameters__ = []
+  size : Final[int] = 3
+  pair : Tuple[int, Dict[str, List[Tensor]]]
+  __annotations__["0"] = __torch__.b.B
+  def forward(self: __torch__.a.A,
+    x: Tensor) -> Tensor:
+    y : int = 1
+    return x
+class E(Enum):
+  ONE = 1
+"""
+
+
 def test_declared_attributes_are_read() -> None:
-    code = (
-        "class A(Module):\n  __parameters__ = []\n  size : Final[int] = 3\n"
-        '  pair : Tuple[int, Dict[str, List[Tensor]]]\n  __annotations__["0"] = __torch__.b.B\n'
-        "  def forward(self: __torch__.a.A,\n    x: Tensor) -> Tensor:\n    y : int = 1\n    return x\n"
-        "class E(Enum):\n  ONE = 1\n"
-    )
-    found = declared({"m/code/__torch__/a.py": code.encode()})
+    found = declared({"m/code/__torch__/a.py": CODE})
     assert found.keys() == {"__torch__.a.A", "__torch__.a.E"}
     assert found["__torch__.a.E"].base == "Enum"
     tensors = Type("Dict", (Type("str"), Type("List", (Type("Tensor"),))))

@@ -6,6 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from xai_core.models.exported.expressions import Expression, read_expression
+from xai_core.models.operators.words import words
+
+# As torch's reader has it: what else torch defines (its `Max`) is read back as sympy's.
+OF_TORCH = words(
+    """
+CeilDiv CeilToInt CleanDiv FloatTrueDiv FloorDiv FloorToInt Identity IntTrueDiv Mod
+ModularIndexing PowByNatural PythonMod RoundToInt ToFloat TruncToFloat TruncToInt
+"""
+)
 
 
 def symbol_reader(reader: Any) -> Callable[..., Any]:
@@ -52,5 +61,5 @@ def _built(expression: Expression) -> Any:
         return sympy.true if expression.args[0] else sympy.false
     if expression.head in ("Integer", "Float"):
         return getattr(sympy, expression.head)(expression.args[0])
-    maker = getattr(functions, expression.head, None) or getattr(sympy, expression.head)
+    maker = getattr(functions if expression.head in OF_TORCH else sympy, expression.head)
     return maker(*(_built(part) for part in expression.args))
