@@ -92,15 +92,16 @@ def test_layers_have_the_names_and_kinds_of_the_original(tmp_path: Path) -> None
         assert np.array_equal(one, two)
 
 
-def test_without_trust_nothing_is_opened(tmp_path: Path) -> None:
-    write(Net(), tmp_path / "m")
-    inspection = inspect_file(tmp_path / "m")
-    assert inspection.needs_trust
-    assert inspection.findings[0].code == "needs-trust"
-    with pytest.raises(ModelError) as caught:
-        load_model(tmp_path / "m")
-    assert caught.value.code == "needs-trust"
-    assert caught.value.hint
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_without_trust_it_is_read_from_its_graph(dynamic: bool, tmp_path: Path) -> None:
+    model = Net()
+    write(model, tmp_path / "m", dynamic)
+    assert not inspect_file(tmp_path / "m").needs_trust
+    loaded = load_model(tmp_path / "m")
+    assert "its graph" in loaded.loaded_by
+    assert loaded.layers_readable
+    assert loaded.input_spec.shape == (3, 16, 16)
+    agree_with_eager(loaded, model, weights=True)
 
 
 def test_a_hostile_file_runs_nothing_without_trust(tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_a_hostile_file_runs_nothing_without_trust(tmp_path: Path) -> None:
             inputs = name.endswith("sample_inputs/model.pt")
             bad.writestr(name, hostile.getvalue() if inputs else good.read(name))
         bad.writestr("archive/extra.pkl", pickle.dumps(Touch(tmp_path / "canary")))
-    inspect_file(tmp_path / "bad")
+    assert inspect_file(tmp_path / "bad").needs_trust
     with pytest.raises(ModelError) as caught:
         load_model(tmp_path / "bad")
     assert caught.value.code == "needs-trust"

@@ -203,6 +203,6 @@ ROWS = (
         lambda path: LoadOptions(code=(_adapter(path),), trust=True),
         code="numpy-round-trip",
     ),
-    Row("`.pt2` exported program", "torch-export", "ready", _exported, trusted),
-    Row("`.pt2` without trust", "torch-export", "rejected", _exported, code="needs-trust"),
+    Row("`.pt2` exported program", "torch-export", "ready", _exported),
+    Row("`.pt2` with trust", "torch-export", "ready", _exported, trusted),
 )

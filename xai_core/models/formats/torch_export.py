@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.storage.zips import zip_names
 from xai_core.models import export_hint
 from xai_core.models.conversion.proven_layers import Converters, hidden_layers, with_layers
+from xai_core.models.exported.opening import HOW, TRUSTED, opened, unread
 from xai_core.models.fixed_inputs import fix_positions
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.other_inputs import OtherInput, check_names
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
 Forms = dict[str, tuple[list[int | None], str]]
 TITLE = "An exported program"
-NEEDS_TRUST = Finding(
-    "needs-trust",
-    "error",
-    "Loading an exported program (.pt2) can run code that the file holds; torch has no safe way.",
-    "If you trust where the file comes from, load it with trust; else ask for the weights.",
-)
 COMPILED = Finding(
     "inference-format",
     "error",
@@ -40,7 +35,7 @@ COMPILED = Finding(
 
 @FORMATS.register
 class TorchExport(Format):
-    """Loading runs code in at least three ways, so that the file has to be trusted."""
+    """Its graph is read and checked here; as torch loads it, which can run code, after trust."""
 
     name = "torch-export"
     title = "PyTorch exported program"
@@ -60,26 +55,25 @@ class TorchExport(Format):
         size = digest(path)
         names = zip_names(path) or ()
         weights = [name for name in names if "/data/weights/weight_" in name]
-        finding = COMPILED if _compiled(path) else NEEDS_TRUST
+        finding = COMPILED if _compiled(path) else unread(path)
         return Inspection(
             format=self.name,
             size=size.size,
             sha256=size.sha256,
             facts={"Tensors": str(len(weights))} if weights else {},
-            needs_trust=finding is NEEDS_TRUST,
-            findings=(finding, hidden_layers(TITLE)),
+            needs_trust=finding is not None and finding is not COMPILED,
+            findings=(*([finding] if finding else []), hidden_layers(TITLE)),
         )
 
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
-        """As the contract says; only after trust."""
+        """As the contract says; what the reader of graphs does not know only after trust."""
         from xai_core.models.conversion.fitting import spec_of
         from xai_core.models.hidden_model import hidden_model
         from xai_core.models.precision import to_float32
 
-        refused = COMPILED if _compiled(path) else None if options.trust else NEEDS_TRUST
-        if refused is not None:
-            raise ModelError(refused.message, refused.hint, code=refused.code)
-        program = _program(path)
+        if _compiled(path):
+            raise ModelError(COMPILED.message, COMPILED.hint, code=COMPILED.code)
+        program = opened(path, options.trust)
         module = program.module()
         precision = to_float32(module)
         names, others = _inputs(program), options.other_inputs
@@ -88,31 +82,10 @@ class TorchExport(Format):
         spec = options.input_spec or spec_of(wanted)
         forms = _forms(program, names)
         fix_positions(module, names, others, spec, forms)
-        how = "torch.export.load: code that the file holds could run"
+        how = TRUSTED if options.trust else HOW
         findings = (*([precision] if precision else []), *_baked_in(program, place))
         hidden, shape = hidden_model(path, inspection, options, module, wanted, how, findings)
         return with_layers(hidden, TITLE, _converters(program, names, others, spec, forms), shape)
-
-
-def _program(path: Path) -> ExportedProgram:
-    import torch
-    from torch.export.passes import move_to_device_pass
-
-    from xai_core.base.device import best_device
-
-    with path.open("rb") as file:  # by name it would have to end in .pt2
-        program: ExportedProgram = torch.export.load(file)
-    device = best_device()
-    if any(tensor.device.type != device.type for tensor in _tensors(program)):
-        program = move_to_device_pass(program, device)  # constants inside the graph, too
-    return program
-
-
-def _tensors(program: ExportedProgram) -> Iterator[Any]:
-    import torch
-
-    held = (*program.state_dict.values(), *program.constants.values())
-    return (value for value in held if isinstance(value, torch.Tensor))
 
 
 def _converters(
@@ -169,10 +142,15 @@ def _shape(program: ExportedProgram, place: int) -> tuple[int, int, int] | None:
     """`(C, H, W)` that it was exported with; None where that is not told."""
     examples = (program.example_inputs or ((), {}))[0]
     example = list(getattr(examples[place], "shape", ())) if len(examples) > place else []
-    sizes = example or _sizes(program, place)
+    sizes = [_seen(size) for size in example or _sizes(program, place)]
     if len(sizes) != 4 or not all(isinstance(size, int) for size in sizes):
         return None
     return (sizes[1], sizes[2], sizes[3])
+
+
+def _seen(size: Any) -> Any:
+    """A size that is not fixed: the one that it was exported with."""
+    return size if isinstance(size, int) else size.node.hint
 
 
 def _baked_in(program: ExportedProgram, place: int) -> tuple[Finding, ...]:

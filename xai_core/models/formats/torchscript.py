@@ -15,15 +15,10 @@ from xai_core.models.conversion.proven_layers import hidden_layers, with_layers
 from xai_core.models.fixed_inputs import fix_inputs
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.peek.digest import digest
-from xai_core.models.peek.script_code import (
-    baked_in,
-    is_trace,
-    optimised,
-    reaching_out,
-    script_code,
-    traced_shape,
-)
+from xai_core.models.peek.script_code import baked_in, is_trace, optimised, traced_shape
 from xai_core.models.quantised import quantised_script
+from xai_core.models.script.archive import read_code, script_objects
+from xai_core.models.script.trust import beyond_computing, check_words, import_operators
 
 MOBILE = b"PTMF"
 PACKED = Finding(
@@ -38,7 +33,7 @@ FIXED = "with inputs fixed, it is not converted."
 
 @FORMATS.register
 class TorchScript(Format):
-    """Its code runs in torch's own interpreter, which knows no Python but can touch files."""
+    """Its code runs in torch's own interpreter; without trust only operators that compute."""
 
     name = "torchscript"
     title = "TorchScript"
@@ -58,8 +53,8 @@ class TorchScript(Format):
         size = digest(path)
         if _is_flat(path):
             return Inspection(self.name, size.size, size.sha256, findings=(PACKED,))
-        code = script_code(path)
-        finding = reaching_out(code)
+        code = read_code(path)
+        finding = beyond_computing(code, script_objects(path))
         unusable = [PACKED] if _packed(code) else [] if finding is None else [finding]
         return Inspection(
             format=self.name,
@@ -71,7 +66,7 @@ class TorchScript(Format):
         )
 
     def load(self, path: Path, inspection: Inspection, options: LoadOptions) -> LoadedModel:
-        """As the contract says; code that touches files only after trust."""
+        """As the contract says; code that does more than compute only after trust."""
         import torch
 
         from xai_core.models.conversion.fitting import spec_of
@@ -82,12 +77,13 @@ class TorchScript(Format):
         )
         from xai_core.models.hidden_model import hidden_model
         from xai_core.models.precision import to_float32
+        from xai_core.models.script.graph import check_graph
 
-        code = {} if _is_flat(path) else script_code(path)
-        refused = PACKED if _packed(code) else None if options.trust else reaching_out(code)
-        if refused is not None:
-            raise ModelError(refused.message, refused.hint, code=refused.code)
+        code = _usable_code(path, options.trust)
+        import_operators(code)
         script = torch.jit.load(path, map_location="cpu").eval()  # type: ignore[no-untyped-call]
+        if not options.trust:
+            check_graph(script)
         precision = to_float32(script)
         wanted = options.input_spec.shape if options.input_spec else traced_shape(path)
         spec = options.input_spec or spec_of(wanted)
@@ -105,6 +101,22 @@ class TorchScript(Format):
         seconds = TIME_LIMIT * options.patience
         converters = {converter_version(): lambda shape: script_graph(path, shape, seconds)}
         return with_layers(hidden, self.title, converters, shape, options.patience)
+
+
+def _usable_code(path: Path, trust: bool) -> dict[str, bytes]:
+    """The source, if it is there and only computes, or is trusted.
+
+    Raises:
+        ModelError: `inference-format`, `unsafe-code` or `corrupt-file`.
+    """
+    code = {} if _is_flat(path) else read_code(path)
+    objects = {} if _packed(code) else script_objects(path)
+    refused = PACKED if _packed(code) else None if trust else beyond_computing(code, objects)
+    if refused is not None:
+        raise ModelError(refused.message, refused.hint, code=refused.code)
+    if not trust:
+        check_words(code)
+    return code
 
 
 def _kind(path: Path) -> str:

@@ -4,60 +4,17 @@ from __future__ import annotations
 
 import pickletools
 import re
-import zipfile
 from pathlib import Path
 
-from xai_core.base.errors import ModelError
 from xai_core.base.finding import Finding
-from xai_core.base.storage.zips import BROKEN, zip_names, zip_read
+from xai_core.base.storage.zips import zip_names, zip_read
 
-MAX_CODE = 64 * 2**20
 MAX_INPUTS = 2**20
-REACHES_OUT = re.compile(
-    rb"torch\.(from_file|save|load|_save|_load)\s*\(|\bops\.(?!prim\b|aten\b|quantized\b)"
-)
 OPTIMISED = re.compile(rb"\bops\.(prim\.\w*mkldnn\w*|\w*prepacked\w*|mkldnn\w*)\b", re.IGNORECASE)
 CUT = re.compile(rb"\btorch\.detach_?\(")
 TRAINING = re.compile(rb"\btorch\.(feature_|alpha_|feature_alpha_)?dropout_?\([^()]*, True\)")
 DEVICE = re.compile(rb'torch\.device\("(cuda|mps|xpu|hip)[^"]*"\)')
 TRACED_INPUTS = "traced_inputs.pkl"
-
-
-def script_code(path: Path) -> dict[str, bytes]:
-    """The source files in the archive.
-
-    Raises:
-        ModelError: `corrupt-file`, or `unsafe-code` for sources that unpack to too much.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = [item for item in archive.infolist() if item.filename.endswith(".py")]
-            if len({item.filename for item in archive.infolist()}) != len(archive.infolist()):
-                raise _unsafe("it holds two entries of one name")
-            unpacked = [item for item in archive.infolist() if item.compress_type]
-            if sum(item.file_size for item in unpacked) > MAX_CODE:
-                raise _unsafe("its code unpacks to too much")
-            return {item.filename: archive.read(item) for item in entries}
-    except BROKEN as cause:
-        raise ModelError(
-            f"The TorchScript archive is broken: {cause}",
-            "Copy or download the file again.",
-            code="corrupt-file",
-        ) from cause
-
-
-def reaching_out(code: dict[str, bytes]) -> Finding | None:
-    """`unsafe-code` where the model reads or writes files, or calls what torch does not have."""
-    for name, text in code.items():
-        if match := REACHES_OUT.search(text):
-            return Finding(
-                "unsafe-code",
-                "error",
-                f"The model's code calls `{match.group().decode()}…` in {name}: "
-                "it reads or writes files, or uses an operator that torch does not have.",
-                "If you trust where the file comes from, load it with trust.",
-            )
-    return None
 
 
 def optimised(code: dict[str, bytes]) -> bool:
@@ -130,11 +87,3 @@ def baked_in(code: dict[str, bytes], traced: bool) -> tuple[Finding, ...]:
 
 def _baked(severity: str, message: str, hint: str) -> Finding:
     return Finding("baked-in", "info" if severity == "info" else "warning", message, hint)
-
-
-def _unsafe(what: str) -> ModelError:
-    return ModelError(
-        f"The TorchScript archive was not written by torch: {what}.",
-        "Do not use this file.",
-        code="unsafe-code",
-    )

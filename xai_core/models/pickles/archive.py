@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from xai_core.base.errors import ModelError
+from xai_core.base.storage.strict_zip import BrokenZipError, StrictZip, strict_zip
+from xai_core.base.storage.zip_records import STORED, StrangeZipError
 
-MAX_ENTRIES = 200_000
 MAX_PICKLE = 64 * 2**20
 PICKLE = re.compile(r"\.(pkl|pickle)$", re.IGNORECASE)
-END_RECORD = b"PK\x05\x06"
-END_RECORD_SIZE = 22
+SAVE_AGAIN = "Copy or download the file again, or save the model again."
 
 
 @dataclass(frozen=True)
@@ -32,81 +31,61 @@ def read_archive(path: Path) -> Archive:
     Raises:
         ModelError: `corrupt-file` for a broken zip, `unsafe-code` for a rule that is broken.
     """
+    archive = plain_archive(path, "torch.save")
+    root = _root(archive)
     try:
-        with zipfile.ZipFile(path) as archive:
-            root = check_entries(path, archive)
-            return Archive(
-                root,
-                archive.read(f"{root}/data.pkl"),
-                {entry.filename: entry.file_size for entry in archive.infolist()},
-            )
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError, RuntimeError) as cause:
-        raise ModelError(
-            f"A zip archive written by torch.save was expected, but it is broken: {cause}",
-            "Copy or download the file again, or save the model again.",
-            code="corrupt-file",
-        ) from cause
+        pickle = archive.read(f"{root}/data.pkl", MAX_PICKLE)
+    except (BrokenZipError, OSError) as cause:
+        raise _broken("torch.save", cause) from cause
+    return Archive(root, pickle, {name: entry.size for name, entry in archive.entries.items()})
 
 
-def check_entries(path: Path, archive: zipfile.ZipFile) -> str:
-    """The root folder of an archive that keeps all rules.
+def plain_archive(path: Path, writer: str, one_folder: bool = True) -> StrictZip:
+    """The archive, if every reader sees the same in it, and all of it is in one folder.
 
     Raises:
-        ModelError: `unsafe-code`, naming the rule and the entry.
+        ModelError: `corrupt-file` or `unsafe-code`, naming the rule.
     """
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise refusal(f"it has {len(entries)} entries", "")
-    seen: set[str] = set()
-    for entry in entries:
-        _check_entry(entry)
-        if entry.filename in seen:
-            raise refusal("it holds two entries of one name", entry.filename)
-        seen.add(entry.filename)
-    if sum(entry.file_size for entry in entries) > path.stat().st_size:
-        raise refusal("its entries claim more bytes than the file has", "")
-    _check_end(path)
-    return _root(seen, archive)
+    try:
+        archive = strict_zip(path)
+    except StrangeZipError as cause:
+        raise refusal(str(cause), "", writer) from cause
+    except (BrokenZipError, OSError) as cause:
+        raise _broken(writer, cause) from cause
+    first = next(iter(archive.entries), "").partition("/")[0]
+    stranger = next((name for name in archive.entries if not name.startswith(f"{first}/")), None)
+    if one_folder and stranger is not None:
+        raise refusal("an entry lies outside its folder", stranger, writer)
+    return archive
 
 
-def refusal(what: str, entry: str) -> ModelError:
-    """The error for an archive that torch.save would not have written."""
+def refusal(what: str, entry: str, writer: str = "torch.save") -> ModelError:
+    """The error for an archive that its writer would not have written."""
     return ModelError(
-        f"The archive was not written by torch.save: {what}" + (f" ({entry!r})." if entry else "."),
-        "Such a file can hide code from a check. Save the model again with torch.save.",
+        f"The archive was not written by {writer}: {what}" + (f" ({entry!r})." if entry else "."),
+        f"Such a file can hide code from a check. Save the model again with {writer}.",
         code="unsafe-code",
         entry=entry,
     )
 
 
-def _check_entry(entry: zipfile.ZipInfo) -> None:
-    name = entry.filename
-    if entry.flag_bits & 0x1:
-        raise refusal("an entry is encrypted", name)
+def _broken(writer: str, cause: Exception) -> ModelError:
+    return ModelError(
+        f"A zip archive written by {writer} was expected, but it is broken: {cause}",
+        SAVE_AGAIN,
+        code="corrupt-file",
+    )
+
+
+def _root(archive: StrictZip) -> str:
     # torch.save stores, so a compressed entry is foreign and may be a bomb.
-    if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
-        raise refusal("an entry is compressed", name)
-    if name.startswith("/") or "\\" in name or ".." in name.split("/"):
-        raise refusal("an entry leads out of the archive", name)
-
-
-def _check_end(path: Path) -> None:
-    # Two readers may disagree on an archive with a comment or with something behind its end.
-    with path.open("rb") as file:
-        file.seek(-END_RECORD_SIZE, 2)
-        if file.read(len(END_RECORD)) != END_RECORD:
-            raise refusal("something follows its end", "")
-
-
-def _root(names: set[str], archive: zipfile.ZipFile) -> str:
-    pickles = sorted(name for name in names if PICKLE.search(name))
+    packed = next((name for name, entry in archive.entries.items() if entry.method != STORED), None)
+    if packed is not None:
+        raise refusal("an entry is compressed", packed)
+    pickles = sorted(name for name in archive.entries if PICKLE.search(name))
     main = [name for name in pickles if name.count("/") == 1 and name.endswith("/data.pkl")]
     if len(main) != 1 or len(pickles) != 1:
         raise refusal("it must hold one pickle, data.pkl", ", ".join(pickles[:3]))
-    root = main[0].partition("/")[0]
-    strangers = sorted(name for name in names if not name.startswith(f"{root}/"))
-    if strangers:
-        raise refusal("an entry lies outside its folder", strangers[0])
-    if archive.getinfo(main[0]).file_size > MAX_PICKLE:
+    if archive.entries[main[0]].size > MAX_PICKLE:
         raise refusal("its pickle is oversized", main[0])
-    return root
+    return main[0].partition("/")[0]

@@ -27,9 +27,11 @@ class Session:
     """What stays between calls.
 
     Attributes:
+        guarded: the cage of the process is complete.
         model: the open one. groundwork: what was found for the last picture that was explained.
     """
 
+    guarded: bool = True
     model: LoadedModel | None = None
     context: Context | None = None
 

@@ -28,17 +28,23 @@ MOST_SCORES = 2**22  # of one picture
 def inspect(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Inspection:
     """`path` -> Inspection."""
     from xai_core.models.loading import inspect_file
+    from xai_core.models.script.trust import told_unguarded
 
-    return inspect_file(Path(params["path"]))
+    found = inspect_file(Path(params["path"]))
+    return found if session.guarded else told_unguarded(found)
 
 
 @operation(Answer(text=LONG_TEXT))
 def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> ModelCard:
     """`path`, `options` -> ModelCard; the model that was open is let go first."""
-    from xai_core.models.loading import load_model
+    from xai_core.models.loading import load_model, recognise
+    from xai_core.models.script.trust import refuse_unguarded_script
 
     session.model = session.context = None
-    session.model = load_model(Path(params["path"]), decode(LoadOptions, params["options"]))
+    path, options = Path(params["path"]), decode(LoadOptions, params["options"])
+    if not session.guarded and not options.trust:
+        refuse_unguarded_script(options.format or recognise(path).name)
+    session.model = load_model(path, options)
     return _card(session.model)
 
 

@@ -99,7 +99,7 @@ def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
     inbox = Inbox(reader)
     prepare()
     write_frame(writer, Frame({"kind": "ready", "protection": encode(protection, [])}))
-    session = Session()
+    session = Session(guarded=protection.complete)
     while True:
         frame = inbox.next()
         number = frame.header["id"]
