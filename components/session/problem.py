@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from components.session.text import plain as plain
 from xai_core.base.errors import XaiError
 
 _log = logging.getLogger("pedestal")
@@ -35,17 +36,3 @@ def guarded() -> Iterator[None]:
                 "Nothing is lost: reload the page. The server's log has the details.",
             )
         )
-
-
-def plain(text: str) -> str:
-    """Text from a file or a model, so that Markdown does not read it, but for `code`."""
-    parts = text.replace("\n", " ").split("`")
-    if len(parts) % 2 == 0:
-        return _escaped(text)
-    return "".join(
-        f"`{part}`" if place % 2 and part else _escaped(part) for place, part in enumerate(parts)
-    )
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+!|<>$:~" else sign for sign in text)

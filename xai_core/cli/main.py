@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from xai_core.base.errors import InputError, WorkerError, XaiError
-from xai_core.cli import arguments
+from xai_core.base.text import terminal
+from xai_core.cli import arguments, notices
+from xai_core.cli.console import tell
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -25,7 +27,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message and leave with the exit code for wrong usage."""
-        self.exit(WRONG_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        told = terminal(f"{self.prog}: {message} (see {self.prog} --help)")
+        self.exit(WRONG_USAGE, f"{told}\n")
 
 
 def parser() -> Parser:
@@ -61,14 +64,15 @@ def main(words: Sequence[str] | None = None) -> int:
     args = parser().parse_args(words)
     command = importlib.import_module(f"xai_core.cli.commands.{args.command}")
     try:
-        code: int = command.run(args)
+        with notices.in_short():
+            code: int = command.run(args)
         sys.stdout.flush()
     except InputError as error:
         return _fail(error, WRONG_USAGE)
     except XaiError as error:
         return _fail(error, FAILED)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        tell("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -77,8 +81,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _fail(error: XaiError, code: int) -> int:
-    print("error:", " ".join(str(error).split()), file=sys.stderr)
+    tell("error: " + " ".join(str(error).split()))
     if isinstance(error, WorkerError):
         for line in error.facts.get("log", []):
-            print("  |", line, file=sys.stderr)
+            tell(f"  | {line}")
     return code

@@ -10,7 +10,7 @@ from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.cage.protection import Protection
 from xai_core.cli.arguments import load_options, model_path
-from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
@@ -36,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({**to_json(verdict), "protection": protection.to_json()})
     elif args.markdown:
-        print(to_markdown(verdict), end="")
+        say(*to_markdown(verdict).splitlines())
     else:
-        print("\n".join(as_text(verdict)))
-        print(f"protection {protection.sentence}")
+        say(*as_text(verdict))
+        say(f"protection {protection.sentence}")
     return EXIT_CODES[verdict.level]
 
 

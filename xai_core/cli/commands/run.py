@@ -12,6 +12,7 @@ from pathlib import Path
 import xai_core
 from xai_core.base.errors import XaiError
 from xai_core.cage.protect import missing
+from xai_core.cli.console import tell
 
 ROOT = Path(xai_core.__file__).resolve().parents[1]
 # In an installation; in a checkout the script lies at the top.
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     command = server(args)
     lacking = missing()
     if lacking.guards:
-        print(f"protection {lacking.sentence}", file=sys.stderr)
+        tell(f"protection {lacking.sentence}")
     sys.stderr.flush()
     sys.stdout.flush()
     if os.name != "nt":  # there a process that takes another's place leaves its console
