@@ -40,9 +40,10 @@ def forwarded(headers: Mapping[str, str]) -> bool:
 def is_local(host: str) -> bool:
     """Whether a host, with or without a port, is this machine by name."""
     try:
-        return urlsplit(f"//{host}").hostname in LOCAL
+        found = urlsplit(f"//{host}").hostname
     except ValueError:
         return False
+    return found is not None and found in LOCAL
 
 
 def loops(address: str | None) -> bool:

@@ -28,7 +28,7 @@ def one_line(text: object) -> str:
     told = str(text)
     if len(told) > LONGEST:
         told = told[: LONGEST - 1] + "…"
-    return "".join(sign if sign.isprintable() else " " for sign in told)
+    return printable(told)
 
 
 def markdown(text: object, *, code: bool = True) -> str:
@@ -53,6 +53,16 @@ def _escaped(text: str) -> str:
 def html(text: object) -> str:
     """HTML that shows the text, also within an attribute."""
     return _html.escape(one_line(text))
+
+
+def html_lines(text: str) -> str:
+    """As `html`, for a `<pre>`: lines stay lines."""
+    return "\n".join(_html.escape(printable(line)) for line in text.split("\n"))
+
+
+def printable(text: str) -> str:
+    """Signs that cannot be printed become spaces, tabs among them."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def terminal(text: object) -> str:

@@ -46,6 +46,11 @@ def say(*lines: object) -> None:
         print(terminal(line))
 
 
+def hand_on(markdown: str) -> None:
+    """A text for another program, made of plain parts already."""
+    print(markdown, end="")
+
+
 def tell(*lines: object) -> None:
     """As `say`, on standard error."""
     for line in lines:

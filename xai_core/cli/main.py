@@ -50,6 +50,8 @@ def parser() -> Parser:
     arguments.add_noise(noise)
     report = commands.add_parser("report", help="write a kept run as picture, HTML or zip")
     arguments.add_report(report)
+    access = commands.add_parser("check-access", help="does a proxy tell whom it speaks for?")
+    arguments.add_check_access(access)
     return whole
 
 
@@ -62,7 +64,7 @@ def _called_as() -> str:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     args = parser().parse_args(words)
-    command = importlib.import_module(f"xai_core.cli.commands.{args.command}")
+    command = importlib.import_module(f"xai_core.cli.commands.{args.command.replace('-', '_')}")
     try:
         with notices.in_short():
             code: int = command.run(args)

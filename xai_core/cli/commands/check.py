@@ -10,7 +10,7 @@ from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.cage.protection import Protection
 from xai_core.cli.arguments import load_options, model_path
-from xai_core.cli.console import print_json, progress_bar, say
+from xai_core.cli.console import hand_on, print_json, progress_bar, say
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json({**to_json(verdict), "protection": protection.to_json()})
     elif args.markdown:
-        say(*to_markdown(verdict).splitlines())
+        hand_on(to_markdown(verdict))
     else:
         say(*as_text(verdict))
         say(f"protection {protection.sentence}")
