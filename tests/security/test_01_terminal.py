@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import logging
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -157,9 +158,10 @@ def test_the_copy_for_a_pull_request_has_no_link() -> None:
     verdict = check_verdict(LINKS + EVIL)
     told = to_markdown(verdict)
     assert printable(told.replace(JOINER, ""))
-    bare = told.replace("\\", "")
+    outside = re.sub(r"`[^`\n]*`", "", told)  # what is code is no link
+    bare = outside.replace("\\", "")
     assert not [one for one in ("://", "www.", "who@c", "@team") if one in bare]
-    assert "![" not in told
+    assert "![" not in outside
     assert json.loads(json.dumps(to_json(verdict)))
 
 
