@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ import streamlit as st
 
 from components.session.text import plain as plain
 from xai_core.base.errors import XaiError
+from xai_core.base.text import terminal
 
 _log = logging.getLogger("pedestal")
 
@@ -29,7 +31,8 @@ def guarded() -> Iterator[None]:
     except XaiError as error:
         show(error)
     except Exception as error:  # the page's border; Streamlit's own control flow is BaseException
-        _log.exception("unexpected error on a page")
+        for line in traceback.format_exc().splitlines():  # the log is read in a terminal
+            _log.error("unexpected error on a page: %s", terminal(line))
         show(
             XaiError(
                 f"Something unexpected happened: {type(error).__name__}.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xai_core.attribution.methods import base
-from xai_core.base.text import markdown, one_line
+from xai_core.base.text import inside_code, markdown
 
 
 def plain(text: object) -> str:
@@ -29,7 +29,7 @@ def title_of(method: str) -> str:
 
 def code(text: object) -> str:
     """For between two backticks."""
-    return one_line(text).replace("`", "'")
+    return inside_code(text)
 
 
 def size(numbers: Iterable[object]) -> str:

@@ -20,6 +20,8 @@ FORMS = (
     "a\n\n![x]({0}/newline)",
     "` ![x]({0}/odd)",
     ":red[![x]({0}/colour)]",
+    "`] ![x]({0}/label) `",
+    "`x | ![y]({0}/cell) | z`",
     "<a href={0}/anchor>x</a>",
     "$\\href{{{0}/maths}}{{x}}$",
     "%{{x}} <span style='background:url({0}/style)'>",

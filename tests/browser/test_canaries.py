@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,12 +74,18 @@ def listener() -> Iterator[Listener]:
         yield found
 
 
-def hostile_run(text: str) -> Run:
+def hostile_run(text: str, texts: Sequence[str] = ()) -> Run:
+    """texts: each by itself, since a sign in one may close what another opens."""
     found = small_run(
         model=text,
         picture=text,
         guesses=(Guess(1, text, 0.75), Guess(0, text, 0.25)),
-        failures={"guided-backprop": text, text[:60]: text},
+        failures={
+            "guided-backprop": text,
+            text[:60]: text,
+            **{f"no-{place}": one for place, one in enumerate(texts)},
+            **{one: f"no {place}" for place, one in enumerate(texts)},
+        },
         summary=text,
         machine=text,
         architecture=text,
@@ -118,7 +124,7 @@ def test_a_shared_run_with_hostile_names_calls_nobody(
     tmp_path: Path, visit: Visit, listener: Listener
 ) -> None:
     store = RunStore(tmp_path / "runs")
-    run = store.save(hostile_run(listener.text))
+    run = store.save(hostile_run(listener.text, listener.texts))
     study = store.save(hostile_study(listener.text))
     for name in (run, study):
         store.change(name, name=listener.texts[0] + listener.texts[3], tags=tuple(listener.texts))

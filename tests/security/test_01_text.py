@@ -127,6 +127,12 @@ EVIL = (
     "\x00\x07\x7f",
     "h\u00adttp://canary.invalid",
 )
+BREAKS_OUT = (
+    "`] ![x](http://canary.invalid) `",
+    "`x | ![y](http://canary.invalid) | z`",
+    "`[`![x](http://canary.invalid)`]`",
+    "a `b` c `] www.canary.invalid`",
+)
 OBEYED = ("://", "www.", "WwW.", "\n", "\r", "\x1b", "\x9b", "\u202e", "\u2028", "\x07", "\ud800")
 
 
@@ -141,6 +147,14 @@ def test_markdown_shows_the_text(evil: str) -> None:
         if "`" not in evil:
             for sign in "*_[]<>#|$~!&":
                 assert told.count(sign) == bare.count(sign)
+
+
+@pytest.mark.parametrize("evil", BREAKS_OUT)
+def test_code_does_not_break_out_of_a_cell_or_a_label(evil: str) -> None:
+    """Directives and tables end at a bracket or a bar, also at one within backticks."""
+    for told in (text.markdown(evil), f"`{text.inside_code(evil)}`"):
+        bare = [sign for place, sign in enumerate(told) if told[max(0, place - 1)] != "\\"]
+        assert not {"|", "[", "]"} & set(bare)
 
 
 @pytest.mark.parametrize("evil", EVIL)

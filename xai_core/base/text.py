@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html as _html
 import re
+from collections.abc import Iterable
 
 LONGEST = 4000  # signs; a name of megabytes would stop the page, and no sentence is that long
 JOINER = "\u2060"  # no width, and no part of an address: what it parts is no link
@@ -20,6 +21,7 @@ _PARTED = re.compile(r"(?<=:)(?=/|[^\s:]+:)|(?<=@)(?=\S)|(?<=[wW]{3})(?=\.)")
 _BEGINS_A_LIST = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+]))(.)")
 _SPECIAL = re.compile(r"[\\`*_{}\[\]#!|<>$~&]|:(?=\S)")
 # Also after what separates columns: where commas are decimal, a spreadsheet splits at others.
+_LOOK_ALIKES = str.maketrans("`|[]", "'¦［］")
 _FORMULA = re.compile(r"(^|[,;|\t])(\s*)(?=[=+\-@＝＋－＠])")
 
 
@@ -39,9 +41,19 @@ def markdown(text: object, *, code: bool = True) -> str:
     """
     told = " ".join(one_line(text).split())
     parts = told.split("`")
-    if not code or len(parts) % 2 == 0 or "``" in told:
+    if not code or len(parts) % 2 == 0 or "``" in told or _breaks_out(parts[1::2]):
         return _escaped(told)
     return "".join(f"`{part}`" if place % 2 else _escaped(part) for place, part in enumerate(parts))
+
+
+def _breaks_out(parts: Iterable[str]) -> bool:
+    """Whether code has a sign that ends a cell or a label around it: they are read before code."""
+    return any(sign in part for part in parts for sign in "|[]")
+
+
+def inside_code(text: object) -> str:
+    """For between two backticks, also in a cell or a label: look-alikes for what would end them."""
+    return one_line(text).translate(_LOOK_ALIKES)
 
 
 def _escaped(text: str) -> str:

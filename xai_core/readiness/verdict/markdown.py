@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xai_core.base.finding import Finding
-from xai_core.base.text import markdown, one_line
+from xai_core.base.text import inside_code, markdown
 from xai_core.readiness.result import Verdict
 
 SIGNS = {
@@ -27,7 +27,7 @@ def to_markdown(verdict: Verdict) -> str:
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    yield f"### {SIGNS[verdict.level]} {_text(verdict.file)}: `{_code(verdict.level)}`"
+    yield f"### {SIGNS[verdict.level]} {_text(verdict.file)}: `{inside_code(verdict.level)}`"
     yield ""
     yield _text(verdict.summary)
     for finding in sorted(verdict.findings, key=lambda one: SEVERITIES.index(one.severity)):
@@ -59,7 +59,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
 def _finding(finding: Finding) -> Iterator[str]:
     places = [finding.where, finding.layer and f"layer {finding.layer}"]
     place = ", ".join(_text(place) for place in places if place)
-    yield f"- **{_code(finding.severity)}: `{_code(finding.code)}`**" + (
+    yield f"- **{inside_code(finding.severity)}: `{inside_code(finding.code)}`**" + (
         f" at {place}" if place else ""
     )
     yield f"  {_text(finding.message)} {_text(finding.hint)}".rstrip()
@@ -67,8 +67,3 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 def _text(text: object) -> str:
     return markdown(text, code=False)
-
-
-def _code(text: object) -> str:
-    """For between two backticks."""
-    return one_line(text).replace("`", "'")
