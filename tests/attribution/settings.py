@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import torch
 
 from tests.attribution.nets import NETS, pictures
+from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.probe import probe
 from xai_core.base.parameters import describe
@@ -20,10 +22,15 @@ def fast(method: str) -> dict[str, Any]:
     return {name: value for name, value in FAST.items() if name in known}
 
 
+@cache
+def capabilities(net: str) -> Capabilities:
+    """What a net was seen to offer."""
+    return probe(NETS[net](), torch.from_numpy(pictures()), 1)
+
+
 def reason(method: str, net: str) -> str | None:
     """Why a method is not available on a net."""
-    capabilities = probe(NETS[net](), torch.from_numpy(pictures()), 1)
-    return METHODS[method].unavailable_because(capabilities)
+    return METHODS[method].unavailable_because(capabilities(net))
 
 
 PAIRS = [(method, net) for method in METHODS.names() for net in NETS]

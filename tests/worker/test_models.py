@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,9 @@ from xai_core.worker.serving.spare import Spare
 
 
 def children() -> set[int]:
-    return {child.pid for child in psutil.Process().children()}
+    """Workers: children of this process' fork server."""
+    servers = psutil.Process().children()
+    return {worker.pid for server in servers for worker in server.children()}
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -102,11 +103,11 @@ def test_a_model_that_cannot_be_loaded_leaves_no_process(
 ) -> None:
     broken = tmp_path / "broken.pt"
     broken.write_bytes(b"this is no model")
-    children = psutil.Process(os.getpid()).children()
+    before = children()
     with pytest.raises(ModelError), one_process.borrow(ModelFile(broken, LoadOptions())):
         pass
     assert one_process.keys == ()
-    assert set(psutil.Process(os.getpid()).children()) <= set(children)
+    assert children() <= before
 
 
 def test_looking_inside_and_scoring_are_apart(tiny: Path) -> None:
@@ -125,6 +126,7 @@ def test_a_process_in_waiting_opens_the_next_model_and_another_takes_its_place(t
     try:
         spare.prepare()
         spare.prepare()
+        wait_until(lambda: len(children() - before) == 1)
         (waiting,) = children() - before
         with spare.take() as worker:
             assert worker.pid == waiting
@@ -139,6 +141,7 @@ def test_nobody_waits_where_nobody_was_asked_to() -> None:
     before, spare = children(), Spare(pause=0.0)
     try:
         with spare.take() as worker:
+            assert worker.pid
             assert children() - before == {worker.pid}
         assert children() <= before
     finally:

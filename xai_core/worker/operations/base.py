@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,25 @@ class Session:
 
 Operation = Callable[[Session, Params, Arrays, Progress], Any]
 OPERATIONS: dict[str, Operation] = {}
-HEAVY_IMPORTS = {"score": ("xai_core.scores.metrics.complexity", "quantus")}
+# In steps that each take less than a second: whoever imports them can do something between.
+HEAVY_IMPORTS = {
+    "load": (  # torchvision, timm and Keras need torch's compiler, if only for its decorators
+        "sympy",
+        "torch.fx.experimental.symbolic_shapes",
+        "torch.distributed.fsdp",
+        "torch._dynamo",
+    ),
+    "score": (
+        "scipy.special",
+        "scipy.stats",
+        "pandas",
+        "matplotlib.pyplot",
+        "sklearn.linear_model",
+        "captum.attr",
+        "xai_core.scores.metrics.complexity",
+        "quantus",
+    ),
+}
 
 
 def operation(function: Operation) -> Operation:
@@ -72,8 +90,15 @@ def register_all() -> None:
 
 def warm(name: str) -> None:
     """Import what an operation needs; a failure shows when the operation is called."""
+    for _ in warm_in_steps(name):
+        pass
+
+
+def warm_in_steps(name: str) -> Iterator[None]:
+    """As `warm`, a module at a time."""
     for module in HEAVY_IMPORTS.get(name, ()):
         try:
             importlib.import_module(module)
         except Exception as error:
             print(f"warming up {name}: {error}")
+        yield

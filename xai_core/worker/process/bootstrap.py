@@ -3,6 +3,9 @@
 ROOT is the folder that holds `xai_core`; HOST_PID is the process that must outlive this one; PLAN
 is the cage. Order: cage, then NumPy and torch, then requests. The cage covers the one thread that
 closes it and what that starts later, and these libraries start threads when they are imported.
+
+With the number of an open socket in place of PLAN it becomes the server that forks workers
+(`fork_server.py`): a fork takes one thread along, so that there the order is libraries, fork, cage.
 """
 
 from __future__ import annotations
@@ -55,17 +58,27 @@ def import_core(root: Path) -> None:
     spec.loader.exec_module(module)
 
 
-if __name__ == "__main__":
-    pipes = take_pipes()
-    faulthandler.enable(
-        all_threads=False
-    )  # a segmentation fault leaves its Python lines in the log
-    die_with_host(int(sys.argv[2]))
-    import_core(Path(sys.argv[1]))
+def live(plan: str, host: int) -> None:
+    """Be a worker in that cage until the process `host` goes away."""
+    die_with_host(host)
     from xai_core.cage.plan import Plan
     from xai_core.cage.protect import protect
 
-    protection = protect(Plan.from_text(sys.argv[3]))
+    pipes = take_pipes()
+    # A segmentation fault leaves its Python lines in the log.
+    faulthandler.enable(all_threads=False)
+    protection = protect(Plan.from_text(plan))
     from xai_core.worker.process.child import main
 
     main(*pipes, protection)
+
+
+if __name__ == "__main__":
+    root, host, order = sys.argv[1:]
+    import_core(Path(root))
+    if order.isdecimal():
+        from xai_core.worker.process.fork_server import serve
+
+        serve(int(order), live)
+    else:
+        live(order, int(host))

@@ -97,10 +97,7 @@ class Ticker:
 def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
     """Serve until the host goes away."""
     inbox = Inbox(reader)
-    register_all()
-    import torch  # noqa: F401 - takes seconds, which the host spends on other things
-
-    _prepare_to_open()
+    prepare()
     write_frame(writer, Frame({"kind": "ready", "protection": encode(protection, [])}))
     session = Session()
     while True:
@@ -111,6 +108,14 @@ def main(reader: BinaryIO, writer: BinaryIO, protection: Protection) -> None:
             write_frame(writer, answer)
         except WorkerError as too_large:
             write_frame(writer, _failure(number, too_large))
+
+
+def prepare() -> None:
+    """Import what every worker needs: it takes seconds, which the host spends on other things."""
+    register_all()
+    import torch  # noqa: F401
+
+    _prepare_to_open()
 
 
 def _prepare_to_open() -> None:

@@ -1,23 +1,26 @@
-"""Starting a worker process: from a thread that stays, with hardly any environment.
+"""Starting a worker process, with hardly any environment.
 
-The kernel's parent-death signal fires when the *thread* that started a process ends. Streamlit
-runs each script in a thread of its own, so workers are started from one thread that never ends.
+On Linux it is forked from a server that has imported torch (`fork_server.py`): a twentieth of a
+second instead of two. Elsewhere, and for another interpreter, it is a process of its own.
 """
 
 from __future__ import annotations
 
 import os
-import queue
+import signal
+import socket
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from xai_core.cage.plan import Plan
+from xai_core.worker.process.forked import Forked, Forks
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 ROOT = Path(__file__).resolve().parents[3]
+NOWHERE = Path("/nonexistent")  # home of a process that writes nothing
 # What the interpreter and the numeric libraries need. Anything else may be a secret.
 PASSED_ON = (
     "PATH",
@@ -50,11 +53,13 @@ SETTINGS = {
     "TRANSFORMERS_OFFLINE": "1",
 }
 
-_orders: queue.SimpleQueue[tuple[Plan, Path | None, Future[subprocess.Popen[bytes]]]] = (
-    queue.SimpleQueue()
-)
-_starter: threading.Thread | None = None
+# The kernel's parent-death signal fires when the *thread* that started a process ends. Streamlit
+# runs each script in a thread of its own, so processes are started from one that never ends.
+_starter = ThreadPoolExecutor(1, "worker-starter")
+_servers: dict[tuple[int, frozenset[tuple[str, str]]], Forks] = {}  # by host and environment
 _lock = threading.Lock()
+
+Started = subprocess.Popen[bytes] | Forked
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -66,7 +71,7 @@ def environment(home: Path) -> dict[str, str]:
     return {**passed, **SETTINGS, **names, **folders}
 
 
-def launch(plan: Plan, python: Path | None = None) -> subprocess.Popen[bytes]:
+def launch(plan: Plan, python: Path | None = None) -> Started:
     """Start a worker process in its empty home folder, with pipes at all three ends.
 
     Args:
@@ -75,34 +80,53 @@ def launch(plan: Plan, python: Path | None = None) -> subprocess.Popen[bytes]:
     Raises:
         OSError: it cannot be started.
     """
-    global _starter
+    server = _server() if python is None and sys.platform == "linux" else None
+    if server is not None:
+        return server.start(plan.to_text(), plan.home)
+    return _starter.submit(_popen, python, Path(plan.home), plan.to_text()).result()
+
+
+def stop(started: Started) -> None:
+    """End a process and all others of its session."""
+    if isinstance(started, Forked):
+        started.kill()
+        return
+    try:
+        os.killpg(started.pid, signal.SIGKILL)
+    except (OSError, AttributeError):  # no process groups on Windows
+        started.kill()
+
+
+def _server() -> Forks | None:
+    """The one for this environment; None where it ended before it could fork."""
+    key = (os.getpid(), frozenset(environment(NOWHERE).items()))
     with _lock:
-        if _starter is None or not _starter.is_alive():
-            _starter = threading.Thread(target=_start_orders, name="worker-starter", daemon=True)
-            _starter.start()
-    answer: Future[subprocess.Popen[bytes]] = Future()
-    _orders.put((plan, python, answer))
-    return answer.result()
+        found = _servers.get(key)
+        if found is None or (found.has_forked and not found.alive):
+            found = _servers[key] = _starter.submit(_start_server).result()
+    return found if found.alive else None
 
 
-def _start_orders() -> None:
-    while True:
-        plan, python, answer = _orders.get()
-        try:
-            answer.set_result(_popen(plan, python))
-        except BaseException as error:  # belongs to whoever waits for the answer
-            answer.set_exception(error)
+def _start_server() -> Forks:
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with there:
+        process = _popen(None, NOWHERE, str(there.fileno()), there.fileno())
+    return Forks(process, here)
 
 
-def _popen(plan: Plan, python: Path | None) -> subprocess.Popen[bytes]:
-    options = ["-I", "-B", "-u", "-X", "utf8"]
-    arguments = [str(BOOTSTRAP), str(ROOT), str(os.getpid()), plan.to_text()]
+def _popen(
+    python: Path | None, home: Path, order: str, channel: int | None = None
+) -> subprocess.Popen[bytes]:
+    """`channel`: open in the new process, which is a server then and says nothing."""
+    options = ["-I", "-B", "-u", "-X", "utf8", str(BOOTSTRAP), str(ROOT), str(os.getpid())]
+    pipe = subprocess.PIPE if channel is None else subprocess.DEVNULL
     return subprocess.Popen(  # noqa: S603 - every argument is our own
-        [str(python or sys.executable), *options, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=plan.home,
-        env=environment(Path(plan.home)),
+        [str(python or sys.executable), *options, order],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        cwd=home if channel is None else None,
+        env=environment(home),
         start_new_session=True,
+        pass_fds=() if channel is None else (channel,),
     )

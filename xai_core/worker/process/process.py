@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import shutil
 import signal
@@ -17,7 +16,7 @@ from typing import BinaryIO
 from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import Plan
 from xai_core.worker.process.budget import Budget, protection_wanted
-from xai_core.worker.process.launch import launch
+from xai_core.worker.process.launch import Started, launch, stop
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
 from xai_core.worker.process.watchdog import watch
@@ -165,13 +164,10 @@ def _next(stream: BinaryIO) -> Message:
         return None
 
 
-def _end(popen: subprocess.Popen[bytes], folder: Path, over: threading.Event) -> None:
+def _end(popen: Started, folder: Path, over: threading.Event) -> None:
     over.set()
     if popen.poll() is None:
-        try:
-            os.killpg(popen.pid, signal.SIGKILL)
-        except (OSError, AttributeError):  # no process groups on Windows
-            popen.kill()
+        stop(popen)
     with contextlib.suppress(subprocess.TimeoutExpired):
         popen.wait(timeout=5.0)
     with contextlib.suppress(OSError):

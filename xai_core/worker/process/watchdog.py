@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from pathlib import Path
 
@@ -10,13 +9,14 @@ from xai_core.base.errors import WorkerError
 from xai_core.cage.plan import GIB
 from xai_core.worker.process.budget import MEMORY, Budget
 from xai_core.worker.process.disk import written
+from xai_core.worker.process.launch import Started
 
 INTERVAL = 0.1  # seconds; at several GB a second a process can pass its limit by a few hundred MB
 DISK_TURNS = 5  # the folder is walked at every fifth look
 
 
 def watch(
-    popen: subprocess.Popen[bytes],
+    popen: Started,
     home: Path,
     budget: Budget,
     over: threading.Event,

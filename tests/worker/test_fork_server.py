@@ -1,0 +1,110 @@
+"""Workers that are forked from one process: what they share, and what they don't."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from xai_core.worker import Worker
+from xai_core.worker.process import launch
+
+MAP = np.ones((1, 4, 4))
+
+
+def server_of(worker: Worker) -> psutil.Process:
+    parent = psutil.Process(worker.pid).parent()
+    assert parent is not None
+    return parent
+
+
+def open_files(pid: int) -> list[str]:
+    folder = Path(f"/proc/{pid}/fd")
+    return sorted(os.readlink(folder / number) for number in os.listdir(folder))
+
+
+def test_two_workers_come_from_one_server_which_is_ours() -> None:
+    with Worker() as one, Worker() as two:
+        assert server_of(one) == server_of(two)
+        parent = server_of(one).parent()
+        assert parent is not None
+        assert parent.pid == os.getpid()
+
+
+def test_a_worker_holds_nothing_of_another_nor_a_way_to_the_server() -> None:
+    with Worker() as one, Worker() as two:
+        one.score(MAP)
+        two.score(MAP)
+        first, second = open_files(one.pid), open_files(two.pid)
+        assert not any(name.startswith("socket:") for name in first + second)
+        assert not any("pidfd" in name for name in first + second)
+        assert not {name for name in first if name.startswith("pipe:")} & set(second)
+
+
+def test_each_has_a_home_a_session_and_a_temporary_folder_of_its_own() -> None:
+    with Worker() as one, Worker() as two:
+        assert one.protection.complete
+        for worker in (one, two):
+            home = worker._connection.process.home
+            assert os.readlink(f"/proc/{worker.pid}/cwd") == str(home)
+            assert os.getsid(worker.pid) == worker.pid
+
+
+def test_an_end_is_told_as_the_system_tells_it() -> None:
+    with Worker() as worker:
+        assert worker.alive
+        popen = worker._connection.process._popen
+        assert popen.poll() is None
+        with pytest.raises(subprocess.TimeoutExpired):
+            popen.wait(0.01)
+        os.kill(worker.pid, signal.SIGTERM)
+        assert popen.wait(10) == -signal.SIGTERM
+        assert popen.poll() == -signal.SIGTERM
+
+
+def test_a_dead_server_takes_its_workers_along_and_the_next_call_has_a_new_one() -> None:
+    with Worker() as worker:
+        worker.score(MAP)
+        server, pid = server_of(worker), worker.pid
+        server.kill()
+        end = time.monotonic() + 30
+        while psutil.pid_exists(pid):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        worker.score(MAP)
+        assert server_of(worker) != server
+
+
+def test_a_worker_that_is_ended_before_it_was_forked_is_ended() -> None:
+    workers = [Worker() for _ in range(4)]
+    for worker in workers:
+        worker.close()
+    for worker in workers:
+        pid = worker.pid
+        assert not (pid and psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie")
+
+
+def test_another_environment_has_a_server_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Worker() as one:
+        monkeypatch.setenv("OMP_NUM_THREADS", "1")
+        with Worker() as two:
+            two.score(MAP)
+            environ = psutil.Process(two.pid).environ()
+            assert environ["OMP_NUM_THREADS"] == "1"
+            assert server_of(one) != server_of(two)
+
+
+def test_where_no_server_can_be_had_a_worker_is_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(launch, "_server", lambda: None)
+    with Worker() as worker:
+        worker.score(MAP)
+        assert server_of(worker).pid == os.getpid()
+        assert isinstance(worker._connection.process._popen, subprocess.Popen)
