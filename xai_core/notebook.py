@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.result import Attribution
 from xai_core.base.finding import by_reason
+from xai_core.base.text import html as escape
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.colours import coloured, png_bytes, png_url
 from xai_core.maps.recipe import Recipe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session import backend, decoding, problem
+from components.session import backend, decoding, problem, text
 from components.session.state.workspace import Photo, Source
 from xai_core.maps.colours import data_url
 
@@ -20,12 +20,13 @@ def show(source: Source, photo: Photo) -> None:
             if prepared.scale.warning:
                 st.warning(problem.plain(prepared.scale.warning), icon=":material/contrast:")
         low, high = float(prepared.inputs.min()), float(prepared.inputs.max())
-        shape = " × ".join(map(str, prepared.inputs.shape))
+        shape = text.size(prepared.inputs.shape)
         st.caption(f"The model gets {shape} numbers from {low:.3g} to {high:.3g}.")
         top, left_, bottom, right_ = prepared.content
         if (bottom - top, right_ - left_) != prepared.inputs.shape[2:]:
             st.caption(
-                f"The picture fills rows {top} to {bottom} and columns {left_} to {right_}; the "
+                f"The picture fills rows {top:d} to {bottom:d} and columns {left_:d} to "
+                f"{right_:d}; the "
                 "rest is padding, which no map is scored on."
             )
         for note in prepared.notes:

@@ -11,7 +11,7 @@ from components.maps import preview, scale_strip, tiles
 from components.maps import scale as map_scale
 from components.maps.scale import SCOPES
 from components.maps.tiles import Look, title_of
-from components.session import problem
+from components.session import problem, text
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
@@ -55,7 +55,7 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     if scales.strip is not None:
         scale_strip.show(space, scales.strip)
     for reason, without in by_reason(run.failures).items():
-        titles = ", ".join(map(title_of, without))
+        titles = ", ".join(map(text.title_of, without))
         st.warning(f"**{titles}** gave no map. {problem.plain(reason)}", icon=":material/block:")
     with st.expander("What these maps are", icon=":material/info:"):
         for name in names:
@@ -138,6 +138,6 @@ def _described(run: Run, name: str) -> str:
     given += filter(None, [_sampled(run, name), remarks.told(one)])
     summary = METHODS[name].summary if name in METHODS else ""
     return (
-        f"**{title_of(name)}** — {summary}  \n"
-        f":small[{problem.plain(', '.join(given)) or 'no parameters'}; seed {one.seed}]"
+        f"**{text.title_of(name)}** — {summary}  \n"
+        f":small[{problem.plain(', '.join(given)) or 'no parameters'}; seed {text.plain(one.seed)}]"
     )

@@ -23,7 +23,7 @@ UNCHANGED = "Cancelled. Nothing has changed."
 def start_button(place: DeltaGenerator, text: str, *, key: str, first: bool, ready: bool) -> bool:
     """Whether it was clicked. first: nothing is there yet that it would compute again."""
     return place.button(
-        text,
+        problem.plain(text),
         type="primary" if first else "secondary",
         icon=":material/play_arrow:",
         key=f"{key}-start",
@@ -37,7 +37,7 @@ def ended(state: JobState[Any], cancelled: str = UNCHANGED) -> None:
     if state.failure:
         st.error(problem.plain(state.failure), icon=":material/error:")
     if state.stopped:
-        st.info(cancelled, icon=":material/stop:")
+        st.info(problem.plain(cancelled), icon=":material/stop:")
 
 
 def noted(state: JobState[Any], cancelled: str = UNCHANGED) -> None:
@@ -72,7 +72,9 @@ def watch(
             return
         left, right = st.columns([3, 1], vertical_alignment="center")
         share = min(1.0, job.done / job.total) if job.total else 0.0
-        left.progress(share, text=_told(job, state.turn, describe or (lambda: _samples(job))))
+        left.progress(
+            share, text=problem.plain(_told(job, state.turn, describe or (lambda: _samples(job))))
+        )
         if right.button(
             "Cancel",
             key=f"{key}-cancel",

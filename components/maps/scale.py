@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import scale_job, scale_pictures
 from components.maps.scale_strip import Strip
 from components.maps.tiles import Look, title_of
-from components.session import problem
+from components.session import problem, text
 from components.session.processes import known
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
@@ -62,7 +62,7 @@ def show(space: Workspace, asked: Asked) -> Scales:
         return Scales(alone)
     if scope == "picture":
         found = _of_picture(asked)
-        st.caption(_shared(asked.maps))
+        st.caption(text.plain(_shared(asked.maps)))
         return Scales(found)
     strip = _of_pictures(space, asked)
     return Scales({**alone, **strip.scales}, strip) if strip else Scales(alone)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from components.session import choice, run_source
+from components.session import choice, run_source, text
 from components.session.state.workspace import Photo, Workspace
 from xai_core.maps.colour_scale import Scope
 from xai_core.studies.kept_maps import SHORT
@@ -85,7 +85,7 @@ def _chosen(space: Workspace, label: str, current: list[str], key: str) -> list[
     options = list(dict.fromkeys([*known, *current]))
     return choice.several(
         st.multiselect,
-        label,
+        text.plain(label),
         options,
         current,
         key=key,

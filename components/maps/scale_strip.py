@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from components.maps import scale_pictures, tiles
-from components.maps.tiles import Look, title_of
-from components.session import decoding
+from components.maps.tiles import Look
+from components.session import decoding, text
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from components.widgets.map_grid import Tile
@@ -41,7 +41,7 @@ def show(space: Workspace, strip: Strip) -> None:
             "Method",
             names,
             default=names[0],
-            format_func=title_of,
+            format_func=text.title_of,
             key=f"scale-method-{'-'.join(names)}",
             label_visibility="collapsed",
         )

@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import pace, precision
-from components.session import backend, decoding, kept_runs, problem, run_source
+from components.session import backend, decoding, kept_runs, problem, run_source, text
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
@@ -87,7 +87,7 @@ def differences(space: Workspace) -> list[str]:
     asked = chosen.asked(space)
     new = [name for name in asked if name not in done]
     if new:
-        found.append(", ".join(title_of(name) for name in new))
+        found.append(text.listed(map(title_of, new)))
     changed = [
         name
         for name, given in asked.items()
@@ -98,9 +98,9 @@ def differences(space: Workspace) -> list[str]:
         )
     ]
     if changed:
-        found.append("parameters of " + ", ".join(title_of(name) for name in changed))
+        found.append("parameters of " + text.listed(map(title_of, changed)))
     if narrower := precision.changed(space):
-        found.append("autocast of " + ", ".join(title_of(name) for name in narrower))
+        found.append("autocast of " + text.listed(map(title_of, narrower)))
     return found
 
 
@@ -181,5 +181,5 @@ def _finish(space: Workspace, run: Run) -> None:
     space.run = run
     space.run_id = space.keeper.id if space.keeper else None
     for reason, names in by_reason(run.failures).items():
-        titles = ", ".join(map(title_of, names))
+        titles = ", ".join(map(text.title_of, names))
         st.toast(f"{titles}: {problem.plain(reason)}", icon=":material/block:")

@@ -6,9 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from components.maps.tiles import title_of
 from components.methods import fields, layer_chooser, noise_form, precision
-from components.session import choice, problem
+from components.session import choice, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.variants import EACH
@@ -32,7 +31,7 @@ def of_chosen(space: Workspace) -> None:
         precision.show(space)
         if space.chosen:
             for tab, name in zip(
-                st.tabs([title_of(name) for name in space.chosen]), space.chosen, strict=True
+                st.tabs([text.title_of(name) for name in space.chosen]), space.chosen, strict=True
             ):
                 with tab:
                     show(space, name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 from components.ranking.chart import MUTED, PALETTE
+from components.session import chart
 from xai_core.attribution.noise.rule import THRESHOLD, NoiseLevel
 
 
@@ -47,7 +47,7 @@ def show(found: NoiseLevel, chosen: float, *, key: str) -> None:
         },
     )
     alt = f"Share of the predictions that is kept, by noise; {chosen:.2g} is chosen"
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
+    chart.show(figure, key=key, alt=alt)
 
 
 def kept_at(found: NoiseLevel, level: float) -> float | None:

@@ -10,9 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from components.maps import progress
-from components.maps.tiles import title_of
 from components.methods import fields, noise_curve, noise_job
-from components.session import choice, problem
+from components.session import choice, problem, text
 from components.session.state.workspace import NoiseState, Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import ALPHA, NoiseLevel, NoiseType
@@ -136,10 +135,12 @@ def _offer(space: Workspace, method: str, found: NoiseLevel, noise_type: NoiseTy
     try:
         build(METHODS[method].Parameters, {**space.parameters(method), **values})
     except XaiError as error:  # the pictures of this model may have a far larger range
-        st.caption(f"{title_of(method)} cannot take {told}: {problem.plain(str(error))}")
+        st.caption(
+            f"{text.title_of(method)} cannot take {text.plain(told)}: {problem.plain(str(error))}"
+        )
         return
     st.button(
-        f"Use for {title_of(method)}: {told}{halves}",
+        f"Use for {text.title_of(method)}: {text.plain(told)}{halves}",
         key=f"noise-use-{method}",
         icon=":material/done:",
         on_click=fields.put,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.methods.availability import caution
-from components.session import choice, problem
+from components.session import choice, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding import by_reason
@@ -34,7 +34,7 @@ def show(space: Workspace, availability: Mapping[str, Availability] | None = Non
         help="Any number, side by side over the same photo.",
     )
     for reason, names in by_reason(blocked).items():
-        titles = ", ".join(map(title_of, names))
+        titles = ", ".join(map(text.title_of, names))
         st.caption(f":material/block: **{titles}** — {problem.plain(reason)}")
     told = caution(space.verdicts.get(space.source))
     if told:

@@ -8,7 +8,7 @@ import streamlit as st
 from components.inputs import facts as input_facts
 from components.inputs import form, preset_guess
 from components.model import labels_form
-from components.session import backend, problem
+from components.session import backend, problem, text
 from components.session.backend import OpenModel
 from components.session.state.workspace import Photo, Workspace
 from xai_core.attribution.capabilities import Layer
@@ -24,12 +24,12 @@ def show(space: Workspace, model: OpenModel, photo: Photo) -> None:
         st.subheader("File")
         st.table(
             {
-                "Format": card.format,
+                "Format": text.plain(card.format),
                 "Loaded by": problem.plain(card.loaded_by),
                 "Size": f"{card.size / 1e6:.1f} MB",
-                "SHA-256": card.sha256,
+                "SHA-256": text.plain(card.sha256),
                 "Parameters": f"{card.parameters:,}",
-                "Input": " × ".join(map(str, (1, *backend.spec_of(source).shape))),
+                "Input": text.size((1, *backend.spec_of(source).shape)),
                 "Protection": problem.plain(model.protection.sentence),
             }
         )

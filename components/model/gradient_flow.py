@@ -8,6 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.session import chart
+
 STOPPED = "#e4572e"
 FLOWS = "#2f7f86"
 
@@ -43,9 +45,7 @@ def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
         yaxis={"type": "log", "title": "gradient norm (log)"},
         showlegend=False,
     )
-    st.plotly_chart(
-        figure, key=key, config={"displayModeBar": False}, alt="Gradient norm at every layer"
-    )
+    chart.show(figure, key=key, alt="Gradient norm at every layer")
     stopped = sum(not lives for lives in alive)
     if stopped:
         st.caption(f"No gradient arrives at {stopped} of {len(flow)} layers (red lines).")

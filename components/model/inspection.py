@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session import problem
+from components.session import problem, text
 from xai_core.models.formats.base import Inspection
 
 LISTED = 3
@@ -15,12 +15,13 @@ def show(inspection: Inspection) -> None:
     _headline(inspection)
     size = inspection.size / 1e6
     st.markdown(
-        f"Recognised as `{inspection.format}`, {size:.1f} MB, SHA-256 `{inspection.sha256[:16]}…`"
+        f"Recognised as `{text.code(inspection.format)}`, {size:.1f} MB, SHA-256 "
+        f"`{text.code(inspection.sha256[:16])}…`"
     )
     st.caption(
         " · ".join(
-            f"{problem.plain(heading)}: {problem.plain(text)}"
-            for heading, text in inspection.facts.items()
+            f"{problem.plain(heading)}: {problem.plain(fact)}"
+            for heading, fact in inspection.facts.items()
         )
     )
     for finding in inspection.findings:
@@ -44,10 +45,10 @@ def headline(inspection: Inspection) -> str:
 
 
 def _headline(inspection: Inspection) -> None:
-    text = problem.plain(headline(inspection))
+    told = text.plain(headline(inspection))
     if any(finding.code == "unsafe-code" for finding in inspection.findings):
-        st.badge(text, color="red", icon=":material/block:")
+        st.badge(told, color="red", icon=":material/block:")
     elif inspection.missing or inspection.needs_trust:
-        st.badge(text, color="orange", icon=":material/warning:")
+        st.badge(told, color="orange", icon=":material/warning:")
     else:
-        st.badge(text, color="green", icon=":material/verified_user:")
+        st.badge(told, color="green", icon=":material/verified_user:")

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from components.maps.tiles import title_of
-from components.session import problem
+from components.session import problem, text
 from xai_core.models.formats.base import FORMATS
 from xai_core.readiness.result import Level, Verdict
 from xai_core.worker import ModelCard
@@ -28,22 +27,22 @@ def show(card: ModelCard, verdict: Verdict) -> None:
     st.table(_way_in(card, verdict))
     st.markdown("**What you lose, and what not**")
     st.dataframe(pd.DataFrame([_row(card, verdict)]), hide_index=True)
-    lost = [title_of(name) for name, one in verdict.methods.items() if not one.available]
+    lost = [text.title_of(name) for name, one in verdict.methods.items() if not one.available]
     if lost:
         st.caption(f"Not available: {', '.join(lost)}. The method table says why.")
     better = FORMATS[card.format].better
     st.markdown("**How to export it better**")
-    st.caption(better.text)
+    st.caption(text.plain(better.text))
     st.code(better.code, language="python")
 
 
 def _way_in(card: ModelCard, verdict: Verdict) -> dict[str, str]:
     proof = next((one.message for one in verdict.findings if one.code in VERIFIED), None)
     return {
-        "Recognised as": card.format,
+        "Recognised as": text.plain(card.format),
         "Loaded by": problem.plain(card.loaded_by),
         "Converted by": problem.plain(card.converted_by or "not converted"),
-        "Verified": problem.plain(proof) if proof else _own_proof(verdict),
+        "Verified": problem.plain(proof) if proof else text.plain(_own_proof(verdict)),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.model import gradient_flow, method_matrix, proof_time
-from components.session import problem
+from components.session import problem, text
 from components.session.state.workspace import Workspace
 from xai_core.base.finding import Finding
 from xai_core.readiness import to_json, to_markdown
@@ -60,10 +60,10 @@ def show(space: Workspace, verdict: Verdict) -> None:
 
 def _finding(finding: Finding) -> None:
     place = " · ".join(part for part in (finding.where, finding.layer) if part)
-    at = f" at `{place.replace('`', '')}`" if place else ""
+    at = f" at `{text.code(place)}`" if place else ""
     st.markdown(
         f"{ICONS[finding.severity]} {problem.plain(finding.message)}  \n"
-        f"{problem.plain(finding.hint)}  \n:small[`{finding.code}`{at}]"
+        f"{problem.plain(finding.hint)}  \n:small[`{text.code(finding.code)}`{at}]"
     )
 
 
@@ -83,12 +83,12 @@ def _rows(verdict: Verdict) -> Mapping[str, str]:
     rows: dict[str, str] = {}
     for name, value in verdict.evidence.items():
         if name != "gradient_flow":
-            rows[name.replace("_", " ")] = problem.plain(_told(value))
+            rows[text.plain(name.replace("_", " "))] = problem.plain(_told(value))
     return rows
 
 
 def _shape(shape: tuple[int, ...] | None) -> str:
-    return " × ".join(map(str, shape)) if shape else "unknown"
+    return text.size(shape) if shape else "unknown"
 
 
 def _told(value: Any) -> str:

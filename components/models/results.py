@@ -12,10 +12,9 @@ import streamlit as st
 
 from components.maps import pair as map_pair
 from components.maps import tiles
-from components.maps.tiles import title_of
 from components.model.verdict import BADGES, ICONS
 from components.ranking import score_table
-from components.session import backend, problem
+from components.session import backend, problem, text
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.base.finding import Finding, by_reason
@@ -85,7 +84,7 @@ def _same_maps(maps: Mapping[str, MapDifference]) -> str:
     if not known:
         return f"{told}."
     most = min(known, key=lambda name: known[name])
-    return f"{told}; **{title_of(most)}** differs most (rank correlation {known[most]:.2f})."
+    return f"{told}; **{text.title_of(most)}** differs most (rank correlation {known[most]:.2f})."
 
 
 def _photos(runs: tuple[Run, Run]) -> None:
@@ -107,13 +106,13 @@ def _photos(runs: tuple[Run, Run]) -> None:
 def _maps(pair: ModelPair, runs: tuple[Run, Run], maps: Mapping[str, MapDifference]) -> None:
     span = map_pair.span_of(maps.values())
     for name, found in maps.items():
-        st.markdown(f"**{title_of(name)}**  \n:small[{map_pair.figures(found)}]")
+        st.markdown(f"**{text.title_of(name)}**  \n:small[{text.plain(map_pair.figures(found))}]")
         map_pair.show(runs, found, span=span, names=NAMES, key=f"pair-{name}")
     for index, side in enumerate(NAMES):
-        reasons = {name: told[index] for name, told in pair.failures.items()}
+        reasons = {name: both[index] for name, both in pair.failures.items()}
         missing = {name: why for name, why in reasons.items() if why}
         for why, names in by_reason(missing).items():
-            titles = ", ".join(map(title_of, names))
+            titles = ", ".join(map(text.title_of, names))
             told = f"**{titles}** gave no map in {side}. {problem.plain(why)}"
             st.warning(told, icon=":material/block:")
     st.caption(
@@ -173,7 +172,9 @@ def _places(pair: ModelPair, recipe: Recipe) -> None:
         return
     score_table.show(places(first, second), *NAMES)
     changed = overtakings(order(first), order(second))
-    told = ", ".join(f"{title_of(one.winner)} overtakes {title_of(one.loser)}" for one in changed)
+    told = ", ".join(
+        f"{text.title_of(one.winner)} overtakes {text.title_of(one.loser)}" for one in changed
+    )
     st.caption(
         f"{'In B ' + told if changed else 'Nobody changes places'}. Complexity in nats, after "
         f"removal at {recipe.quantile:.2f} and raw, on the grid that both share; places are by the "
@@ -197,12 +198,14 @@ def _verdict(pair: ModelPair) -> None:
     for column, side, level, findings in sides:
         with column:
             name, colour, icon = BADGES[level]
-            st.badge(f"{side}: {name}", color=colour, icon=icon)
+            st.badge(f"{text.plain(side)}: {name}", color=colour, icon=icon)
             _findings(side, findings)
     for methods, has, lacks in ((found.lost, "A", "B"), (found.gained, "B", "A")):
         for why, names in by_reason(methods).items():
-            titles = ", ".join(map(title_of, names))
-            st.markdown(f"Only in {has}: **{titles}**. {lacks}: {problem.plain(why)}")
+            titles = ", ".join(map(text.title_of, names))
+            st.markdown(
+                f"Only in {text.plain(has)}: **{titles}**. {text.plain(lacks)}: {text.plain(why)}"
+            )
     if found.same:
         st.caption("Level, findings and available methods are the same.")
 
@@ -210,5 +213,6 @@ def _verdict(pair: ModelPair) -> None:
 def _findings(side: str, findings: tuple[Finding, ...]) -> None:
     for one in findings:
         st.markdown(
-            f"{ICONS[one.severity]} **`{one.code}`** only in {side}. {problem.plain(one.message)}"
+            f"{ICONS[one.severity]} **`{text.code(one.code)}`** only in {text.plain(side)}. "
+            f"{text.plain(one.message)}"
         )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 from components.ranking.chart import PALETTE
+from components.session import chart
 from xai_core.scores.bootstrap import Band
 from xai_core.studies.entry import QUANTILES
 
@@ -31,10 +31,9 @@ def show(names: Sequence[str], found: Band, quantile: float, *, key: str) -> Non
         xaxis={"title": "Baseline quantile", "range": [0, 1], "fixedrange": True},
         yaxis={"title": "Mean Complexity (nats), lower is better", "fixedrange": True},
     )
-    st.plotly_chart(
+    chart.show(
         figure,
         key=key,
-        config={"displayModeBar": False},
         alt="Mean Complexity with its interval at every quantile",
     )
 

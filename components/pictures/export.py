@@ -12,7 +12,7 @@ from components.maps.tiles import title_of
 from components.pictures import choice as study_choice
 from components.pictures import sheet
 from components.runs import copy_link, export, study_link, verdict_offer
-from components.session import choice, decoding, kept_runs
+from components.session import choice, decoding, kept_runs, text
 from components.session.decoding import Decode
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import Workspace
@@ -75,7 +75,7 @@ def _offer_to_keep(space: Workspace, study: StudyResult) -> None:
     keeper = Keeper(kept_runs.store(), kept_runs.owner(), export.verdict_of(space, study, None))
     keeper.keep(sheet.pictured(study, _paths(space), decoding.decoding()))
     if keeper.failure:
-        st.error(keeper.failure, icon=":material/error:")
+        st.error(text.plain(keeper.failure), icon=":material/error:")
         return
     space.study_state.kept[study.fingerprint] = keeper.id
     st.rerun()

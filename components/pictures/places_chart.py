@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
+from components.session import chart
 from xai_core.maps.colours import lookup
 from xai_core.scores.statistics import Statistics
 
@@ -32,9 +33,7 @@ def show(names: Sequence[str], here: Statistics, *, key: str) -> None:
         ]
     )
     _lay_out(figure, len(order))
-    st.plotly_chart(
-        figure, key=key, config={"displayModeBar": False}, alt="Share of pictures by place"
-    )
+    chart.show(figure, key=key, alt="Share of pictures by place")
 
 
 def _lay_out(figure: go.Figure, rows: int) -> None:

@@ -41,7 +41,7 @@ def _show(space: Workspace, quantile: float) -> None:
     at = int(np.abs(QUANTILES - quantile).argmin())
     found, here = bands(table.curves), statistics(table.at(quantile))
     st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
-    st.caption(_counts(table, here))
+    st.caption(problem.plain(_counts(table, here)))
     if space.study_state.job is None:
         export.show(space, sheet, quantile)
     band_chart.show(names, found, quantile, key="many-bands")
@@ -51,7 +51,7 @@ def _show(space: Workspace, quantile: float) -> None:
         places_chart.show(names, here, key="many-places")
     with right:
         st.markdown("##### Agreement of the pictures")
-        st.markdown("  \n".join(agreement(here.concordance)))
+        st.markdown("  \n".join(map(problem.plain, agreement(here.concordance))))
     _tests(names, here)
     reversals.show(space, sheet, here)
     _causes(sheet, names)

@@ -39,7 +39,7 @@ def show(space: Workspace, *, key: str) -> None:
     count = len(subjects(space))
     left, right = st.columns([3, 1], vertical_alignment="center")
     table = known(space)
-    left.markdown(_state(study_state, count, table))
+    left.markdown(problem.plain(_state(study_state, count, table)))
     complete_already = table is not None and count > 0 and table.done == count
     text = "Go on" if table is not None and 0 < table.done < count else "Compute"
     ready = bool(space.chosen and count) and not complete_already

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from components.maps.tiles import title_of
+from components.session import chart
 from xai_core.maps.theme import PALETTE as PALETTE
 from xai_core.runs.run import Score
 
@@ -56,9 +57,7 @@ def show(
         },
         yaxis={"title": "Complexity (nats), lower is better", "zeroline": False},
     )
-    st.plotly_chart(
-        figure, key=key, config={"displayModeBar": False}, alt="Complexity raw and after removal"
-    )
+    chart.show(figure, key=key, alt="Complexity raw and after removal")
 
 
 def spread(values: list[float], room: float) -> list[float]:
@@ -110,5 +109,5 @@ def _line(title: str, one: Score, colour: str) -> go.Scatter:
         mode="lines+markers",
         line={"color": colour, "width": 3},
         marker={"size": 10},
-        hovertemplate=title + ": %{y:.4f} nats<extra></extra>",
+        hovertemplate="%{fullData.name}: %{y:.4f} nats<extra></extra>",
     )

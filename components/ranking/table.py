@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.ranking import localisation
+from components.session import text
 from components.tuning.view import View
 from xai_core.base.finding import by_reason
 from xai_core.runs.run import Run, Score
@@ -67,8 +67,7 @@ def _told(row: Mapping[str, Any], name: str) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.4f}" if name in ("After removal", "Raw") else f"{value:.2%}"
-    text = str(value).replace("\n", " ")
-    return re.sub(r"([\\`*_{}\[\]<>#|$~:])", r"\\\1", text)  # a layer's name is no Markdown
+    return text.plain(value)  # a layer's name is no Markdown
 
 
 def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -114,8 +113,10 @@ def headline(scores: Mapping[str, Score], pixels: int) -> str:
     if leader is None:
         return "No map has a score at this quantile."
     if not changes:
-        return f"**{title_of(leader)}** is the least complex, raw and after removal alike."
-    told = ", ".join(f"**{title_of(c.winner)}** overtakes {title_of(c.loser)}" for c in changes[:3])
+        return f"**{text.title_of(leader)}** is the least complex, raw and after removal alike."
+    told = ", ".join(
+        f"**{text.title_of(c.winner)}** overtakes {text.title_of(c.loser)}" for c in changes[:3]
+    )
     more = f" and {len(changes) - 3} more pairs change places" if len(changes) > 3 else ""
     return f"{told}{more} once the pedestal is removed."
 

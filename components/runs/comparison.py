@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import pair, tiles
 from components.maps.tiles import title_of
 from components.ranking import score_table
-from components.session import kept_runs
+from components.session import kept_runs, text
 from components.widgets import map_grid
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.difference import MapDifference, map_difference
@@ -30,7 +30,7 @@ def show(runs: tuple[Kept, ...]) -> None:
         columns = st.columns(2)
         ids = [
             column.selectbox(
-                label,
+                text.plain(label),
                 list(named),
                 index=place,
                 format_func=lambda one: named.get(one, one),
@@ -68,7 +68,7 @@ def _maps(first: Run, second: Run) -> None:
     """Both maps of each method and, where they are of one picture, their difference."""
     alike = _differing(first, second)
     for name, found in alike.items():
-        st.markdown(f"**{title_of(name)}**  \n:small[{pair.figures(found)}]")
+        st.markdown(f"**{text.title_of(name)}**  \n:small[{text.plain(pair.figures(found))}]")
         pair.show(
             (first, second),
             found,

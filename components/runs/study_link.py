@@ -42,7 +42,8 @@ def banner(space: Workspace, study: StudyResult) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.info(
         f"On screen is a kept study of **{problem.plain(study.model)}** on "
-        f"{len(study.pictures)} pictures, computed {study.created[:16].replace('T', ' ')} UTC.",
+        f"{len(study.pictures)} pictures, computed "
+        f"{problem.plain(study.created[:16].replace('T', ' '))} UTC.",
         icon=":material/visibility:",
     )
     if right.button("Choose pictures", key="study-leave", width="stretch"):

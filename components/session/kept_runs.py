@@ -8,12 +8,11 @@ from elsewhere, without a login, the browser session that computed it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit as st
 
+from components.serving.machine import at_the_machine as at_the_machine
 from components.session import access, run_source
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
@@ -21,7 +20,6 @@ from xai_core.runs.entry import Kept
 from xai_core.runs.store import RunStore
 
 VISITOR = "visitor"
-LOCAL = ("localhost", "127.0.0.1", "::1", None)
 
 
 def store() -> RunStore:
@@ -60,17 +58,6 @@ def open_(space: Workspace, name: str) -> None:
     space.failure, space.stopped, space.keeper = None, False, None
     if entry.label.owner != owner():
         space.linked.add(name)
-
-
-def at_the_machine(address: str | None, headers: Mapping[str, str]) -> bool:
-    """Whether a browser runs on the server's machine, as the connection and its headers tell.
-
-    A proxy names the browser that it speaks for, and the browser names the host it asked.
-    """
-    if any(headers.get(name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")):
-        return False
-    host = urlsplit(f"//{headers.get('Host') or 'localhost'}").hostname
-    return address in LOCAL and host in LOCAL
 
 
 @st.cache_resource(show_spinner=False)

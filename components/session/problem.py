@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
+from components.session.text import plain as plain
 from xai_core.base.errors import XaiError
+from xai_core.base.text import terminal
 
 _log = logging.getLogger("pedestal")
 
@@ -28,24 +31,11 @@ def guarded() -> Iterator[None]:
     except XaiError as error:
         show(error)
     except Exception as error:  # the page's border; Streamlit's own control flow is BaseException
-        _log.exception("unexpected error on a page")
+        for line in traceback.format_exc().splitlines():  # the log is read in a terminal
+            _log.error("unexpected error on a page: %s", terminal(line))
         show(
             XaiError(
                 f"Something unexpected happened: {type(error).__name__}.",
                 "Nothing is lost: reload the page. The server's log has the details.",
             )
         )
-
-
-def plain(text: str) -> str:
-    """Text from a file or a model, so that Markdown does not read it, but for `code`."""
-    parts = text.replace("\n", " ").split("`")
-    if len(parts) % 2 == 0:
-        return _escaped(text)
-    return "".join(
-        f"`{part}`" if place % 2 and part else _escaped(part) for place, part in enumerate(parts)
-    )
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+!|<>$:~" else sign for sign in text)

@@ -36,7 +36,8 @@ def note(space: Workspace) -> None:
         st.info(
             f"On screen is a kept run of **{problem.plain(run.model)}** on "
             f"**{problem.plain(run.picture)}**. This run's model is not in this session; open its "
-            f"file on the model page to compute more (SHA-256 {run.model_sha256[:12]}…).",
+            "file on the model page to compute more "
+            f"(SHA-256 {problem.plain(run.model_sha256[:12])}…).",
             icon=":material/visibility:",
         )
 

@@ -75,7 +75,11 @@ def arrived(
 
 def uploader(label: str, *, key: str, **options: Any) -> None:
     """Draw an uploader whose file `arrived` takes, and why it did not take the last one."""
-    st.file_uploader(label, key=f"{key}-{st.session_state.setdefault(f'{key}-turn', 0)}", **options)
+    st.file_uploader(
+        problem.plain(label),
+        key=f"{key}-{st.session_state.setdefault(f'{key}-turn', 0)}",
+        **options,
+    )
     error = st.session_state.get(f"{key}-problem")
     if error is not None:
         problem.show(error)

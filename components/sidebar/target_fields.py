@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.session import choice
+from components.session import choice, text
 from xai_core.base.parameters import ParameterInfo, describe
 from xai_core.runs.run import Guess
 from xai_core.targets.kinds.base import TARGETS, TOP
@@ -93,7 +93,7 @@ def of_class(label: str, current: int, asking: Asking, name: str) -> int:
     typed = st.session_state.get(key) == OTHER and st.session_state.get(f"{key}-n") == current
     chosen = choice.one(
         st.selectbox,
-        label,
+        text.plain(label),
         options,
         OTHER if typed or current not in options else current,
         key=key,
@@ -102,8 +102,8 @@ def of_class(label: str, current: int, asking: Asking, name: str) -> int:
     )
     if chosen != OTHER:
         return chosen
-    text = "Class index" if name == "index" else "Index of the other class"
-    return _number(text, max(current, 0), f"{key}-n", 0, None)
+    asked = "Class index" if name == "index" else "Index of the other class"
+    return _number(asked, max(current, 0), f"{key}-n", 0, None)
 
 
 def _pixel(asking: Asking, info: ParameterInfo, value: int, size: tuple[int, ...]) -> int:

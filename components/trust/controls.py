@@ -10,7 +10,7 @@ import streamlit as st
 from components.maps import tiles
 from components.maps.tiles import Look, title_of
 from components.ranking import chart
-from components.session import problem
+from components.session import problem, text
 from components.session.jobs import queue
 from components.session.processes import Access, known
 from components.session.state.workspace import Workspace
@@ -54,17 +54,18 @@ def show(space: Workspace, view: View) -> None:
 
 def sentence(title: str, one: Checked, failure: str | None = None) -> str:
     """What the random weights say of one method, for somebody who has never heard of the check."""
+    shown = text.plain(title)
     if one.similarity is None:
-        return f"**{title}** has no twin on random weights. {problem.plain(failure or '')}".strip()
+        return f"**{shown}** has no twin on random weights. {problem.plain(failure or '')}".strip()
     if not one.similarity.defined:
-        return f"**{title}** cannot be judged: one of the two maps is flat."
+        return f"**{shown}** cannot be judged: one of the two maps is flat."
     if one.insensitive:
         return (
-            f"**{title}** looks almost the same when three quarters of the weights are random: it "
+            f"**{shown}** looks almost the same when three quarters of the weights are random: it "
             "shows the picture's edges more than what the model learned."
         )
     return (
-        f"**{title}** changes when three quarters of the weights are random: it depends "
+        f"**{shown}** changes when three quarters of the weights are random: it depends "
         "on what the model learned. That alone does not make it right."
     )
 
@@ -154,7 +155,7 @@ def _method(space: Workspace, made: Controls, view: View, name: str, one: Checke
         shown.append(
             tiles.of_map(run, removed, Look(), title=f"{title}, random weights", note=note)
         )
-    st.subheader(title, divider="gray")
+    st.subheader(text.plain(title), divider="gray")
     told = sentence(title, one, made.failures.get(name))
     (st.warning if one.insensitive else st.markdown)(told)
     if one.similarity is not None and one.similarity.defined:
@@ -163,5 +164,5 @@ def _method(space: Workspace, made: Controls, view: View, name: str, one: Checke
             f"structure {one.similarity.structure:.2f} (SSIM); 1 is the same map."
         )
     if unbeaten(one):
-        st.warning(unbeaten(one), icon=":material/flag:")
+        st.warning(text.plain(unbeaten(one)), icon=":material/flag:")
     map_grid.show(shown, key=f"controls-{name}", tile_width=200, group="controls", toolbar=False)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.ranking.chart import PALETTE
-from components.session import choice
+from components.session import chart, choice, text
 from components.trust.measurements import Measurements
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, agreement, rank
@@ -44,17 +44,15 @@ def headline(first: Ranking, second: Ranking) -> str:
     one, other = METRICS[first.metric].title, METRICS[second.metric].title
     places = {name: second.place(name) or 0 for name in names}
     leader, last = names[0], max(places.values())
+    titled = text.title_of(leader)
     if len(names) < 2 or first.metric == second.metric:
-        return f"**{title_of(leader)}** is the best by {one}."
+        return f"**{titled}** is the best by {one}."
     if places[leader] == min(places.values()):
-        return f"**{title_of(leader)}** is the best of {len(names)} by {one} and by {other} alike."
-    stands = "the last" if places[leader] == last else f"only number {places[leader]}"
+        return f"**{titled}** is the best of {len(names)} by {one} and by {other} alike."
+    stands = "the last" if places[leader] == last else f"only number {places[leader]:d}"
     moral = ": focused is not the same as right"
     told = moral if (first.metric, second.metric) == (FOCUS, FAITHFULNESS) else ""
-    return (
-        f"**{title_of(leader)}** is the best of {len(names)} by {one}, and {stands} by "
-        f"{other}{told}."
-    )
+    return f"**{titled}** is the best of {len(names)} by {one}, and {stands} by {other}{told}."
 
 
 def _agreement(first: Ranking, second: Ranking, count: int) -> str:
@@ -67,7 +65,7 @@ def _agreement(first: Ranking, second: Ranking, count: int) -> str:
 def _chosen(label: str, names: Sequence[str], wanted: str, otherwise: int, key: str) -> str:
     return choice.one(
         st.selectbox,
-        label,
+        text.plain(label),
         names,
         wanted,
         key=key,
@@ -98,7 +96,7 @@ def _draw(measurements: Measurements, across: str, up: str, names: Sequence[str]
         yaxis={"title": _axis(up), "zeroline": False},
     )
     alt = f"{METRICS[across].title} against {METRICS[up].title}"
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
+    chart.show(figure, key=key, alt=alt)
 
 
 def _room(values: dict[str, float], names: Sequence[str]) -> list[float]:

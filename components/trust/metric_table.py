@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.session import problem
+from components.session import problem, text
 from components.trust.measurements import Measurements
 from xai_core.scores.metrics.base import METRICS, Metric
 
@@ -36,7 +36,7 @@ def show(measurements: Measurements, *, key: str) -> None:
     for (metric, name), one in measurements.found.items():
         if one.score is None:
             cause = problem.plain(one.cause or "")
-            st.caption(f"{title_of(name)} has no {METRICS[metric].title}. {cause}")
+            st.caption(f"{text.title_of(name)} has no {METRICS[metric].title}. {cause}")
 
 
 def head(metric: Metric) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.maps import tiles
 from components.maps.tiles import Look, title_of
+from components.session import text
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from components.tuning.view import View
@@ -24,7 +25,9 @@ def warnings(view: View) -> None:
         if name in view.causes:
             found.append(view.causes[name])
         for sentence in found:
-            st.warning(f"**{title_of(name)}** {sentence}", icon=":material/warning:")
+            st.warning(
+                f"**{text.title_of(name)}** {text.plain(sentence)}", icon=":material/warning:"
+            )
 
 
 def effect(space: Workspace) -> None:

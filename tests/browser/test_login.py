@@ -13,6 +13,7 @@ from tests.browser.conftest import Visit
 from tests.browser.provider import CLIENT, SECRET, Provider, providing
 from tests.browser.test_first_minute import OVERVIEW
 from tests.server import serving
+from xai_core.base.text import JOINER
 
 SECRETS = """
 [auth]
@@ -58,14 +59,16 @@ def test_a_visitor_signs_in_works_and_signs_out(
     shut(page)
     provider.claims = {"sub": "eve", "email": "eve@example.net"}
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("eve@example.net is not on the list of this server.")).to_be_visible()
+    expect(
+        page.get_by_text(f"eve@{JOINER}example.net is not on the list of this server.")
+    ).to_be_visible()
     expect(page.get_by_role("slider")).to_have_count(0)
     page.get_by_role("button", name="Sign out").click()
     shut(page)
     provider.claims = {"sub": "ann", "email": "ann@example.org"}
     page.get_by_role("button", name="Sign in").click()
     screen.title(page, OVERVIEW)
-    expect(page.get_by_text("Signed in as ann@example.org")).to_be_visible()
+    expect(page.get_by_text(f"Signed in as ann@{JOINER}example.org")).to_be_visible()
     screen.go(page, "Ranking")
     page.get_by_role("button", name="Sign out").click()
     shut(page)

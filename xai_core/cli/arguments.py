@@ -144,6 +144,13 @@ def add_noise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the curve and levels as JSON")
 
 
+def add_check_access(parser: argparse.ArgumentParser) -> None:
+    """check-access ADDRESS."""
+    parser.add_argument(
+        "address", metavar="ADDRESS", help="of the server, as others open it: https://…"
+    )
+
+
 def add_report(parser: argparse.ArgumentParser) -> None:
     """report RUN --out FILE."""
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of a kept run or study")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from xai_core.base.progress import Progress
+from xai_core.base.text import json_text, terminal
 from xai_core.readiness.verdict.json import plain
 
 WIDTH = 30
@@ -20,6 +21,8 @@ def progress_bar(title: str) -> Iterator[Progress | None]:
     if not sys.stderr.isatty():
         yield None
         return
+
+    title = terminal(title)
 
     def draw(done: int, total: int) -> None:
         filled = WIDTH * done // max(1, total)
@@ -34,4 +37,21 @@ def progress_bar(title: str) -> Iterator[Progress | None]:
 
 def print_json(data: Any) -> None:
     """One object on standard output; values that are not finite become null."""
-    print(json.dumps(plain(data), indent=2, allow_nan=False, ensure_ascii=False))
+    print(json_text(json.dumps(plain(data), indent=2, allow_nan=False, ensure_ascii=False)))
+
+
+def say(*lines: object) -> None:
+    """Lines on standard output, each as one, of signs that a terminal does not obey."""
+    for line in lines:
+        print(terminal(line))
+
+
+def hand_on(markdown: str) -> None:
+    """A text for another program, made of plain parts already."""
+    print(markdown, end="")
+
+
+def tell(*lines: object) -> None:
+    """As `say`, on standard error."""
+    for line in lines:
+        print(terminal(line), file=sys.stderr)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import get_args
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import Fit, InputSpec
+from xai_core.cli.console import tell
 from xai_core.models.other_inputs import OtherInput
 from xai_core.pictures.presets import PRESETS
 from xai_core.pictures.raster import Raster
@@ -86,7 +86,7 @@ def prepared_as(
         if picture is None:
             raise InputError("Detection needs a picture.", "Give one with --image.")
         found = likely_preset(worker.predict, picture, spec)
-        print("\n".join(as_text(found, card.labels)), file=sys.stderr)
+        tell(*as_text(found, card.labels))
         spec = found.best.spec if found.best else spec
     return replace(card, input_spec=spec)
 

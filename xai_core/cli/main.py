@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from xai_core.base.errors import InputError, WorkerError, XaiError
-from xai_core.cli import arguments
+from xai_core.base.text import terminal
+from xai_core.cli import arguments, notices
+from xai_core.cli.console import tell
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -25,7 +27,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message and leave with the exit code for wrong usage."""
-        self.exit(WRONG_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        told = terminal(f"{self.prog}: {message} (see {self.prog} --help)")
+        self.exit(WRONG_USAGE, f"{told}\n")
 
 
 def parser() -> Parser:
@@ -47,6 +50,8 @@ def parser() -> Parser:
     arguments.add_noise(noise)
     report = commands.add_parser("report", help="write a kept run as picture, HTML or zip")
     arguments.add_report(report)
+    access = commands.add_parser("check-access", help="does a proxy tell whom it speaks for?")
+    arguments.add_check_access(access)
     return whole
 
 
@@ -59,16 +64,17 @@ def _called_as() -> str:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     args = parser().parse_args(words)
-    command = importlib.import_module(f"xai_core.cli.commands.{args.command}")
+    command = importlib.import_module(f"xai_core.cli.commands.{args.command.replace('-', '_')}")
     try:
-        code: int = command.run(args)
+        with notices.in_short():
+            code: int = command.run(args)
         sys.stdout.flush()
     except InputError as error:
         return _fail(error, WRONG_USAGE)
     except XaiError as error:
         return _fail(error, FAILED)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        tell("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -77,8 +83,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _fail(error: XaiError, code: int) -> int:
-    print("error:", " ".join(str(error).split()), file=sys.stderr)
+    tell("error: " + " ".join(str(error).split()))
     if isinstance(error, WorkerError):
         for line in error.facts.get("log", []):
-            print("  |", line, file=sys.stderr)
+            tell(f"  | {line}")
     return code

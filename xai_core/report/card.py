@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.methods.base import title_of
+from xai_core.base.text import one_line
 from xai_core.maps.theme import FONT, STYLES, Style, colour_of
 from xai_core.report import columns, small_print, stamp
 from xai_core.report.subject import Subject, headline
@@ -121,7 +122,7 @@ def _print_small(figure: Figure, subject: Subject, style: Style) -> None:
 def print_small(figure: Figure, lines: Sequence[str], style: Style, top: float = 0.18) -> None:
     """Lines of small print, wrapped, as many as there is room for."""
     for size, width in ((8.5, 225), (7.5, 255), (6.5, 295)):  # as large as all of it fits
-        told = [line for one in lines for line in textwrap.wrap(plain(one), width)]
+        told = [line for one in lines for line in textwrap.wrap(one_line(one), width)]
         most = int(top * HEIGHT * 72 / (1.42 * size))
         if len(told) <= most:
             break
@@ -155,10 +156,5 @@ def _settings(style: Style) -> Iterator[None]:
 
 def short(text: str, most: int) -> str:
     """At most so many signs."""
-    whole = plain(text)
+    whole = one_line(text)
     return whole if len(whole) <= most else whole[: most - 1] + "…"
-
-
-def plain(text: str) -> str:
-    """On one line, of signs that can be printed."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)

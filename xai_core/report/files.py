@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from xai_core.base.text import cell
 from xai_core.maps.colours import png_bytes
 from xai_core.readiness import to_json
 from xai_core.readiness.verdict.json import plain as finite
@@ -64,7 +65,7 @@ def _scores(subject: Subject) -> bytes:
     for entry in subject.after.entries:
         was = raw[entry.name]
         after = (entry.score, entry.place, entry.effective_share)
-        table.writerow([file_name(entry.name), was.score, was.place, *after])
+        table.writerow([cell(file_name(entry.name)), was.score, was.place, *after])
     return text.getvalue().encode()
 
 

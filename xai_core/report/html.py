@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from html import escape
 
 from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.base.finding import Finding, by_reason
+from xai_core.base.text import html as escape
+from xai_core.base.text import html_lines
 from xai_core.bench import styles
 from xai_core.readiness.result import Verdict
 from xai_core.report import bench, card, code, evidence, page, sentences, small_print
@@ -31,8 +32,8 @@ def html(subject: Subject) -> bytes:
         page.section("How it was computed", page.bullets(small_print.lines(subject))),
         page.section(
             "Repeat it",
-            "<pre>" + escape("\n".join(code.commands(subject))) + "</pre>",
-            f"<details><summary>As a script</summary><pre>{escape(code.script(subject))}</pre>"
+            "<pre>" + html_lines("\n".join(code.commands(subject))) + "</pre>",
+            f"<details><summary>As a script</summary><pre>{html_lines(code.script(subject))}</pre>"
             "</details>",
         ),
     )

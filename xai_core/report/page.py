@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable, Mapping
-from html import escape
 from pathlib import Path
 from string import Template
 
 import numpy as np
 from PIL import Image
 
+from xai_core.base.text import html as escape
 from xai_core.maps.colours import png_bytes, png_url
 from xai_core.maps.theme import STYLES, Style
 

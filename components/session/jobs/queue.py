@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from components.session.text import plain
 from xai_core.worker.serving.pool import Waiting
 
 
@@ -37,5 +38,5 @@ def shown(text: str) -> Iterator[Waiting]:
         else:
             place.empty()
 
-    with st.spinner(text):
+    with st.spinner(plain(text)):
         yield draw

@@ -11,7 +11,7 @@ from xai_core.base.finding import Finding
 from xai_core.cage.protection import Protection
 from xai_core.cage.root import as_root
 from xai_core.cli.arguments import load_options, model_path
-from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.console import hand_on, print_json, progress_bar, say
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
@@ -39,12 +39,12 @@ def run(args: argparse.Namespace) -> int:
         guarded = {**protection.to_json(), "root": as_root() is not None}
         print_json({**to_json(verdict), "protection": guarded})
     elif args.markdown:
-        print(to_markdown(verdict), end="")
+        hand_on(to_markdown(verdict))
     else:
-        print("\n".join(as_text(verdict)))
+        say(*as_text(verdict))
         if (told := as_root()) is not None:
-            print(f"root {told}")
-        print(f"protection {protection.sentence}")
+            say(f"root {told}")
+        say(f"protection {protection.sentence}")
     return EXIT_CODES[verdict.level]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from xai_core.cli.arguments import existing_model, load_options
 from xai_core.cli.compared import Compared, as_json, as_text
-from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(as_json(cards, args.quantile, found))
     else:
-        print("\n".join(as_text(cards, args.quantile, found)))
+        say(*as_text(cards, args.quantile, found))
     return 0
 
 

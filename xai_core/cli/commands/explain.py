@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
 from xai_core.cli.arguments import load_options, model_path
-from xai_core.cli.console import progress_bar
+from xai_core.cli.console import progress_bar, say, tell
 from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
@@ -44,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             inputs, target, args.method, args.seed, parameters, pace=args.pace, progress=progress
         )
     _write(out, result, labels, assumed=card.labels_assumed and args.labels is None)
-    print(out)
+    say(out)
     return EMPTY if emptiness.told(result) else 0
 
 
@@ -60,4 +59,4 @@ def _write(out: Path, result: Attribution, labels: Labels | None, *, assumed: bo
     told = named(result.targets[0], labels).sentence
     told += " (ImageNet's name is assumed)" if assumed and labels else ""
     parts = (f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", remarks.told(result))
-    print("; ".join(filter(None, parts)), file=sys.stderr)
+    tell("; ".join(filter(None, parts)))

@@ -11,7 +11,7 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import THRESHOLD, NoiseLevel
 from xai_core.base.errors import InputError
 from xai_core.cli.arguments import load_options, model_path
-from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import prepared_as
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
@@ -67,10 +67,10 @@ def _data(found: NoiseLevel, file: str, args: argparse.Namespace) -> dict[str, o
 
 
 def _print(found: NoiseLevel) -> None:
-    print("noise     kept   smoothed")
+    say("noise     kept   smoothed")
     for level, kept, smoothed in zip(found.levels, found.kept, found.smoothed, strict=True):
-        print(f"{level:<8.3g}{kept:>6.1%}{smoothed:>11.1%}")
-    print(found.reason)
+        say(f"{level:<8.3g}{kept:>6.1%}{smoothed:>11.1%}")
+    say(found.reason)
     for name, given in settings(found).items():
         told = " ".join(f"--set {key}={value:g}" for key, value in given.items())
-        print(f"{name:<12}{told}")
+        say(f"{name:<12}{told}")

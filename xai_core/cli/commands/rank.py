@@ -13,7 +13,7 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.finding import by_reason
 from xai_core.cli import controls
 from xai_core.cli.arguments import load_options, model_path
-from xai_core.cli.console import print_json, progress_bar
+from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, prepared_as
 from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
@@ -88,8 +88,8 @@ def run(args: argparse.Namespace) -> int:
         told = as_json(card, args.metric, args.quantile, results)
         print_json({**told, "refused": files.refused, "statistics": statistics_json(many)})
     else:
-        print("\n".join(as_text(args.metric, args.quantile, results)))
-        print("\n".join(statistics_text(many, files.refused)))
+        say(*as_text(args.metric, args.quantile, results))
+        say(*statistics_text(many, files.refused))
     return 0
 
 

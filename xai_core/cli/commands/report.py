@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 
 from xai_core.base.errors import InputError
+from xai_core.cli.console import say
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.report.forms import MIMES, render
 from xai_core.report.study.subject import StudySubject, study_subject_of
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(
             f"{args.out} cannot be written: {cause.strerror}.", "Choose another --out."
         ) from cause
-    print(args.out)
+    say(args.out)
     return 0
 
 

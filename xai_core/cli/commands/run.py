@@ -14,6 +14,7 @@ from xai_core.base.errors import XaiError
 from xai_core.base.storage.owner import check_data_folder
 from xai_core.cage.protect import missing
 from xai_core.cage.root import as_root
+from xai_core.cli.console import tell
 from xai_core.worker.process.folder import clear_all
 
 ROOT = Path(xai_core.__file__).resolve().parents[1]
@@ -30,9 +31,9 @@ def run(args: argparse.Namespace) -> int:
     command = server(args)
     lacking = missing()
     if lacking.guards:
-        print(f"protection {lacking.sentence}", file=sys.stderr)
+        tell(f"protection {lacking.sentence}")
     if (told := as_root()) is not None:
-        print(f"root {told}", file=sys.stderr)
+        tell(f"root {told}")
     check_data_folder()
     clear_all()
     sys.stderr.flush()

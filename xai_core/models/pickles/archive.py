@@ -31,13 +31,18 @@ def read_archive(path: Path) -> Archive:
     Raises:
         ModelError: `corrupt-file` for a broken zip, `unsafe-code` for a rule that is broken.
     """
-    archive = plain_archive(path, "torch.save")
-    root = _root(archive)
+    archive, root = checked_archive(path)
     try:
         pickle = archive.read(f"{root}/data.pkl", MAX_PICKLE)
     except (BrokenZipError, OSError) as cause:
         raise _broken("torch.save", cause) from cause
     return Archive(root, pickle, {name: entry.size for name, entry in archive.entries.items()})
+
+
+def checked_archive(path: Path) -> tuple[StrictZip, str]:
+    """The archive and its root folder. Raises `ModelError`, as `read_archive`."""
+    archive = plain_archive(path, "torch.save")
+    return archive, _root(archive)
 
 
 def plain_archive(path: Path, writer: str, one_folder: bool = True) -> StrictZip:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xai_core.base.finding import Finding
+from xai_core.base.text import inside_code, markdown
 from xai_core.readiness.result import Verdict
 
 SIGNS = {
@@ -15,7 +16,6 @@ SIGNS = {
     "rejected": "⛔",
 }
 SEVERITIES = ("error", "warning", "info")
-SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]<>|#@"})
 
 
 def to_markdown(verdict: Verdict) -> str:
@@ -27,7 +27,7 @@ def to_markdown(verdict: Verdict) -> str:
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    yield f"### {SIGNS[verdict.level]} {_text(verdict.file)}: `{verdict.level}`"
+    yield f"### {SIGNS[verdict.level]} {_text(verdict.file)}: `{inside_code(verdict.level)}`"
     yield ""
     yield _text(verdict.summary)
     for finding in sorted(verdict.findings, key=lambda one: SEVERITIES.index(one.severity)):
@@ -40,9 +40,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield "|---|---|---|"
     available = [name for name, one in verdict.methods.items() if one.available]
     if available:
-        yield f"| {', '.join(available)} | yes |  |"
+        yield f"| {_text(', '.join(available))} | yes |  |"
     for reason, names in verdict.refusals.items():
-        yield f"| {', '.join(names)} | no | {_text(reason)} |"
+        yield f"| {_text(', '.join(names))} | no | {_text(reason)} |"
     yield ""
     yield "</details>"
     yield ""
@@ -50,7 +50,8 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield ""
     for name, value in verdict.evidence.items():
         if isinstance(value, int | float | str):
-            yield f"- {name}: {_text(f'{value:.6g}' if isinstance(value, float) else str(value))}"
+            told = f"{value:.6g}" if isinstance(value, float) else value
+            yield f"- {_text(name)}: {_text(told)}"
     yield ""
     yield "</details>"
 
@@ -58,9 +59,11 @@ def _lines(verdict: Verdict) -> Iterator[str]:
 def _finding(finding: Finding) -> Iterator[str]:
     places = [finding.where, finding.layer and f"layer {finding.layer}"]
     place = ", ".join(_text(place) for place in places if place)
-    yield f"- **{finding.severity}: `{finding.code}`**" + (f" at {place}" if place else "")
+    yield f"- **{inside_code(finding.severity)}: `{inside_code(finding.code)}`**" + (
+        f" at {place}" if place else ""
+    )
     yield f"  {_text(finding.message)} {_text(finding.hint)}".rstrip()
 
 
-def _text(text: str) -> str:
-    return " ".join(text.translate(SPECIAL).split())
+def _text(text: object) -> str:
+    return markdown(text, code=False)

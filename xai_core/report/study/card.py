@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xai_core.base.text import one_line
 from xai_core.maps.theme import PALETTE, STYLES, Style
 from xai_core.report import card
 from xai_core.report.study import small_print, stamp
@@ -36,7 +37,7 @@ def drawn(subject: StudySubject, style: Style) -> Figure:
     """The card as a figure."""
     figure = card.blank(style)
     study = subject.study
-    for line, text in enumerate(textwrap.wrap(card.plain(subject.headline), 92)[:2]):
+    for line, text in enumerate(textwrap.wrap(one_line(subject.headline), 92)[:2]):
         figure.text(0.02, 0.945 - 0.045 * line, text, size=18, weight="bold")
     count = f"{len(study.pictures)} pictures"
     told = " · ".join((card.short(study.model, 70), count, study.target_label))

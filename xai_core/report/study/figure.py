@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
 import numpy as np
 
+from xai_core.base.text import html as escape
 from xai_core.maps.theme import PALETTE
 from xai_core.report.study.subject import StudySubject
 from xai_core.studies.entry import QUANTILES

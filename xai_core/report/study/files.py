@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from xai_core.base.target import asked_to_json
+from xai_core.base.text import cell
 from xai_core.readiness import to_json
 from xai_core.report import files
 from xai_core.report.code import file_name
@@ -55,13 +56,10 @@ def _scores(subject: StudySubject) -> bytes:
             scores = (study.table.raw[row, column], here.scores[row, column])
             cause = study.table.causes.get((row, column), "")
             target = "" if one.target is None else one.target
-            named = file_name(one.name)  # a spreadsheet runs what begins with = or @
-            table.writerow([named, one.sha256, target, file_name(name), *scores, _inert(cause)])
+            named = file_name(one.name)
+            cells = [named, one.sha256, target, file_name(name), *scores, cause]
+            table.writerow(map(cell, cells))
     return text.getvalue().encode()
-
-
-def _inert(text: str) -> str:
-    return text.lstrip("=+-@\t\r ")
 
 
 def _provenance(subject: StudySubject) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 
 import numpy as np
 
 from xai_core.attribution.methods.base import METHODS, title_of
+from xai_core.base.text import html as escape
+from xai_core.base.text import html_lines
 from xai_core.report import html, page
 from xai_core.report.small_print import citation
 from xai_core.report.study import code, figure, small_print
@@ -39,7 +40,7 @@ def html_of(subject: StudySubject) -> bytes:
         page.section(
             "Repeat it",
             "<details><summary>As a script</summary>"
-            f"<pre>{escape(code.script(subject))}</pre></details>",
+            f"<pre>{html_lines(code.script(subject))}</pre></details>",
         ),
     )
     styles = "\n".join((_text("study.css"), *_thumbnails(subject)))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
-from xai_core.models.pickles.archive import MAX_PICKLE, check_entries
+from xai_core.base.storage.strict_zip import BrokenZipError, StrictZip
+from xai_core.models.pickles.archive import MAX_PICKLE, checked_archive
 from xai_core.models.pickles.globals import STORAGE_BYTES
 from xai_core.models.pickles.skeleton import Stored, read_contents
 from xai_core.models.pickles.torch_file import TorchFile
@@ -49,20 +50,26 @@ class Storages:
 
 
 class _Zipped(Storages):
-    def __init__(self, archive: zipfile.ZipFile, root: str) -> None:
+    def __init__(self, archive: StrictZip, root: str) -> None:
         order = f"{root}/byteorder"
-        super().__init__(order in archive.namelist() and archive.read(order) == b"big")
+        super().__init__(order in archive.entries and archive.read(order, 6) == b"big")
         self._archive, self._root = archive, root
 
     def _fetched(self, stored: Stored, size: int) -> Tensor:
+        name = f"{self._root}/data/{stored.key}"
+        entry = self._archive.entries.get(name)
+        if entry is None:
+            raise broken(f"tensor data {stored.key!r} is not in it")
+        if entry.size != size:
+            raise broken(f"tensor data {stored.key!r} has {entry.size} bytes, not {size}")
         try:
-            entry = self._archive.getinfo(f"{self._root}/data/{stored.key}")
-            if entry.file_size != size:
-                raise broken(f"tensor data {stored.key!r} has {entry.file_size} bytes, not {size}")
-            with self._archive.open(entry) as stream:
+            with self._archive.path.open("rb") as stream:
+                stream.seek(self._archive.starts[name])
                 found = _filled(stream, size)
-        except (KeyError, zipfile.BadZipFile, OSError, EOFError) as cause:
+        except (OSError, EOFError) as cause:
             raise broken(f"tensor data {stored.key!r}: {cause}") from cause
+        if zlib.crc32(found.numpy()) != entry.crc:
+            raise broken(f"tensor data {stored.key!r} is damaged")
         width = STORAGE_BYTES[stored.kind]
         if self._swapped and width > 1:
             width = width // 2 if stored.kind.startswith("Complex") else width
@@ -77,11 +84,9 @@ def opened(path: Path, file: TorchFile) -> Iterator[Storages]:
         yield _legacy(path, file)
         return
     try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as cause:
+        yield _Zipped(*checked_archive(path))
+    except BrokenZipError as cause:
         raise broken(str(cause)) from cause
-    with archive:
-        yield _Zipped(archive, check_entries(path, archive))
 
 
 def broken(what: str) -> ModelError:
