@@ -68,7 +68,7 @@ class _Zipped(Storages):
                 found = _filled(stream, size)
         except (OSError, EOFError) as cause:
             raise broken(f"tensor data {stored.key!r}: {cause}") from cause
-        if zlib.crc32(found.numpy()) != entry.crc:
+        if zlib.crc32(found.numpy().data) != entry.crc:
             raise broken(f"tensor data {stored.key!r} is damaged")
         width = STORAGE_BYTES[stored.kind]
         if self._swapped and width > 1:
