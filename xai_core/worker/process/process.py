@@ -23,6 +23,7 @@ from xai_core.worker.process.watchdog import watch_disk, watch_memory
 from xai_core.worker.wire.gate import Gate
 from xai_core.worker.wire.protocol import Frame, read_frame, write_frame
 
+DYING_SECONDS = 0.3  # that a process may take to end after a message that makes no sense
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
 
 Message = Frame | WorkerError | None  # None: the stream ended
@@ -165,13 +166,25 @@ def _read(popen: Started, gate: Gate, inbox: queue.Queue[Message], over: threadi
         while not over.is_set():
             message = _next(stream, gate)
             if isinstance(message, WorkerError) and not message.facts.get("cut"):
-                stop(popen)  # also between two calls, where nobody looks
+                message = _ended(popen, message)
             while not over.is_set():
                 with contextlib.suppress(queue.Full):
                     inbox.put(message, timeout=0.2)
                     break
             if not isinstance(message, Frame):
                 return
+
+
+def _ended(popen: Started, told: WorkerError) -> Message:
+    """End a process that lied, also between two calls, where nobody looks.
+
+    None where it ends by itself: what it said last was part of that.
+    """
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        popen.wait(DYING_SECONDS)
+        return None
+    stop(popen)
+    return told
 
 
 def _next(stream: BinaryIO, gate: Gate) -> Message:

@@ -100,6 +100,7 @@ class Gate:
             if allowed is None:
                 raise lie("a message of a kind that nobody waits for")
             if text > allowed.text or not allowed.fits(arrays):
-                raise lie(f"a {kind} of another size than was asked for")
+                what = f"{kind} that is not one" if kind == "preview" else f"{kind} of another size"
+                raise lie(f"a {what}: {[shape for _, shape in arrays]}")
             if kind in ("result", "error", READY):
                 self._expected = None
