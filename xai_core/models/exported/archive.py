@@ -20,7 +20,7 @@ from xai_core.models.exported.signature import clean_calls, clean_signature
 from xai_core.models.pickles.archive import plain_archive
 
 WRITER = "torch.export.save"
-MAX_JSON = 128 * 2**20
+MAX_JSON = 48 * 2**20
 SCHEMA = 8  # of torch 2.13; other numbers mean that entries mean something else
 MODEL = re.compile(r"models/([A-Za-z0-9_-]{1,100})\.json")
 ENTRY = re.compile(
