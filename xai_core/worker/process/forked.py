@@ -49,6 +49,8 @@ class Forked:
     def kill(self) -> None:
         """End it, with all processes of its session. Its number is free again only after that."""
         self._server.order({"kill": self._number})
+        if not self._known.is_set():  # the server is busy with its imports
+            self.ended(-signal.SIGKILL)
 
     def started(self, pid: int) -> None:
         """The server has forked it."""

@@ -19,14 +19,13 @@ from xai_core.worker.process.folder import Folder
 from xai_core.worker.process.launch import Started, launch, stop
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
+from xai_core.worker.process.reading import Message, read_messages
 from xai_core.worker.process.watchdog import watch_disk, watch_memory
 from xai_core.worker.wire.gate import Gate
-from xai_core.worker.wire.protocol import Frame, read_frame, write_frame
+from xai_core.worker.wire.protocol import Frame, write_frame
 
-DYING_SECONDS = 0.3  # that a process may take to end after a message that makes no sense
+REAPED_SECONDS = 5.0  # until the end of a process is told: a fork server may be importing just then
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
-
-Message = Frame | WorkerError | None  # None: the stream ended
 
 
 class Process:
@@ -67,7 +66,9 @@ class Process:
         _daemon("worker-disk", watch_disk, self._popen, self.home, *watched)
         self._threads = (
             _daemon("worker-log", self._log.drain, _pipe(self._popen.stderr)),
-            _daemon("worker-reader", _read, self._popen, self._gate, self._inbox, self._over),
+            _daemon(
+                "worker-reader", read_messages, self._popen, self._gate, self._inbox, self._over
+            ),
         )
 
     @property
@@ -123,7 +124,7 @@ class Process:
     def death(self) -> WorkerError:
         """Why the process ended, for a person; ends it where it still runs."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._popen.wait(timeout=1.0)
+            self._popen.wait(timeout=REAPED_SECONDS)
         code = self._popen.poll()
         self.kill()
         self._threads[0].join(timeout=0.5)
@@ -159,41 +160,6 @@ def _plan(home: Path, lent: Path, budget: Budget) -> Plan:
     return Plan(
         str(home), str(lent), budget.memory, file_size=budget.disk, wanted=protection_wanted()
     )
-
-
-def _read(popen: Started, gate: Gate, inbox: queue.Queue[Message], over: threading.Event) -> None:
-    with _pipe(popen.stdout) as stream:
-        while not over.is_set():
-            message = _next(stream, gate)
-            if isinstance(message, WorkerError) and not message.facts.get("cut"):
-                message = _ended(popen, message)
-            while not over.is_set():
-                with contextlib.suppress(queue.Full):
-                    inbox.put(message, timeout=0.2)
-                    break
-            if not isinstance(message, Frame):
-                return
-
-
-def _ended(popen: Started, told: WorkerError) -> Message:
-    """End a process that lied, also between two calls, where nobody looks.
-
-    None where it ends by itself: what it said last was part of that.
-    """
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        popen.wait(DYING_SECONDS)
-        return None
-    stop(popen)
-    return told
-
-
-def _next(stream: BinaryIO, gate: Gate) -> Message:
-    try:
-        return read_frame(stream, gate)
-    except WorkerError as error:
-        return error
-    except OSError:
-        return None
 
 
 def _end(popen: Started, folder: Folder, over: threading.Event) -> None:
