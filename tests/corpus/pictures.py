@@ -46,7 +46,7 @@ EPS = "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n({}) (w) file closefile\
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><image href="file://{}"/></svg>'
 PICTURES: dict[str, Callable[[Places], bytes]] = {
     "bomb of 2 gigapixels": lambda p: png(50_000, 40_000, zlib.compress(bytes(2**20))),
-    "bomb of 81 megapixels": lambda p: png(9000, 9000, zlib.compress(bytes(9000 * 27_001), 9)),
+    "bomb of 108 megapixels": lambda p: png(12_000, 9000, zlib.compress(bytes(9000 * 36_001), 9)),
     "size that overflows": lambda p: png(2**31 - 1, 2**31 - 1, b""),
     "bomb in a text": lambda p: png(
         8, 8, zlib.compress(bytes(200)), chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(2**28), 9))

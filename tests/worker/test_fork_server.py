@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from xai_core.worker import Worker
 from xai_core.worker.process import launch
 
+ROOT = Path(__file__).resolve().parents[2]
 MAP = np.ones((1, 4, 4))
 
 
@@ -108,3 +110,39 @@ def test_where_no_server_can_be_had_a_worker_is_a_process_of_its_own(
         worker.score(MAP)
         assert server_of(worker).pid == os.getpid()
         assert isinstance(worker._connection.process._popen, subprocess.Popen)
+
+
+def test_no_library_keeps_the_way_to_the_servers_home(tmp_path: Path) -> None:
+    """Some note it when they are imported; a worker may not write there."""
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", LOOK, str(ROOT)],
+        env={**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # Neither is read: matplotlib asks for its folders again, and TeX draws nothing here.
+    known = {"matplotlib.font_manager._HOME", "matplotlib.texmanager._cache_dir"}
+    assert set(found.stdout.split()) <= known, found.stdout
+
+
+LOOK = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import tempfile
+from xai_core.worker.operations.base import HEAVY_IMPORTS, warm
+from xai_core.worker.process.child import prepare
+from xai_core.worker.process.fork_server import _settle
+prepare()
+for name in HEAVY_IMPORTS:
+    warm(name)
+home = os.environ["HOME"]
+_settle("/")
+noted = dict(os.environ)
+for name, module in list(sys.modules.items()):
+    for key, value in list(vars(module).items() if hasattr(module, "__dict__") else ()):
+        noted[f"{name}.{key}"] = value
+for name, value in noted.items():
+    if isinstance(value, (str, os.PathLike)) and home in str(value) and name != "__main__.home":
+        print(name)
+"""

@@ -139,9 +139,11 @@ def _kill(pid: int) -> None:
 
 
 def _settle(folder: str) -> None:
+    """Be at home in a folder; what libraries noted of the server's own home leads there, too."""
+    home = os.environ["HOME"]
     os.chdir(folder)
-    for name in ("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE"):
-        os.environ[name] = folder
+    for name, value in os.environ.items():
+        os.environ[name] = value.replace(home, folder)
     tempfile.tempdir = None  # it may have been asked for while libraries were imported
 
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from xai_core.worker.process.fork_server import MESSAGE
@@ -68,14 +69,16 @@ class Forks:
     """The host's end of one fork server.
 
     Args:
-        server: its process. channel: to it.
+        server: its process. channel: to it. tidy: called when it has ended.
 
     Attributes:
         has_forked: at least one child.
     """
 
-    def __init__(self, server: subprocess.Popen[bytes], channel: socket.socket) -> None:
-        self._server, self._channel = server, channel
+    def __init__(
+        self, server: subprocess.Popen[bytes], channel: socket.socket, tidy: Callable[[], object]
+    ) -> None:
+        self._server, self._channel, self._tidy = server, channel, tidy
         self.has_forked = False
         self._sending = threading.Lock()
         self._numbers = itertools.count(1)
@@ -124,6 +127,7 @@ class Forks:
         for child in list(self._children.values()):
             if child.poll() is None:  # the kernel ends them with the server
                 child.ended(-signal.SIGKILL)
+        self._tidy()
 
 
 def _pipes() -> tuple[tuple[int, ...], tuple[BinaryIO, ...]]:

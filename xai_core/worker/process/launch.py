@@ -16,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from xai_core.cage.plan import Plan
+from xai_core.worker.process.folder import Folder
 from xai_core.worker.process.forked import Forked, Forks
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 ROOT = Path(__file__).resolve().parents[3]
-NOWHERE = Path("/nonexistent")  # home of a process that writes nothing
 # What the interpreter and the numeric libraries need. Anything else may be a secret.
 PASSED_ON = (
     "PATH",
@@ -99,7 +99,7 @@ def stop(started: Started) -> None:
 
 def _server() -> Forks | None:
     """The one for this environment; None where it ended before it could fork."""
-    key = (os.getpid(), frozenset(environment(NOWHERE).items()))
+    key = (os.getpid(), frozenset(environment(Path()).items()))
     with _lock:
         found = _servers.get(key)
         if found is None or (found.has_forked and not found.alive):
@@ -108,10 +108,11 @@ def _server() -> Forks | None:
 
 
 def _start_server() -> Forks:
+    folder = Folder()
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with there:
-        process = _popen(None, NOWHERE, str(there.fileno()), there.fileno())
-    return Forks(process, here)
+        process = _popen(None, folder.path, str(there.fileno()), there.fileno())
+    return Forks(process, here, folder.remove)
 
 
 def _popen(
@@ -125,7 +126,7 @@ def _popen(
         stdin=pipe,
         stdout=pipe,
         stderr=pipe,
-        cwd=home if channel is None else None,
+        cwd=home,
         env=environment(home),
         start_new_session=True,
         pass_fds=() if channel is None else (channel,),
