@@ -59,7 +59,6 @@ def test_a_model_and_its_export(app: AppTest, files: Path) -> None:
     told = texts(app)
     assert "Their maps are the same but for rounding." in told
     assert "Nobody changes places" in told
-    print(told)
     assert "**`converted-verified`** only in B" in told
     scores = next(one.value for one in app.dataframe if "Moved" in one.value)
     assert scores["Moved"].tolist() == [0, 0]
