@@ -144,6 +144,7 @@ for name, module in list(sys.modules.items()):
     for key, value in list(vars(module).items() if hasattr(module, "__dict__") else ()):
         noted[f"{name}.{key}"] = value
 for name, value in noted.items():
-    if isinstance(value, (str, os.PathLike)) and home in str(value) and not name.endswith("_main__.home"):
+    noted_home = isinstance(value, (str, os.PathLike)) and home in str(value)
+    if noted_home and not name.endswith("_main__.home"):
         print(name)
 """
