@@ -1,8 +1,8 @@
 """What Streamlit does for each run of a script, though it changes nothing here.
 
-Every `AppTest` looks through all installed packages for components: once is enough. And where another
-test of the process has imported Keras, each run would end its session, with a collection of all
-garbage, which takes longer than most pages. The server itself never imports Keras.
+Every `AppTest` looks through all installed packages for components: once is enough. And where
+another test of the process has imported Keras, each run would end its session, with a collection of
+all garbage, which takes longer than most pages. The server itself never imports Keras.
 """
 
 from __future__ import annotations
