@@ -53,7 +53,7 @@ soak: export OMP_WAIT_POLICY := PASSIVE
 soak: export PEDESTAL_SOAK := 1
 soak: setup tensorflow ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
 	sh scripts/system-packages.sh $(PYTHON) chromium
-	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 $(SOAKED)
+	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 -rP $(SOAKED)
 
 check: setup ## lint, format, strict types, who imports whom, and the documentation without a warning
 	$(BIN)/ruff check .
