@@ -34,9 +34,9 @@ def test_the_hooks_are_the_makefiles_check() -> None:
     assert "check" in targets()
 
 
-def test_there_is_a_workflow_for_the_checks_and_one_for_the_tests() -> None:
-    assert [path.stem for path in WORKFLOWS] == ["check", "test"]
-    assert {"check", "test"} <= targets()
+def test_there_is_a_workflow_for_the_checks_the_tests_and_the_soak() -> None:
+    assert [path.stem for path in WORKFLOWS] == ["check", "soak", "test"]
+    assert {"check", "soak", "test"} <= targets()
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
