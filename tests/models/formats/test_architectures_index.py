@@ -21,6 +21,7 @@ from xai_core.base.errors import ModelError
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import load_model
 from xai_core.models.pickles.allowed import ALLOWED, MODULES
+from xai_core.models.vision_libraries import make_importable
 from xai_core.models.weights.index.entry import CHANNELS, CLASSES
 from xai_core.models.weights.index.storage import FILE, read_index
 
@@ -98,17 +99,26 @@ def test_listed_classes_are_safe() -> None:
     assert not any(name.name == "create_model" for name in ALLOWED)
 
 
-def _holding(value: Any) -> nn.Module:
-    model = nn.Sequential(nn.ReLU())
-    vars(model)["norm_layer"] = value
-    return model
+def test_a_partial_of_a_layer_with_numbers_comes_back_where_its_class_reads_it(
+    tmp_path: Path,
+) -> None:
+    make_importable()
+    from torchvision.models import resnet18
 
-
-def test_a_partial_of_a_layer_with_numbers_comes_back(tmp_path: Path) -> None:
-    torch.save(_holding(functools.partial(nn.LayerNorm, eps=1e-6)), tmp_path / "m")
+    norm = functools.partial(nn.BatchNorm2d, eps=1e-4)
+    torch.save(resnet18(num_classes=3, norm_layer=norm), tmp_path / "m")
     loaded: Any = load_model(tmp_path / "m").module
-    assert loaded.norm_layer.func is nn.LayerNorm
-    assert loaded.norm_layer.keywords == {"eps": 1e-6}
+    assert loaded._norm_layer.func is nn.BatchNorm2d
+    assert loaded._norm_layer.keywords == {"eps": 1e-4}
+
+
+def test_where_no_code_reads_it_a_partial_is_left_off_and_told(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.ReLU())
+    vars(model)["norm_layer"] = functools.partial(nn.LayerNorm, eps=1e-6)
+    torch.save(model, tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    assert "norm_layer" not in vars(loaded.module)
+    assert "hooks-dropped" in {one.code for one in loaded.findings}
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ class Layers(Values):
             if code is not None:
                 made[key] = code
             elif _is_code(value) or self._carries_layers(value):
+                self._check_dropped(value)
                 self.dropped.append(path)
             else:
                 made[key] = self.of(value, path)
@@ -139,6 +140,13 @@ class Layers(Values):
         source = value.source if isinstance(value, type) and issubclass(value, Stub) else None
         known = source in MODULES or source in FUNCTIONS
         return self._real(source) if source is not None and known and used else None
+
+    def _check_dropped(self, value: Any) -> None:
+        """What no layer would hold in this way is no oversight. Raises RefusedError."""
+        if isinstance(value, Stub) and value.source == PARTIAL:
+            self._partial(value)
+        elif isinstance(value, Stub) and value.args:
+            raise RefusedError(f"a {value.source.path} is made with arguments.")
 
     def _partial(self, stub: Stub) -> Any:
         state = stub.state
