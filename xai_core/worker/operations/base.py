@@ -27,13 +27,13 @@ class Session:
     """What stays between calls.
 
     Attributes:
+        model: the open one. context: what was found for the last picture that was explained.
         guarded: the cage of the process is complete.
-        model: the open one. groundwork: what was found for the last picture that was explained.
     """
 
-    guarded: bool = True
     model: LoadedModel | None = None
     context: Context | None = None
+    guarded: bool = True
 
     def opened(self) -> LoadedModel:
         """The open model. Raises `InputError` where there is none."""
