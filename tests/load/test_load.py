@@ -161,8 +161,8 @@ def test_many_sessions_share_two_processes(
             f"{after_all:.0f} MB after"
         )
     assert [seen for seen, _ in results] == list(range(SESSIONS))
-    # While one of a model ends, its successor may be starting. Beside them: the fork server, the two
-    # that inspect and score, and for each session one that decodes its picture.
+    # While one of a model ends, its successor may be starting. Beside them: the fork server, the
+    # two that inspect and score, and for each session one that decodes its picture.
     assert figures.most_workers <= 2 * WORKERS + 3 + SESSIONS
     assert after <= 1.2 * before
     assert after_all <= 1.2 * before_all
