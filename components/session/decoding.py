@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -82,6 +82,5 @@ def _size_of(path: str) -> tuple[int, int]:
 
 def _asked(ask: Callable[[Decoder], T]) -> T:
     owner = visit.current()
-    key: Hashable = owner
-    with decoders().borrow(key, cancel=owner.gone) as decoder:
+    with decoders().borrow(owner, cancel=owner.gone) as decoder:
         return ask(decoder)
