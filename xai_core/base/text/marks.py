@@ -13,7 +13,10 @@ JOINER = "\u2060"  # no width, and no part of an address: what it parts is no li
 # `:shortcodes:`: both look through the finished text. So such a text is parted.
 _PARTED = re.compile(r"(?<=:)(?=/|[^\s:]+:)|(?<=@)(?=\S)|(?<=[wW]{3})(?=\.)")
 _BEGINS_A_LIST = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+]))(.)")
-_SPECIAL = re.compile(r"[\\`*_{}\[\]#!|<>$~&]|:(?=\S)")
+# A `_` within a word and the `:` before a line's number mean nothing, and names stay readable.
+_SPECIAL = re.compile(
+    r"[\\`*{}\[\]#!|<>$~&]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|:(?!\d+(?![\w:+-]))(?=\S)"
+)
 _LOOK_ALIKES = str.maketrans("`|[]", "'¦［］")
 
 
