@@ -40,7 +40,7 @@ else:
                 for name in link.MOVED
             ),
         ],
-        "Step by step": [
+        "Step by step, then share": [
             st.Page(
                 "pages/model/readiness.py",
                 title="Model",

@@ -38,7 +38,7 @@ def own_place(show: Callable[P, T]) -> Callable[P, T]:
 
 def next_step(page: str, told: str) -> None:
     """End a page with the way on. told: what is done there, as it follows on "Next:"."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", key="next-step"):
         st.page_link(
             page,
             label=f"Next: {text.plain(told)}",
