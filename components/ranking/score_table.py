@@ -31,4 +31,4 @@ def show(rows: Sequence[Row], first: str, second: str) -> None:
     scores = (first, second, f"{first} raw", f"{second} raw")
     columns: dict[str, Any] = {name: number(format="%.4f") for name in scores}
     columns["Moved"] = number(help="Places gained (+) or lost.")
-    st.dataframe(pd.DataFrame(told), hide_index=True, column_config=columns, placeholder="–")
+    st.dataframe(pd.DataFrame(told), hide_index=True, column_config=columns)

@@ -147,7 +147,7 @@ def test_a_link_to_a_study_shows_it_after_a_restart_without_the_files(
 
 
 def test_checks_and_metrics_have_links_of_their_own(visit: Visit) -> None:
-    page = visit("/metrics?quantile=0.3&metrics=sparseness,mst-c,nonsense")  # of an earlier version
+    page = visit("/?page=metrics&quantile=0.3&metrics=sparseness,mst-c,nonsense")
     screen.title(page, "Trust")
     chosen = page.get_by_test_id("stMultiSelect").filter(has_text="Metrics")
     expect(chosen).to_contain_text("Sparseness")

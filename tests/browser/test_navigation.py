@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
@@ -36,7 +37,11 @@ def test_back_leads_to_the_page_before_and_tune_fits_on_one_screen(visit: Visit)
     screen.title(page, "Tune")
     at_quantile(page, 0.4)
     expect(toggle).to_have_attribute("aria-pressed", "true")
+    page.goto(urljoin(page.url, "/metrics?quantile=0.3"))  # as it was called
+    screen.title(page, "Trust")
+    expect(page.get_by_role("tab", name="Metrics")).to_have_attribute("aria-selected", "true")
+    expect(screen.quantile(page)).to_have_value("0.3")
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("button", name="Expand sidebar").click()
-    screen.go(page, "Trust")
-    expect(page.get_by_role("link", name="Trust", exact=True)).not_to_be_in_viewport()
+    screen.go(page, "Runs")
+    expect(page.get_by_role("link", name="Runs", exact=True)).not_to_be_in_viewport()
