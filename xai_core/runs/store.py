@@ -24,7 +24,7 @@ from xai_core.base.storage.drafts import clear_drafts
 from xai_core.base.storage.files import data_folder, writing
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
-from xai_core.runs.entry import Kept, Label, kept_in, label_in, size_of, verdict_in
+from xai_core.runs.entry import MAX_NOTE, Kept, Label, kept_in, label_in, size_of, verdict_in
 from xai_core.runs.run import Run, open_run
 
 try:
@@ -86,6 +86,13 @@ class RunStore:
         """The verdict that was kept with a run; None where none was, or it cannot be read."""
         return verdict_in(self._existing(name))
 
+    def note(self, name: str) -> str:
+        """What the owner of a run says to who opens it; empty where nothing, or no run, is there.
+        """
+        with suppress(InputError):
+            return label_in(self._existing(name)).note
+        return ""
+
     def add_verdict(self, name: str, verdict: Verdict) -> None:
         """Keep the verdict on a run's model beside it. Raises `InputError` where there is none."""
         with self._locked():
@@ -104,12 +111,17 @@ class RunStore:
         return tuple(sorted(found, key=lambda one: (one.created, one.id), reverse=True))
 
     def change(self, name: str, /, **changes: Any) -> Label:
-        """Rename, tag or pin. Raises `InputError` where there is no such run."""
+        """Rename, tag, pin or add a note. Raises `InputError` where there is no such run."""
         with self._locked():
             folder = self._existing(name)
             label = replace(label_in(folder), **changes)
             tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
-            label = replace(label, name=label.name.strip()[:MAX_NAME], tags=(*tags,)[:MAX_TAGS])
+            label = replace(
+                label,
+                name=label.name.strip()[:MAX_NAME],
+                tags=(*tags,)[:MAX_TAGS],
+                note=label.note.strip()[:MAX_NOTE],
+            )
             write_text(folder / "label.json", json.dumps(asdict(label)))
         return label
 
