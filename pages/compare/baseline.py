@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import compute
-from components.runs import copy_link
+from components.result import bar
 from components.session import backend, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -18,7 +18,7 @@ selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="baseline")
     level = quantile.current(space, key="baseline")
-    copy_link.show(space, page="baseline")
+    bar.show(space, page="baseline")
     with st.expander(
         "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import compute
-from components.runs import copy_link
+from components.result import bar
 from components.session import backend, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -24,6 +24,6 @@ with problem.guarded():
     compute.while_it_runs(space, key="controls-run")
     control_job.show(space, key="controls")
     level = quantile.show(space, key="controls")
-    copy_link.show(space, page="controls")
+    bar.show(space, page="controls")
     controls.show(space, view.of(space, level))
 backend.warm()

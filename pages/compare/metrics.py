@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import compute
-from components.runs import copy_link
+from components.result import bar
 from components.session import backend, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -19,7 +19,7 @@ with problem.guarded():
     compute.while_it_runs(space, key="metrics")
     chosen = metric_picker.show()
     level = quantile.show(space, key="metrics")
-    copy_link.show(space, page="metrics")
+    bar.show(space, page="metrics")
     recipe = backend.recipe_for(space.run, space.recipe, level)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.methods import compute
 from components.ranking import table
-from components.runs import copy_link, export
+from components.result import bar
 from components.session import backend, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -20,12 +20,11 @@ selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="ranking")
     level = quantile.current(space, key="ranking")
-    copy_link.show(space, page="ranking")
+    bar.show(space, page="ranking")
     view = comparison.of(space, level)
     st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
     bench.show(space, view, key="ranking-bench", cards=False)
     table.show(space.run, view, level, controls.marks(space, view))
     controls.link()
     comparison.unaffected(view)
-    export.show(space, view, key="ranking-export")
 backend.warm()

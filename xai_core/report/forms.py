@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 from xai_core.base.errors import InputError
 from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Subject
 
 Form = Literal["png", "svg", "html", "zip"]
+Shared: TypeAlias = Subject | StudySubject
+"""What is handed on."""
 MIMES: dict[str, str] = {
     "png": "image/png",
     "svg": "image/svg+xml",
@@ -17,7 +19,7 @@ MIMES: dict[str, str] = {
 }
 
 
-def render(subject: Subject | StudySubject, form: str, theme: str = "light") -> bytes:
+def render(subject: Shared, form: str, theme: str = "light") -> bytes:
     """The bytes of one form. `theme`: `light` or `dark`, of pictures.
 
     Raises:

@@ -87,8 +87,7 @@ class RunStore:
         return verdict_in(self._existing(name))
 
     def note(self, name: str) -> str:
-        """What the owner of a run says to who opens it; empty where nothing, or no run, is there.
-        """
+        """What its owner says to who opens it; empty where nothing, or no run, is there."""
         with suppress(InputError):
             return label_in(self._existing(name)).note
         return ""
