@@ -7,10 +7,9 @@ import streamlit as st
 from components.maps import heatmaps
 from components.methods import availability, compute, form, picker
 from components.result import bar
-from components.session import problem
+from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
-from components.trust import controls
 
 space = workspace()
 st.title("Heatmaps")
@@ -20,4 +19,4 @@ with problem.guarded():
     form.of_chosen(space)
     compute.show(space, key="heatmaps")
     heatmaps.show(space, lambda: bar.show(space, page="heatmaps", raw=True, computes=False))
-    controls.link()
+layout.next_step("pages/compare/tune.py", "remove the pedestal and see who leads")
