@@ -64,8 +64,8 @@ def draw(
     Args:
         badge: of the state. changed: draws what has changed; what stands below is pale then.
     """
-    dim.show()
-    with st.container():
+    with st.container(key=dim.NOTE):
+        dim.show()
         note.shown(run_id)
     with st.container(key=dim.BAR, horizontal=True, vertical_alignment="center"):
         if told.thumbnail is not None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.session import backend, choice, decoding, problem, run_source, upload
 from components.session.state.workspace import Workspace
-from components.sidebar import target_fields, target_sentence
+from components.sidebar import likely_classes, target_fields, target_sentence
 from components.sidebar.target_fields import Asking
 from components.widgets import region_picker
 from xai_core.base.errors import InputError, XaiError
@@ -30,6 +30,8 @@ MASK, MASK_MB = "mask-file", 20
 def show(space: Workspace) -> None:
     """Draw the choice and keep it in the workspace."""
     form, guesses = _seen(space)
+    if guesses and (space.target is None or isinstance(space.target, int)):
+        likely_classes.show(space, guesses)
     kinds = [kind.name for kind in fitting(form)]
     current = space.target.kind if isinstance(space.target, Target) else DEFAULT
     chosen = choice.one(
