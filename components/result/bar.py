@@ -67,7 +67,7 @@ def draw(
     with st.container(key=dim.NOTE):
         dim.show()
         note.shown(run_id)
-    with st.container(key=dim.BAR, horizontal=True, vertical_alignment="center"):
+    with st.container(key=dim.BAR, horizontal=True, wrap=False, vertical_alignment="center"):
         if told.thumbnail is not None:
             st.image(told.thumbnail, width=44, alt=f"The picture {text.plain(told.picture)}")
         st.markdown(

@@ -16,6 +16,8 @@ SIDE = 160  # pixels
 
 def show(space: Workspace, guesses: tuple[Guess, ...]) -> None:
     """Draw them. A class that is not among them is chosen below."""
+    if not guesses:
+        return
     top = guesses[0].index
     named = {one.index: _told(one) for one in guesses}
     current = top if space.target is None else space.target
@@ -33,6 +35,7 @@ def show(space: Workspace, guesses: tuple[Guess, ...]) -> None:
         on_change=_take,
         args=(space, key, top),
         label_visibility="collapsed",
+        wrap=True,
     )
 
 

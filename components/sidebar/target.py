@@ -30,8 +30,7 @@ MASK, MASK_MB = "mask-file", 20
 def show(space: Workspace) -> None:
     """Draw the choice and keep it in the workspace."""
     form, guesses = _seen(space)
-    if guesses and (space.target is None or isinstance(space.target, int)):
-        likely_classes.show(space, guesses)
+    likely = st.container()  # above the fields, but it shows what they say
     kinds = [kind.name for kind in fitting(form)]
     current = space.target.kind if isinstance(space.target, Target) else DEFAULT
     chosen = choice.one(
@@ -46,6 +45,8 @@ def show(space: Workspace) -> None:
     )
     if chosen == DEFAULT:
         _class(space, form, guesses)
+        with likely:
+            likely_classes.show(space, guesses)
         return
     asking = Asking(chosen, form, guesses, f"target-{chosen}-{space.source}-{space.photo}")
     st.caption(TARGETS[chosen].summary)
