@@ -32,7 +32,7 @@ class Offer:
         address: of the link; None where none leads here. methods: those to choose from.
         stem: of file names. subject: made of the chosen methods, note and link. finish: what a file
             needs beside that, when it is made. script: code that repeats it, and before it command
-            lines. extra: drawn below the files.
+            lines. extra: drawn below the files. forms: of files; all where none are named.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Offer:
     finish: Callable[[Any], Shared] | None = None
     script: Callable[[Any], tuple[str, ...]] | None = None
     extra: Callable[[], None] | None = None
+    forms: Sequence[str] = ()
 
 
 def show(offer: Callable[[], Offer], *, key: str) -> None:
@@ -105,7 +106,7 @@ def _inside(offer: Offer) -> None:
     copy_picture.show(lambda: render(whole(), "png"), key=f"{offer.key}-copy")
     files, script = st.tabs(["Download", "Code"]) if offer.script else (st.container(), None)
     with files:
-        export.downloads(whole, key=offer.key, stem=offer.stem)
+        export.downloads(whole, key=offer.key, stem=offer.stem, forms=offer.forms)
         if offer.extra is not None:
             offer.extra()
     if script is not None and offer.script is not None:

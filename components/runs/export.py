@@ -29,10 +29,12 @@ BUTTONS = (
 )
 
 
-def downloads(subject: Callable[[], Shared], *, key: str, stem: str) -> None:
-    """Draw a button for each form; `subject` is called when one is pressed."""
+def downloads(
+    subject: Callable[[], Shared], *, key: str, stem: str, forms: Sequence[str] = ()
+) -> None:
+    """Draw a button for each form, all where `forms` is empty; `subject` is called at a click."""
     with st.container(horizontal=True, gap="small"):
-        for label, form, theme in BUTTONS:
+        for label, form, theme in (one for one in BUTTONS if one[1] in (forms or MIMES)):
             st.download_button(
                 label,
                 partial(_rendered, subject, form, theme),

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -57,11 +57,13 @@ class RunStore:
         owner: str = "",
         name: str = "",
         verdict: Verdict | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> str:
         """Keep a run and give its id; when this returns, a kill or a power cut loses it no more.
 
         Args:
             verdict: on its model, kept beside it as the proof of the run's level.
+            beside: texts of further JSON files, by their names.
 
         Raises:
             XaiError: the disk is full, or all that is kept is pinned.
@@ -69,7 +71,7 @@ class RunStore:
         name_of = secrets.token_urlsafe(16)
         label = Label(name=name[:MAX_NAME], owner=owner)
         with self._locked():
-            run.write(self._path(name_of), **_labels(label, verdict))
+            run.write(self._path(name_of), **(beside or {}), **_labels(label, verdict))
             self._make_room(name_of)
         clear_drafts((self.folder,))
         return name_of
