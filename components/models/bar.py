@@ -39,8 +39,7 @@ def show(space: Workspace, pair: ModelPair, recipe: Recipe) -> None:
 def _changed(space: Workspace, pair: ModelPair) -> None:
     told = [one.told for one in _changes(space, pair)] or ["what is explained, or by which methods"]
     st.markdown(
-        f":material/sync: Chosen since this was computed: {text.listed(told)}. "
-        "*Compute* above compares that."
+        f"Chosen since this was computed: {text.listed(told)}. *Compute* above compares that."
     )
 
 

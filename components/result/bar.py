@@ -91,7 +91,7 @@ def _badge(found: State) -> Badge:
 
 def _changed(space: Workspace, found: State, page: str, computes: bool) -> None:
     listed = "; ".join(text.plain(one.told) for one in found.changes)
-    st.markdown(f":material/sync: Chosen since these maps were computed: {listed}.")
+    st.markdown(f"Chosen since these maps were computed: {listed}.")
     if space.job is not None:
         return
     key = page or "start"
