@@ -11,7 +11,8 @@ from xai_core.compare.comparison import ModelPair
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
 
-SIDE, MOST = 88, 60  # pixels of the thumbnail, twice what is drawn; signs of a name
+SIDE = 88  # pixels of the thumbnail, twice what is drawn
+MOST, TARGET_MOST = 60, 120  # signs of a name, and of what is explained
 RAW = "before removal"
 
 
@@ -32,7 +33,8 @@ class Facts:
 
 def of_run(run: Run, quantile: float | None) -> Facts:
     """quantile: None where the maps are shown before removal."""
-    model, picture, target = map(_short, (run.model, run.picture, run.target_label))
+    model, picture = _short(run.model), _short(run.picture)
+    target = _short(run.target_label, TARGET_MOST)
     return Facts(model, picture, target, _at(quantile), thumbnail(tiles.cut(run)))
 
 
@@ -40,7 +42,7 @@ def of_study(study: StudyResult, quantile: float) -> Facts:
     """Of many pictures; the first of them stands for all."""
     count = len(study.pictures)
     first = study.thumbnails[min(study.thumbnails)] if study.thumbnails else None
-    told = _short(study.target_label)
+    told = _short(study.target_label, TARGET_MOST)
     return Facts(_short(study.model), f"{count:,} pictures", told, _at(quantile), first)
 
 
@@ -50,7 +52,7 @@ def of_pair(pair: ModelPair, quantile: float) -> Facts:
     models = f"A {_short(first.model, MOST // 2)} and B {_short(second.model, MOST // 2)}"
     targets = dict.fromkeys((first.target_label, second.target_label))
     told = " and ".join(targets)
-    picture, told = _short(first.picture), _short(told)
+    picture, told = _short(first.picture), _short(told, TARGET_MOST)
     return Facts(models, picture, told, _at(quantile), thumbnail(tiles.cut(first)))
 
 

@@ -10,7 +10,7 @@ from components.session import backend, decoding, text
 from components.session.state.workspace import Workspace
 from xai_core.runs.run import Guess
 
-MOST = 26  # signs of a class name
+MOST = 15  # signs of a class name
 SIDE = 160  # pixels
 
 
