@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from components.maps import preview, scale_strip, tiles
@@ -21,8 +22,9 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding import by_reason
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
-from xai_core.maps.canonical import before_removal
+from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
+from xai_core.maps.recipe import Recipe
 from xai_core.pictures.region import on_grid
 from xai_core.runs.run import Run
 from xai_core.targets.kinds.base import region_of
@@ -47,10 +49,16 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
     shown = [tiles.photo(run)]
+    removed = _removed(space, names)
     for name, values in maps.items():
         scale = scales.by_method[name]
         note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
-        shown.append(tiles.of_map(run, values, look, title=title_of(name), note=note, scale=scale))
+        after = removed.get(name)
+        shown.append(
+            tiles.of_map(
+                run, values, look, title=title_of(name), note=note, scale=scale, after=after
+            )
+        )
     map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
     if scales.strip is not None:
         scale_strip.show(space, scales.strip)
@@ -60,6 +68,16 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     with st.expander("What these maps are", icon=":material/info:"):
         for name in names:
             st.markdown(_described(run, name))
+
+
+def _removed(space: Workspace, names: list[str]) -> dict[str, np.ndarray]:
+    """The maps after removal, where a person wants to swipe to them."""
+    level = float(Recipe().quantile or 0) if space.quantile is None else space.quantile
+    label = f"Swipe from before removal to after it, at quantile {level:.2f}"
+    if not names or not st.toggle(label, key="swipe", persist_state="session"):
+        return {}
+    recipe = replace(space.recipe, crop=space.run.content, quantile=level)
+    return {name: canonicalise(space.run.attributions[name], recipe)[0] for name in names}
 
 
 def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:

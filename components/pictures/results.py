@@ -40,10 +40,9 @@ def _show(space: Workspace, quantile: float) -> None:
     table, names = sheet.table, [title_of(name) for name in sheet.methods]
     at = int(np.abs(QUANTILES - quantile).argmin())
     found, here = bands(table.curves), statistics(table.at(quantile))
+    export.show(space, sheet, quantile)
     st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
     st.caption(problem.plain(_counts(table, here)))
-    if space.study_state.job is None:
-        export.show(space, sheet, quantile)
     band_chart.show(names, found, quantile, key="many-bands")
     left, right = st.columns(2)
     with left:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.methods import compute
 from components.ranking import table
-from components.runs import copy_link, export
+from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -20,7 +20,7 @@ selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="tune")
     level = quantile.current(space, key="tune")
-    copy_link.show(space, page="tune")
+    bar.show(space, page="tune")
     results = st.container()  # drawn last: they show what the recipe below says
     with st.expander(
         "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
@@ -32,6 +32,5 @@ with problem.guarded():
         st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
         bench.show(space, view, key="tune-bench")
         table.show(space.run, view, level, controls.marks(space, view))
-    export.show(space, view, key="tune-export")
 layout.next_step("pages/compare/trust.py", "check which of these methods can be trusted")
 backend.warm()

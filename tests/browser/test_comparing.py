@@ -51,7 +51,7 @@ def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     page.get_by_role("combobox", name="Methods").click()
     page.get_by_role("option", name=ADDED, exact=True).click()
     page.keyboard.press("Escape")
-    told = page.get_by_text(re.compile(f"^Chosen since these maps were computed: {ADDED}"))
+    told = page.get_by_text(re.compile(f"^Chosen since these maps were computed: methods {ADDED}"))
     expect(told).to_be_visible()
     page.get_by_role("button", name="Compute", exact=True).click()
     for name in (ADDED, "Guided Backprop", "FusionGrad"):

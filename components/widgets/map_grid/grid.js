@@ -4,7 +4,7 @@ const MAX_ZOOM = 16;
 const groups = new Map();
 
 export default function ({ data: [data], parentElement }) {
-  if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, panes: new Set() });
+  if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, swipe: 50, panes: new Set() });
   const view = groups.get(data.group);
   let root = parentElement.querySelector(".root");
   if (!root) {
@@ -38,19 +38,35 @@ function addTile(grid, item) {
   pane.setAttribute("role", "img");
   pane.setAttribute("aria-label", item.alt);
   pane.style.setProperty("--ratio", item.ratio);
-  for (const layer of item.layers) {
-    const image = new Image();
-    image.src = layer.src;
-    image.alt = "";
-    image.style.opacity = layer.opacity;
-    pane.append(image);
-  }
+  pane.append(...item.layers.map(layerOf));
+  if (item.after.length) pane.append(...divided(item));
   pane.append(element("div", "cross"));
   figure.append(caption, pane);
   if (item.scale) figure.append(scale(item.scale));
   if (item.scale?.note) figure.append(element("div", "behind", item.scale.note));
   grid.append(figure);
   return pane;
+}
+
+function layerOf({ src, opacity }) {
+  const image = new Image();
+  image.src = src;
+  image.alt = "";
+  image.style.opacity = opacity;
+  return image;
+}
+
+// What is right of the divider, and the divider: a slider, so that keys and fingers move it, too.
+function divided(item) {
+  const after = element("div", "after");
+  after.append(...item.after.map(layerOf));
+  const slider = element("input", "divide");
+  Object.assign(slider, { type: "range", min: 0, max: 100, step: 1 });
+  slider.setAttribute("aria-label", `${item.title}: before removal on the left, after it on the right`);
+  for (const name of ["pointerdown", "pointermove", "dblclick", "keydown"]) {
+    slider.addEventListener(name, (event) => event.stopPropagation());
+  }
+  return [after, element("span", "side left", "before"), element("span", "side right", "after"), slider];
 }
 
 function scale({ low, high, colours }) {
@@ -93,10 +109,13 @@ function keepInside(view) {
 }
 
 function draw(view) {
-  const { zoom, x, y, panes } = view;
+  const { zoom, x, y, swipe, panes } = view;
   const move = `scale(${zoom}) translate(${-x * 100}%, ${-y * 100}%)`;
   for (const pane of panes) {
     pane.classList.toggle("zoomed", zoom > 1);
+    pane.style.setProperty("--swipe", `${swipe}%`);
+    const slider = pane.querySelector(".divide");
+    if (slider) slider.value = swipe;
     pane.querySelectorAll("img").forEach((image) => { image.style.transform = move; });
   }
 }
@@ -110,7 +129,8 @@ function mark(panes, left, top) {
 }
 
 function listen(pane, view) {
-  const redraw = () => draw(view);
+  const redraw = () => draw(view), slider = pane.querySelector(".divide");
+  if (slider) slider.oninput = () => { view.swipe = Number(slider.value); redraw(); };
   const place = (event) => {
     const box = pane.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
