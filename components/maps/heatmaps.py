@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.maps import preview, scale_strip, tiles
+from components.maps import growing, preview, progress, scale_strip, tiles
 from components.maps import scale as map_scale
 from components.maps.scale import SCOPES
 from components.maps.tiles import Look, title_of
@@ -23,6 +23,7 @@ from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
+from xai_core.maps.recipe import Recipe
 from xai_core.pictures.region import on_grid
 from xai_core.runs.run import Run
 from xai_core.targets.kinds.base import region_of
@@ -30,19 +31,33 @@ from xai_core.targets.kinds.base import region_of
 PERCENTILES = (99.5, 99.0, 95.0, 100.0)
 
 
-@st.fragment
 def show(space: Workspace, share: Callable[[], None]) -> None:
     """Draw controls and maps; only this part runs again when a control changes.
 
     Args:
         share: draws the link, which has to follow the controls.
     """
+    if growing.underway(space):
+        _grows(space, {})
+    else:
+        _show(space, share)
+
+
+@st.fragment(run_every=progress.POLL_SECONDS)
+def _grows(space: Workspace, drawn: growing.Drawn) -> None:
+    """What is being computed, where its maps will stand."""
+    look, signed = _controls()
+    growing.sentence(space)
+    shown = growing.of(space, look, _recipe(space, signed), drawn)
+    map_grid.show(shown, key="heatmaps", tile_width=300)
+
+
+@st.fragment
+def _show(space: Workspace, share: Callable[[], None]) -> None:
     run = space.run
     look, signed = _controls()
     share()
-    recipe = replace(space.recipe, crop=run.content, quantile=None)
-    if signed:
-        recipe = replace(recipe, sign="as-is")
+    recipe = replace(_recipe(space, signed), crop=run.content)
     names = chosen_methods.shown(space) or list(run.attributions)
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
@@ -60,6 +75,11 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     with st.expander("What these maps are", icon=":material/info:"):
         for name in names:
             st.markdown(_described(run, name))
+
+
+def _recipe(space: Workspace, signed: bool) -> Recipe:
+    recipe = replace(space.recipe, quantile=None)
+    return replace(recipe, sign="as-is") if signed else recipe
 
 
 def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:

@@ -179,7 +179,12 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
 
 
 def _same(one: Attribution, request: Request, name: str, explained: Explained) -> bool:
-    if name not in request.methods or not one.targets[0].same_as(explained):
+    return asked_alike(one, request, name) and one.targets[0].same_as(explained)
+
+
+def asked_alike(one: Attribution, request: Request, name: str) -> bool:
+    """Whether an attribution has the parameters, seed and autocast that a request asks for."""
+    if name not in request.methods:
         return False
     given = asdict(build(METHODS[name].Parameters, request.methods[name]))
     narrow = suited(request.pace, name, costs(request)[name]).autocast
