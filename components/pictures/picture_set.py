@@ -16,6 +16,7 @@ from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import writing
 from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
+from xai_core.pictures.demo import demo_pictures
 
 FILES, FOLDER, MEGABYTES = "pictures-files", "pictures-folder", 500
 
@@ -26,6 +27,7 @@ def show(space: Workspace) -> None:
     with st.spinner("Looking at the pictures …"):
         for key in (FILES, FOLDER):
             upload.arrived(key, MEGABYTES, lambda one: _take(study_state, one))
+    _own_instead(space)
     study_state.photos = choice.several(
         st.multiselect,
         "Pictures of this session",
@@ -34,6 +36,7 @@ def show(space: Workspace) -> None:
         key="many-photos",
         help="Pictures from the sidebar. More come by upload, below.",
     )
+    _offer_demo(space)
     with st.expander("Add many pictures", icon=":material/add_photo_alternate:"):
         left, right = st.columns(2)
         with left:
@@ -55,6 +58,30 @@ def show(space: Workspace) -> None:
             "while this page is open, and some time after."
         )
     _uploaded(study_state)
+
+
+def _demo(space: Workspace) -> list[str]:
+    files = demo_pictures()
+    return [name for name, photo in space.photos.items() if photo.path in files]
+
+
+def _own_instead(space: Workspace) -> None:
+    """The demo's photos leave, once, when one's own come."""
+    study_state, demo = space.study_state, _demo(space)
+    own = [name for name in space.photos if name not in demo]
+    if study_state.demo and (own or study_state.uploaded):
+        study_state.demo, study_state.photos = False, own
+
+
+def _offer_demo(space: Workspace) -> None:
+    study_state, demo = space.study_state, _demo(space)
+    if study_state.demo or set(demo) & set(study_state.photos):
+        return
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.caption("The demo's photos have left, since your own came.")
+    if right.button("Put them back", key="many-demo", icon=":material/undo:", width="stretch"):
+        study_state.photos = [*study_state.photos, *demo]
+        st.rerun()
 
 
 def _uploaded(study_state: StudyState) -> None:

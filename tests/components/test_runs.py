@@ -97,8 +97,14 @@ def test_runs_are_found_named_tagged_pinned_compared_and_deleted(store: RunStore
     foreign = store.save(small_run(3, model="secret"), owner="user-ann")
     app = opened(started(), RUNS)
     assert "secret" not in texts(app)
-    assert "0.0 MB of 2,048 MB" in texts(app)
-    assert len(app.dataframe) == 2
+    assert "less than 0.1 MB of 2,048 MB" in texts(app)
+    assert "**Saliency" in texts(app)
+    assert "29 Jul 2026" in texts(app)
+    shown = [picture.proto.imgs[0].alt for picture in app.get("imgs")]
+    assert shown.count("The picture noise") == 2
+    assert "Heatmap by SmoothGrad" in shown
+    assert len(app.table) == 2
+    assert list(app.table[0].value.columns)[1:3] == ["Complexity, other", "Complexity, net"]
     app.text_input(key="runs-search").set_value("OTHER smooth")
     ran(app)
     assert [one.key for one in app.button if str(one.key).startswith("open-")] == [f"open-{second}"]
