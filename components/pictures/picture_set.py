@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from components.session import choice, decoding, upload
+from components.session import choice, decoding, text, upload
 from components.session.state.workspace import Photo, StudyState, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
@@ -36,7 +36,6 @@ def show(space: Workspace) -> None:
         key="many-photos",
         help="Pictures from the sidebar. More come by upload, below.",
     )
-    _offer_demo(space)
     with st.expander("Add many pictures", icon=":material/add_photo_alternate:"):
         left, right = st.columns(2)
         with left:
@@ -57,6 +56,7 @@ def show(space: Workspace) -> None:
             f"{', '.join(SUFFIXES)}; up to {MAX_PICTURES:,} pictures. They stay on the server "
             "while this page is open, and some time after."
         )
+        _offer_demo(space)
     _uploaded(study_state)
 
 
@@ -87,7 +87,9 @@ def _offer_demo(space: Workspace) -> None:
 def _uploaded(study_state: StudyState) -> None:
     if study_state.uploaded:
         left, right = st.columns([3, 1], vertical_alignment="center")
-        left.markdown(f":material/photo_library: {len(study_state.uploaded)} uploaded pictures")
+        count = len(study_state.uploaded)
+        noun = "uploaded picture" if count == 1 else "uploaded pictures"
+        left.markdown(f":material/photo_library: {count:d} {noun}")
         if right.button("Remove all", key="many-remove", icon=":material/delete:", width="stretch"):
             for photo in study_state.uploaded.values():
                 upload.dropped(photo.path)
@@ -96,9 +98,9 @@ def _uploaded(study_state: StudyState) -> None:
             upload.clear_problems(FILES, FOLDER)
             st.rerun()
     if study_state.refused:
-        with st.expander(
-            f"{len(study_state.refused)} files are left out", icon=":material/warning:"
-        ):
+        count = len(study_state.refused)
+        left_out = "1 file is left out" if count == 1 else f"{count:d} files are left out"
+        with st.expander(text.plain(left_out), icon=":material/warning:"):
             rows = [{"File": name, "Why": why} for name, why in study_state.refused.items()]
             st.dataframe(pd.DataFrame(rows), hide_index=True)
 

@@ -139,8 +139,8 @@ def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
     named = {one.sha256: one.name for one in pictures}
     if place is not None and place.picture in named:
         through = study_state.within(place.picture).get(place.method, 0)
-        name = f"{title_of(place.method)} of {named[place.picture]}"
-        parts.append(f"{name}: {through} of {place.samples} samples")
+        count = f": {through} of {place.samples} samples" if place.samples > 1 else ""
+        parts.append(f"{title_of(place.method)} of {named[place.picture]}{count}")
     if left is not None:
         parts.append(time_left.told(left))
     return ", ".join(parts)

@@ -99,8 +99,8 @@ def test_runs_are_found_named_tagged_pinned_compared_and_deleted(store: RunStore
     assert "secret" not in texts(app)
     assert "less than 0.1 MB of 2,048 MB" in texts(app)
     assert "**Saliency" in texts(app)
-    assert "29 Jul 2026" in texts(app)
-    shown = [picture.proto.imgs[0].alt for picture in app.get("imgs")]
+    assert "24 Nov 2026, 06:00 UTC" in texts(app)
+    shown = [picture.proto.imgs[0].alt for picture in app.get("image")]
     assert shown.count("The picture noise") == 2
     assert "Heatmap by SmoothGrad" in shown
     assert len(app.table) == 2
