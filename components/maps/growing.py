@@ -11,7 +11,6 @@ import streamlit as st
 
 from components.maps import preview, progress, tiles
 from components.maps.tiles import Look, title_of
-from components.session import text
 from components.session.state.workspace import Growing, Workspace
 from components.widgets import map_grid
 from components.widgets.map_grid import Tile
@@ -42,17 +41,8 @@ def show(space: Workspace, *, key: str, tile_width: int = 300) -> bool:
 
 @st.fragment(run_every=progress.POLL_SECONDS)
 def _poll(space: Workspace, drawn: Drawn, key: str, tile_width: int) -> None:
-    sentence(space)
     recipe = replace(space.recipe, quantile=None)
     map_grid.show(of(space, Look(), recipe, drawn), key=key, tile_width=tile_width)
-
-
-def sentence(space: Workspace) -> None:
-    """Say what it is of."""
-    if space.growing is not None:
-        run = space.growing.run
-        what = f" for {text.plain(run.target_label)}" if run.explained is not None else ""
-        st.caption(f"Being computed: {text.plain(run.model)} on {text.plain(run.picture)}{what}.")
 
 
 def of(space: Workspace, look: Look, recipe: Recipe, drawn: Drawn) -> list[Tile]:

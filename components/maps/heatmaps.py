@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from components.maps import growing, preview, progress, scale_strip, tiles
@@ -21,7 +22,7 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding import by_reason
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
-from xai_core.maps.canonical import before_removal
+from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.region import on_grid
@@ -38,16 +39,17 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
         share: draws the link, which has to follow the controls.
     """
     if growing.underway(space):
-        _grows(space, {})
+        _grows(space, share, {})
     else:
         _show(space, share)
 
 
 @st.fragment(run_every=progress.POLL_SECONDS)
-def _grows(space: Workspace, drawn: growing.Drawn) -> None:
+def _grows(space: Workspace, share: Callable[[], None], drawn: growing.Drawn) -> None:
     """What is being computed, where its maps will stand."""
     look, signed = _controls()
-    growing.sentence(space)
+    share()
+    st.caption("Each map appears when it is done; the one that is sampled is refined in view.")
     shown = growing.of(space, look, _recipe(space, signed), drawn)
     map_grid.show(shown, key="heatmaps", tile_width=300)
 
@@ -62,10 +64,16 @@ def _show(space: Workspace, share: Callable[[], None]) -> None:
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
     shown = [tiles.photo(run)]
+    removed = _removed(space, names)
     for name, values in maps.items():
         scale = scales.by_method[name]
         note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
-        shown.append(tiles.of_map(run, values, look, title=title_of(name), note=note, scale=scale))
+        after = removed.get(name)
+        shown.append(
+            tiles.of_map(
+                run, values, look, title=title_of(name), note=note, scale=scale, after=after
+            )
+        )
     map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
     if scales.strip is not None:
         scale_strip.show(space, scales.strip)
@@ -80,6 +88,16 @@ def _show(space: Workspace, share: Callable[[], None]) -> None:
 def _recipe(space: Workspace, signed: bool) -> Recipe:
     recipe = replace(space.recipe, quantile=None)
     return replace(recipe, sign="as-is") if signed else recipe
+
+
+def _removed(space: Workspace, names: list[str]) -> dict[str, np.ndarray]:
+    """The maps after removal, where a person wants to swipe to them."""
+    level = float(Recipe().quantile or 0) if space.quantile is None else space.quantile
+    label = f"Swipe from before removal to after it, at quantile {level:.2f}"
+    if not names or not st.toggle(label, key="swipe", persist_state="session"):
+        return {}
+    recipe = replace(space.recipe, crop=space.run.content, quantile=level)
+    return {name: canonicalise(space.run.attributions[name], recipe)[0] for name in names}
 
 
 def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps import progress
 from components.maps.tiles import title_of
-from components.methods import pace, precision, unfinished
+from components.methods import changes, pace, precision, unfinished
 from components.session import backend, decoding, kept_runs, problem, run_source, text
 from components.session.jobs.job import Job, Reports
 from components.session.jobs.keeper import Keeper
@@ -47,7 +47,7 @@ def show(space: Workspace, *, key: str) -> None:
     progress.ended(space, kept=unfinished.told(space))
     if space.keeper is not None and space.keeper.failure:
         st.warning(problem.plain(space.keeper.failure), icon=":material/save:")
-    stale = differences(space)
+    stale = changes.of(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
     if stale and run_source.model_of(space) is None:
         left.info(
@@ -56,52 +56,17 @@ def show(space: Workspace, *, key: str) -> None:
             icon=":material/sync:",
         )
     elif stale:
-        left.info(
-            f"Chosen since these maps were computed: {', '.join(stale)}.", icon=":material/sync:"
+        left.caption(
+            f"Chosen now: {problem.plain(space.source)} on {problem.plain(space.photo)} for "
+            f"{problem.plain(changes.target_name(space))}."
         )
     else:
         seconds = sum(one.seconds for one in space.run.attributions.values())
-        left.caption(
-            f"Maps of {problem.plain(space.run.model)} on {problem.plain(space.run.picture)} for "
-            f"{problem.plain(space.run.target_label)}. They took {seconds:.1f} s to compute."
-        )
+        left.caption(f"The maps below were computed in {seconds:.1f} s.")
     text = "Compute" if stale else "Compute again"
     if progress.start_button(right, text, key=key, first=bool(stale), ready=bool(space.chosen)):
         start(space, again=not stale)
         st.rerun()
-
-
-def differences(space: Workspace) -> list[str]:
-    """What is chosen otherwise than in the run on screen."""
-    run = space.run
-    found = []
-    if run.model != space.source:
-        found.append(f"model {problem.plain(space.source)}")
-    if run.picture != space.photo:
-        found.append(f"picture {problem.plain(space.photo)}")
-    top = run.guesses[0].index if run.guesses else None
-    wanted = top if space.target is None else space.target
-    if not found and wanted != run.asked:
-        found.append("what is explained")
-    done = {**run.attributions, **run.failures}
-    asked = chosen.asked(space)
-    new = [name for name in asked if name not in done]
-    if new:
-        found.append(text.listed(map(title_of, new)))
-    changed = [
-        name
-        for name, given in asked.items()
-        if name in run.attributions
-        and (
-            dict(run.attributions[name].parameters) != given
-            or run.attributions[name].seed != space.seed
-        )
-    ]
-    if changed:
-        found.append("parameters of " + text.listed(map(title_of, changed)))
-    if narrower := precision.changed(space):
-        found.append("autocast of " + text.listed(map(title_of, narrower)))
-    return found
 
 
 def start(space: Workspace, *, again: bool = False) -> None:

@@ -42,13 +42,12 @@ def _show(space: Workspace, quantile: float) -> None:
     table, names = sheet.table, [title_of(name) for name in sheet.methods]
     at = int(np.abs(QUANTILES - quantile).argmin())
     found, here = bands(table.curves), statistics(table.at(quantile))
+    export.show(space, sheet, quantile)
     if comparable(here.scores):
         st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
     else:
         st.markdown("Two methods with scores on the same picture can be compared.")
     st.caption(problem.plain(_counts(table, here)))
-    if space.study_state.job is None:
-        export.show(space, sheet, quantile)
     band_chart.show(names, found, quantile, key="many-bands")
     left, right = st.columns(2)
     with left:

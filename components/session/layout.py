@@ -1,4 +1,4 @@
-"""Parts of a page that grow and shrink without moving what stands below them."""
+"""What all pages share: parts that grow without moving others, and the way on at the end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
+
+from components.session import text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,3 +27,14 @@ def own_place(show: Callable[P, T]) -> Callable[P, T]:
             return show(*args, **kwargs)
 
     return inside
+
+
+def next_step(page: str, told: str) -> None:
+    """End a page with the way on. told: what is done there, as it follows on "Next:"."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.page_link(
+            page,
+            label=f"Next: {text.plain(told)}",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )

@@ -6,7 +6,8 @@ import streamlit as st
 
 from components.methods import availability, form, picker
 from components.models import job, pair, results
-from components.session import problem
+from components.runs import pair_link
+from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.tuning import quantile
@@ -18,6 +19,7 @@ st.markdown(
 )
 selection.show(space)
 with problem.guarded():
+    pair_link.follow(space)
     pair.show(space)
 pair.open_another(space)
 with problem.guarded():
@@ -25,3 +27,4 @@ with problem.guarded():
     form.of_chosen(space)
     job.show(space, key="pair")
     results.show(space, quantile.show(space, key="models"))
+layout.next_step("pages/share/runs.py", "find every computation again")

@@ -4,7 +4,7 @@ const MAX_ZOOM = 16;
 const groups = new Map();
 
 export default function ({ data: [data], parentElement }) {
-  if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, panes: new Set() });
+  if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, swipe: 50, panes: new Set() });
   const view = groups.get(data.group);
   let root = parentElement.querySelector(".root");
   if (!root) {
@@ -41,8 +41,9 @@ function replace(parent, children) {
 function renewed(old, item, view) {
   const told = JSON.stringify(item);
   if (old?.told === told) return old;
-  if (old?.title !== item.title) return { told, title: item.title, ...addTile(item) };
-  return { ...old, told, ...refresh(old, item, view) };
+  const { title, after: { length: divided } } = item;
+  const anew = old?.title !== title || divided || old.divided;
+  return { told, title, divided, ...(anew ? addTile(item) : refresh(old, item, view)) };
 }
 
 // The old picture stays until the new one can be painted: nothing flashes.
@@ -51,7 +52,7 @@ function refresh({ figure, pane }, item, view) {
   figure.firstChild.replaceWith(caption);
   while (figure.lastChild !== pane) figure.lastChild.remove();
   figure.append(...below);
-  const images = pictures(item);
+  const images = item.layers.map(layerOf);
   Promise.all(images.map((image) => image.decode().catch(() => {}))).then(() => {
     if (pane.wanted !== images) return;
     pane.querySelectorAll("img").forEach((image) => image.remove());
@@ -74,8 +75,10 @@ function addTile(item) {
   const pane = element("div", "pane");
   pane.tabIndex = 0;
   pane.setAttribute("role", "img");
-  pane.wanted = pictures(item);
-  pane.append(...pane.wanted, element("div", "cross"));
+  pane.wanted = item.layers.map(layerOf);
+  pane.append(...pane.wanted);
+  if (item.after.length) pane.append(...divided(item));
+  pane.append(element("div", "cross"));
   figure.append(...parts(item, pane));
   return { figure, pane };
 }
@@ -91,14 +94,25 @@ function parts(item, pane) {
   return found;
 }
 
-function pictures(item) {
-  return item.layers.map((layer) => {
-    const image = new Image();
-    image.src = layer.src;
-    image.alt = "";
-    image.style.opacity = layer.opacity;
-    return image;
-  });
+function layerOf({ src, opacity }) {
+  const image = new Image();
+  image.src = src;
+  image.alt = "";
+  image.style.opacity = opacity;
+  return image;
+}
+
+// What is right of the divider, and the divider: a slider, so that keys and fingers move it, too.
+function divided(item) {
+  const after = element("div", "after");
+  after.append(...item.after.map(layerOf));
+  const slider = element("input", "divide");
+  Object.assign(slider, { type: "range", min: 0, max: 100, step: 1 });
+  slider.setAttribute("aria-label", `${item.title}: before removal on the left, after it on the right`);
+  for (const name of ["pointerdown", "pointermove", "dblclick", "keydown"]) {
+    slider.addEventListener(name, (event) => event.stopPropagation());
+  }
+  return [after, element("span", "side left", "before"), element("span", "side right", "after"), slider];
 }
 
 function scale({ low, high, colours }) {
@@ -141,10 +155,13 @@ function keepInside(view) {
 }
 
 function draw(view) {
-  const { zoom, x, y, panes } = view;
+  const { zoom, x, y, swipe, panes } = view;
   const move = `scale(${zoom}) translate(${-x * 100}%, ${-y * 100}%)`;
   for (const pane of panes) {
     pane.classList.toggle("zoomed", zoom > 1);
+    pane.style.setProperty("--swipe", `${swipe}%`);
+    const slider = pane.querySelector(".divide");
+    if (slider) slider.value = swipe;
     pane.querySelectorAll("img").forEach((image) => { image.style.transform = move; });
   }
 }
@@ -158,7 +175,8 @@ function mark(panes, left, top) {
 }
 
 function listen(pane, view) {
-  const redraw = () => draw(view);
+  const redraw = () => draw(view), slider = pane.querySelector(".divide");
+  if (slider) slider.oninput = () => { view.swipe = Number(slider.value); redraw(); };
   const place = (event) => {
     const box = pane.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
