@@ -78,7 +78,8 @@ def start(space: Workspace, *, again: bool = False) -> None:
     except XaiError as error:
         space.failure = str(error)
         return
-    known = space.run.attributions if not again and same_input(space.run, request) else {}
+    before = space.run.attributions if same_input(space.run, request) else {}
+    known = {} if again else before
     keeper = space.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
@@ -98,7 +99,7 @@ def start(space: Workspace, *, again: bool = False) -> None:
                     arrived=growing.take,
                 )
         except XaiError:
-            unfinished.keep(growing, known, scorer, keeper, tick)
+            unfinished.keep(growing, before, scorer, keeper, tick)
             raise
         keeper.keep(run)  # the process is free for others by now
         learn_pace()

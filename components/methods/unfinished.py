@@ -18,19 +18,23 @@ from xai_core.runs.run import Run
 
 def keep(
     growing: Growing,
-    known: Mapping[str, Attribution],
+    before: Mapping[str, Attribution],
     scorer: Scores1D,
     keeper: Keeper,
     reports: Reports[Run],
 ) -> None:
-    """Settle for the maps that are there, unless all of them were known before; for any thread."""
-    if all(known.get(name) is one for name, one in growing.run.attributions.items()):
+    """Settle for the maps that are there, unless they say nothing new; for any thread.
+
+    Args:
+        before: the maps on screen, where they are of the same model and picture.
+    """
+    if all(_same(before.get(name), one) for name, one in growing.run.attributions.items()):
         return
     with suppress(XaiError):
         run = finished(scorer, growing.methods, growing.run)
         keeper.keep(run)
         reports.settle_for(run)
-        growing.kept = True
+        growing.run, growing.kept = run, True
 
 
 def told(space: Workspace) -> str | None:
@@ -42,3 +46,13 @@ def told(space: Workspace) -> str | None:
     missing = text.listed(map(text.title_of, growing.missing))
     left_out = f" Not computed: {missing}." if missing else ""
     return f"{lead}What was finished by then is kept: {done}.{left_out}"
+
+
+def _same(before: Attribution | None, now: Attribution) -> bool:
+    """Whether both are the same map, perhaps computed again."""
+    return (
+        before is not None
+        and (dict(before.parameters), before.seed) == (dict(now.parameters), now.seed)
+        and before.pace.autocast == now.pace.autocast
+        and before.targets[0].same_as(now.targets[0])
+    )

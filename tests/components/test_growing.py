@@ -18,6 +18,7 @@ from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import KEY, Growing, Workspace
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
+from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled
 from xai_core.base.progress import Preview
 from xai_core.demo.run import demo_run
@@ -61,22 +62,28 @@ def test_maps_stand_at_their_places_finished_refined_or_to_come() -> None:
         gate.set()
 
 
-def test_a_cancel_keeps_what_is_finished_unless_it_was_known(tmp_path: Path) -> None:
+def test_a_cancel_keeps_what_is_finished_unless_it_says_nothing_new(tmp_path: Path) -> None:
     class Scorer:
         def score(self, maps: np.ndarray, metric: str = "complexity") -> np.ndarray:
             return np.full(len(maps), 9.0)
 
-    def work(tick: Reports[Run], cancel: threading.Event) -> Run:
-        unfinished.keep(growing, known, Scorer(), Keeper(RunStore(tmp_path), ""), tick)
-        raise Cancelled
-
-    for known in (dict(part().attributions), {}):
+    def kept(before: dict[str, Attribution]) -> bool:
         growing = Growing(METHODS, part())
+
+        def work(tick: Reports[Run], cancel: threading.Event) -> Run:
+            unfinished.keep(growing, before, Scorer(), Keeper(RunStore(tmp_path), ""), tick)
+            raise Cancelled
+
         job = Job(work)
         job.wait()
-        assert growing.kept == (job.result is not None) == (not known)
-    assert len(RunStore(tmp_path).entries()) == 1
-    assert isinstance(job.error, Cancelled)
+        assert isinstance(job.error, Cancelled)
+        assert growing.kept == (job.result is not None)
+        return growing.kept
+
+    again = {name: replace(one, seconds=1.0) for name, one in part().attributions.items()}
+    other = {name: replace(one, seed=7) for name, one in again.items()}
+    assert [kept(again), kept(other), kept({})] == [False, True, True]
+    assert len(RunStore(tmp_path).entries()) == 2
 
 
 def test_a_page_says_what_a_cancel_has_kept(app: AppTest) -> None:
