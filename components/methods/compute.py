@@ -33,9 +33,11 @@ SAME = (
 
 @own_place
 def while_it_runs(space: Workspace, *, key: str) -> None:
-    """Draw the progress of what runs, and nothing otherwise."""
+    """Draw the progress of what runs, or how it ended where it ended early."""
     if space.job is not None:
         _watch(space, space.job, key)
+    else:
+        progress.ended(space, kept=unfinished.told(space))
 
 
 @own_place

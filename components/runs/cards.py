@@ -13,7 +13,7 @@ from components.session.state.workspace import Workspace
 from xai_core.base.limits import MB
 from xai_core.runs.entry import Kept
 
-PAGE, WIDTH = 20, 84  # cards at a time; pixels of a picture
+PAGE, WIDTH = 20, 68  # cards at a time; pixels of a picture
 
 
 def disk(runs: tuple[Kept, ...]) -> None:
@@ -65,8 +65,8 @@ def _matches(one: Kept, text: str) -> bool:
 
 def _card(space: Workspace, one: Kept, *, own: bool) -> None:
     found = thumbnails.of(one)
-    pictures, facts, actions = st.columns([4, 5, 2], vertical_alignment="center")
-    with pictures, st.container(horizontal=True, gap="small"):
+    pictures, facts, actions = st.columns([5, 6, 2], vertical_alignment="center")
+    with pictures, st.container(horizontal=True, gap="xsmall"):
         for picture, alt in found.pictures:
             st.image(picture, width=WIDTH, alt=alt)
     facts.markdown("  \n".join(filter(None, _facts(space, one, found, own=own))))
@@ -86,12 +86,14 @@ def _facts(space: Workspace, one: Kept, found: Digest, *, own: bool) -> list[str
     tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
     shown = " · **on screen**" if one.id in (space.run_id, space.study_state.run_id) else ""
     of = f"{problem.plain(one.model)} on {problem.plain(one.picture)} for "
+    lead = of if one.label.name else "Explained: "  # else the title says it already
     last = [clock.told(one.created), _size(one.size), *([] if own else ["opened by a link"])]
     if found.more:
-        last.append(f"{found.more} more {'pictures' if one.study else 'maps'}")
+        noun = "picture" if one.study else "map"
+        last.append(f"{found.more} more {noun}{'s' if found.more > 1 else ''}")
     return [
         f"{pin}**{problem.plain(one.title)}**{shown} {tags}",
-        f"{of}{problem.plain(one.target)}",
+        f"{lead}{problem.plain(one.target)}",
         _scores(found, study=one.study),
         f":small[{problem.plain(' · '.join(last))}]",
     ]

@@ -21,6 +21,8 @@ from xai_core.runs.difference import changes, scores
 from xai_core.runs.entry import Kept
 from xai_core.runs.run import Run
 
+CHOICES = "One run", "The other run"
+
 
 def show(runs: tuple[Kept, ...]) -> None:
     """Draw the choice of two runs, and what they differ in."""
@@ -39,7 +41,9 @@ def show(runs: tuple[Kept, ...]) -> None:
                 key=f"compared-{place}",
                 persist_state="session",
             )
-            for place, (column, label) in enumerate(zip(columns, ("Run", "Beside"), strict=True))
+            for place, (column, label) in enumerate(
+                zip(columns, ("One run", "The other run"), strict=True)
+            )
         ]
         if ids[0] == ids[1]:
             st.info("Choose two different runs.", icon=":material/info:")
@@ -71,7 +75,7 @@ def names_of(first: Kept, second: Kept) -> tuple[str, str]:
 def _differences(first: Run, second: Run, names: tuple[str, str]) -> None:
     found = [difference_words.told(one) for one in changes(first, second)]
     if found:
-        st.markdown("##### What else differs")
+        st.markdown("**What else differs**")
         rows = [[text.plain(cell) for cell in row] for row in found]
         columns = ["What", *map(text.plain, names)]
         st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True)
