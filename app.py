@@ -17,14 +17,16 @@ if __name__ != "__main__":
     app = App(Path(__file__).resolve(), middleware=[Middleware(Answers)])
 else:
     from components.runs import link
-    from components.session import access
+    from components.session import access, layout
     from components.session.state.workspace import workspace
+    from components.widgets import navigation
     from xai_core.base.memory import return_at_once
 
     return_at_once()
     ICON = str(Path(__file__).with_name("components") / "assets" / "icon.svg")
     st.set_page_config(page_title="Pedestal", page_icon=ICON, layout="wide")
     st.logo(ICON, size="large")
+    layout.frame()
 
     def hidden() -> None:
         """What an address of earlier versions names: it leads on before it is drawn."""
@@ -38,7 +40,7 @@ else:
                 for name in link.MOVED
             ),
         ],
-        "Step by step": [
+        "Step by step, then share": [
             st.Page(
                 "pages/model/readiness.py",
                 title="Model",
@@ -73,6 +75,7 @@ else:
             st.switch_page(page, query_params={**words, **more})
     if "page" in st.query_params:
         del st.query_params["page"]
+    navigation.show()
     link.follow(workspace())
     current.run()
     access.sidebar()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
 from components.session import text
 
+STYLES = Path(__file__).parents[1] / "assets" / "layout.css"
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def frame() -> None:
+    """Begin every page near the top of the window."""
+    st.html(STYLES)
 
 
 def own_place(show: Callable[P, T]) -> Callable[P, T]:
@@ -31,7 +38,7 @@ def own_place(show: Callable[P, T]) -> Callable[P, T]:
 
 def next_step(page: str, told: str) -> None:
     """End a page with the way on. told: what is done there, as it follows on "Next:"."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", key="next-step"):
         st.page_link(
             page,
             label=f"Next: {text.plain(told)}",

@@ -12,7 +12,7 @@ from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.trust import controls
-from components.tuning import bench, pedestal, quantile, recipe_form
+from components.tuning import bench, quantile, recipe_effect, recipe_form
 from components.tuning import view as comparison
 
 space = workspace()
@@ -27,13 +27,12 @@ with problem.guarded():
         "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
     ):
         recipe_form.show(space)
-        pedestal.effect(space)
+        recipe_effect.show(space)
     with results:
         if not growing.show(space, key="tune-growing"):
             view = comparison.of(space, level)
             st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
             bench.show(space, view, key="tune-bench")
-            pedestal.warnings(view)
             table.show(space.run, view, level, controls.marks(space, view))
 layout.next_step("pages/compare/trust.py", "check which of these methods can be trusted")
 backend.warm()

@@ -92,7 +92,7 @@ def test_a_link_shows_the_same_after_a_restart_without_the_files(
         expect(page).to_have_url(re.compile(r"[?&]run=[\w-]{22}"))
         screen.go(page, "Runs")
         page.get_by_role("button", name="Open run").click()
-        screen.title(page, OVERVIEW)
+        screen.title(page, "Tune")
         leave(page)
 
 
