@@ -50,7 +50,7 @@ def _removable(space: Workspace, subjects: Sequence[Subject], rows: list[dict[st
     if space.study_state.job is not None:
         _draw(rows, "many-table")
         return
-    found: Any = _draw(rows, f"many-table-{listed[:12]}", on_select="rerun")
+    found: Any = _draw(rows, f"many-table-{listed[:12]}", ticked=True)
     marked = [subjects[row] for row in found.selection.rows if row < len(subjects)]
     if not marked:
         st.caption("Tick pictures to remove them.")
@@ -117,7 +117,7 @@ def _share(space: Workspace, picture: str) -> float:
     return min(1.0, done / max(1, sum(costs.values())))
 
 
-def _draw(rows: list[dict[str, Any]], key: str, **options: Any) -> Any:
+def _draw(rows: list[dict[str, Any]], key: str, *, ticked: bool = False) -> Any:
     columns: dict[str, Any] = {
         "": st.column_config.ImageColumn(width=56),
         "Done": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
@@ -130,5 +130,5 @@ def _draw(rows: list[dict[str, Any]], key: str, **options: Any) -> Any:
         height=min(MOST_HEIGHT, ROW * len(rows) + 40),
         column_config=columns,
         alt="The pictures with their Complexity after removal, by method",
-        **options,
+        on_select="rerun" if ticked else "ignore",
     )

@@ -69,7 +69,7 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
     with pictures, st.container(horizontal=True, gap="xsmall"):
         for picture, alt in found.pictures:
             st.image(picture, width=WIDTH, alt=alt)
-    facts.markdown("  \n".join(filter(None, _facts(space, one, found, own=own))))
+    facts.markdown(_facts(space, one, found, own=own))
     with actions:
         if st.button(
             "Open run", key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"
@@ -80,7 +80,7 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
                 _changes(space, one)
 
 
-def _facts(space: Workspace, one: Kept, found: Digest, *, own: bool) -> list[str]:
+def _facts(space: Workspace, one: Kept, found: Digest, *, own: bool) -> str:
     """The lines of a card, in Markdown."""
     pin = ":material/keep: " if one.label.pinned else ""
     tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
@@ -91,12 +91,12 @@ def _facts(space: Workspace, one: Kept, found: Digest, *, own: bool) -> list[str
     if found.more:
         noun = "picture" if one.study else "map"
         last.append(f"{found.more} more {noun}{'s' if found.more > 1 else ''}")
-    return [
-        f"{pin}**{problem.plain(one.title)}**{shown} {tags}",
-        f"{lead}{problem.plain(one.target)}",
-        _scores(found, study=one.study),
-        f":small[{problem.plain(' · '.join(last))}]",
-    ]
+    return (
+        f"{pin}**{problem.plain(one.title)}**{shown} {tags}  \n"
+        f"{lead}{problem.plain(one.target)}  \n"
+        f"{_scores(found, study=one.study)}  \n"
+        f":small[{problem.plain(' · '.join(last))}]"
+    )
 
 
 def _size(count: int) -> str:
@@ -106,14 +106,15 @@ def _size(count: int) -> str:
 def _scores(found: Digest, *, study: bool) -> str:
     """Every method with its score, the lowest first and in bold."""
     known = sorted((one for one in found.scores if np.isfinite(one[1])), key=lambda one: one[1])
-    parts = [f"{text.title_of(name)} {score:.3f}" for name, score in known]
-    parts[:1] = [f"**{one}**" for one in parts[:1]]
-    parts += [f"{text.title_of(n)} without a score" for n, s in found.scores if not np.isfinite(s)]
-    if not parts:
+    without = [name for name, score in found.scores if not np.isfinite(score)]
+    if not found.scores:
         return "No map."
+    first = "".join([f"**{text.title_of(name)} {score:.3f}**" for name, score in known[:1]])
+    rest = "".join([f" · {text.title_of(name)} {score:.3f}" for name, score in known[1:]])
+    none = "".join([f" · {text.title_of(name)} without a score" for name in without])
     mean = "mean Complexity" if study else "Complexity"
     at = "" if found.quantile is None else f" after removal at {found.quantile:.2f}"
-    return f"{' · '.join(parts)} :small[nats, {mean}{at}]"
+    return f"{first}{rest}{none} :small[nats, {mean}{at}]"
 
 
 def _open(space: Workspace, one: Kept) -> None:
