@@ -13,7 +13,7 @@ from components.session.state.workspace import Workspace
 from xai_core.base.limits import MB
 from xai_core.runs.entry import Kept
 
-PAGE, WIDTH = 20, 68  # cards at a time; pixels of a picture
+PAGE, WIDTH = 20, 60  # cards at a time; pixels of a picture
 
 
 def disk(runs: tuple[Kept, ...]) -> None:
