@@ -148,14 +148,14 @@ def _asked(space: Workspace) -> Hashable:
 
 def _state(space: Workspace, stale: bool) -> str:
     pairing = space.pairing
+    if pairing.opened:
+        return "On screen is a kept comparison. *Compute* compares what is chosen above instead."
     if pairing.second is None:
         return "Choose a second model, or open one below."
     if pairing.second == space.source:
         return "Choose two different models."
     if pairing.pair is None:
         return "Both models explain the same picture by the same methods, parameters and seed."
-    if pairing.opened:
-        return "On screen is a kept comparison. *Compute* compares what is chosen above instead."
     if stale:
         return ":material/sync: The choice has changed since this was computed."
     return "Both results are kept as runs."

@@ -12,7 +12,9 @@ from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from tests.components.test_runs import HOSTILE, started
 from tests.components.test_runs import store as store
+from tests.report.test_pair_report import side
 from tests.runs.small import small_run
+from xai_core.compare.kept import beside
 from xai_core.runs.run import Guess
 from xai_core.runs.store import RunStore
 
@@ -71,6 +73,25 @@ def test_a_note_is_kept_by_the_owner_and_shown_as_text(store: RunStore) -> None:
     other.text_area(key=f"note-{foreign}").set_value("mine")
     ran(other)
     assert store.note(foreign) == HOSTILE.strip()
+
+
+def test_a_link_opens_the_same_two_models(store: RunStore) -> None:
+    pair = (side(1, "<b>net</b>"), side(2, "other"))
+    first, second = (store.save(one.run, "", "", one.verdict, beside(one)) for one in pair)
+    store.change(first, note="Look **here**")
+    app = started(page="models", first=first, second=second, quantile="0.2")
+    told = texts(app)
+    assert r"**A \<b\>net\</b\> and B other** on **noise** · b (1) · baseline quantile 0.20" in told
+    assert "kept result" in told
+    assert r"**Note of the sender:** Look \*\*here\*\*" in told
+    assert "Their maps differ" in told
+    assert "On screen is a kept comparison." in told
+    app.session_state["models-share"] = True
+    ran(app)
+    assert app.text_area(key=f"note-{first}").value == "Look **here**"
+    assert "no link leads to it" not in texts(app)
+    gone = started(page="models", first=first, second="x" * 22)
+    assert "There is no such run on this server." in texts(gone)
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,8 @@ def test_a_full_store_is_said_and_the_result_stays(store: RunStore) -> None:
     space.run, space.keeper = replace(demo_run(), picture="mine"), keeper
     ran(app)
     assert "The result is not kept" in texts(app)
+    app.session_state["start-share"] = True
+    ran(app)
     assert "no link leads to it" in texts(app)
     assert app.session_state[KEY].run.picture == "mine"
     assert store.entries() == ()

@@ -86,7 +86,9 @@ def test_another_model_and_a_method_that_it_lacks(app: AppTest, files: Path) -> 
     app.button(key="pair-swap").click()
     ran(app)
     assert (space.source, space.pairing.second) == ("smooth.pt", "original.pt")
-    assert "The choice has changed since this was computed." in texts(app)
+    told = "Chosen since this was computed: A original.pt → smooth.pt, B smooth.pt → original.pt."
+    assert told in texts(app)
+    assert space.pairing.ids is not None, "a link leads there"
 
 
 def test_other_classes_are_said_kindly(app: AppTest, files: Path) -> None:

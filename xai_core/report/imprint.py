@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PRODUCT, NOTE = "Pedestal", "Note of the sender"
-SIZE, WIDTH, LINE = 11, 190, 0.0245  # of the note on a card: points, signs and share of its height
+SIZE, WIDTH, LINE = 11, 168, 0.0245  # of the note on a card: points, signs and share of its height
 
 
 def note_of(text: str) -> str:
@@ -31,9 +31,15 @@ def origin(link: str) -> str:
 def draw(figure: Figure, note: str, style: Style, top: float) -> float:
     """Put product and note on a card; returns the share of its height that is left below `top`."""
     figure.text(0.985, 0.945, PRODUCT, size=15, weight="bold", ha="right", color=style.accent)
-    lines = textwrap.wrap(note_of(note), WIDTH)
+    lines = _lines(note_of(note))
     if not lines:
         return top
     told = "\n".join(lines)
     figure.text(0.02, top + 0.012, told, size=SIZE, weight="bold", va="top", linespacing=1.35)
     return top - LINE * len(lines)
+
+
+def _lines(told: str) -> list[str]:
+    """Of one width: capitals and the signs of East Asia are wider than the others."""
+    wide = sum(sign.isupper() or not sign.isascii() for sign in told)
+    return textwrap.wrap(told, int(WIDTH * len(told) / (len(told) + wide))) if told else []
