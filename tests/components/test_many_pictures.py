@@ -143,6 +143,8 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     assert "q = 0.90" in texts(app) != before
     assert len(worker.asked) == 11, "only the map in progress is computed again"
 
+    app.session_state["pictures-share"] = True
+    ran(app)
     app.button(key="study-keep").click()
     ran(app)
     (entry,) = kept_runs.store().entries()

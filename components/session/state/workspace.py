@@ -147,6 +147,7 @@ class Workspace(JobState[Run]):
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
+        self.growing = None
         self.control_state.made = self.control_state.job = None
         self.study_state.study = self.study_state.job = None
         self.pairing.pair = self.pairing.job = None
