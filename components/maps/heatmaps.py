@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from components.maps import preview, scale_strip, tiles
+from components.maps import growing, preview, progress, scale_strip, tiles
 from components.maps import scale as map_scale
 from components.maps.scale import SCOPES
 from components.maps.tiles import Look, title_of
@@ -32,19 +32,34 @@ from xai_core.targets.kinds.base import region_of
 PERCENTILES = (99.5, 99.0, 95.0, 100.0)
 
 
-@st.fragment
 def show(space: Workspace, share: Callable[[], None]) -> None:
     """Draw controls and maps; only this part runs again when a control changes.
 
     Args:
         share: draws the link, which has to follow the controls.
     """
+    if growing.underway(space):
+        _grows(space, share, {})
+    else:
+        _show(space, share)
+
+
+@st.fragment(run_every=progress.POLL_SECONDS)
+def _grows(space: Workspace, share: Callable[[], None], drawn: growing.Drawn) -> None:
+    """What is being computed, where its maps will stand."""
+    look, signed = _controls()
+    share()
+    st.caption("Each map appears when it is done; the one that is sampled is refined in view.")
+    shown = growing.of(space, look, _recipe(space, signed), drawn)
+    map_grid.show(shown, key="heatmaps", tile_width=300)
+
+
+@st.fragment
+def _show(space: Workspace, share: Callable[[], None]) -> None:
     run = space.run
     look, signed = _controls()
     share()
-    recipe = replace(space.recipe, crop=run.content, quantile=None)
-    if signed:
-        recipe = replace(recipe, sign="as-is")
+    recipe = replace(_recipe(space, signed), crop=run.content)
     names = chosen_methods.shown(space) or list(run.attributions)
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
@@ -68,6 +83,11 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     with st.expander("What these maps are", icon=":material/info:"):
         for name in names:
             st.markdown(_described(run, name))
+
+
+def _recipe(space: Workspace, signed: bool) -> Recipe:
+    recipe = replace(space.recipe, quantile=None)
+    return replace(recipe, sign="as-is") if signed else recipe
 
 
 def _removed(space: Workspace, names: list[str]) -> dict[str, np.ndarray]:

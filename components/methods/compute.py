@@ -9,19 +9,20 @@ import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.methods import changes, pace, precision
+from components.maps.tiles import title_of
+from components.methods import changes, pace, precision, unfinished
 from components.session import backend, decoding, kept_runs, problem, run_source, text
-from components.session.jobs.job import Job
+from components.session.jobs.job import Job, Reports
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state import chosen
-from components.session.state.workspace import Workspace
+from components.session.state.workspace import Growing, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.finding import by_reason
-from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
 from xai_core.runs.opening import opening_of
+from xai_core.runs.request import draft_of
 from xai_core.runs.run import Run
 
 SAME = (
@@ -32,9 +33,11 @@ SAME = (
 
 @own_place
 def while_it_runs(space: Workspace, *, key: str) -> None:
-    """Draw the progress of what runs, and nothing otherwise."""
+    """Draw the progress of what runs, or how it ended where it ended early."""
     if space.job is not None:
         _watch(space, space.job, key)
+    else:
+        progress.ended(space, kept=unfinished.told(space))
 
 
 @own_place
@@ -43,7 +46,7 @@ def show(space: Workspace, *, key: str) -> None:
     if space.job is not None:
         _watch(space, space.job, key)
         return
-    progress.ended(space)
+    progress.ended(space, kept=unfinished.told(space))
     if space.keeper is not None and space.keeper.failure:
         st.warning(problem.plain(space.keeper.failure), icon=":material/save:")
     stale = changes.of(space)
@@ -77,23 +80,34 @@ def start(space: Workspace, *, again: bool = False) -> None:
     except XaiError as error:
         space.failure = str(error)
         return
-    known = space.run.attributions if not again and same_input(space.run, request) else {}
+    before = space.run.attributions if same_input(space.run, request) else {}
+    known = {} if again else before
     keeper = space.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
-    inputs, samples = request.prepared.inputs, sum(costs(request).values())
-    learn_pace = pace.learning(source, inputs, samples)
-    access = Access(space.turn)
+    growing = space.growing = Growing(tuple(request.methods), draft_of(request))
+    learn_pace = pace.learning(source, request.prepared.inputs, sum(costs(request).values()))
+    access, scorer = Access(space.turn), Access()
 
-    def work(tick: Progress, cancel: threading.Event) -> Run:
+    def work(tick: Reports[Run], cancel: threading.Event) -> Run:
         access.cancel = cancel
-        with access.model(source) as held:
-            run = compare(held.worker, access, request, known=known, progress=tick, cancel=cancel)
+        try:
+            with access.model(source) as held:
+                run = compare(
+                    *(held.worker, access, request),
+                    known=known,
+                    progress=tick,
+                    cancel=cancel,
+                    arrived=growing.take,
+                )
+        except XaiError:
+            unfinished.keep(growing, before, scorer, keeper, tick)
+            raise
         keeper.keep(run)  # the process is free for others by now
         learn_pace()
         return run
 
-    space.begin("job", work)
+    space.begin("job", work, pace.time_left(space.run, request, known))
 
 
 def request_of(space: Workspace, title: str) -> Request:
@@ -138,7 +152,21 @@ def same_input(run: Run, request: Request) -> bool:
 
 
 def _watch(space: Workspace, job: Job[Run], key: str) -> None:
-    progress.watch(space, job, key=key, finish=lambda run: _finish(space, run))
+    progress.watch(
+        space,
+        job,
+        key=key,
+        finish=lambda run: _finish(space, run),
+        describe=lambda: _told(space, job),
+    )
+
+
+def _told(space: Workspace, job: Job[Run]) -> str:
+    """How far it is, and by which method."""
+    missing = space.growing.missing if space.growing is not None else []
+    now = job.preview.method if job.preview is not None else ""
+    lead = f"{title_of(now)}: " if now in missing else ""
+    return lead + progress.samples(job)
 
 
 def _finish(space: Workspace, run: Run) -> None:

@@ -6,10 +6,12 @@ It stands directly above the result on every page that has one, and stays in sig
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
 
+from components.maps import growing
 from components.methods import compute
 from components.result import dim, note, share, state
 from components.result import facts as whose
@@ -25,18 +27,27 @@ BADGES: dict[Badge, str] = {
     "current": ":green-badge[:material/check: up to date]",
     "changed": ":orange-badge[:material/sync_problem: not what is chosen now]",
     "kept": ":blue-badge[:material/visibility: kept result]",
-    "computing": ":blue-badge[:material/hourglass_top: computing anew]",
+    "computing": ":blue-badge[:material/hourglass_top: being computed]",
 }
 
 
-def show(space: Workspace, *, page: str, raw: bool = False, computes: bool = True) -> None:
+def show(
+    space: Workspace, *, page: str, raw: bool = False, computes: bool = True, grows: bool = False
+) -> None:
     """Draw it for the run on screen.
 
     Args:
         page: its name in the address; empty for the first one. raw: maps are shown before removal.
         computes: offer *Compute*; a page that has that button itself says False.
+        grows: while a run is computed the page shows that one as it comes, not the one before.
     """
     level = quantile.DEFAULT if space.quantile is None else space.quantile
+    if grows and space.growing is not None and growing.underway(space):
+        coming = whose.of_run(space.growing.run, None if raw else level)
+        if space.growing.run.explained is None:
+            coming = replace(coming, target="…")  # the model has not been asked yet
+        draw(coming, "computing", None, key=page or "start", run_id=None)
+        return
     found = state.of(space)
     badge: Badge = "computing" if space.job is not None else _badge(found)
     told = whose.of_run(space.run, None if raw else level)
@@ -53,7 +64,7 @@ def show(space: Workspace, *, page: str, raw: bool = False, computes: bool = Tru
 def draw(
     told: Facts,
     badge: Badge,
-    offer: Callable[[], Offer],
+    offer: Callable[[], Offer] | None,
     *,
     key: str,
     run_id: str | None,
@@ -62,7 +73,8 @@ def draw(
     """Draw note, bar and what has changed, each in a place of its own.
 
     Args:
-        badge: of the state. changed: draws what has changed; what stands below is pale then.
+        badge: of the state. offer: what can be shared; None before there is anything.
+        changed: draws what has changed; what stands below is pale then.
     """
     with st.container(key=dim.NOTE):
         dim.show()
@@ -75,7 +87,8 @@ def draw(
             f"{text.plain(told.target)} · {text.plain(told.seen)} {BADGES[badge]}",
             width="stretch",
         )
-        share.show(offer, key=key)
+        if offer is not None:
+            share.show(offer, key=key)
     if changed is None:
         st.container()  # what stands below keeps its place on the page
         return

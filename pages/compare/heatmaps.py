@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from components.maps import heatmaps
@@ -18,5 +20,6 @@ with problem.guarded():
     picker.show(space, availability.known(space))
     form.of_chosen(space)
     compute.show(space, key="heatmaps")
-    heatmaps.show(space, lambda: bar.show(space, page="heatmaps", raw=True, computes=False))
+    show = partial(bar.show, space, page="heatmaps", raw=True, computes=False, grows=True)
+    heatmaps.show(space, show)
 layout.next_step("pages/compare/tune.py", "remove the pedestal and see who leads")

@@ -12,14 +12,55 @@ export default function ({ data: [data], parentElement }) {
     root.className = "root";
     parentElement.appendChild(root);
   }
-  const grid = element("div", "grid");
-  grid.style.setProperty("--tile", `${data.tile}px`);
-  root.querySelectorAll(".pane").forEach((pane) => view.panes.delete(pane));
-  const panes = data.items.map((item) => addTile(grid, item));
-  root.replaceChildren(...(data.toolbar ? [toolbar(view), grid] : [grid]));
-  panes.forEach((pane) => { view.panes.add(pane); listen(pane, view); });
+  if (!root.grid) Object.assign(root, { grid: element("div", "grid"), drawn: [] });
+  root.grid.style.setProperty("--tile", `${data.tile}px`);
+  const drawn = data.items.map((item, place) => renewed(root.drawn[place], item, view));
+  const gone = root.drawn.filter((one) => !drawn.some((other) => other.pane === one.pane));
+  gone.forEach((one) => view.panes.delete(one.pane));
+  root.drawn = drawn;
+  replace(root.grid, drawn.map((one) => one.figure));
+  if (!data.toolbar !== !root.bar) {
+    root.bar = data.toolbar ? toolbar(view) : null;
+    replace(root, root.bar ? [root.bar, root.grid] : [root.grid]);
+  } else if (!root.grid.isConnected) root.append(root.grid);
+  for (const { pane } of drawn) {
+    view.panes.add(pane);
+    if (!pane.onkeydown) listen(pane, view);  // else a hand that drags it would lose it
+  }
   draw(view);
-  return () => panes.forEach((pane) => view.panes.delete(pane));
+  return () => drawn.forEach(({ pane }) => view.panes.delete(pane));
+}
+
+// What has not changed stays as it is, with its focus: maps come while others are looked at.
+function replace(parent, children) {
+  const same = children.length === parent.children.length
+    && children.every((child, place) => child === parent.children[place]);
+  if (!same) parent.replaceChildren(...children);
+}
+
+function renewed(old, item, view) {
+  const told = JSON.stringify(item);
+  if (old?.told === told) return old;
+  const { title, after: { length: divided } } = item;
+  const anew = old?.title !== title || divided || old.divided;
+  return { told, title, divided, ...(anew ? addTile(item) : refresh(old, item, view)) };
+}
+
+// The old picture stays until the new one can be painted: nothing flashes.
+function refresh({ figure, pane }, item, view) {
+  const [caption, , ...below] = parts(item, pane);
+  figure.firstChild.replaceWith(caption);
+  while (figure.lastChild !== pane) figure.lastChild.remove();
+  figure.append(...below);
+  const images = item.layers.map(layerOf);
+  Promise.all(images.map((image) => image.decode().catch(() => {}))).then(() => {
+    if (pane.wanted !== images) return;
+    pane.querySelectorAll("img").forEach((image) => image.remove());
+    pane.prepend(...images);
+    draw(view);
+  });
+  pane.wanted = images;
+  return { figure, pane };
 }
 
 function element(name, className, text) {
@@ -29,23 +70,28 @@ function element(name, className, text) {
   return node;
 }
 
-function addTile(grid, item) {
+function addTile(item) {
   const figure = element("figure", "tile");
-  const caption = element("figcaption", "");
-  caption.append(element("span", "title", item.title), element("span", "note", item.note));
   const pane = element("div", "pane");
   pane.tabIndex = 0;
   pane.setAttribute("role", "img");
-  pane.setAttribute("aria-label", item.alt);
-  pane.style.setProperty("--ratio", item.ratio);
-  pane.append(...item.layers.map(layerOf));
+  pane.wanted = item.layers.map(layerOf);
+  pane.append(...pane.wanted);
   if (item.after.length) pane.append(...divided(item));
   pane.append(element("div", "cross"));
-  figure.append(caption, pane);
-  if (item.scale) figure.append(scale(item.scale));
-  if (item.scale?.note) figure.append(element("div", "behind", item.scale.note));
-  grid.append(figure);
-  return pane;
+  figure.append(...parts(item, pane));
+  return { figure, pane };
+}
+
+function parts(item, pane) {
+  const caption = element("figcaption", "");
+  caption.append(element("span", "title", item.title), element("span", "note", item.note));
+  pane.setAttribute("aria-label", item.alt);
+  pane.style.setProperty("--ratio", item.ratio);
+  const found = [caption, pane];
+  if (item.scale) found.push(scale(item.scale));
+  if (item.scale?.note) found.push(element("div", "behind", item.scale.note));
+  return found;
 }
 
 function layerOf({ src, opacity }) {
