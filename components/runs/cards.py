@@ -8,9 +8,8 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.runs import study_link
-from components.session import kept_runs, problem
+from components.session import kept_runs, problem, text
 from components.session.state.workspace import Workspace
-from xai_core.base.limits import MB
 from xai_core.runs.entry import Kept
 
 PAGE = 20  # cards at a time
@@ -22,7 +21,7 @@ def disk(runs: tuple[Kept, ...]) -> None:
     size = max((one.size for one in runs), default=0)
     going = store.would_delete(size)
     mine = {one.id for one in runs}
-    line = f"{store.used() / MB:,.1f} MB of {store.cap / MB:,.0f} MB on this server."
+    line = f"{text.file_size(store.used())} of {text.file_size(store.cap)} on this server."
     named = [one.title for one in going if one.id in mine]
     if named:
         line += f" The next run of the largest size here deletes {', '.join(named[:3])}"
@@ -67,7 +66,7 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
     picture, facts, actions = st.columns([1, 5, 2], vertical_alignment="center")
     image = _thumbnail(one.folder)
     if image:
-        picture.image(image, width=96)
+        picture.image(image, width=96, alt=text.plain(f"The picture {one.picture}"))
     pin = ":material/keep: " if one.label.pinned else ""
     tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
     shown = " · **on screen**" if one.id in (space.run_id, space.study_state.run_id) else ""
@@ -76,7 +75,7 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
         f"{pin}**{problem.plain(one.title)}**{shown} {tags}  \n"
         f"{problem.plain(one.model)} on {problem.plain(one.picture)} for "
         f"{problem.plain(one.target)}: {', '.join(problem.plain(title_of(m)) for m in one.methods)}"
-        f"  \n:small[{problem.plain(when)} UTC · {one.size / MB:.1f} MB"
+        f"  \n:small[{problem.plain(when)} UTC · {text.file_size(one.size)}"
         f"{'' if own else ' · opened by a link'}]"
     )
     with actions:

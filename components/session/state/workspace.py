@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
+from components.session.state.opening import OpeningState
 from components.session.state.pair import PairState
 from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
@@ -78,6 +79,7 @@ class Workspace(JobState[Run]):
         measuring: the metrics that are being computed. bearing: the noise that models bear.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
+        opening: the model that is being opened.
         anyway: models to explain although their gradient does not agree with their output.
         control_state: the maps beside those of a run.
         many: of the page of many pictures. pairing: of the page that compares two models.
@@ -104,6 +106,7 @@ class Workspace(JobState[Run]):
     noise_state: NoiseState = field(default_factory=NoiseState)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     pending: Pending | None = None
+    opening: OpeningState = field(default_factory=OpeningState)
     anyway: set[str] = field(default_factory=set)
     control_state: ControlState = field(default_factory=ControlState)
     quantile: float | None = None
