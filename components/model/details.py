@@ -22,25 +22,25 @@ from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.readiness.result import Verdict
 
 KEY = "model-details"
+TITLES = ("Evidence", "Provenance", "Layers", "Input form", "Class names", "File", "Copies")
 
 
 def show(space: Workspace, model: OpenModel, photo: Photo, verdict: Verdict) -> None:
     """Draw the tabs, and what the open one holds."""
     source = space.sources[space.source]
     more = len(findings.others(verdict))
-    drawn: dict[str, Callable[[], None]] = {
-        f"More findings ({more})": lambda: findings.show_others(verdict),
-        "Evidence": lambda: evidence.show(verdict),
-        "Provenance": lambda: provenance.show(model.card, verdict),
-        "Layers": lambda: layers.show(source, photo),
-        "Input form": lambda: _inputs(space, source, photo),
-        "Class names": lambda: labels_form.show(space, source, photo),
-        "File": lambda: file_facts.show(source, model),
-        "Copies": lambda: copies.show(verdict),
-    }
-    for tab, draw in zip(
-        st.tabs(list(drawn), key=KEY, on_change="rerun"), drawn.values(), strict=True
-    ):
+    drawn: tuple[Callable[[], None], ...] = (
+        lambda: findings.show_others(verdict),
+        lambda: evidence.show(verdict),
+        lambda: provenance.show(model.card, verdict),
+        lambda: layers.show(source, photo),
+        lambda: _inputs(space, source, photo),
+        lambda: labels_form.show(space, source, photo),
+        lambda: file_facts.show(source, model),
+        lambda: copies.show(verdict),
+    )
+    titles = [f"More findings ({more:d})", *TITLES]
+    for tab, draw in zip(st.tabs(titles, key=KEY, on_change="rerun"), drawn, strict=True):
         if tab.open:
             with tab, problem.guarded():
                 draw()

@@ -32,7 +32,7 @@ def show(space: Workspace) -> None:
     if swap.button(
         "",
         icon=":material/swap_horiz:",
-        help="Exchange A and B",
+        help="Choose a second model first." if second is None else "Exchange A and B",
         key="pair-swap",
         disabled=second is None,
         width="stretch",

@@ -108,7 +108,13 @@ def _changes(space: Workspace, one: Kept) -> None:
             store.change(one.id, name=name, tags=tuple(tags.split(",")), pinned=pinned)
             st.rerun()
     sure = st.checkbox("Delete it for everybody who has its link", key=f"sure-{one.id}")
-    if st.button("Delete", key=f"delete-{one.id}", icon=":material/delete:", disabled=not sure):
+    if st.button(
+        "Delete",
+        key=f"delete-{one.id}",
+        icon=":material/delete:",
+        disabled=not sure,
+        help=None if sure else "Tick the box above first.",
+    ):
         store.delete(one.id)
         if space.run_id == one.id:
             space.run_id = None

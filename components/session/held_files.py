@@ -32,9 +32,8 @@ def _list(space: Workspace) -> None:
         total = sum(item.size for item in held)
         st.caption(
             f"{len(held)} of {most.session_files:g} files, "
-            f"{text.file_size(total)} of {text.file_size(room)}. They stay on the server "
-            "while "
-            "this page is open, and some time after."
+            f"{text.file_size(total)} of {text.file_size(room)}. They stay on the "
+            "server while this page is open, and some time after."
         )
         for item in files:
             left, right = st.columns([5, 1], vertical_alignment="center")

@@ -13,7 +13,6 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from components.session import problem, visit
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
-from components.session.text import file_size
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
 from xai_core.base.storage.bundle import bundle_name, bundled
@@ -149,6 +148,6 @@ def _check_size(arrival: Arrival, megabytes: float) -> None:
     name, data = arrival
     if len(data) > megabytes * MB:
         raise InputError(
-            f"{name} has {file_size(len(data))}; at most {megabytes:g} MB are taken here.",
+            f"{name} has {len(data) / MB:.1f} MB; at most {megabytes:g} MB are taken here.",
             "Choose a smaller file.",
         )

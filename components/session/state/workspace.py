@@ -74,6 +74,7 @@ class Workspace(JobState[Run]):
         sources, photos: all that can be chosen, by title and by name.
         target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
+        wished: those that a person chose beside them, which the chosen model does not allow.
         recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
         run: the result on screen; the next one is what is being computed.
         measuring: the metrics that are being computed. bearing: the noise that models bear.
@@ -98,6 +99,7 @@ class Workspace(JobState[Run]):
     run: Run
     target: int | Target | None = None
     chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
+    wished: list[str] = field(default_factory=list)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0
     autocast: bool = False
