@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.model.verdict import BADGES
-from components.session import opening
+from components.session.opening import control as opening
 from components.session.state.workspace import Source, Workspace
 from xai_core.demo.gallery import Exhibit, gallery
 from xai_core.models.formats.base import LoadOptions

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from components.maps.progress import POLL_SECONDS
-from components.session import opening, problem, text
+from components.session import problem, text
 from components.session.jobs.queue import position_text
+from components.session.opening import control as opening
 from components.session.state.opening import OpeningState
 from components.session.state.workspace import Workspace
-from xai_core.base.opening import STEPS, Step
+from xai_core.readiness.steps import STEPS, Step
 
 SAID: dict[Step, str] = {
     "read": "Read the file",

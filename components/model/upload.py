@@ -6,7 +6,8 @@ import streamlit as st
 
 from components.model import inspection, other_inputs, weights_choice
 from components.model.tabs import labels_form
-from components.session import backend, decoding, opening, problem, upload
+from components.session import backend, decoding, problem, upload
+from components.session.opening import control as opening
 from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError

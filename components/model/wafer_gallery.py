@@ -6,7 +6,8 @@ import streamlit as st
 
 from components.maps.scale import REFERENCE
 from components.methods import compute
-from components.session import opening, problem, run_source
+from components.session import problem, run_source
+from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits

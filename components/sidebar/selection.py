@@ -6,7 +6,8 @@ import streamlit as st
 
 from components.model import steps
 from components.runs import uploaded_card
-from components.session import choice, decoding, opening, problem, run_source, upload
+from components.session import choice, decoding, problem, run_source, upload
+from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target

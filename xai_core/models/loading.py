@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from xai_core.base.errors import Cancelled, ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
-from xai_core.base.opening import LOADING
 from xai_core.base.progress import Progress
 from xai_core.models.assumed_labels import with_assumed
 from xai_core.models.demo import model_file
@@ -17,6 +16,7 @@ from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOption
 from xai_core.models.input_form.first_run import SECONDS, fitted
 from xai_core.models.peek.unsupported import unsupported_file
 from xai_core.models.pickles.odd_tensors import refuse_sparse
+from xai_core.readiness.steps import LOADING
 from xai_core.targets.output_entry import narrowed
 
 if TYPE_CHECKING:

@@ -95,7 +95,7 @@ class Worker(Explaining, Scoring):
         """Open a model, in place of the one that was open; `"demo"` is the demo model.
 
         `name`: what the user calls the file, where its path has another name.
-        `progress`: told how many of the steps in `xai_core.base.opening.LOADING` are over.
+        `progress`: told how many of the steps in `xai_core.readiness.steps.LOADING` are over.
         """
         file = absolute(model_file(path))
         return self._connection.load(file, options or LoadOptions(), cancel, name, progress)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from components.session.jobs.state import JobState
 from components.session.state.sources import Pending, Source
 from xai_core.base.errors import XaiError
-from xai_core.base.opening import STEPS, Step
 from xai_core.base.target import Target
 from xai_core.readiness.result import Verdict
+from xai_core.readiness.steps import STEPS, Step
 
 
 @dataclass(frozen=True)

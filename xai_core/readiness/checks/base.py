@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_core.attribution.capabilities import Layer
 from xai_core.base.finding import Finding, Severity
-from xai_core.base.opening import Step
 from xai_core.base.registry import Registry
+from xai_core.readiness.steps import Step
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
