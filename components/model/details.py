@@ -21,14 +21,16 @@ from components.session.backend import OpenModel
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.readiness.result import Verdict
 
-KEY = "model-details"
-TITLES = ("Evidence", "Provenance", "Layers", "Input form", "Class names", "File", "Copies")
+KEY, LAST = "model-details", "model-details-last"
+TITLES = (
+    *("More findings", "Evidence", "Provenance", "Layers", "Input form", "Class names", "File"),
+    "Copies",
+)
 
 
 def show(space: Workspace, model: OpenModel, photo: Photo, verdict: Verdict) -> None:
     """Draw the tabs, and what the open one holds."""
     source = space.sources[space.source]
-    more = len(findings.others(verdict))
     drawn: tuple[Callable[[], None], ...] = (
         lambda: findings.show_others(verdict),
         lambda: evidence.show(verdict),
@@ -39,11 +41,16 @@ def show(space: Workspace, model: OpenModel, photo: Photo, verdict: Verdict) -> 
         lambda: file_facts.show(source, model),
         lambda: copies.show(verdict),
     )
-    titles = [f"More findings ({more:d})", *TITLES]
-    for tab, draw in zip(st.tabs(titles, key=KEY, on_change="rerun"), drawn, strict=True):
+    last = st.session_state.get(LAST)  # the tabs are away while the model is checked anew
+    tabs = st.tabs(TITLES, key=KEY, default=last, on_change=_remember)
+    for tab, draw in zip(tabs, drawn, strict=True):
         if tab.open:
             with tab, problem.guarded():
                 draw()
+
+
+def _remember() -> None:
+    st.session_state[LAST] = st.session_state[KEY]
 
 
 def _inputs(space: Workspace, source: Source, photo: Photo) -> None:

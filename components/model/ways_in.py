@@ -13,7 +13,7 @@ from xai_core.models.demo import MODEL_TITLE
 def show(space: Workspace) -> None:
     """Draw the drop zone and both galleries."""
     key = f"open-{space.opening.count}"  # another one for each model: it is closed, and empty
-    if space.source == MODEL_TITLE and not _on_its_way(space):
+    if space.source == MODEL_TITLE:
         with st.container(key=key):
             file, ready_made = st.columns([3, 2], gap="medium")
             with file:
@@ -23,13 +23,9 @@ def show(space: Workspace) -> None:
                 gallery.show(space, narrow=True)
                 wafer_gallery.show(space, narrow=True)
         return
-    asked = space.pending is not None and not _on_its_way(space)
+    asked = space.pending is not None and space.opening.job is None
     with st.expander("Open another model", icon=":material/upload_file:", key=key, expanded=asked):
         upload.show(space)
         held_files.show(space)
         gallery.show(space)
         wafer_gallery.show(space)
-
-
-def _on_its_way(space: Workspace) -> bool:
-    return space.opening.job is not None

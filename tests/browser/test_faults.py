@@ -30,7 +30,7 @@ def kill_workers() -> None:
 
 def open_trusted(page: Page, name: str, path: Path) -> None:
     """Upload a model with its code, and trust both."""
-    section = screen.expand(page, "Open a model file")
+    section = screen.drop_zone(page)
     screen.upload(section, name, path.read_bytes(), "application/octet-stream")
     expect(section.get_by_text("The .py files that define its classes")).to_be_visible()
     screen.upload(section, "faulty.py", faults.CODE.read_bytes(), "text/x-python")

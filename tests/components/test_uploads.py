@@ -192,7 +192,7 @@ def test_an_opened_model_leaves_an_empty_form_and_is_listed(
     space = model_page.session_state[KEY]
     assert (space.source, space.pending) == ("mine.pt", None)
     assert space.sources["mine.pt"].path.parent == tmp_path / "models"
-    assert "mine.pt · 4.1 kB" in texts(model_page).replace("\\", "")
+    assert "mine.pt · 4.7 kB" in texts(model_page).replace("\\", "")
     click(model_page, "Remove")
     assert "mine.pt" not in model_page.session_state[KEY].sources
     assert not model_page.error
