@@ -11,7 +11,7 @@ from xai_core.readiness.result import Verdict
 
 def show(space: Workspace, verdict: Verdict, photo: Photo) -> None:
     """Draw the three; on a narrow screen one below the other."""
-    classes, flow, methods = st.columns([3, 4, 4], gap="medium")
+    classes, flow, methods = st.columns([10, 11, 12], gap="medium")
     with classes:
         top_classes.show(space.sources[space.source], photo)
     with flow:

@@ -28,7 +28,8 @@ def show(space: Workspace, *, second: bool = False) -> None:
     upload.arrived(FILE, most, lambda one: _take(space, one), as_one=True)
     if space.pending is None:
         upload.uploader(
-            "PyTorch, Hugging Face, ONNX, Keras or TensorFlow. It is looked into without being run.",
+            "PyTorch, Hugging Face, ONNX, Keras or TensorFlow. It is looked into without "
+            "being run.",
             key=FILE,
             help="Files that belong together: choose them at once, or give a zip of their folder.",
             accept_multiple_files=True,

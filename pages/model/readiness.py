@@ -14,7 +14,7 @@ from components.model import (
     ways_in,
     weights_choice,
 )
-from components.session import backend, problem
+from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.widgets import scroll_to_top
@@ -37,3 +37,4 @@ with here, problem.guarded():
         glance.show(space, found, photo)
         details.show(space, model, photo, found)
 scroll_to_top.show(space.opening.count, key="model-top")
+layout.next_step("pages/compare/heatmaps.py", "compare its heatmaps")
