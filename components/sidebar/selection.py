@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.model import steps
 from components.runs import uploaded_card
 from components.session import choice, decoding, problem, run_source, upload
+from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target
@@ -13,8 +15,12 @@ from components.sidebar import target
 PICTURE, PICTURE_MB = "picture", 50
 
 
-def show(space: Workspace) -> None:
-    """Draw the choices into the sidebar and keep them in the workspace."""
+def show(space: Workspace, *, proven: bool = False) -> None:
+    """Draw the choices into the sidebar and keep them in the workspace.
+
+    Args:
+        proven: the page shows the model's verdict, and the steps until it is there.
+    """
     with st.sidebar, problem.guarded():
         upload.attend(space)
         upload.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
@@ -23,7 +29,12 @@ def show(space: Workspace) -> None:
         _model(space)
         _photo(space)
         with problem.guarded():
-            target.show(space)
+            if opening.attend(space, proven=proven):
+                target.show(space)
+            elif proven:
+                st.caption("Its classes come once it is open.")
+            else:
+                steps.beside(space, key="opening-beside")
 
 
 def _model(space: Workspace) -> None:

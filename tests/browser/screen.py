@@ -80,13 +80,35 @@ def expand(page: Page, label: str) -> Locator:
     return section
 
 
+def drop_zone(page: Page) -> Locator:
+    """On the model page: where files are dropped, unfolded where it is a line."""
+    settled(page)
+    if page.get_by_text("Open another model", exact=True).count():
+        return expand(page, "Open another model")
+    return page.locator("[class*='st-key-open-']").first
+
+
+def judged(page: Page, name: str) -> None:
+    """Wait until a model is open and its verdict stands there."""
+    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+    expect(page.get_by_text(re.compile("^Checked on "))).to_be_visible()
+    settled(page)
+
+
+def tab(page: Page, name: str) -> Locator:
+    """Open one of the tabs below a verdict; its content."""
+    page.get_by_role("tab", name=name, exact=True).click()
+    settled(page)
+    return page.get_by_role("tabpanel", name=name, exact=True)
+
+
 def open_exhibit(page: Page, section: str, key: str, heading: str) -> None:
     """Open a model of a gallery on the model page."""
     go(page, "Model")
+    drop_zone(page)
     expand(page, section)
     page.locator(f".st-key-{key}").get_by_role("button").click()
-    expect(page.get_by_role("heading", name=f"Gallery: {heading}")).to_be_visible()
-    settled(page)
+    judged(page, f"Gallery: {heading}")
 
 
 def open_wafers(page: Page) -> None:

@@ -30,7 +30,7 @@ def kill_workers() -> None:
 
 def open_trusted(page: Page, name: str, path: Path) -> None:
     """Upload a model with its code, and trust both."""
-    section = screen.expand(page, "Open a model file")
+    section = screen.drop_zone(page)
     screen.upload(section, name, path.read_bytes(), "application/octet-stream")
     expect(section.get_by_text("The .py files that define its classes")).to_be_visible()
     screen.upload(section, "faulty.py", faults.CODE.read_bytes(), "text/x-python")
@@ -71,7 +71,7 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     quantile = screen.quantile(page).get_attribute("aria-valuenow")
     screen.go(page, "Model")
     open_trusted(page, "fragile.pt", save("noise", "segfault"))
-    expect(page.get_by_role("heading", level=2, name="fragile.pt")).to_be_visible()
+    screen.judged(page, "fragile.pt")
     screen.go(page, "Heatmaps")
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(page.get_by_text(re.compile("The process of the model died .SIGSEGV"))).to_be_visible()

@@ -41,8 +41,13 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def ran(app: AppTest) -> AppTest:
+    """Run it, and once more for each model that it opens, when that is open."""
     app.run()
     assert not app.exception
+    while KEY in app.session_state and (job := app.session_state[KEY].opening.job) is not None:
+        job.wait(600)
+        app.run()
+        assert not app.exception
     return app
 
 

@@ -110,7 +110,7 @@ def test_files_that_come_at_once_are_one_model(model_page: AppTest) -> None:
     assert "bin and 1 more" in told
     assert "ViTForImageClassification" in told
     assert uploads_held(model_page) == 1
-    click(model_page, "Put away")
+    click(model_page, "Remove this file")
 
 
 def foreign() -> nn.Module:
@@ -137,7 +137,7 @@ def test_a_class_that_is_not_here_is_named_and_can_be_given(model_page: AppTest)
     give(model_page, ".py files", "acme.py", b"class Net: ...")
     assert "Given: acme.py" in texts(model_page)
     assert set(model_page.session_state[KEY].pending.code) == {"acme.py"}
-    click(model_page, "Put away")
+    click(model_page, "Remove this file")
     assert model_page.session_state[KEY].pending is None
     assert uploads_held(model_page) == 0
 
@@ -192,7 +192,7 @@ def test_an_opened_model_leaves_an_empty_form_and_is_listed(
     space = model_page.session_state[KEY]
     assert (space.source, space.pending) == ("mine.pt", None)
     assert space.sources["mine.pt"].path.parent == tmp_path / "models"
-    assert "mine.pt · 0.0 MB" in texts(model_page).replace("\\", "")
+    assert "mine.pt · 4.7 kB" in texts(model_page).replace("\\", "")
     click(model_page, "Remove")
     assert "mine.pt" not in model_page.session_state[KEY].sources
     assert not model_page.error

@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xai_core.base.errors import ModelError, XaiError
+from xai_core.base.errors import Cancelled, ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.progress import Progress
 from xai_core.models.assumed_labels import with_assumed
 from xai_core.models.demo import model_file
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.input_form.first_run import SECONDS, fitted
 from xai_core.models.peek.unsupported import unsupported_file
 from xai_core.models.pickles.odd_tensors import refuse_sparse
+from xai_core.readiness.steps import LOADING
 from xai_core.targets.output_entry import narrowed
 
 if TYPE_CHECKING:
@@ -45,17 +47,21 @@ def inspect_file(path: str | Path) -> Inspection:
     return _inspect(recognise(file), file)
 
 
-def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedModel:
+def load_model(
+    path: str | Path, options: LoadOptions | None = None, *, progress: Progress | None = None
+) -> LoadedModel:
     """Load a model in this process, in eval mode, in float32, on the best device.
 
     Args:
         path: of the file; `"demo"` is the demo model.
+        progress: told how many of the steps in `LOADING` are over; it may raise `Cancelled`.
 
     Raises:
         ModelError: with a finding code that says why (`unknown-format`, `corrupt-file`,
             `needs-trust`, `unsafe-code`, `missing-code`, `missing-architecture`).
     """
-    options = options or LoadOptions()
+    options, tick = options or LoadOptions(), progress or _untold
+    tick(0, len(LOADING))
     file = _existing(path)
     plugin = FORMATS[options.format] if options.format else recognise(file)
     inspection = _inspect(plugin, file)
@@ -66,14 +72,23 @@ def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedMo
             code="other-inputs",
             format=plugin.name,
         )
+    tick(1, len(LOADING))
     try:
-        model = _run_once(plugin.load(file, inspection, options), options)
+        model = plugin.load(file, inspection, options)
+        tick(2, len(LOADING))
+        model = _run_once(model, options)
         model = narrowed(model, options.output) if options.output else model
         return with_assumed(model, SECONDS * options.patience)
+    except Cancelled:
+        raise
     except XaiError as cause:
         raise _named(cause, plugin) from cause.__cause__
     except Exception as cause:  # loaders of broken files raise nearly anything
         raise _broken(plugin, cause) from cause
+
+
+def _untold(done: int, total: int) -> None:
+    """Nobody looks."""
 
 
 def _inspect(plugin: Format, file: Path) -> Inspection:

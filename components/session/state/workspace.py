@@ -12,6 +12,7 @@ import streamlit as st
 from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
 from components.session.state.growing import Growing as Growing
+from components.session.state.opening import OpeningState
 from components.session.state.pair import PairState
 from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
@@ -74,11 +75,13 @@ class Workspace(JobState[Run]):
         sources, photos: all that can be chosen, by title and by name.
         target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
+        wished: those that a person chose beside them, which the chosen model does not allow.
         recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
         run: the result on screen; the next one is what is being computed.
         measuring: the metrics that are being computed. bearing: the noise that models bear.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
+        opening: the model that is being opened.
         anyway: models to explain although their gradient does not agree with their output.
         control_state: the maps beside those of a run.
         many: of the page of many pictures. pairing: of the page that compares two models.
@@ -98,6 +101,7 @@ class Workspace(JobState[Run]):
     run: Run
     target: int | Target | None = None
     chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
+    wished: list[str] = field(default_factory=list)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0
     autocast: bool = False
@@ -106,6 +110,7 @@ class Workspace(JobState[Run]):
     noise_state: NoiseState = field(default_factory=NoiseState)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     pending: Pending | None = None
+    opening: OpeningState = field(default_factory=OpeningState)
     anyway: set[str] = field(default_factory=set)
     control_state: ControlState = field(default_factory=ControlState)
     quantile: float | None = None
