@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.model import (
+    asked_again,
     card,
     gallery,
     output_entry,
@@ -22,6 +23,7 @@ from components.sidebar import selection
 space = workspace()
 st.title("Model")
 unprotected.show()
+asked_again.show(space)
 upload.show(space)
 held_files.show(space)
 gallery.show(space)

@@ -16,18 +16,26 @@ T = TypeVar("T")
 class Job(Generic[T]):
     """Runs `work(progress, cancel)` at once; `result` or `error` is there when `finished`.
 
+    Args:
+        ended: called in its thread once it is finished.
+
     Attributes:
         done, total: samples so far and in all; total is 0 before the first one is through.
         preview: the map that is being sampled, as far as it is; None where there is none.
     """
 
-    def __init__(self, work: Callable[[Progress, threading.Event], T]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Progress, threading.Event], T],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
         self.done = 0
         self.total = 0
         self.preview: Preview | None = None
         self.result: T | None = None
         self.error: XaiError | None = None
-        self._work = work
+        self._work, self._ended = work, ended
+        self._over = threading.Event()
         self._cancel = threading.Event()
         self._first: tuple[float, int] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -35,8 +43,8 @@ class Job(Generic[T]):
 
     @property
     def finished(self) -> bool:
-        """Whether the thread has ended."""
-        return not self._thread.is_alive()
+        """Whether it has ended."""
+        return self._over.is_set()
 
     @property
     def stopping(self) -> bool:
@@ -67,6 +75,9 @@ class Job(Generic[T]):
             self.error = error
         except Exception as error:  # the thread's border: nothing may be lost in silence
             self.error = XaiError(f"The computation failed: {type(error).__name__}: {error}.")
+        finally:
+            self._over.set()
+        self._ended()
 
     def advance(self, done: int, total: int) -> None:
         """Take a progress; raises `Cancelled` once the user has asked to stop."""

@@ -35,9 +35,11 @@ class JobState(Generic[T]):
         self.failure, self.stopped, self.turn = None, False, QueuePosition()
 
     def begin(self, name: str, work: Callable[[Progress, threading.Event], T]) -> None:
-        """Do `work` in a thread; the end of the visit cancels it. name: of it in the visit."""
-        self.job = job = Job(work)
-        visit.current().at_end(name, job.cancel)
+        """Do `work` in a thread, also while nobody looks; see `Visit`. name: of it in the visit."""
+        here = visit.current()
+        self.job = job = Job(work, here.changed)
+        here.works(lambda: not job.finished)
+        here.at_end(name, job.cancel)
 
     def settle(self, job: Job[T]) -> T | None:
         """Note how a job ended, once, and give its result; None where there is none."""
