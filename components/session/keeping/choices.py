@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from components.session.keeping.parts import Part, register
@@ -17,6 +19,7 @@ from components.session.keeping.values import (
 )
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
+from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.maps.recipe import Recipe
 
@@ -38,11 +41,7 @@ def _write(space: Workspace) -> dict[str, Any]:
 def _read(space: Workspace, data: Any) -> None:
     given = table(data)
     chosen = [name for name in texts(given["chosen"]) if name in METHODS]
-    settings = {
-        name: _parameters(name, values)
-        for name, values in table(given["settings"]).items()
-        if name in METHODS
-    }
+    settings = dict(_settings(given["settings"]))
     seed, autocast = whole(given["seed"]), truth(given["autocast"])
     recipe = _recipe(given["recipe"])
     quantile = maybe(given["quantile"], lambda value: number(value, 0, HIGHEST))
@@ -51,13 +50,15 @@ def _read(space: Workspace, data: Any) -> None:
     space.recipe, space.quantile, space.anyway = recipe, quantile, anyway
 
 
-def _parameters(method: str, data: Any) -> dict[str, Any]:
-    """As they are kept, since a form compares them; but only what the method would take."""
-    given = dict(table(data))
-    if not all(isinstance(one, str | int | float | bool) for one in given.values()):
-        raise ValueError("no plain values")
-    build(METHODS[method].Parameters, given)
-    return given
+def _settings(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those that the methods of this version would take; another one may have had others."""
+    for method, values in table(data).items():
+        given = dict(table(values))
+        if not all(isinstance(one, str | int | float | bool) for one in given.values()):
+            raise ValueError("no plain values")
+        with suppress(XaiError):
+            build(METHODS[method].Parameters, given)
+            yield method, given
 
 
 def _recipe(data: Any) -> Recipe:

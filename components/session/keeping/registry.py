@@ -36,9 +36,9 @@ class Held:
         self._store, self._closed = store, closed
         self._lock = threading.Lock()
         self._open = True
-        self._written: float | None = None  # never, as long as nothing was chosen
+        self._text: str | None = None  # of the first page, which nobody has chosen anything on
+        self._written: float | None = None  # never, as long as that is so
         self.space = self._restored()
-        self._text = json.dumps(parts.told(self.space))
         self.visit.changed = self.save
 
     def save(self) -> None:
@@ -61,7 +61,8 @@ class Held:
         told = parts.told(self.space)
         text, now = json.dumps(told), time.monotonic()
         recent = self._written is None or now - self._written < AFRESH
-        if text == self._text and recent:
+        if (text == self._text and recent) or (self._text is None and self._written is None):
+            self._text = text
             return
         self._store.write(self.name, {"schema": parts.SCHEMA, "parts": told})
         self._text, self._written = text, now
