@@ -47,6 +47,8 @@ def test_a_reload_and_a_restart_lose_nothing(visit: Visit, tmp_path: Path) -> No
         screen.settled(page)
         screen.go(page, "Heatmaps")
         give_picture(page, "mine.png", png())
+        expect(page.get_by_role("combobox", name="Picture")).to_have_value("mine.png")
+        screen.settled(page)
         explained(page).click()
         page.get_by_role("option").nth(3).click()
         screen.settled(page)

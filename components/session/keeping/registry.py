@@ -97,10 +97,14 @@ class Registry:
         self._lock = threading.Lock()
         self._held: dict[str, Held] = {}
 
-    def of(self, name: str) -> Held:
-        """The workspace of a name: from memory, else from the disk, else a new one."""
+    def known(self, name: str) -> Held | None:
+        """The workspace of a name, where it is in memory."""
         with self._lock:
-            found = self._held.get(name)
+            return self._held.get(name)
+
+    def of(self, name: str) -> Held:
+        """The same; else from the disk, else a new one."""
+        found = self.known(name)
         if found is not None:
             return found
         restored = Held(name, self._store, self._drop)  # outside the lock: it opens files
@@ -141,7 +145,6 @@ def save(space: Workspace) -> None:
     """Keep what has been chosen. To be called at the end of each run of a page."""
     view.note(space)
     name = identity.workspace_name()
-    if name is not None:
-        held = _registry(str(data_folder())).of(name)
-        if held.space is space:
-            held.save()
+    held = None if name is None else _registry(str(data_folder())).known(name)
+    if held is not None and held.space is space:
+        held.save()
