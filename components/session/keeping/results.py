@@ -48,7 +48,10 @@ def _run(space: Workspace) -> str | None:
 
 
 def _runs(state: JobState[Any]) -> bool:
-    return state.job is not None and not state.job.finished
+    """Or did, before the server was started again, and was not computed since."""
+    if state.job is None:
+        return state.failure == INTERRUPTED
+    return not state.job.finished
 
 
 def _read(space: Workspace, data: Any) -> None:
