@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from components.session.keeping import results
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_pictures import give as give_picture
@@ -73,7 +74,7 @@ def test_a_reload_and_a_restart_lose_nothing(visit: Visit, tmp_path: Path) -> No
     with serving(tmp_path, port=port):
         page.goto(f"{address}/heatmaps")
         chosen_is_there(page, class_)
-        told = "This was interrupted before it was done. Compute it again."
+        told = results.INTERRUPTED
         expect(page.get_by_text(told)).to_be_visible()
         page.get_by_role("button", name="Compute", exact=True).click()
         expect(page.get_by_text(SAMPLES)).to_be_visible()

@@ -13,7 +13,7 @@ from components.session.state.workspace import Workspace
 from xai_core.base.errors import InputError
 from xai_core.runs.store import ID
 
-INTERRUPTED = "This was interrupted before it was done. Compute it again."
+INTERRUPTED = "Interrupted: the server stopped this before it was done. Compute it again."
 LOST = "The run that was on screen is no longer kept on this server."
 MOST_LINKED = 1000
 
