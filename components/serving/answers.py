@@ -49,7 +49,7 @@ class Answers:
         if kind == "websocket":
             scope = document.named(scope)
         elif document.is_page(scope, given):
-            scope, page = document.asked_plainly(scope), document.Page(scope, given)
+            scope, page = document.asked_plainly(scope), document.Document(scope, given)
 
         async def sent(message: Message) -> None:
             for one in [message] if page is None else page.take(message):

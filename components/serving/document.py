@@ -68,7 +68,7 @@ def named(scope: Message) -> Message:
     return {**scope, "headers": kept}
 
 
-class Page:
+class Document:
     """One answer that may be a page: its head waits for its body, which gets the scripts."""
 
     def __init__(self, scope: Message, given: Mapping[str, str]) -> None:

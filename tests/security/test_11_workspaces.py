@@ -241,7 +241,7 @@ def test_a_name_leads_nowhere_else(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError):
         store.read(name)
     with pytest.raises(InputError):
-        store.write(name, {})
+        store.keep(name, {})
 
 
 def test_states_are_bounded_in_size_number_and_age(
@@ -250,9 +250,9 @@ def test_states_are_bounded_in_size_number_and_age(
     store = StateStore(tmp_path, days=1)
     monkeypatch.setattr(states, "MOST_FILES", 3)
     with pytest.raises(InputError):
-        store.write(NAME, "x" * states.MOST_BYTES)
+        store.keep(NAME, "x" * states.MOST_BYTES)
     for number in range(5):
-        store.write(f"{number:064x}", number)
+        store.keep(f"{number:064x}", number)
         os.utime(tmp_path / f"{number:064x}", (0, 1e9 + number) if number < 2 else None)
     left = [path.name for path in tmp_path.iterdir()]
     assert sorted(left) == [f"{number:064x}" for number in (2, 3, 4)]

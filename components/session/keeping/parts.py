@@ -22,15 +22,15 @@ class Part:
 
     Attributes:
         name: of it in the file. title: for a person.
-        write: what is kept, as JSON values; None where there is nothing to keep.
-        read: puts into a new workspace what `write` gave. It checks first and changes then, and
+        tell: what is kept, as JSON values; None where there is nothing to keep.
+        take: puts into a new workspace what `tell` gave. It checks first and changes then, and
             raises one of `values.UNREADABLE` for what it does not understand.
     """
 
     name: str
     title: str
-    write: Callable[[Workspace], Any]
-    read: Callable[[Workspace, Any], None]
+    tell: Callable[[Workspace], Any]
+    take: Callable[[Workspace, Any], None]
 
 
 _parts: dict[str, Part] = {}
@@ -44,7 +44,7 @@ def register(part: Part) -> Part:
 
 def told(space: Workspace) -> dict[str, Any]:
     """All parts as JSON."""
-    found = {name: part.write(space) for name, part in _parts.items()}
+    found = {name: part.tell(space) for name, part in _parts.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -64,7 +64,7 @@ def taken(space: Workspace, state: Any) -> list[str]:
     for name, part in _parts.items():
         if name in kept:
             try:
-                part.read(space, kept[name])
+                part.take(space, kept[name])
             except UNREADABLE:
                 broken.append(part.title)
     return broken

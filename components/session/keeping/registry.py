@@ -64,7 +64,7 @@ class Held:
         if (text == self._text and recent) or (self._text is None and self._written is None):
             self._text = text
             return
-        self._store.write(self.name, {"schema": parts.SCHEMA, "parts": told})
+        self._store.keep(self.name, {"schema": parts.SCHEMA, "parts": told})
         self._text, self._written = text, now
         for path in files.paths(self.space):
             if path.is_relative_to(data_folder()):

@@ -48,7 +48,7 @@ class StateStore:
         except (OSError, ValueError, RecursionError) as cause:
             raise InputError("What was kept of this workspace cannot be read.") from cause
 
-    def write(self, name: str, state: Any) -> None:
+    def keep(self, name: str, state: Any) -> None:
         """Keep a state of JSON values.
 
         Raises:
