@@ -114,6 +114,7 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
         )
         architecture = st.text_input(
             "Architecture, builder or nodes",
+            pending.architecture,
             help="For weights: a known architecture's name, or the "
             "function in the code that builds the model. For a bare graph: its nodes, "
             "`input:0->output:0`. Empty: found by itself.",

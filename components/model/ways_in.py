@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.model import gallery, upload, wafer_gallery
-from components.session import held_files
+from components.model import gallery, held_files, upload, wafer_gallery
 from components.session.state.workspace import Workspace
 from xai_core.models.demo import MODEL_TITLE
 

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.runs import study_link, thumbnails
+from components.runs import clock, study_link, thumbnails
 from components.runs.thumbnails import Digest
-from components.session import clock, kept_runs, problem, text
+from components.session import kept_runs, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.runs.entry import Kept
 

@@ -7,6 +7,7 @@ import streamlit as st
 from components.model import steps
 from components.runs import uploaded_card
 from components.session import choice, decoding, problem, run_source, upload
+from components.session.keeping import notes
 from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
@@ -24,6 +25,7 @@ def show(space: Workspace, *, proven: bool = False) -> None:
     with st.sidebar, problem.guarded():
         upload.attend(space)
         upload.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
+        notes.show(space)
         run_source.note(space)
         st.subheader("What is explained")
         _model(space)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.model import (
+    asked_again,
     details,
     glance,
     output_entry,
@@ -22,6 +23,7 @@ from components.widgets import scroll_to_top
 space = workspace()
 st.title("Model")
 unprotected.show()
+asked_again.show(space)
 ways, here = st.container(), st.container()
 selection.show(space, proven=True)
 with ways:

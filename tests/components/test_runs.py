@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.ranking import score_table
 from components.ranking.score_table import NOTHING
-from components.runs import difference_words
-from components.session import clock, kept_runs
+from components.runs import clock, difference_words
+from components.session import kept_runs
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import KEY
 from tests.components.test_access import AUTH

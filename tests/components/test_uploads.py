@@ -15,7 +15,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from components.session import held_files, upload
+from components.model import held_files
+from components.session import upload
 from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts

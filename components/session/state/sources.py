@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xai_core.base.errors import XaiError
 from xai_core.base.patience import PROOF_SECONDS
+from xai_core.base.target import Target
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 
@@ -58,6 +59,7 @@ class Pending:
         code: the Python files that came with it, by name. labels: the class names that did.
         others: inputs beside the picture, as text. files: those that stand in it, by name.
         refusal: why it could not be opened, when that was tried last.
+        architecture, target: as when it was open before, where it was.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Pending:
     others: str = ""
     files: dict[str, Path] = field(default_factory=dict)
     refusal: XaiError | None = None
+    architecture: str = ""
+    target: int | Target | None = None
 
 
 def free_name(name: str, path: Path, taken: Mapping[str, Path]) -> str:

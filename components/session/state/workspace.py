@@ -92,6 +92,8 @@ class Workspace(JobState[Run]):
         detecting: model and picture whose likely preset was asked for.
         keeper: keeps what is being computed, which is growing. linked: ids of runs that were
             opened by a link.
+        view: what the widgets of `keeping.view` show, by key. again: models to open with trust
+            once more, by title. notes: what a person is to know about what was brought back.
     """
 
     sources: dict[str, Source]
@@ -125,12 +127,17 @@ class Workspace(JobState[Run]):
     keeper: Keeper | None = None
     growing: Growing | None = None
     linked: set[str] = field(default_factory=set)
+    view: dict[str, Any] = field(default_factory=dict)
+    again: dict[str, Pending] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""
         title = free_name(source.title, source.path, {k: v.path for k, v in self.sources.items()})
         self.sources[title] = replace(source, title=title)
-        self.source, self.target = title, None
+        before = self.again.pop(title, None)
+        known = before is not None and before.path == source.path
+        self.source, self.target = title, before.target if before and known else None
 
     def add_photo(self, photo: Photo) -> None:
         """Offer a picture and choose it; another file of the same name keeps its place."""
@@ -142,6 +149,7 @@ class Workspace(JobState[Run]):
         """Offer an uploaded file no longer; the first of those that stay takes its place."""
         self.sources = {name: one for name, one in self.sources.items() if one.path != path}
         self.photos = {name: one for name, one in self.photos.items() if one.path != path}
+        self.again = {name: one for name, one in self.again.items() if one.path != path}
         if self.pending is not None and self.pending.path == path:
             self.pending = None
         if self.source not in self.sources:
@@ -167,12 +175,13 @@ class Workspace(JobState[Run]):
 def workspace() -> Workspace:
     """This session's workspace; a new session starts with the demo's finished result."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = _fresh()
+        st.session_state[KEY] = fresh()
     found: Workspace = st.session_state[KEY]
     return found
 
 
-def _fresh() -> Workspace:
+def fresh() -> Workspace:
+    """A workspace in which nothing has been chosen."""
     photos = {name: Photo(name, picture_path(name)) for name in ("rocket", "cat", "coffee")}
     run = demo_run()
     return Workspace(
