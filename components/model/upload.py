@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.model import inspection, other_inputs, weights_choice
+from components.model.form import inspection, other_inputs, weights_choice
 from components.model.tabs import labels_form
 from components.session import backend, decoding, problem, upload
 from components.session.opening import control as opening

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.model import gallery, held_files, upload, wafer_gallery
+from components.model import gallery, upload, wafer_gallery
+from components.model.form import held_files
 from components.session.state.workspace import Workspace
 from xai_core.models.demo import MODEL_TITLE
 

@@ -13,8 +13,8 @@ from components.model import (
     unprotected,
     verdict,
     ways_in,
-    weights_choice,
 )
+from components.model.form import weights_choice
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection

@@ -174,7 +174,7 @@ def lines() -> None:
     """The form of an upload, alone."""
     import streamlit as st
 
-    from components.model import other_inputs
+    from components.model.form import other_inputs
 
     other_inputs.show(st.session_state.pending)
 

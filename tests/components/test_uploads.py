@@ -15,7 +15,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from components.model import held_files
+from components.model.form import held_files
 from components.session import upload
 from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
