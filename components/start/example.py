@@ -1,0 +1,32 @@
+"""What the headline says, and for the example of how many seeds it holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from components.ranking import table
+from components.session.state.workspace import Workspace
+from components.tuning.view import View
+from xai_core.demo.example import example_run, example_seeds
+
+
+def headline(space: Workspace, view: View) -> None:
+    """Draw it, above the bench."""
+    st.markdown(f"#### {table.headline(view.scores, view.pixels, space.run, view.quantile)}")
+    st.caption(_seeds(space, view) or "Drag the slider and watch maps, histograms and ranking.")
+
+
+def _seeds(space: Workspace, view: View) -> str:
+    """Of the example as it was made; nothing of another run or recipe."""
+    run = example_run()
+    if space.run is not run or view.recipe != replace(run.recipe, quantile=view.quantile):
+        return ""
+    seeds = example_seeds()
+    return (
+        f"Holds for {seeds.holds(view.quantile):d} of {len(seeds.seeds):d} seeds. "
+        "FusionGrad averages noisy gradients, so its map is a little bright everywhere: that is "
+        "its pedestal. Drag the slider and watch it go. Less complex is not the same as right: "
+        "only one of the two maps finds the particle."
+    )
