@@ -14,6 +14,7 @@ from components.session import text
 from components.tuning.view import View
 from xai_core.base.finding import by_reason
 from xai_core.runs.run import Run, Score
+from xai_core.scores.headline import Headline
 from xai_core.scores.headline import headline as told_of
 from xai_core.scores.margin import spreads_of
 from xai_core.scores.metrics.base import METRICS
@@ -115,9 +116,16 @@ def headline(
     Args:
         run, quantile: of the scores; they tell how far another seed would move them.
     """
+    return str(parts_of_headline(scores, pixels, run, quantile))
+
+
+def parts_of_headline(
+    scores: Mapping[str, Score], pixels: int, run: Run | None, quantile: float
+) -> Headline:
+    """The same, sentence and figures apart."""
     raw, after = rankings(scores, pixels)
     spreads = {} if run is None else spreads_of(run.attributions, quantile)
-    return str(told_of(raw, after, spreads, title=text.title_of, strong=lambda one: f"**{one}**"))
+    return told_of(raw, after, spreads, title=text.title_of, strong=lambda one: f"**{one}**")
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def show(space: Workspace) -> None:
     model, picture = st.columns(2, gap="medium")
     with model:
         upload.uploader(
-            "**Drop a model**: PyTorch, Hugging Face, ONNX, Keras or TensorFlow",
+            "Drop a model: PyTorch, Hugging Face, ONNX, Keras or TensorFlow",
             key=MODEL,
             help="It is looked into without being run. Files that belong together: choose them at "
             "once, or give a zip of their folder.",
@@ -33,7 +33,7 @@ def show(space: Workspace) -> None:
         )
     with picture:
         upload.uploader(
-            "**Drop a picture**: PNG, JPEG, WebP, BMP, TIFF or a NumPy array",
+            "Drop a picture: PNG, JPEG, WebP, BMP, TIFF or a NumPy array",
             key=PICTURE,
             max_upload_size=selection.PICTURE_MB,
         )
@@ -41,8 +41,11 @@ def show(space: Workspace) -> None:
 
 def behind(space: Workspace) -> None:
     """Draw the gallery; a click on a model leads to its page."""
-    gallery.show(space, lambda source: _lead(space, source))
-    wafer_gallery.show(space)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        gallery.show(space, lambda source: _lead(space, source))
+    with right:
+        wafer_gallery.show(space)
 
 
 def _take_model(space: Workspace, arrival: Arrival) -> None:

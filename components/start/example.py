@@ -14,8 +14,10 @@ from xai_core.demo.example import example_run, example_seeds
 
 def headline(space: Workspace, view: View) -> None:
     """Draw it, above the bench."""
-    st.markdown(f"#### {table.headline(view.scores, view.pixels, space.run, view.quantile)}")
-    st.caption(_seeds(space, view) or "Drag the slider and watch maps, histograms and ranking.")
+    said = table.parts_of_headline(view.scores, view.pixels, space.run, view.quantile)
+    drag = "Drag the slider and watch maps, histograms and ranking."
+    st.markdown(f"#### {said.sentence}.")
+    st.caption(f"{said.detail} {_seeds(space, view) or drag}")
 
 
 def _seeds(space: Workspace, view: View) -> str:
