@@ -7,7 +7,7 @@ import streamlit as st
 from components.methods import compute
 from components.ranking import table
 from components.runs import copy_link, export
-from components.session import backend, problem
+from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.start import drop, example
@@ -33,4 +33,5 @@ with problem.guarded():
     bench.show(space, view, key="overview-bench")
     table.show_plain(space.run, view, level)
     export.show(space, view, key="overview-export")
+layout.next_step("pages/model/readiness.py", "open a model of your own")
 backend.warm()
