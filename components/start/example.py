@@ -6,10 +6,18 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.methods import compute
 from components.ranking import table
 from components.session.state.workspace import Workspace
 from components.tuning.view import View
 from xai_core.demo.example import example_run, example_seeds
+
+
+def untouched(space: Workspace) -> bool:
+    """Whether it is on screen, with nothing chosen or happening that would ask for a button."""
+    if space.run is not example_run() or space.job is not None or compute.differences(space):
+        return False
+    return not (space.stopped or space.failure or (space.keeper and space.keeper.failure))
 
 
 def headline(space: Workspace, view: View) -> None:

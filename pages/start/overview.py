@@ -25,12 +25,13 @@ with problem.guarded():
 selection.show(space)
 with problem.guarded():
     drop.behind(space)
-    compute.show(space, key="overview")
+    if not example.untouched(space):
+        compute.show(space, key="overview")
     level = quantile.current(space, key="overview")
     copy_link.show(space, page="")
     view = comparison.of(space, level)
     example.headline(space, view)
-    bench.show(space, view, key="overview-bench")
+    bench.show(space, view, key="overview-bench", maps_first=True)
     table.show_plain(space.run, view, level)
     export.show(space, view, key="overview-export")
 layout.next_step("pages/model/readiness.py", "open a model of your own")

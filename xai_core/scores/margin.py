@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -81,7 +81,7 @@ def spread_of(one: Attribution, quantile: float) -> Spread:
     """Of the Complexity of a map, raw and after removal at a quantile, from its own draws."""
     if "samples" not in one.chosen:
         return Spread()
-    found = one.chosen.get(COMPLEXITY_ERROR)
+    found: Any = one.chosen.get(COMPLEXITY_ERROR)
     if not _known(found):  # a single draw, or a run of an earlier version
         return Spread(math.nan, math.nan)
     return Spread(float(found[0]), float(np.interp(quantile, QUANTILES, found[1:])))
@@ -119,7 +119,7 @@ def sides(spreads: Mapping[str, Spread]) -> tuple[dict[str, float], dict[str, fl
     )
 
 
-def _known(found: object) -> bool:
+def _known(found: Any) -> bool:
     """Whether a run's file holds what was written there."""
     return (
         isinstance(found, (list, tuple))

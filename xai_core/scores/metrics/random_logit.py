@@ -43,7 +43,7 @@ class RandomLogit(ModelMetric):
         def similarity(a: Any, b: Any, batched: bool) -> list[float]:
             if not (np.isfinite(b).all() and b.any()):
                 return [float("nan")]  # the other class has no map to compare with
-            return [quantus.similarity_func.ssim(a[0].reshape(shape), b[0].reshape(shape))]
+            return [quantus().similarity_func.ssim(a[0].reshape(shape), b[0].reshape(shape))]
 
         logit = quantus().RandomLogit(
             similarity_func=similarity,
