@@ -10,12 +10,12 @@ from components.methods import compute
 from components.ranking import table
 from components.session.state.workspace import Workspace
 from components.tuning.view import View
-from xai_core.demo.example import example_run, example_seeds
+from xai_core.demo.example import example_seeds, is_example
 
 
 def untouched(space: Workspace) -> bool:
     """Whether it is on screen, with nothing chosen or happening that would ask for a button."""
-    if space.run is not example_run() or space.job is not None or compute.differences(space):
+    if not is_example(space.run) or space.job is not None or compute.differences(space):
         return False
     return not (space.stopped or space.failure or (space.keeper and space.keeper.failure))
 
@@ -30,8 +30,9 @@ def headline(space: Workspace, view: View) -> None:
 
 def _seeds(space: Workspace, view: View) -> str:
     """Of the example as it was made; nothing of another run or recipe."""
-    run = example_run()
-    if space.run is not run or view.recipe != replace(run.recipe, quantile=view.quantile):
+    if not is_example(space.run):
+        return ""
+    if view.recipe != replace(space.run.recipe, quantile=view.quantile):
         return ""
     seeds = example_seeds()
     return (

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from xai_core.demo.example import (
     COUNT,
+    FOLDER,
     compute_example,
     example_localisations,
     example_run,
     example_seeds,
+    is_example,
 )
+from xai_core.runs.run import open_run
 from xai_core.scores.headline import headline
 from xai_core.scores.margin import spreads_of
 from xai_core.scores.ranking import QUANTILES, rank
@@ -37,6 +42,8 @@ def test_a_fresh_computation_agrees_with_the_kept_one() -> None:
 
 def test_the_flip_is_clear_and_holds_for_all_seeds() -> None:
     run, seeds = example_run(), example_seeds()
+    assert is_example(open_run(FOLDER))
+    assert not is_example(replace(run, created="2020-01-01T00:00:00+00:00"))
     raw = rank({name: one.raw for name, one in run.scores.items()})
     after = rank({name: one.after for name, one in run.scores.items()})
     said = headline(raw, after, spreads_of(run.attributions, run.recipe.quantile or 0.0))
