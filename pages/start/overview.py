@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.methods import compute
 from components.ranking import table
-from components.runs import copy_link, export
+from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -28,11 +28,10 @@ with problem.guarded():
     if not example.untouched(space):
         compute.show(space, key="overview")
     level = quantile.current(space, key="overview")
-    copy_link.show(space, page="")
+    bar.show(space, page="", computes=False)
     view = comparison.of(space, level)
     example.headline(space, view)
     bench.show(space, view, key="overview-bench", maps_first=True)
     table.show_plain(space.run, view, level)
-    export.show(space, view, key="overview-export")
 layout.next_step("pages/model/readiness.py", "open a model of your own")
 backend.warm()

@@ -32,13 +32,15 @@ def test_another_photo_is_computed(visit: Visit) -> None:
     screen.few_samples(page, 2)
     screen.home(page, OVERVIEW)
     screen.photograph(page, "cat")
-    told = page.get_by_text(re.compile("^Chosen since these maps were computed: .*picture cat"))
+    told = page.get_by_text(
+        re.compile("^Chosen since these maps were computed: .*picture .* → cat")
+    )
     expect(told).to_be_visible()
     expect(page.get_by_role("combobox", name="Class to explain")).to_have_value(
         re.compile("Egyptian cat")
     )
     page.get_by_role("button", name="Compute", exact=True).click()
-    expect(page.get_by_text(re.compile(r"on cat for Egyptian cat \(285\)"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"on cat · Egyptian cat \(285\)"))).to_be_visible()
     assert len(screen.scores(page)) == 2
 
 

@@ -12,6 +12,7 @@ from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from xai_core.demo.example import example_run
+from xai_core.demo.run import demo_run
 from xai_core.runs.manifest import maps_digest
 from xai_core.runs.sanity import Controls
 
@@ -75,7 +76,7 @@ def test_a_model_that_is_gone_is_said_so(app: AppTest) -> None:
 
 
 def test_computing_gives_the_known_failure(app: AppTest, tmp_path: Path) -> None:
-    run = example_run()
+    run = demo_run()
     fast = {"guided-backprop": run.attributions["guided-backprop"]}
     scores = {"guided-backprop": run.scores["guided-backprop"]}
     app.session_state[KEY].run = replace(run, attributions=fast, scores=scores)

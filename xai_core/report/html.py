@@ -25,6 +25,7 @@ def html(subject: Subject) -> bytes:
         f"<h1>{escape(said.sentence)}</h1>",
         page.paragraph(said.detail),
         page.paragraph(" · ".join(facts), "faint"),
+        page.note(subject.note),
         page.picture(subject.photo, "The picture as the model saw it", "photo"),
         page.section("Maps, and Complexity at every quantile", *_bench(subject)),
         page.section("Ranking", _ranking(subject), page.bullets(sentences.of(subject))),
@@ -37,6 +38,7 @@ def html(subject: Subject) -> bytes:
             f"<details><summary>As a script</summary><pre>{html_lines(code.script(subject))}</pre>"
             "</details>",
         ),
+        page.origin(subject.link),
     )
     scripts = bench.scripts(subject) if subject.methods else ""
     return page.page(said.sentence, "\n".join(parts), style=styles(), scripts=scripts)

@@ -52,6 +52,7 @@ class Subject:
         raw, after: the rankings; a method that gave no map is in neither.
         verdict: on the model, where it was checked. run_id: where the run is kept.
         localisations: by method, where it is known what a map should show.
+        note: of who hands it on, plain text. link: to the same view; empty where none leads there.
     """
 
     run: Run
@@ -65,6 +66,8 @@ class Subject:
     setup: Setup = field(default_factory=Setup)
     run_id: str | None = None
     localisations: Mapping[str, Localisation] = field(default_factory=dict)
+    note: str = ""
+    link: str = ""
 
     @property
     def quantile(self) -> float:
@@ -99,6 +102,8 @@ def subject_of(
     setup: Setup | None = None,
     run_id: str | None = None,
     localisations: Mapping[str, Localisation] | None = None,
+    note: str = "",
+    link: str = "",
 ) -> Subject:
     """A run through a recipe with a quantile; as it was kept where `recipe` is None.
 
@@ -138,6 +143,8 @@ def subject_of(
         setup=setup or opened_as(run),
         run_id=run_id,
         localisations=localisations or {},
+        note=note,
+        link=link,
     )
 
 
