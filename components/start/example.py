@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.methods import compute
+from components.methods import changes
 from components.ranking import table
 from components.session.state.workspace import Workspace
 from components.tuning.view import View
@@ -15,7 +15,7 @@ from xai_core.demo.example import example_seeds, is_example
 
 def untouched(space: Workspace) -> bool:
     """Whether it is on screen, with nothing chosen or happening that would ask for a button."""
-    if not is_example(space.run) or space.job is not None or compute.differences(space):
+    if not is_example(space.run) or space.job is not None or changes.of(space):
         return False
     return not (space.stopped or space.failure or (space.keeper and space.keeper.failure))
 
