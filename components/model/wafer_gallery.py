@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from components.maps.scale import REFERENCE
@@ -20,11 +22,11 @@ METHODS_SHOWN = ("guided-backprop", "integrated-gradients", "grad-cam")
 JUDGED = ("no-defect", "bridge", "missing-contact", "particle", "particle-on-contacts")
 
 
-def show(space: Workspace, *, narrow: bool = False) -> None:
+def show(space: Workspace, *, narrow: bool = False, then: Callable[[], object] = st.rerun) -> None:
     """Draw the cards; a click opens model and picture, and offers the other pictures.
 
     Args:
-        narrow: there is half a page for them.
+        narrow: there is half a page for them. then: what a click does in the end.
     """
     key = f"wafers-{space.opening.count}"  # a click leads to the verdict: it closes
     with st.expander(
@@ -39,7 +41,7 @@ def show(space: Workspace, *, narrow: bool = False) -> None:
         columns = [st.container() for _ in exhibits] if narrow else st.columns(count)
         for column, exhibit in zip(columns, exhibits, strict=True):
             with column.container(border=True, height="stretch"):
-                _card(space, exhibit)
+                _card(space, exhibit, then)
         text, action = st.columns([3, 1], vertical_alignment="center")
         text.markdown(
             "**Does a good part stay dark?** A map scaled by itself is bright somewhere on every "
@@ -53,7 +55,7 @@ def show(space: Workspace, *, narrow: bool = False) -> None:
                 _against_good_parts(space)
 
 
-def _card(space: Workspace, exhibit: WaferExhibit) -> None:
+def _card(space: Workspace, exhibit: WaferExhibit, then: Callable[[], object]) -> None:
     picture, text = st.columns([1, 2])
     example = EXAMPLES[exhibit.picture]
     picture.image(png_url(example.path.read_bytes()), width="stretch", alt=example.title)
@@ -61,7 +63,7 @@ def _card(space: Workspace, exhibit: WaferExhibit) -> None:
     text.caption(exhibit.sentence)
     if st.button("Open", key=f"wafer-{exhibit.name}", width="stretch"):
         _open(space, exhibit)
-        st.rerun()
+        then()
 
 
 def _against_good_parts(space: Workspace) -> None:

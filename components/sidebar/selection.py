@@ -24,7 +24,7 @@ def show(space: Workspace, *, proven: bool = False) -> None:
     """
     with st.sidebar, problem.guarded():
         upload.attend(space)
-        upload.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
+        upload.arrived(PICTURE, PICTURE_MB, lambda one: take(space, one))
         notes.show(space)
         run_source.note(space)
         st.subheader("What is explained")
@@ -67,7 +67,8 @@ def _photo(space: Workspace) -> None:
     uploaded_card.show(space)
 
 
-def _take(space: Workspace, arrival: Arrival) -> None:
+def take(space: Workspace, arrival: Arrival) -> None:
+    """Choose a picture that came. Raises `XaiError` where it is none."""
     name, data = arrival
     decoding.looked_at(data)  # it is decoded once, so that a broken one is told here
     photo = Photo(name, upload.kept(data, "pictures"))

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
+PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
 
 
 def title(page: Page, text: str) -> None:
@@ -38,9 +39,15 @@ def maps(page: Page, name: str | re.Pattern[str] = SCORED) -> Locator:
 
 
 def scores(page: Page) -> list[str]:
-    """What the maps of the first page say of themselves."""
-    expect(maps(page).first).to_be_visible()
-    return [one.get_attribute("aria-label") or "" for one in maps(page).all()]
+    """What the cards of a bench say of their maps, once Quantus has computed it."""
+    expect(page.locator("article .score[data-final=true]").first).to_be_visible()
+    return [" ".join(one.inner_text().split()) for one in page.locator("article header").all()]
+
+
+def removed(page: Page, percent: int) -> None:
+    """A bench shows the maps after removal at this quantile, and Quantus has computed it."""
+    scores(page)
+    expect(page.get_by_text(f"set to zero {percent}.0%").first).to_be_visible()
 
 
 def quantile(page: Page) -> Locator:
@@ -59,6 +66,13 @@ def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a select box."""
     page.get_by_role("combobox", name=re.compile(label)).click()
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def photograph(page: Page, name: str = "rocket") -> None:
+    """Choose the large model, which takes its time, and a photo for it."""
+    choose(page, "Model", PHOTOGRAPHS)
+    choose(page, "Picture", name)
+    settled(page)
 
 
 def few_samples(page: Page, each: int) -> None:

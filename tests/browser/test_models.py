@@ -40,7 +40,7 @@ def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visi
     give(page, "letter.pt", b"Dear colleague, here is the model. " * 20)
     expect(page.get_by_text("Rejected")).to_be_visible()
     expect(page.get_by_text("The model that was open is still open.")).to_be_visible()
-    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("EfficientNet"))
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("Wafer defect"))
     page.get_by_role("button", name="Remove this file").click()
     expect(page.get_by_text("Rejected")).to_have_count(0)
     expect(page.get_by_text("It is looked into without being run")).to_be_visible()
@@ -63,6 +63,6 @@ def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
     screen.choose(page, "Model", "small.pt")
     screen.go(page, "Heatmaps")
     page.get_by_role("button", name="Compute", exact=True).click()
-    expect(page.get_by_text(re.compile("^small.pt on rocket · "))).to_be_visible()
+    expect(page.get_by_text(re.compile("^small.pt on wafer: particle"))).to_be_visible()
     for name in ("Guided Backprop", "FusionGrad"):
         expect(screen.maps(page, re.compile(f"^{name}"))).to_be_visible()

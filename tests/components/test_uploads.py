@@ -22,6 +22,7 @@ from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from xai_core.base.limits import Limits
 from xai_core.base.storage.quota import Storage
+from xai_core.demo.example import example_run
 
 pytestmark = pytest.mark.xdist_group("app")
 MODEL_PAGE = "pages/model/readiness.py"
@@ -95,7 +96,7 @@ def test_the_report_comes_before_anything_is_loaded(
     if not isinstance(model, nn.Module):
         assert "`posix.system`" in texts(model_page)
     assert not Path("/tmp/canary-of-an-upload").exists()  # noqa: S108
-    assert model_page.session_state[KEY].source.startswith("EfficientNet")
+    assert model_page.session_state[KEY].source == example_run().model
 
 
 def test_files_that_come_at_once_are_one_model(model_page: AppTest) -> None:
@@ -181,7 +182,7 @@ def test_a_session_has_its_caps_and_can_make_room(model_page: AppTest, caps: Non
 def test_a_picture_above_its_size_is_refused_on_the_server_too(model_page: AppTest) -> None:
     give(model_page, "PNG, JPEG", "large.png", picture() + b"\0" * 50_000_001)
     assert "large.png has 50.0 MB; at most 50 MB" in texts(model_page)
-    assert model_page.session_state[KEY].photo == "rocket"
+    assert model_page.session_state[KEY].photo == example_run().picture
     assert uploads_held(model_page) == 0
 
 

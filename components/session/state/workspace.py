@@ -24,15 +24,20 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.parameters import describe
 from xai_core.base.target import Target
-from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
+from xai_core.demo.example import METHODS as EXAMPLE_METHODS
+from xai_core.demo.example import example_run, exhibit
+from xai_core.demo.wafer.examples import EXAMPLES
+from xai_core.demo.wafer.exhibits import SPEC
 from xai_core.maps.recipe import Recipe
 from xai_core.models.demo import MODEL_TITLE, demo_weights
-from xai_core.pictures.demo import picture_path
+from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures.demo import PICTURES, picture_path
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
 from xai_core.runs.sanity import Controls
 
 KEY = "workspace"
+WAFERS = ("particle", "bridge", "scratch", "missing-contact")  # offered beside the photos
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Workspace(JobState[Run]):
     photo: str
     run: Run
     target: int | Target | None = None
-    chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
+    chosen: list[str] = field(default_factory=lambda: list(EXAMPLE_METHODS))
     wished: list[str] = field(default_factory=list)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0
@@ -159,7 +164,7 @@ class Workspace(JobState[Run]):
 
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
-        self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
+        self.run, self.job, self.pending, self.run_id = example_run(), None, None, None
         self.growing = None
         self.control_state.made = self.control_state.job = None
         self.study_state.study = self.study_state.job = None
@@ -173,7 +178,7 @@ class Workspace(JobState[Run]):
 
 
 def workspace() -> Workspace:
-    """This session's workspace; a new session starts with the demo's finished result."""
+    """This session's workspace; a new session starts with the example's finished result."""
     if KEY not in st.session_state:
         st.session_state[KEY] = fresh()
     found: Workspace = st.session_state[KEY]
@@ -182,14 +187,19 @@ def workspace() -> Workspace:
 
 def fresh() -> Workspace:
     """A workspace in which nothing has been chosen."""
-    photos = {name: Photo(name, picture_path(name)) for name in ("rocket", "cat", "coffee")}
-    run = demo_run()
+    run, network = example_run(), exhibit()
+    wafers = [Photo(EXAMPLES[name].title, EXAMPLES[name].path) for name in WAFERS]
+    photos = [*wafers, *(Photo(name, picture_path(name)) for name in PICTURES)]
+    example = Source(
+        run.model, network.model_path, LoadOptions(input_spec=SPEC), labels=network.labels
+    )
     return Workspace(
-        sources={MODEL_TITLE: Source(MODEL_TITLE, demo_weights())},
-        photos=photos,
-        source=MODEL_TITLE,
-        photo=DEMO_PICTURE,
+        sources={run.model: example, MODEL_TITLE: Source(MODEL_TITLE, demo_weights())},
+        photos={one.name: one for one in photos},
+        source=run.model,
+        photo=run.picture,
         run=run,
-        settings={name: dict(given) for name, given in DEMO_METHODS.items()},
-        study_state=StudyState(photos=list(photos)),
+        target=run.target,
+        settings={name: dict(given) for name, given in EXAMPLE_METHODS.items()},
+        study_state=StudyState(photos=[one.name for one in wafers]),
     )
