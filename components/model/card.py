@@ -25,6 +25,7 @@ def show(space: Workspace, model: OpenModel, photo: Photo) -> None:
         st.table(
             {
                 "Format": text.plain(card.format),
+                **({"In the package": problem.plain(card.member)} if card.member else {}),
                 "Loaded by": problem.plain(card.loaded_by),
                 "Size": f"{card.size / 1e6:.1f} MB",
                 "SHA-256": text.plain(card.sha256),

@@ -7,7 +7,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.inputs import preprocessing
-from components.model import inspection, labels_form, other_inputs, weights_choice
+from components.model import (
+    inspection,
+    labels_form,
+    member_choice,
+    other_inputs,
+    weights_choice,
+)
 from components.session import backend, decoding, problem, upload
 from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
@@ -33,8 +39,8 @@ def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None
     with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
         if space.pending is None:
             upload.uploader(
-                "PyTorch, Hugging Face, ONNX, Keras or TensorFlow. It is looked into without "
-                "being run.",
+                "PyTorch, Hugging Face, ONNX, Keras or TensorFlow; also in an archive or a package "
+                "(MLflow, TorchServe, SageMaker). It is looked into without being run.",
                 key=FILE,
                 help="Files that belong together: choose them at once, or give a zip of their "
                 "folder.",
@@ -58,10 +64,12 @@ def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None])
         upload.dropped(pending.path)  # held again at once where the session has it open, too
         _close(space)
     try:
-        found = backend.inspected(pending.path, pending.name)
+        found = backend.inspected(pending.path, pending.name, pending.member)
     except XaiError as error:
         _rejected(error)
+        member_choice.before(pending, member_choice.named_by(error))
         return
+    member_choice.before(pending, found.members)
     inspection.show(found)
     _open(space, pending, found, take)
 
@@ -79,6 +87,7 @@ def _open(
                 code=code,
                 trust=trust,
                 other_inputs=other_inputs.given(pending),
+                member=pending.member,
             )
             source = Source(pending.name, pending.path, options, pending.labels)
             source = preprocessing.fitted(source)

@@ -62,7 +62,7 @@ class Run:
         created: UTC, ISO 8601. versions: of the libraries that computed.
         failures: why a method that was asked for gave no map, by method name.
         input_spec: how the picture became the input. architecture, output, weights,
-            head_activation: as the model was opened with (`LoadOptions`).
+            head_activation, member: as the model was opened with (`LoadOptions`).
         other_inputs: what was fixed beside the picture, as `NAME = VALUE`.
         trusted: it was opened with trust, or with Python code of its own. opening: by
             `opening_of`; empty in runs of an earlier version. level, summary: of the readiness
@@ -100,6 +100,7 @@ class Run:
     form: OutputForm | None = None
     other_inputs: tuple[str, ...] = ()
     opening: str = ""
+    member: str | None = None
 
     @property
     def asked(self) -> int | Target | None:

@@ -14,6 +14,7 @@ ORIGINAL = "Load the PyTorch or Keras model that it was made from, or an ONNX ex
 SAVE = "Save the model with torch.save(model, path), or its weights with model.state_dict()."
 WHOLE = "Save the whole Keras model: model.save('model.keras')."
 INSIDE = "Unpack it and choose the model inside."
+CHOOSE = "Choose the model file itself."
 KINDS = "Pedestal reads PyTorch, TorchScript, ONNX, Keras and TensorFlow model files."
 HEAD = 4096
 CORE_ML_KINDS = range(200, 5000)  # the numbers of its fields that hold a model
@@ -34,12 +35,16 @@ class File:
 
 @dataclass(frozen=True)
 class Unsupported:
-    """A kind of file. what: "a picture". way: what to do instead. seen: tells it by its bytes."""
+    """A kind of file. what: "a picture". way: what to do instead. seen: tells it by its bytes.
+
+    around: it is what models are packed in, and says nothing of what lies in it.
+    """
 
     what: str
     way: str
     seen: Callable[[File], bool]
     code: str = "unknown-format"
+    around: bool = False
 
 
 def _starts(*starts: bytes) -> Callable[[File], bool]:
@@ -114,8 +119,20 @@ STRANGERS = (
     Unsupported("a picture", "Choose a model file.", _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
     Unsupported("a NumPy array", SAVE, _starts(b"\x93NUMPY")),
     Unsupported("NumPy arrays in a zip archive", SAVE, _entry(".npy")),
-    Unsupported("a gzip archive", INSIDE, _starts(b"\x1f\x8b")),
-    Unsupported("a tar archive", f"{INSIDE} {SAVE}", lambda file: file.head[257:262] == b"ustar"),
+    Unsupported(
+        "a gzip archive without a model in it", CHOOSE, _starts(b"\x1f\x8b"), around=True
+    ),
+    Unsupported(
+        "a tar archive without a model in it",
+        f"{CHOOSE} {SAVE}",
+        lambda file: file.head[257:262] == b"ustar",
+        around=True,
+    ),
+    Unsupported(
+        "an archive of a kind that is not unpacked here",
+        INSIDE,
+        _starts(b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd"),
+    ),
     Unsupported("a PDF document", "Choose a model file.", _starts(b"%PDF")),
     Unsupported(
         "a Git LFS pointer, not the file", "Run `git lfs pull`.", _starts(b"version https://git-lfs")
@@ -130,9 +147,7 @@ STRANGERS = (
         lambda file: file.head.startswith(b"PK\x03\x04") and file.zip_names is None,
         "corrupt-file",
     ),
-    Unsupported(
-        "a zip archive without a model in it", "Choose the model file itself.", _starts(b"PK")
-    ),
+    Unsupported("a zip archive without a model in it", CHOOSE, _starts(b"PK"), around=True),
 )  # fmt: skip
 
 
@@ -143,14 +158,16 @@ def unsupported_file(path: Path) -> ModelError:
             "This is a folder without one model in it: neither a SavedModel nor config.json with "
             "weights",
             "Choose the model file, or the one folder that holds it.",
+            around=True,
         )
     with path.open("rb") as stream:
         file = File(path, stream.read(HEAD))
     known = next((one for one in STRANGERS if one.seen(file)), None)
     if known is None:
-        return _error("The bytes are of no known kind", KINDS)
-    return _error(f"This is {known.what}", known.way, known.code)
+        return _error("The bytes are of no known kind", KINDS, around=True)
+    return _error(f"This is {known.what}", known.way, known.code, known.around)
 
 
-def _error(what: str, hint: str, code: str = "unknown-format") -> ModelError:
-    return ModelError(f"A model file was expected. {what}.", hint, code=code, format="unknown")
+def _error(what: str, hint: str, code: str = "unknown-format", around: bool = False) -> ModelError:
+    facts = {"format": "unknown", **({"around": True} if around else {})}
+    return ModelError(f"A model file was expected. {what}.", hint, code=code, **facts)
