@@ -23,6 +23,7 @@ from xai_core.models.architectures.base import ARCHITECTURES
 from xai_core.models.formats.base import FORMATS
 from xai_core.models.packages.base import PACKAGES
 from xai_core.models.weights.index.storage import read_index
+from xai_core.pictures.readers.base import READERS
 from xai_core.readiness.checks.base import CHECKS
 from xai_core.runs.controls.base import CONTROLS
 from xai_core.scores.metrics.base import METRICS
@@ -93,6 +94,21 @@ def packages() -> str:
     return _table(("name", "what it is", "how"), rows)
 
 
+def pictures() -> str:
+    """Every kind of picture file."""
+    ways = {(): "", ("frame",): "`--frame`", ("slice",): "`--slice`"}
+    rows = (
+        (
+            r.title,
+            " ".join(f"`{suffix}`" for suffix in r.suffixes),
+            _claim(r),
+            ways.get(r.several, "`--slice`, `--frame`"),
+        )
+        for r in sorted(READERS, key=lambda one: -one.order)
+    )
+    return _table(("kind", "names in folders", "how", "one of several"), rows)
+
+
 def architectures() -> str:
     """Every architecture that weights can be put into."""
     rows = [(f"`{a.name}`", a.title, _claim(a)) for a in ARCHITECTURES]
@@ -134,6 +150,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
         controls,
         formats,
         packages,
+        pictures,
         architectures,
         checks,
         findings,

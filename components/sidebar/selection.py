@@ -9,6 +9,7 @@ from components.session import choice, decoding, problem, run_source, upload
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target
+from xai_core.pictures.readers.base import titles
 
 PICTURE, PICTURE_MB = "picture", 50
 
@@ -47,7 +48,7 @@ def _photo(space: Workspace) -> None:
         space.photo, space.target = chosen, None
     with st.expander("Upload a picture", icon=":material/add_photo_alternate:"):
         upload.uploader(
-            "PNG, JPEG, WebP, BMP, TIFF or a NumPy array (.npy)",
+            titles(),
             key=PICTURE,
             max_upload_size=PICTURE_MB,
         )

@@ -77,7 +77,7 @@ def main() -> int:
     with xai_core.Worker() as worker:
         card = worker.load(model, OPTIONS)
         spec = card.input_spec if SPEC is None else xai_core.InputSpec(**SPEC)
-        inputs = xai_core.prepare(xai_core.open_picture(picture), spec).inputs
+        inputs = xai_core.prepare(xai_core.open_picture(picture, spec), spec).inputs
         for name, parameters in METHODS.items():
             pace = xai_core.Pace.of_text(PACES[name])
             raw = worker.explain(inputs, TARGET, name, SEED, parameters, pace=pace)

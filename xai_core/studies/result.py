@@ -45,12 +45,10 @@ class StudyResult:
 
     Attributes:
         model, model_sha256, model_format, input_spec, architecture, output, weights, trusted,
-            head_activation, member, level, summary, created, versions, machine, seconds: as in
-            `Run`.
+            head_activation, member, level, summary, created, versions, machine, seconds: of `Run`.
         pictures, methods: rows and columns of `table`; methods with all their parameters.
         target: of all pictures; None for each one's top class. other_inputs: beside each picture.
-        recipe: with the quantile that was looked at.
-        refused: why files were left out, by name.
+        recipe: with the quantile that was looked at. refused: why files were left out, by name.
         thumbnails: uint8 `[side, side, 3]` by place of the picture, where there is one.
         pace: how the model was run by methods that take many samples.
     """

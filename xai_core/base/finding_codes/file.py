@@ -23,6 +23,10 @@ CODES: Mapping[str, Meaning] = {
         "The package holds several models, and none was chosen, or one that is not in it.",
         "Choose one by its path in the package (`--member NAME`).",
     ),
+    "missing-package": Meaning(
+        "A library that reads this kind of file, or runs it, is not installed.",
+        "Install it by the line that the message gives, then open the file again.",
+    ),
     "inference-format": Meaning(
         "The format holds a graph for prediction only, without gradients.", LOAD_ORIGINAL
     ),

@@ -9,7 +9,6 @@ from xai_core.models.packages.base import Content
 from xai_core.models.peek.unsupported import unsupported_file
 
 LISTED = 20
-CODE = "several-models"
 
 
 def chosen(
@@ -29,7 +28,7 @@ def chosen(
         raise ModelError(
             f"There is no model {member!r} in {path.name}.",
             f"There are: {listed}{more}." if models else "It holds none: leave `--member` out.",
-            code=CODE,
+            code="several-models",
             members=list(models),
         )
     if not models:
@@ -38,7 +37,7 @@ def chosen(
         raise ModelError(
             f"{path.name} holds {len(models)} models: {listed}{more}.",
             "Choose one by its name (`--member NAME`).",
-            code=CODE,
+            code="several-models",
             members=list(models),
         )
     return models[0]
@@ -62,6 +61,6 @@ def no_package(path: Path, member: str) -> ModelError:
     return ModelError(
         f"{path.name} is no package, and there is no {member!r} in it.",
         "Leave `--member` out.",
-        code=CODE,
+        code="several-models",
         members=[],
     )

@@ -20,7 +20,6 @@ from xai_core.models.unpacking import archives
 from xai_core.models.unpacking.choosing import chosen, no_package
 from xai_core.models.unpacking.listing import merged, names_in, with_outside_weights
 
-CODE = "package-opened"
 MOST_CODE = 5
 NEEDS_CODE = ("missing-architecture", "missing-code", "needs-trust")
 
@@ -48,7 +47,7 @@ class Opened:
         others = f" It holds {more} more." if more else ""
         hint = "Choose another one by its name (`--member`)." if more else "Nothing."
         message = f"This is {self.package.title}; `{self.member}` in it was opened.{others}"
-        return Finding(CODE, "info", message, hint)
+        return Finding("package-opened", "info", message, hint)
 
 
 @contextmanager
