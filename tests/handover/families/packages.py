@@ -104,7 +104,7 @@ CASES = (
     Case(FAMILY, "MLflow folder of a module, its size by the signature", _mlflow_module),
     Case(FAMILY, "zip of an MLflow folder, exported program", _mlflow_program, heavy=True),
     Case(FAMILY, "MLflow folder, ONNX with weights in a second file", _mlflow_onnx),
-    Case(FAMILY, "MLflow folder, Keras", _mlflow_keras),
+    Case(FAMILY, "MLflow folder, Keras", _mlflow_keras, heavy=True),
     Case(FAMILY, "TorchServe archive of a script", _mar_script, heavy=True),
     Case(
         FAMILY,
@@ -112,12 +112,13 @@ CASES = (
         _mar_weights,
         says=("The package holds `model.py`",),
     ),
-    Case(FAMILY, "SageMaker's model.tar.gz", _sagemaker),
-    Case(FAMILY, "one file packed by gzip", _gzip),
+    Case(FAMILY, "SageMaker's model.tar.gz", _sagemaker, heavy=True),
+    Case(FAMILY, "one file packed by gzip", _gzip, heavy=True),
     Case(
         FAMILY,
         "zip of two models, one named",
         _several,
         says=("`first/net.pth`, `second/net.pth`",),
+        heavy=True,
     ),
 )
