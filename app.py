@@ -17,44 +17,45 @@ if __name__ != "__main__":
     app = App(Path(__file__).resolve(), middleware=[Middleware(Answers)])
 else:
     from components.runs import link
-    from components.session import access
+    from components.session import access, layout
     from components.session.state.workspace import workspace
+    from components.widgets import navigation
     from xai_core.base.memory import return_at_once
 
     return_at_once()
     ICON = str(Path(__file__).with_name("components") / "assets" / "icon.svg")
     st.set_page_config(page_title="Pedestal", page_icon=ICON, layout="wide")
     st.logo(ICON, size="large")
+    layout.frame()
 
-    OVERVIEW = st.Page(
-        "pages/start/overview.py", title="Overview", icon=":material/home:", default=True
-    )
+    def hidden() -> None:
+        """What an address of earlier versions names: it leads on before it is drawn."""
+
     PAGES = {
-        "Start": [OVERVIEW],
-        "Inspect": [
+        "": [
+            # Reached by the logo and the root: it shows what the others are for.
+            st.Page("pages/start/overview.py", title="Pedestal", default=True, visibility="hidden"),
+            *(
+                st.Page(hidden, title=name, url_path=name, visibility="hidden")
+                for name in link.MOVED
+            ),
+        ],
+        "Step by step, then share": [
             st.Page(
                 "pages/model/readiness.py",
                 title="Model",
-                icon=":material/fact_check:",
+                icon=":material/counter_1:",
                 url_path="model",
             ),
+            st.Page("pages/compare/heatmaps.py", title="Heatmaps", icon=":material/counter_2:"),
+            st.Page("pages/compare/tune.py", title="Tune", icon=":material/counter_3:"),
         ],
-        "Compare": [
-            st.Page(
-                "pages/compare/heatmaps.py",
-                title="Heatmaps",
-                icon=":material/local_fire_department:",
-            ),
-            st.Page("pages/compare/baseline.py", title="Baseline", icon=":material/equalizer:"),
-            st.Page("pages/compare/ranking.py", title="Ranking", icon=":material/leaderboard:"),
-            st.Page("pages/compare/controls.py", title="Sanity checks", icon=":material/science:"),
-            st.Page("pages/compare/metrics.py", title="Metrics", icon=":material/scatter_plot:"),
+        "Beside it": [
+            st.Page("pages/compare/trust.py", title="Trust", icon=":material/science:"),
             st.Page(
                 "pages/compare/pictures.py", title="Many pictures", icon=":material/photo_library:"
             ),
             st.Page("pages/compare/models.py", title="Two models", icon=":material/compare:"),
-        ],
-        "Share": [
             st.Page("pages/share/runs.py", title="Runs", icon=":material/inventory_2:"),
         ],
     }
@@ -66,12 +67,15 @@ else:
         st.stop()
     # Links that are handed out use the root path: a deep link by path greets the first visitor
     # after a start with "Page not found" over the right page (Streamlit 1.67).
-    wanted = st.query_params.get("page")
-    if wanted is not None:
+    wanted = st.query_params.get("page", current.url_path)
+    words = {key: value for key, value in st.query_params.items() if key != "page"}
+    wanted, more = link.MOVED.get(wanted, (wanted, {}))
+    for page in (page for section in PAGES.values() for page in section):
+        if page.url_path == wanted and page != current:
+            st.switch_page(page, query_params={**words, **more})
+    if "page" in st.query_params:
         del st.query_params["page"]
-        for page in (page for section in PAGES.values() for page in section):
-            if page.url_path == wanted and page != current:
-                st.switch_page(page, query_params=dict(st.query_params))
+    navigation.show()
     link.follow(workspace())
     current.run()
     access.sidebar()

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.server import serving
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
-PAGES = {"overview": "/", "baseline": "/?page=baseline&quantile=0.3", "ranking": "/?page=ranking"}
+PAGES = {"overview": "/", "tune": "/?page=tune&quantile=0.3"}
 SIZES = {1440: 1000, 390: 844}
 THEMES = ("light", "dark")
 PATIENCE_MS = 120_000

@@ -34,7 +34,7 @@ def show(run: Run, view: View, quantile: float, marks: Mapping[str, str] | None 
     import pandas as pd  # with Arrow 70 MB, which the first page does without
 
     rows = _rows(run, view, marks or {})
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_columns(rows))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_columns(rows), placeholder="–")
     _caption(run, view, quantile)
 
 

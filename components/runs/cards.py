@@ -94,7 +94,7 @@ def _open(space: Workspace, one: Kept) -> None:
         study_link.open_(space, one.id)
         st.switch_page("pages/compare/pictures.py")
     kept_runs.open_(space, one.id)
-    st.switch_page("pages/start/overview.py")
+    st.switch_page("pages/compare/tune.py")
 
 
 def _changes(space: Workspace, one: Kept) -> None:

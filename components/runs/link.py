@@ -17,7 +17,7 @@ from components.maps.scale import PER_MAP, SCOPES
 from components.session import choice, kept_runs, problem
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
-from components.trust import metric_picker, metric_scatter
+from components.trust import metric_picker, metric_scatter, sections
 from components.tuning import quantile, recipe_form
 from xai_core.attribution.variant_names import base_of
 from xai_core.base.errors import XaiError
@@ -26,6 +26,14 @@ from xai_core.maps.recipe import Channels, Recipe, Sign
 from xai_core.scores.metrics.base import METRICS
 
 RUN, STUDY, METHODS, METRIC, VIEW = "run", "study", "methods", "metrics", "view"
+SECTION = "section"
+# Pages by the names that they had: links to them are kept in chats and papers.
+MOVED: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "baseline": ("tune", {}),
+    "ranking": ("tune", {}),
+    "controls": ("trust", {SECTION: "checks"}),
+    "metrics": ("trust", {SECTION: "metrics"}),
+}
 # What `view` may say, by the key of the widget.
 LOOKS: Mapping[str, tuple[Any, ...]] = {
     "opacity": tuple(round(0.05 * step, 2) for step in range(21)),
@@ -57,12 +65,19 @@ def of(space: Workspace, page: str, study: str | None = None) -> str:
     chosen = chosen_methods.shown(space)
     if chosen and chosen != list(space.run.attributions):
         words[METHODS] = ",".join(chosen)
-    metrics = st.session_state.get(metric_picker.KEY)
-    if page == "metrics" and metrics and list(metrics) != list(metric_picker.DEFAULT):
-        words[METRIC] = ",".join(metrics)
+    words |= _trust() if page == "trust" else {}
     words |= scale_pictures.words(space, SCOPES[st.session_state.get("scale", PER_MAP)])
     words[VIEW] = ",".join(f"{name}:{place}" for name, place in _view(space).items())
     return urlencode({name: word for name, word in words.items() if word}, safe=",:")
+
+
+def _trust() -> dict[str, str]:
+    """The section of the page Trust, and there what is not the default."""
+    open_ = sections.current()
+    metrics = list(st.session_state.get(metric_picker.KEY) or ())
+    if open_ != "metrics" or not metrics or metrics == list(metric_picker.DEFAULT):
+        return {SECTION: open_}
+    return {SECTION: open_, METRIC: ",".join(metrics)}
 
 
 def follow(space: Workspace) -> None:
@@ -76,7 +91,7 @@ def follow(space: Workspace) -> None:
             return  # said for as long as the address names it
         space.quantile = None
         quantile.choose(space, st.query_params.get(quantile.KEY))
-    if given != space.addressed or {VIEW, METHODS, METRIC} & {*st.query_params}:
+    if given != space.addressed or {VIEW, METHODS, METRIC, SECTION} & {*st.query_params}:
         _take(space)
     space.addressed = space.run_id
     if space.run_id is not None and st.query_params.get(RUN) != space.run_id:
@@ -95,6 +110,7 @@ def _take(space: Workspace) -> None:
     asked = [name for name in dict.fromkeys(metrics) if name in METRICS]
     if asked:
         st.session_state[metric_picker.KEY] = asked
+    sections.choose(st.query_params.get(SECTION, ""))
     scale_pictures.take(space, st.query_params)
     for word in st.query_params.get(VIEW, "").split(","):
         name, _, place = word.partition(":")
@@ -105,7 +121,7 @@ def _take(space: Workspace) -> None:
             st.session_state[name] = choices[int(place)]
         else:
             _set_recipe(space, name, choices[int(place)])
-    for name in (METHODS, METRIC, VIEW, *scale_pictures.WORDS):
+    for name in (METHODS, METRIC, SECTION, VIEW, *scale_pictures.WORDS):
         if name in st.query_params:
             del st.query_params[name]
 

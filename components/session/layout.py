@@ -1,15 +1,24 @@
-"""Parts of a page that grow and shrink without moving what stands below them."""
+"""What all pages share: parts that grow without moving others, and the way on at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
+from components.session import text
+
+STYLES = Path(__file__).parents[1] / "assets" / "layout.css"
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def frame() -> None:
+    """Begin every page near the top of the window."""
+    st.html(STYLES)
 
 
 def own_place(show: Callable[P, T]) -> Callable[P, T]:
@@ -25,3 +34,14 @@ def own_place(show: Callable[P, T]) -> Callable[P, T]:
             return show(*args, **kwargs)
 
     return inside
+
+
+def next_step(page: str, told: str) -> None:
+    """End a page with the way on. told: what is done there, as it follows on "Next:"."""
+    with st.container(horizontal=True, horizontal_alignment="right", key="next-step"):
+        st.page_link(
+            page,
+            label=f"Next: {text.plain(told)}",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )

@@ -32,7 +32,11 @@ from xai_core.runs.sanity import (
     twin_scores,
 )
 
-PAGE = "pages/compare/controls.py"
+WHAT = (
+    "A *control* is a map that owes nothing to what the model learned. A method that scores no "
+    "better than its control, or that draws almost the same map for a model with random weights, "
+    "tells little about the model."
+)
 Twins = Mapping[str, Mapping[str, Score]]
 
 
@@ -89,15 +93,6 @@ def marks(space: Workspace, view: View) -> dict[str, str]:
         for name, one in found.items()
     }
     return {name: text for name, text in told.items() if text}
-
-
-def link() -> None:
-    """Lead to the page, and say why."""
-    st.page_link(
-        PAGE,
-        label="Which of these methods can be trusted? Sanity checks",
-        icon=":material/science:",
-    )
 
 
 def _scores(space: Workspace, made: Controls, view: View) -> tuple[Mapping[str, Score], Twins]:

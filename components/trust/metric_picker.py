@@ -21,7 +21,7 @@ def show() -> list[str]:
         persist_state="session",
     )
     st.caption(
-        "All are of the map after removal at the quantile below. Those of the map alone are "
+        "All are of the map after removal at the quantile above. Those of the map alone are "
         "computed at once, those that ask the model on demand; sensitivity and Random Logit make "
         "each map again by the same method, parameters, seed and recipe."
     )

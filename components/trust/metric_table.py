@@ -21,17 +21,16 @@ BEST = "background-color: rgba(47, 127, 134, 0.3)"
 def show(measurements: Measurements, *, key: str) -> None:
     """Draw the table, and below it why a map has no score."""
     metrics = [METRICS[name] for name in measurements.metrics]
-    columns = {head(metric): measurements.scores(metric.name) for metric in metrics}
-    table = pd.DataFrame(columns, index=list(measurements.run.attributions))
+    scores = {head(metric): measurements.scores(metric.name) for metric in metrics}
+    table = pd.DataFrame(scores, index=list(measurements.run.attributions))
     table.index = pd.Index([title_of(name) for name in table.index], name="Method")
     best = {head(metric): _best(table[head(metric)], metric) for metric in metrics}
     formats: Any = {name: _marking(value) for name, value in best.items()}
     style = table.style.format(formats, na_rep="–")
     for name, value in best.items():
         style = style.map(lambda score, value=value: BEST if score == value else "", subset=[name])
-    st.dataframe(
-        style, key=key, column_config={head(metric): _column(metric) for metric in metrics}
-    )
+    columns = {head(metric): _column(metric) for metric in metrics}
+    st.dataframe(style, key=key, column_config=columns, placeholder="–")
     st.caption("★ is the best of a column; ↓ lower is better, ↑ higher is better; – has no score.")
     for (metric, name), one in measurements.found.items():
         if one.score is None:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from components.maps import ground_truth, tiles
-from components.session import backend, text
+from components.session import backend
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
@@ -77,14 +77,3 @@ def before_and_after(run: Run, view: View) -> None:
             )
         )
     map_grid.show(shown, key="before-and-after", tile_width=165)
-
-
-def unaffected(view: View) -> None:
-    """Say which maps the slider does not touch: on them alone it can turn a ranking."""
-    same = [text.title_of(name) for name, one in view.removals.items() if one.baseline == 0]
-    if same:
-        st.info(
-            f"Not affected at this quantile: {', '.join(same)}. More than that share of the map "
-            "is exactly 0.",
-            icon=":material/info:",
-        )

@@ -7,10 +7,9 @@ import streamlit as st
 from components.maps import heatmaps
 from components.methods import availability, compute, form, picker
 from components.runs import copy_link
-from components.session import problem
+from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
-from components.trust import controls
 
 space = workspace()
 st.title("Heatmaps")
@@ -20,4 +19,4 @@ with problem.guarded():
     form.of_chosen(space)
     compute.show(space, key="heatmaps")
     heatmaps.show(space, lambda: copy_link.show(space, page="heatmaps"))
-    controls.link()
+layout.next_step("pages/compare/tune.py", "remove the pedestal and see who leads")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.methods import availability, form, picker
 from components.models import job, pair, results
-from components.session import problem
+from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.tuning import quantile
@@ -25,3 +25,4 @@ with problem.guarded():
     form.of_chosen(space)
     job.show(space, key="pair")
     results.show(space, quantile.show(space, key="models"))
+layout.next_step("pages/share/runs.py", "find every computation again")

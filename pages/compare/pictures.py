@@ -7,7 +7,7 @@ import streamlit as st
 from components.methods import availability, picker
 from components.pictures import choice, picture_set, results, study
 from components.runs import study_link
-from components.session import problem
+from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.tuning import quantile
@@ -25,3 +25,4 @@ with problem.guarded():
     else:
         study_link.banner(space, space.study_state.opened)
     results.show(space, quantile.show(space, key="pictures"))
+layout.next_step("pages/compare/models.py", "set another model beside this one")

@@ -15,7 +15,7 @@ from components.model import (
     wafer_gallery,
     weights_choice,
 )
-from components.session import backend, held_files, problem
+from components.session import backend, held_files, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 
@@ -40,3 +40,4 @@ with problem.guarded():
         verdict.show(space, found)
         with st.expander("How it came in, and what you lose", icon=":material/route:"):
             provenance.show(model.card, found)
+layout.next_step("pages/compare/heatmaps.py", "compare its heatmaps")

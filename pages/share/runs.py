@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.runs import cards, comparison
-from components.session import kept_runs, problem
+from components.session import kept_runs, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 
@@ -17,3 +17,4 @@ with problem.guarded():
     cards.disk(runs)
     comparison.show(runs)
     cards.show(space, runs)
+layout.next_step("pages/compare/tune.py", "tune the result on screen")

@@ -8,7 +8,7 @@ from components.methods import compute
 from components.ranking import chart as ranking_chart
 from components.ranking import table as ranking_table
 from components.runs import copy_link, export
-from components.session import backend, problem
+from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 from components.tuning import quantile
@@ -35,4 +35,5 @@ with problem.guarded():
     with table:
         ranking_table.show_plain(space.run, view, level)
     export.show(space, view, key="overview-export")
+layout.next_step("pages/model/readiness.py", "open a model of your own")
 backend.warm()

@@ -26,6 +26,12 @@ def go(page: Page, name: str, heading: str | None = None) -> None:
     title(page, heading or name)
 
 
+def home(page: Page, heading: str) -> None:
+    """Go to the first page, by the logo."""
+    page.get_by_role("button", name="Navigate to home page").first.click()
+    title(page, heading)
+
+
 def maps(page: Page, name: str | re.Pattern[str] = SCORED) -> Locator:
     """The pictures with such a name; by default the maps with a score."""
     return page.get_by_role("img", name=name)

@@ -267,3 +267,37 @@ def test_it_fits_its_screen_and_draws_as_many_pixels_as_the_screen_has(
         assert all(drawn == pytest.approx(2 * shown, abs=1) for drawn, shown in sizes)
     finally:
         context.close()
+
+
+def test_of_many_flips_those_of_the_first_place_or_of_a_pair_are_shown(page: Page) -> None:
+    rng = np.random.default_rng(1)
+    shapes = [1 / (1 + at % 4) + 0.01 * at for at in range(8)]
+    bench = Bench(page, np.stack([rng.gamma(shape, size=(112, 112)) for shape in shapes]))
+    circles = page.locator(".flip")
+    total = bench.model("m.source.crossings.length")
+    first = bench.model("m.source.crossings.filter((one) => one.first).length")
+    assert 0 < first < total / 2
+    expect(circles).to_have_count(first)
+    of = page.get_by_role("combobox", name="Flips of")
+    of.select_option(index=1)
+    count = re.search(r"\((\d+)\)", of.locator("option:checked").inner_text())
+    assert count
+    expect(circles).to_have_count(int(count[1]))
+    expect(page.locator(".aside")).to_have_count(6)
+    expect(page.get_by_label("Where methods change places").get_by_role("button")).to_have_count(
+        int(count[1])
+    )
+
+
+def test_relative_to_the_ceiling_zooms_to_the_curves_and_is_kept(bench: Bench) -> None:
+    toggle = bench.page.get_by_role("button", name="Relative to the ceiling")
+    height = "node => node.getBBox().height / node.ownerSVGElement.clientHeight"
+    curve = bench.page.locator(".sweep .curve").first
+    toggle.click()
+    bench.settled()
+    assert curve.evaluate(height) > 0.5
+    expect(bench.page.locator(".limit")).to_have_count(0)  # far above
+    bench.slider.press("PageUp")
+    bench.answer(0.3)
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    assert curve.evaluate(height) > 0.5

@@ -27,10 +27,8 @@ from xai_core.studies.result import StudyResult
 PAGES = (
     "Model",
     "Heatmaps",
-    "Baseline",
-    "Ranking",
-    "Sanity checks",
-    "Metrics",
+    "Tune",
+    "Trust",
     "Many pictures",
     "Two models",
     "Runs",
@@ -136,6 +134,10 @@ def test_a_shared_run_with_hostile_names_calls_nobody(
         for name in PAGES:
             screen.go(page, name)
             is_text(page, listener)
+            if name == "Trust":
+                page.get_by_role("tab", name="Metrics").click()
+                screen.settled(page)
+                is_text(page, listener)
         other = visit(f"/?page=pictures&study={study}", at=address)
         screen.title(other, "Many pictures")
         expect(other.get_by_text("kept study of").first).to_be_visible()

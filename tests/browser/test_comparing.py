@@ -18,10 +18,9 @@ PAGES = {
     "overview": OVERVIEW,
     "model": "Model",
     "heatmaps": "Heatmaps",
-    "baseline": "Baseline",
-    "ranking": "Ranking",
-    "controls": "Sanity checks",
-    "metrics": "Metrics",
+    "tune": "Tune",
+    "trust": "Trust",
+    "metrics": "Trust",
     "pictures": "Many pictures",
     "models": "Two models",
 }
@@ -57,11 +56,11 @@ def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     page.get_by_role("button", name="Compute", exact=True).click()
     for name in (ADDED, "Guided Backprop", "FusionGrad"):
         expect(screen.maps(page, re.compile(f"^{name}:"))).to_be_visible()
-    screen.go(page, "Ranking")
+    screen.go(page, "Tune")
     expect(page.get_by_role("figure", name="Complexity as bars")).to_contain_text(ADDED)
 
 
-@pytest.mark.parametrize("name", ["overview", "heatmaps", "baseline"])
+@pytest.mark.parametrize("name", ["overview", "heatmaps", "tune"])
 def test_zoom_moves_all_tiles_alike(visit: Visit, name: str) -> None:
     page = visit(f"/?page={name}")
     screen.title(page, PAGES[name])

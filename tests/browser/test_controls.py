@@ -9,15 +9,15 @@ from tests.browser.conftest import Visit
 
 
 def test_controls_are_cancelled_then_computed(visit: Visit) -> None:
-    page = visit("/?page=ranking")
-    screen.title(page, "Ranking")
-    page.get_by_role("link", name="Which of these methods can be trusted? Sanity checks").click()
-    screen.title(page, "Sanity checks")
+    page = visit("/?page=tune")
+    screen.title(page, "Tune")
+    page.get_by_role("link", name="Next: check which of these methods can be trusted").click()
+    screen.title(page, "Trust")
     page.get_by_role("button", name="Compute controls").click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled. Nothing has changed.")).to_be_visible()
     page.get_by_role("button", name="Compute controls").click()
     expect(page.get_by_text("looks almost the same when three quarters")).to_be_visible()
     expect(screen.maps(page, "Guided Backprop, random weights")).to_be_visible()
-    screen.go(page, "Ranking")
+    screen.go(page, "Tune")
     expect(page.get_by_test_id("stMain")).to_contain_text("Complexity")

@@ -65,7 +65,7 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     expect(screen.maps(page, re.compile("^FusionGrad:"))).to_be_visible()
     give_picture(page, "mine.png", png())
     expect(page.get_by_role("combobox", name="Picture")).to_have_value(re.compile("mine"))
-    screen.go(page, "Baseline")
+    screen.go(page, "Tune")
     screen.press(page, "ArrowRight", 3)
     expect(page).to_have_url(re.compile(r"quantile=0\.23"))
     quantile = screen.quantile(page).get_attribute("aria-valuenow")
@@ -82,7 +82,7 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     expect(page.get_by_role("option", name="fragile.pt")).to_be_visible()
     expect(page.get_by_role("option", name=re.compile("EfficientNet"))).to_be_visible()
     page.keyboard.press("Escape")
-    screen.go(page, "Baseline")
+    screen.go(page, "Tune")
     assert screen.quantile(page).get_attribute("aria-valuenow") == quantile
 
 

@@ -57,8 +57,8 @@ def test_the_first_page_opens(installed_address: str, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=4)).to_contain_text("overtakes")
     colour = "() => getComputedStyle(document.querySelector('.stApp')).color"
     assert page.evaluate(colour) == "rgb(27, 34, 38)"  # .streamlit/config.toml came along
-    page.get_by_role("link", name="Ranking").click()
-    screen.title(page, "Ranking")
+    page.get_by_role("link", name="Tune").click()
+    screen.title(page, "Tune")
 
 
 def test_a_model_is_assessed_in_its_cage(python: Path, elsewhere: Path, tmp_path: Path) -> None:

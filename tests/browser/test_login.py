@@ -48,7 +48,7 @@ def shut(page: Page) -> None:
     """Nothing but the way to sign in is there."""
     screen.title(page, "Pedestal")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    expect(page.get_by_role("link", name="Ranking")).to_have_count(0)
+    expect(page.get_by_role("link", name="Tune")).to_have_count(0)
     expect(page.get_by_role("slider")).to_have_count(0)
 
 
@@ -69,7 +69,7 @@ def test_a_visitor_signs_in_works_and_signs_out(
     page.get_by_role("button", name="Sign in").click()
     screen.title(page, OVERVIEW)
     expect(page.get_by_text(f"Signed in as ann@{JOINER}example.org")).to_be_visible()
-    screen.go(page, "Ranking")
+    screen.go(page, "Tune")
     page.get_by_role("button", name="Sign out").click()
     shut(page)
     page.goto(f"{guarded_address}/ranking")

@@ -12,7 +12,7 @@ MISSING = "Not computed yet at this quantile: Pixel Flipping"
 
 def test_faithfulness_is_cancelled_then_computed_and_drawn(visit: Visit) -> None:
     page = visit("/?page=metrics&quantile=0.31")
-    screen.title(page, "Metrics")
+    screen.title(page, "Trust")
     expect(page.get_by_text(MISSING)).to_be_visible()
     page.get_by_role("button", name="Compute", exact=True).click()
     page.get_by_role("button", name="Cancel").click()

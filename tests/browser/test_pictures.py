@@ -30,7 +30,7 @@ def test_another_photo_is_computed(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
     screen.few_samples(page, 2)
-    screen.go(page, "Overview", OVERVIEW)
+    screen.home(page, OVERVIEW)
     screen.choose(page, "Picture", "cat")
     told = page.get_by_text(re.compile("^Chosen since these maps were computed: picture cat"))
     expect(told).to_be_visible()

@@ -33,23 +33,23 @@ def test_keys_on_the_slider_change_the_scores_and_the_address(visit: Visit) -> N
 def test_the_value_goes_along_to_every_page(visit: Visit) -> None:
     page = visit()
     screen.title(page, OVERVIEW)
-    screen.go(page, "Baseline")
+    screen.go(page, "Tune")
     at_quantile(page, 0.2)  # the default, too
     expect(page.get_by_text("set to zero 20.0%").first).to_be_visible()
     screen.press(page, "ArrowRight")
     expect(page.get_by_text("set to zero 21.0%").first).to_be_visible()
     at_quantile(page, 0.21)  # Python has it, too
     screen.go(page, "Heatmaps")  # has no slider
-    screen.go(page, "Ranking")
+    screen.go(page, "Trust")
     at_quantile(page, 0.21)
-    screen.go(page, "Overview", OVERVIEW)
+    screen.home(page, OVERVIEW)
     at_quantile(page, 0.21)
     expect(screen.maps(page, re.compile("q = 0.21"))).to_have_count(2)
 
 
 def test_a_key_leaves_the_focus_on_the_slider_of_the_bench(visit: Visit) -> None:
-    page = visit("/?page=baseline")
-    screen.title(page, "Baseline")
+    page = visit("/?page=tune")
+    screen.title(page, "Tune")
     screen.press(page, "ArrowRight")
     expect(page).to_have_url(re.compile(r"quantile=0\.21"))
     expect(page.get_by_text(re.compile("^Final, computed by Quantus"))).to_be_visible()
@@ -62,20 +62,18 @@ def test_a_link_opens_its_page_on_a_server_that_has_just_started(
     fresh_address: str, visit: Visit
 ) -> None:
     page = visit("/?page=ranking&quantile=0.35", at=fresh_address)
-    screen.title(page, "Ranking")
+    screen.title(page, "Tune")
     expect(page.get_by_role("dialog")).to_have_count(0)
     at_quantile(page, 0.35)
-    screen.go(page, "Baseline")
-    at_quantile(page, 0.35)
     page.reload()
-    screen.title(page, "Baseline")
+    screen.title(page, "Tune")
     at_quantile(page, 0.35)
     expect(page.get_by_text("set to zero 35.0%").first).to_be_visible()
 
 
 def test_a_drag_on_the_bench_is_final_once_quantus_has_computed_it(visit: Visit) -> None:
-    page = visit("/?page=baseline")
-    screen.title(page, "Baseline")
+    page = visit("/?page=tune")
+    screen.title(page, "Tune")
     final = page.get_by_text(re.compile("^Final, computed by Quantus; the browser agrees"))
     expect(final).to_be_visible()
     box = screen.quantile(page).bounding_box()
@@ -91,7 +89,7 @@ def test_a_drag_on_the_bench_is_final_once_quantus_has_computed_it(visit: Visit)
     assert 0.5 < value < 0.7
     at_quantile(page, value)
     shown = [one.inner_text().split()[0] for one in page.locator("article .score").all()]
-    screen.go(page, "Overview", OVERVIEW)
+    screen.home(page, OVERVIEW)
     told = " ".join(screen.scores(page))
     assert len(shown) == 2
     assert all(f"{float(score):.3f}" in told for score in shown)

@@ -72,7 +72,7 @@ def test_a_box_is_drawn_and_explained(visit: Visit) -> None:
     page.keyboard.press("Shift+ArrowRight")
     told = "in the box of rows 21 to 60, columns 30 to 70"
     expect(page.get_by_text(told)).to_be_visible()
-    screen.go(page, "Overview", OVERVIEW)
+    screen.home(page, OVERVIEW)
     expect(page.get_by_text(told)).to_be_visible()
     page.get_by_role("button", name="Compute", exact=True).click()
     done = re.compile(f"Maps of .* for the mean score of .*{told}")

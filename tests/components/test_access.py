@@ -74,7 +74,7 @@ def test_with_a_user_every_page_is_there(started: AppTest, page: str, title: str
 
 
 def test_signing_out_shuts_the_page(started: AppTest) -> None:
-    visited(started, "pages/compare/ranking.py", {"auth": AUTH}, ANN)
+    visited(started, "pages/compare/tune.py", {"auth": AUTH}, ANN)
     started.button(key="sign-out").click().run()
     assert started.user == {"is_logged_in": False}
     started.run()
@@ -98,13 +98,13 @@ def test_the_list_of_the_operator_is_kept(
     started: AppTest, user: dict[str, Any], welcome: bool
 ) -> None:
     listed = {"domains": ["Example.org"], "emails": ["guest@elsewhere.net"]}
-    visited(started, "pages/compare/ranking.py", {"auth": AUTH, "access": listed}, user)
+    visited(started, "pages/compare/tune.py", {"auth": AUTH, "access": listed}, user)
     assert bool(started.dataframe) == welcome
     assert any("not on the list" in one.value for one in started.error) != welcome
 
 
 def test_an_empty_list_lets_nobody_in(started: AppTest) -> None:
-    visited(started, "pages/compare/ranking.py", {"auth": AUTH, "access": {}}, ANN)
+    visited(started, "pages/compare/tune.py", {"auth": AUTH, "access": {}}, ANN)
     assert not started.dataframe
 
 

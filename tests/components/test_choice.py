@@ -162,7 +162,7 @@ def test_methods_stay_with_another_model_and_on_another_page(app: AppTest) -> No
 
 def test_a_recipe_from_elsewhere_is_shown_where_another_was_chosen(app: AppTest) -> None:
     space: Workspace = app.session_state[KEY]
-    opened(app, "pages/compare/baseline.py")
+    opened(app, "pages/compare/tune.py")
     app.selectbox(key="recipe-sign").set_value("negative")
     ran(app)
     space.recipe = Recipe(sign="positive")

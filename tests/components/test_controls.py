@@ -15,7 +15,7 @@ from xai_core.demo.run import demo_run
 from xai_core.runs.manifest import maps_digest
 from xai_core.runs.sanity import Controls
 
-PAGE, RANKING = "pages/compare/controls.py", "pages/compare/ranking.py"
+PAGE, TUNE = "pages/compare/trust.py", "pages/compare/tune.py"
 pytestmark = pytest.mark.xdist_group("app")
 
 
@@ -50,7 +50,7 @@ def test_the_verdicts_are_plain_and_follow_the_slider(app: AppTest) -> None:
 
 
 def test_the_ranking_marks_only_the_run_that_was_checked(app: AppTest) -> None:
-    opened(given(app), RANKING)
+    opened(given(app), TUNE)
     notes = dict(zip(*(app.dataframe[0].value[name] for name in ("Method", "Note")), strict=True))
     assert "Hardly depends on the weights." in notes["Guided Backprop"]
     assert "Hardly" not in notes["FusionGrad"]

@@ -24,3 +24,10 @@ def test_two_flips_of_a_pair_within_a_hundredth_have_names_of_their_own() -> Non
     there, back = flips(-1.0, -0.9, 0.1, -0.9)
     assert there["told"] == "FusionGrad overtakes Saliency at 0.019"
     assert back["told"] == "Saliency overtakes FusionGrad at 0.021"
+
+
+def test_only_a_flip_below_all_other_curves_is_one_of_the_first_place() -> None:
+    rising, flat = payload.QUANTILES, np.full(len(payload.QUANTILES), 0.5)
+    curves = {"saliency": 5.0 + rising, "fusiongrad": 5.0 + flat, "smoothgrad": 5.2 + 0 * flat}
+    found = payload._crossings(curves)
+    assert [one["first"] for one in found] == [True, False]  # at 0.2 and at 0.5

@@ -13,7 +13,7 @@ from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from xai_core.attribution.capabilities import Layer
 
-HEATMAPS, RANKING = "pages/compare/heatmaps.py", "pages/compare/ranking.py"
+HEATMAPS, RANKING = "pages/compare/heatmaps.py", "pages/compare/tune.py"
 pytestmark = pytest.mark.xdist_group("app")
 
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.session.jobs.job import Job
 from components.session.state.workspace import KEY
+from components.trust import sections
 from components.trust.metric_scatter import headline
 from tests.components.test_pages import ROOT, opened, ran, texts, with_map
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
@@ -19,13 +20,14 @@ from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import rank
 
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
-PAGE = "pages/compare/metrics.py"
+PAGE = "pages/compare/trust.py"
 
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
     app = ran(AppTest.from_file(str(ROOT / "app.py"), default_timeout=600))
+    app.session_state[sections.KEPT] = "metrics"
     return opened(app, PAGE)
 
 

@@ -29,7 +29,7 @@ def test_one_click_opens_it(app: AppTest, exhibit: WaferExhibit) -> None:
 
 
 def test_the_ranking_says_how_much_of_a_map_lies_in_the_defect(app: AppTest) -> None:
-    opened(app, "pages/compare/ranking.py")
+    opened(app, "pages/compare/tune.py")
     assert MASS not in app.dataframe[0].value
     opened(app, "pages/model/readiness.py")
     app.button(key="wafer-classifier").click()
@@ -42,7 +42,7 @@ def test_the_ranking_says_how_much_of_a_map_lies_in_the_defect(app: AppTest) -> 
     if job is not None:  # it may have ended already
         job.wait(600)
         ran(app)
-    opened(app, "pages/compare/ranking.py")
+    opened(app, "pages/compare/tune.py")
     table = app.dataframe[0].value
     assert table[MASS].between(0.02, 1).all()
     assert table[RANK].between(0.05, 1).all()

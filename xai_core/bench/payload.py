@@ -89,11 +89,21 @@ def _crossings(curves: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
             "quantile": one.quantile,
             "past": min(float(QUANTILES[-1]), math.ceil(one.quantile * 10**digits) / 10**digits),
             "winner": one.winner,
+            "loser": one.loser,
+            "first": _leads(one, curves),
             "told": f"{title_of(one.winner)} overtakes {title_of(one.loser)} "
             f"at {one.quantile:.{digits}f}",
         }
         for one in found
     ]
+
+
+def _leads(one: Crossing, curves: Mapping[str, np.ndarray]) -> bool:
+    """Whether no other curve lies below the two where they cross: it is the first place's flip."""
+    at = {name: np.interp(one.quantile, QUANTILES, curve) for name, curve in curves.items()}
+    level = at[one.winner]
+    others = [value for name, value in at.items() if name not in (one.winner, one.loser)]
+    return not any(value < level for value in others)
 
 
 def _digits(found: Sequence[Crossing]) -> int:

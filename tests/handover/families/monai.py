@@ -58,6 +58,6 @@ CASES = (
     Case(FAMILY, "UNet, weights", _written(_unet, dense=True)),
     Case(FAMILY, "BasicUNet, weights", _written(_basic, dense=True)),
     Case(FAMILY, "SegResNet, whole", _written(_segresnet, whole=True, dense=True)),
-    Case(FAMILY, "ResNet-10, weights", _written(_resnet)),
+    Case(FAMILY, "ResNet-10, weights", _written(_resnet), heavy=True),
     Case(FAMILY, "UNet of volumes", _written(_volume), level="rejected"),
 )

@@ -65,7 +65,7 @@ CASES = (
     Case(
         FAMILY, "Unet, timm's ConvNeXt, Lightning", written(_unet("tu-convnext_atto"), _lightning)
     ),
-    Case(FAMILY, "FPN, EfficientNet, weights", written(_fpn, _plain)),
-    Case(FAMILY, "DeepLabV3+, MobileNetV2, weights", written(_deeplab, _plain)),
+    Case(FAMILY, "FPN, EfficientNet, weights", written(_fpn, _plain), heavy=True),
+    Case(FAMILY, "DeepLabV3+, MobileNetV2, weights", written(_deeplab, _plain), heavy=True),
     Case(FAMILY, "Unet, grey, whole", written(_unet(in_channels=1), _whole)),
 )

@@ -57,6 +57,6 @@ def _written(make: Callable[[], nn.Module], whole: bool) -> Callable[[Path], Han
 
 CASES = (
     Case(FAMILY, "Faster R-CNN, ResNet-18, whole", _written(_faster, whole=True)),
-    Case(FAMILY, "RetinaNet, ResNet-18, whole", _written(_retina, whole=True)),
-    Case(FAMILY, "SSDlite, weights", _written(_ssdlite, whole=False)),
+    Case(FAMILY, "RetinaNet, ResNet-18, whole", _written(_retina, whole=True), heavy=True),
+    Case(FAMILY, "SSDlite, weights", _written(_ssdlite, whole=False), heavy=True),
 )

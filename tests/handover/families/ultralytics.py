@@ -32,7 +32,9 @@ def _written(kind: str, description: str, entry: str = "model") -> Callable[[Pat
 
 CASES = (
     Case(FAMILY, "YOLOv8n, boxes", _written("DetectionModel", "yolov8n.yaml")),
-    Case(FAMILY, "YOLO11n, boxes, ema", _written("DetectionModel", "yolo11n.yaml", "ema")),
-    Case(FAMILY, "YOLOv8n, masks", _written("SegmentationModel", "yolov8n-seg.yaml")),
+    Case(
+        FAMILY, "YOLO11n, boxes, ema", _written("DetectionModel", "yolo11n.yaml", "ema"), heavy=True
+    ),
+    Case(FAMILY, "YOLOv8n, masks", _written("SegmentationModel", "yolov8n-seg.yaml"), heavy=True),
     Case(FAMILY, "YOLOv8n, classes", _written("ClassificationModel", "yolov8n-cls.yaml")),
 )

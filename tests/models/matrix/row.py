@@ -44,6 +44,7 @@ class Row:
         write: writes the file where it is told, and says what the original gives; None where
             nothing is left to compare.
         options: how it is loaded. code: a finding that has to be there.
+        heavy: it takes long, and is opened in `make soak` alone.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Row:
     write: Callable[[Path], Truth | None]
     options: Callable[[Path], LoadOptions] = lambda _: LoadOptions()
     code: str | None = None
+    heavy: bool = False
 
 
 def trusted(_: Path) -> LoadOptions:

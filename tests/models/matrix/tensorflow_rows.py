@@ -55,6 +55,7 @@ def rows(models: Path) -> tuple[Row, ...]:
             _retinaface,
             lambda _: LoadOptions(input_spec=InputSpec.for_shape(3, 64, 64)),
             code=verified,
+            heavy=True,
         ),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from scripts.format_matrix import cells, documented_rows
+from tests.dose import WHOLE
 from tests.models.matrix import keras_rows, onnx_rows, tensorflow_rows, torch_rows
 from tests.models.matrix.measure import measured
 from tests.models.matrix.row import Row
@@ -16,7 +17,12 @@ from xai_core.worker import Worker
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 ROWS = (*torch_rows.ROWS, *onnx_rows.ROWS, *keras_rows.ROWS)
-TENSORFLOW = [row.title for row in tensorflow_rows.rows(Path())]
+OF_TENSORFLOW = tensorflow_rows.rows(Path())
+
+
+def tried(rows: Sequence[Row]) -> list[Row]:
+    """All of them in `make soak`."""
+    return [row for row in rows if WHOLE or not row.heavy]
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +32,13 @@ def worker() -> Iterator[Worker]:
 
 
 @pytest.mark.xdist_group("matrix")
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
+@pytest.mark.parametrize("row", tried(ROWS), ids=lambda row: row.title)
 def test_a_file(row: Row, worker: Worker, tmp_path: Path) -> None:
     check(row, worker, tmp_path)
 
 
 @pytest.mark.xdist_group("tensorflow")
-@pytest.mark.parametrize("title", TENSORFLOW)
+@pytest.mark.parametrize("title", [row.title for row in tried(OF_TENSORFLOW)])
 def test_a_file_of_tensorflow(
     title: str,
     models: Path,  # noqa: F811
@@ -56,4 +62,4 @@ def check(row: Row, worker: Worker, folder: Path) -> None:
 
 
 def test_the_documentation_has_no_other_rows() -> None:
-    assert len(documented_rows()) == len(ROWS) + len(TENSORFLOW)
+    assert len(documented_rows()) == len(ROWS) + len(OF_TENSORFLOW)

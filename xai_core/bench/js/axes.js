@@ -9,11 +9,15 @@ export class Axes {
     Object.assign(this, { width, height, highest, relative, pixels: source.pixels });
     const all = source.maps.flatMap((map) => source.sweep[map.name]
       .map((score, at) => this.value(score, source.quantiles[at])).filter(Number.isFinite));
-    const top = relative ? 0 : this.value(ceiling(0, source.pixels), 0);
+    // Relative to the ceiling it is the curves that are looked at, wherever they lie below it.
+    const top = relative && all.length ? Math.max(...all) : this.value(ceiling(0, source.pixels), 0);
     const low = Math.min(top - 1e-3, ...all);
     this.low = low - (top - low) * 0.04;
     this.high = top + (top - low) * 0.03;
   }
+
+  // Whether the ceiling is in sight: relative to it, it is 0.
+  shows(value) { return !this.relative || value <= this.high; }
 
   // `null` stays unknown; relative to the ceiling all scores are at most 0.
   value(score, quantile) {

@@ -10,7 +10,7 @@ export function bars(model) {
   const rows = model.source.maps.map((map) => row(map));
   list.append(...rows.map((one) => one.box));
   list.style.setProperty("--count", rows.length);
-  const caption = element("figcaption", "", "Bar: exp(H)/N, the share of pixels that an even map of this Complexity would light; pale, before removal. Line: the ceiling, 1 − q.");
+  const caption = element("figcaption", "", "Bar: exp(H)/N, the share of pixels that an even map of this Complexity would light; pale: before removal. Line: the ceiling 1 − q.");
   box.append(list, caption);
   model.views.add((changed) => {
     if (!changed.has("quantile") && !changed.has("answer")) return;

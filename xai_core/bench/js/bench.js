@@ -69,7 +69,7 @@ class Bench {
       this.build(data.cards);
       root.removeAttribute("aria-busy");
     }
-    for (const kind of ["quantile", "look", "zoom", "probe", "answer", "size"]) model.touch(kind);
+    for (const kind of ["quantile", "look", "zoom", "probe", "answer", "flips", "size"]) model.touch(kind);
   }
 
   build(cards) {
@@ -79,8 +79,10 @@ class Bench {
     top.append(slider(model, commit), status(model));
     const curve = sweep(model, commit);
     const overview = element("div", "overview");
-    const ranking = element("div");
-    ranking.append(bars(model), flips(model, commit), suggestions(model, commit));
+    const ranking = element("div", "ranking");
+    const hints = element("div", "hints");
+    hints.append(flips(model, commit), suggestions(model, commit));
+    ranking.append(bars(model), hints);
     overview.append(ranking, curve.box);
     this.parts.push(curve);
     this.root.append(top, overview);

@@ -65,7 +65,7 @@ const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3)
 
 function flagged(model, map, state) {
   if (state.cause) return state.cause;
-  if (state.baseline < 0) return "Negative baseline: subtracting it adds a pedestal.";
+  if (state.baseline < 0) return "Negative baseline: subtracting it adds a pedestal. Take the absolute or the positive part in the recipe.";
   if (state.baseline === 0) return "Not affected: at least this share of the map is exactly 0.";
   if (state.score > NEAR * ceiling(model.quantile, model.source.pixels)) return "Near the ceiling: the number measures the slider more than the map.";
   return "";

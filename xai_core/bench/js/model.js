@@ -3,12 +3,15 @@
 import { places, removed } from "./removal.js";
 
 export const STEP = 0.01;
+// How a person looks at the maps; it outlives the bench of one page.
+const kept = { relative: false, flips: null, look: { view: "after", opacity: 0.8, colours: null } };
 
 export class Model {
   constructor() {
     this.quantile = 0;
     this.highest = 0.99;
-    this.look = { view: "after", opacity: 0.8, colours: null };
+    this.kept = kept;
+    this.look = kept.look;
     this.zoom = { scale: 1, x: 0, y: 0 };
     this.probe = null;  // the pixel under the pointer, [x, y]
     this.dragging = false;
@@ -32,7 +35,7 @@ export class Model {
     this.places = places(this.states.map((state) => state.score));
   }
 
-  // `kind` of what changed: quantile, look, zoom, probe, answer, size.
+  // `kind` of what changed: quantile, look, zoom, probe, answer, flips, size.
   touch(kind) {
     this.changed.add(kind);
     if (this.frame === null) this.frame = requestAnimationFrame(() => this.draw());

@@ -1,25 +1,33 @@
 // Complexity of every method over all quantiles: a cursor at the present one, the ceiling, where
 // methods change places, and dashed where the slider does not touch a map.
 import { Axes } from "./axes.js";
+import { chooser, chosenPair, shownFlips } from "./flips.js";
 import { ceiling } from "./removal.js";
-import { drawn, element } from "./text.js";
+import { drawn, element, write } from "./text.js";
+
+const LEGENDS = [
+  "Grey line: the ceiling ln((1−q)N). Dashed: the slider does not touch the map. Lower is more focused.",
+  "How far below the ceiling ln((1−q)N), which is 0. Dashed: the slider does not touch the map. Lower is more focused.",
+];
 
 export function sweep(model, commit) {
   const box = element("figure", "sweep");
   const head = element("div", "head");
-  const relative = element("button", "toggle", "Relative to the ceiling", { type: "button", "aria-pressed": "false" });
-  head.append(element("h3", "", "Complexity over all quantiles (nats)"), relative);
+  const relative = element("button", "toggle", "Relative to the ceiling", { type: "button" });
+  const [of, caption] = [chooser(model), element("figcaption")];
+  head.append(element("h3", "", "Complexity over all quantiles (nats)"), ...(of ? [of] : []), relative);
   const plot = element("div", "plot");
-  box.append(head, plot, legend());
-  const shown = { axes: null, cursor: null, relative: false };
+  box.append(head, plot, caption);
+  const shown = { axes: null, cursor: null };
   relative.onclick = () => {
-    shown.relative = !shown.relative;
-    relative.setAttribute("aria-pressed", shown.relative);
+    model.kept.relative = !model.kept.relative;
     model.touch("size");
   };
   listen(plot, shown, model, commit);
   model.views.add((changed) => {
-    if (changed.has("size")) build(plot, shown, model);
+    if (changed.has("size") || changed.has("flips")) build(plot, shown, model);
+    relative.setAttribute("aria-pressed", model.kept.relative);
+    write(caption, LEGENDS[Number(model.kept.relative)]);
     if (shown.axes) follow(shown, model);
   });
   const watch = new ResizeObserver(() => model.touch("size"));
@@ -31,11 +39,17 @@ function build(plot, shown, model) {
   const { clientWidth: width, clientHeight: height } = plot;
   if (!width || !height) return;
   const { source } = model;
-  const axes = new Axes(source, width, height, model.highest, shown.relative);
-  const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": described(source) });
-  svg.append(axes.grid(), limit(axes, source));
-  for (const map of source.maps) svg.append(...lines(axes, map, source));
-  svg.append(...source.crossings.map((one, at) => flag(axes, one, at, source)));
+  const axes = new Axes(source, width, height, model.highest, model.kept.relative);
+  const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": described(model) });
+  svg.append(axes.grid());
+  if (axes.shows(0)) svg.append(limit(axes, source));
+  const pair = chosenPair(model);
+  for (const map of source.maps) {
+    const group = drawn("g", pair && !pair.includes(map.name) ? { class: "aside" } : {});
+    group.append(...lines(axes, map, source));
+    svg.append(group);
+  }
+  svg.append(...shownFlips(model).map((one, at) => flag(axes, one, at, source)));
   shown.cursor = drawn("line", { class: "cursor", y1: 4, y2: axes.bottom });
   shown.dots = source.maps.map((map) => drawn("circle", { class: "at", r: 4, fill: map.colour }));
   svg.append(shown.cursor, ...shown.dots);
@@ -97,13 +111,9 @@ function flag(axes, crossing, at, { quantiles, sweep: curves }) {
   return group;
 }
 
-function legend() {
-  return element("figcaption", "", "Grey line: the ceiling ln((1−q)N). Dashed: the slider does not touch the map. Lower is more focused.");
-}
-
-function described({ crossings }) {
-  const told = crossings.map((one) => one.told).join("; ");
-  return `Complexity of every method over all quantiles. ${told || "No method overtakes another"}.`;
+function described(model) {
+  const told = shownFlips(model).map((one) => one.told).join("; ");
+  return `Complexity of every method over all quantiles. ${told || "No change of places"}.`;
 }
 
 function listen(plot, shown, model, commit) {

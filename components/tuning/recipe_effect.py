@@ -1,36 +1,19 @@
-"""What a recipe does to a map, and where the removal misleads."""
+"""What a recipe does to a map."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import streamlit as st
-
 from components.maps import tiles
 from components.maps.tiles import Look, title_of
-from components.session import text
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
-from components.tuning.view import View
-from components.tuning.warnings import of_removal
 from components.widgets import map_grid
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 
 
-def warnings(view: View) -> None:
-    """Say of every map where the removal misleads, or why it has no score."""
-    for name, removal in view.removals.items():
-        found = of_removal(removal, view.quantile, view.pixels, view.scores[name].after)
-        if name in view.causes:
-            found.append(view.causes[name])
-        for sentence in found:
-            st.warning(
-                f"**{text.title_of(name)}** {text.plain(sentence)}", icon=":material/warning:"
-            )
-
-
-def effect(space: Workspace) -> None:
+def show(space: Workspace) -> None:
     """The first method's map after the default recipe and after the present one."""
     run = space.run
     name = next(iter(chosen.shown(space)), None)
