@@ -50,7 +50,11 @@ def after(space: Workspace, source: Source, card: ModelCard) -> None:
         st.rerun()
 
 
-def named_by(error: XaiError) -> tuple[str, ...]:
-    """The models that an error offers."""
+def asked(pending: Pending, error: XaiError) -> bool:
+    """Draw the choice that an error asks for; False where it asks for none."""
     told = error.facts.get("members")
-    return tuple(map(str, told)) if isinstance(told, list) else ()
+    if not isinstance(told, list) or len(told) < 2:
+        return False
+    st.info(problem.plain(error.message), icon=":material/inventory_2:")
+    before(pending, tuple(map(str, told)))
+    return True

@@ -66,8 +66,8 @@ def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None])
     try:
         found = backend.inspected(pending.path, pending.name, pending.member)
     except XaiError as error:
-        _rejected(error)
-        member_choice.before(pending, member_choice.named_by(error))
+        if not member_choice.asked(pending, error):
+            _rejected(error)
         return
     member_choice.before(pending, found.members)
     inspection.show(found)
