@@ -66,7 +66,7 @@ def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedMo
     """
     options = options or LoadOptions()
     file = _existing(path)
-    with opened(file, options.member) as found:
+    with opened(file, options.member, named=options.format is not None) as found:
         plugin = FORMATS[options.format] if options.format else recognised(found.path)
         return _loaded(file, found, plugin, completed(options, found))
 

@@ -51,15 +51,18 @@ class Opened:
 
 
 @contextmanager
-def opened(path: Path, member: str | None = None) -> Iterator[Opened]:
+def opened(path: Path, member: str | None = None, *, named: bool = False) -> Iterator[Opened]:
     """What there is to open at a path, while the block runs. Nothing of it is run.
+
+    Args:
+        named: the format is, so that a file of none is opened, too.
 
     Raises:
         ModelError: `several-models`, one has to be named; `unknown-format`, there is none;
             `unsafe-code`, `corrupt-file`: it cannot be unpacked.
     """
     first = _at_sight(path)
-    if first is None and (member is None and _format_of(path) is not None):
+    if first is None and member is None and (named or _format_of(path) is not None):
         yield Opened(path)
         return
     kind = None if path.is_dir() else archives.kind_of(path)
