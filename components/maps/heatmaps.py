@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
-from components.maps import preview, scale_strip, tiles
+from components.maps import growing, preview, progress, scale_strip, tiles
 from components.maps import scale as map_scale
 from components.maps.scale import SCOPES
 from components.maps.tiles import Look, title_of
@@ -21,8 +22,9 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding import by_reason
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
-from xai_core.maps.canonical import before_removal
+from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
+from xai_core.maps.recipe import Recipe
 from xai_core.pictures.region import on_grid
 from xai_core.runs.run import Run
 from xai_core.targets.kinds.base import region_of
@@ -30,27 +32,48 @@ from xai_core.targets.kinds.base import region_of
 PERCENTILES = (99.5, 99.0, 95.0, 100.0)
 
 
-@st.fragment
 def show(space: Workspace, share: Callable[[], None]) -> None:
     """Draw controls and maps; only this part runs again when a control changes.
 
     Args:
         share: draws the link, which has to follow the controls.
     """
+    if growing.underway(space):
+        _grows(space, share, {})
+    else:
+        _show(space, share)
+
+
+@st.fragment(run_every=progress.POLL_SECONDS)
+def _grows(space: Workspace, share: Callable[[], None], drawn: growing.Drawn) -> None:
+    """What is being computed, where its maps will stand."""
+    look, signed = _controls()
+    share()
+    st.caption("Each map appears when it is done; the one that is sampled is refined in view.")
+    shown = growing.of(space, look, _recipe(space, signed), drawn)
+    map_grid.show(shown, key="heatmaps", tile_width=300)
+
+
+@st.fragment
+def _show(space: Workspace, share: Callable[[], None]) -> None:
     run = space.run
     look, signed = _controls()
     share()
-    recipe = replace(space.recipe, crop=run.content, quantile=None)
-    if signed:
-        recipe = replace(recipe, sign="as-is")
+    recipe = replace(_recipe(space, signed), crop=run.content)
     names = chosen_methods.shown(space) or list(run.attributions)
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
     shown = [tiles.photo(run)]
+    removed = _removed(space, names)
     for name, values in maps.items():
         scale = scales.by_method[name]
         note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
-        shown.append(tiles.of_map(run, values, look, title=title_of(name), note=note, scale=scale))
+        after = removed.get(name)
+        shown.append(
+            tiles.of_map(
+                run, values, look, title=title_of(name), note=note, scale=scale, after=after
+            )
+        )
     map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
     if scales.strip is not None:
         scale_strip.show(space, scales.strip)
@@ -60,6 +83,21 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
     with st.expander("What these maps are", icon=":material/info:"):
         for name in names:
             st.markdown(_described(run, name))
+
+
+def _recipe(space: Workspace, signed: bool) -> Recipe:
+    recipe = replace(space.recipe, quantile=None)
+    return replace(recipe, sign="as-is") if signed else recipe
+
+
+def _removed(space: Workspace, names: list[str]) -> dict[str, np.ndarray]:
+    """The maps after removal, where a person wants to swipe to them."""
+    level = float(Recipe().quantile or 0) if space.quantile is None else space.quantile
+    label = f"Swipe from before removal to after it, at quantile {level:.2f}"
+    if not names or not st.toggle(label, key="swipe", persist_state="session"):
+        return {}
+    recipe = replace(space.recipe, crop=space.run.content, quantile=level)
+    return {name: canonicalise(space.run.attributions[name], recipe)[0] for name in names}
 
 
 def _with_truth(run: Run, shown: list[Tile]) -> list[Tile]:

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components.maps import preview
 from components.session import problem
 from components.session.jobs.job import Job
 from components.session.jobs.queue import QueuePosition, position_text
 from components.session.jobs.state import JobState
+from components.session.jobs.time_left import told
 
 T = TypeVar("T")
 
@@ -32,12 +32,12 @@ def start_button(place: DeltaGenerator, text: str, *, key: str, first: bool, rea
     )
 
 
-def ended(state: JobState[Any], cancelled: str = UNCHANGED) -> None:
-    """Draw how the last one ended, where it gave nothing."""
+def ended(state: JobState[Any], cancelled: str = UNCHANGED, *, kept: str | None = None) -> None:
+    """Draw how the last one ended, where it ended early. kept: what is left of it, if anything."""
     if state.failure:
         st.error(problem.plain(state.failure), icon=":material/error:")
-    if state.stopped:
-        st.info(problem.plain(cancelled), icon=":material/stop:")
+    if state.stopped or kept:
+        st.info(problem.plain(kept or cancelled), icon=":material/stop:")
 
 
 def noted(state: JobState[Any], cancelled: str = UNCHANGED) -> None:
@@ -73,7 +73,7 @@ def watch(
         left, right = st.columns([3, 1], vertical_alignment="center")
         share = min(1.0, job.done / job.total) if job.total else 0.0
         left.progress(
-            share, text=problem.plain(_told(job, state.turn, describe or (lambda: _samples(job))))
+            share, text=problem.plain(_told(job, state.turn, describe or (lambda: samples(job))))
         )
         if right.button(
             "Cancel",
@@ -83,8 +83,6 @@ def watch(
             disabled=job.stopping,
         ):
             job.cancel()
-        if job.preview is not None:
-            preview.show(job.preview, key=f"{key}-preview")
 
     poll()
 
@@ -97,7 +95,8 @@ def _told(job: Job[Any], turn: QueuePosition, describe: Callable[[], str]) -> st
     return describe() if job.total else "Starting …"
 
 
-def _samples(job: Job[Any]) -> str:
+def samples(job: Job[Any]) -> str:
+    """How far it is, in samples, and how long it still takes."""
     left = job.seconds_left
-    time_left = f", about {max(1, round(left))} s left" if left is not None else ""
+    time_left = f", {told(left)}" if left is not None else ""
     return f"{job.done} of {job.total} samples{time_left}"

@@ -54,12 +54,17 @@ def of_map(
     title: str,
     note: str = "",
     scale: ColourScale | None = None,
+    after: Float[np.ndarray, "h w"] | None = None,
 ) -> Tile:
-    """One map. `scale`: None takes the map's own."""
+    """One map. `scale`: None takes the map's own. `after`: the map right of a divider."""
     finite = values[np.isfinite(values)]
     signed = bool(finite.size and finite.min() < 0)
     own = scale or over([values], look.percentile)
-    return _drawn(run, values, look, (title, note), own, signed)
+    tile = _drawn(run, values, look, (title, note), own, signed)
+    if after is None:
+        return tile
+    beside = _drawn(run, after, look, (title, note), over([after], look.percentile), False)
+    return replace(tile, after=beside.layers)
 
 
 def of_difference(

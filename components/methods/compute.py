@@ -10,19 +10,19 @@ import streamlit as st
 
 from components.maps import progress
 from components.maps.tiles import title_of
-from components.methods import pace, precision
+from components.methods import changes, pace, precision, unfinished
 from components.session import backend, decoding, kept_runs, problem, run_source, text
-from components.session.jobs.job import Job
+from components.session.jobs.job import Job, Reports
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state import chosen
-from components.session.state.workspace import Workspace
+from components.session.state.workspace import Growing, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.finding import by_reason
-from xai_core.base.progress import Progress
 from xai_core.runs.computation import Request, compare, costs
 from xai_core.runs.opening import opening_of
+from xai_core.runs.request import draft_of
 from xai_core.runs.run import Run
 
 SAME = (
@@ -33,9 +33,11 @@ SAME = (
 
 @own_place
 def while_it_runs(space: Workspace, *, key: str) -> None:
-    """Draw the progress of what runs, and nothing otherwise."""
+    """Draw the progress of what runs, or how it ended where it ended early."""
     if space.job is not None:
         _watch(space, space.job, key)
+    else:
+        progress.ended(space, kept=unfinished.told(space))
 
 
 @own_place
@@ -44,10 +46,10 @@ def show(space: Workspace, *, key: str) -> None:
     if space.job is not None:
         _watch(space, space.job, key)
         return
-    progress.ended(space)
+    progress.ended(space, kept=unfinished.told(space))
     if space.keeper is not None and space.keeper.failure:
         st.warning(problem.plain(space.keeper.failure), icon=":material/save:")
-    stale = differences(space)
+    stale = changes.of(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
     if stale and run_source.model_of(space) is None:
         left.info(
@@ -56,52 +58,17 @@ def show(space: Workspace, *, key: str) -> None:
             icon=":material/sync:",
         )
     elif stale:
-        left.info(
-            f"Chosen since these maps were computed: {', '.join(stale)}.", icon=":material/sync:"
+        left.caption(
+            f"Chosen now: {problem.plain(space.source)} on {problem.plain(space.photo)} for "
+            f"{problem.plain(changes.target_name(space))}."
         )
     else:
         seconds = sum(one.seconds for one in space.run.attributions.values())
-        left.caption(
-            f"Maps of {problem.plain(space.run.model)} on {problem.plain(space.run.picture)} for "
-            f"{problem.plain(space.run.target_label)}. They took {seconds:.1f} s to compute."
-        )
+        left.caption(f"The maps below were computed in {seconds:.1f} s.")
     text = "Compute" if stale else "Compute again"
     if progress.start_button(right, text, key=key, first=bool(stale), ready=bool(space.chosen)):
         start(space, again=not stale)
         st.rerun()
-
-
-def differences(space: Workspace) -> list[str]:
-    """What is chosen otherwise than in the run on screen."""
-    run = space.run
-    found = []
-    if run.model != space.source:
-        found.append(f"model {problem.plain(space.source)}")
-    if run.picture != space.photo:
-        found.append(f"picture {problem.plain(space.photo)}")
-    top = run.guesses[0].index if run.guesses else None
-    wanted = top if space.target is None else space.target
-    if not found and wanted != run.asked:
-        found.append("what is explained")
-    done = {**run.attributions, **run.failures}
-    asked = chosen.asked(space)
-    new = [name for name in asked if name not in done]
-    if new:
-        found.append(text.listed(map(title_of, new)))
-    changed = [
-        name
-        for name, given in asked.items()
-        if name in run.attributions
-        and (
-            dict(run.attributions[name].parameters) != given
-            or run.attributions[name].seed != space.seed
-        )
-    ]
-    if changed:
-        found.append("parameters of " + text.listed(map(title_of, changed)))
-    if narrower := precision.changed(space):
-        found.append("autocast of " + text.listed(map(title_of, narrower)))
-    return found
 
 
 def start(space: Workspace, *, again: bool = False) -> None:
@@ -113,23 +80,34 @@ def start(space: Workspace, *, again: bool = False) -> None:
     except XaiError as error:
         space.failure = str(error)
         return
-    known = space.run.attributions if not again and same_input(space.run, request) else {}
+    before = space.run.attributions if same_input(space.run, request) else {}
+    known = {} if again else before
     keeper = space.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
-    inputs, samples = request.prepared.inputs, sum(costs(request).values())
-    learn_pace = pace.learning(source, inputs, samples)
-    access = Access(space.turn)
+    growing = space.growing = Growing(tuple(request.methods), draft_of(request))
+    learn_pace = pace.learning(source, request.prepared.inputs, sum(costs(request).values()))
+    access, scorer = Access(space.turn), Access()
 
-    def work(tick: Progress, cancel: threading.Event) -> Run:
+    def work(tick: Reports[Run], cancel: threading.Event) -> Run:
         access.cancel = cancel
-        with access.model(source) as held:
-            run = compare(held.worker, access, request, known=known, progress=tick, cancel=cancel)
+        try:
+            with access.model(source) as held:
+                run = compare(
+                    *(held.worker, access, request),
+                    known=known,
+                    progress=tick,
+                    cancel=cancel,
+                    arrived=growing.take,
+                )
+        except XaiError:
+            unfinished.keep(growing, before, scorer, keeper, tick)
+            raise
         keeper.keep(run)  # the process is free for others by now
         learn_pace()
         return run
 
-    space.begin("job", work)
+    space.begin("job", work, pace.time_left(space.run, request, known))
 
 
 def request_of(space: Workspace, title: str) -> Request:
@@ -175,7 +153,21 @@ def same_input(run: Run, request: Request) -> bool:
 
 
 def _watch(space: Workspace, job: Job[Run], key: str) -> None:
-    progress.watch(space, job, key=key, finish=lambda run: _finish(space, run))
+    progress.watch(
+        space,
+        job,
+        key=key,
+        finish=lambda run: _finish(space, run),
+        describe=lambda: _told(space, job),
+    )
+
+
+def _told(space: Workspace, job: Job[Run]) -> str:
+    """How far it is, and by which method."""
+    missing = space.growing.missing if space.growing is not None else []
+    now = job.preview.method if job.preview is not None else ""
+    lead = f"{title_of(now)}: " if now in missing else ""
+    return lead + progress.samples(job)
 
 
 def _finish(space: Workspace, run: Run) -> None:

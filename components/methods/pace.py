@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from components.session import backend
+from components.session.jobs.time_left import TimeLeft
 from components.session.processes import Access
 from components.session.state.workspace import Source
 from xai_core.attribution.pace.cache import LONG, WORTH, Paces, key_of
+from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
+from xai_core.base.environment import machine
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.base.pace import Pace
+from xai_core.runs.computation import asked_alike
+from xai_core.runs.request import Request, costs
+from xai_core.runs.run import Run
 
 PAUSE_SECONDS = 2.0  # what the page asks about a new result goes before
 
@@ -34,6 +40,21 @@ def learning(source: Source, inputs: Inputs, samples: int) -> Callable[[], None]
     timer = threading.Timer(PAUSE_SECONDS, _measure, (Access(), Paces(), key, source, inputs))
     timer.daemon = True
     return timer.start
+
+
+def time_left(before: Run, request: Request, known: Mapping[str, Attribution]) -> TimeLeft:
+    """What tells how long a request takes, where the run before it may have been of this model.
+
+    Args:
+        known: what need not be computed again, where it is what is asked for.
+    """
+    reused = [name for name, one in known.items() if asked_alike(one, request, name)]
+    found = costs(request, reused)
+    order = sorted(found, key=found.__getitem__)  # as they are computed
+    alike = (before.model_sha256, before.machine) == (request.model_sha256, machine())
+    made = before.attributions if alike else {}
+    paces = {name: made[name].seconds / found[name] for name in order if name in made}
+    return TimeLeft({name: found[name] for name in order}, paces)
 
 
 def for_many(

@@ -19,6 +19,7 @@ from components.session.state.workspace import Source, Workspace
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress, SharedProgress
+from xai_core.compare import kept
 from xai_core.compare.comparison import ModelPair, Side, examine
 from xai_core.runs.computation import Request, costs
 
@@ -43,7 +44,7 @@ def show(space: Workspace, *, key: str) -> None:
     progress.ended(pairing)
     if pairing.unkept:
         st.warning(problem.plain(pairing.unkept), icon=":material/save:")
-    stale = pairing.pair is None or pairing.asked != _asked(space)
+    stale = not up_to_date(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.markdown(_state(space, stale))
     text = "Compute" if stale else "Compute again"
@@ -51,6 +52,11 @@ def show(space: Workspace, *, key: str) -> None:
     if progress.start_button(right, text, key=key, first=stale, ready=ready):
         start(space, again=not stale)
         st.rerun()
+
+
+def up_to_date(space: Workspace) -> bool:
+    """Whether the pair on screen is of what is chosen."""
+    return space.pairing.pair is not None and space.pairing.asked == _asked(space)
 
 
 def start(space: Workspace, *, again: bool = False) -> None:
@@ -78,10 +84,12 @@ def start(space: Workspace, *, again: bool = False) -> None:
         for number, half in enumerate(halves):
             like = sides[0] if sides and not own_class else None
             sides.append(_side(access, half, size, like, parts.of(str(number)), cancel))
-        for side in sides:
-            keeper = Keeper(store, owner, side.verdict)
-            keeper.keep(side.run)
+        keepers = [Keeper(store, owner, side.verdict) for side in sides]
+        for side, keeper in zip(sides, keepers, strict=True):
+            keeper.keep(side.run, kept.beside(side))
             pairing.unkept = pairing.unkept or keeper.failure
+        first, second = (keeper.id for keeper in keepers)
+        pairing.job_ids = (first, second) if first and second else None
         return ModelPair(*sides)
 
     pairing.job_asked = _asked(space)
@@ -141,6 +149,8 @@ def _asked(space: Workspace) -> Hashable:
 
 def _state(space: Workspace, stale: bool) -> str:
     pairing = space.pairing
+    if pairing.opened:
+        return "On screen is a kept comparison. *Compute* compares what is chosen above instead."
     if pairing.second is None:
         return "Choose a second model, or open one below."
     if pairing.second == space.source:
@@ -153,4 +163,5 @@ def _state(space: Workspace, stale: bool) -> str:
 
 
 def _finish(pairing: PairState, pair: ModelPair) -> None:
-    pairing.pair, pairing.asked = pair, pairing.job_asked
+    pairing.pair, pairing.asked, pairing.opened = pair, pairing.job_asked, False
+    pairing.ids, pairing.job_ids = pairing.job_ids, None

@@ -13,12 +13,14 @@ import streamlit as st
 from components.maps import pair as map_pair
 from components.maps import tiles
 from components.model.verdict import BADGES, ICONS
+from components.models import bar
 from components.ranking import score_table
 from components.session import backend, problem, text
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.base.finding import Finding, by_reason
 from xai_core.compare.comparison import ModelPair
+from xai_core.compare.headline import headline
 from xai_core.compare.predictions import PredictionDifference
 from xai_core.maps.difference import MapDifference
 from xai_core.maps.recipe import Recipe
@@ -36,11 +38,8 @@ def show(space: Workspace, quantile: float) -> None:
         return
     recipe = replace(space.recipe, quantile=quantile)
     maps = pair.maps(recipe)
-    st.markdown(f"#### {headline(pair, maps)}")
-    st.caption(
-        f"A is {problem.plain(pair.first.run.model)}, B is {problem.plain(pair.second.run.model)}; "
-        f"the picture is {problem.plain(pair.first.run.picture)}."
-    )
+    bar.show(space, pair, recipe)
+    st.markdown(f"#### {text.plain(headline(pair, maps))}")
     runs = _on_common_ground(pair, recipe)
     photo, table = st.columns([1, 2], gap="medium")
     with photo:
@@ -52,39 +51,6 @@ def show(space: Workspace, quantile: float) -> None:
     _places(pair, recipe)
     st.subheader("Readiness", divider="gray")
     _verdict(pair)
-
-
-def headline(pair: ModelPair, maps: Mapping[str, MapDifference]) -> str:
-    """Whether the models agree on the class and on the maps, and where least."""
-    return f"{_same_class(pair)} {_same_maps(maps)}".strip()
-
-
-def _same_class(pair: ModelPair) -> str:
-    sides = [side.classes for side in (pair.first, pair.second)]
-    top = [problem.plain(side.label(side.top(1)[0])) for side in sides]
-    largest = pair.prediction.largest
-    if pair.prediction.same_top is None:
-        return f"The models have different classes: A says {top[0]}, B says {top[1]}."
-    if not pair.prediction.same_top:
-        return f"A says **{top[0]}**, B says **{top[1]}**."
-    if largest is not None and pair.first.classes.count == 1:
-        return f"B's score is {largest.difference:+.3g} from A's."
-    return f"Both say **{top[0]}**."
-
-
-def _same_maps(maps: Mapping[str, MapDifference]) -> str:
-    if not maps:
-        return "No method has a map in both models."
-    if all(one.same for one in maps.values()):
-        return "Their maps are the same but for rounding."
-    same = sum(one.same for one in maps.values())
-    ranked = {name: one.similarity.rank for name, one in maps.items() if not one.same}
-    known = {name: value for name, value in ranked.items() if np.isfinite(value)}
-    told = f"{same} of {len(maps)} maps are the same" if same else "Their maps differ"
-    if not known:
-        return f"{told}."
-    most = min(known, key=lambda name: known[name])
-    return f"{told}; **{text.title_of(most)}** differs most (rank correlation {known[most]:.2f})."
 
 
 def _photos(runs: tuple[Run, Run]) -> None:

@@ -1,72 +1,77 @@
-"""The study on screen, to take away: link, picture, report, files and code."""
+"""The study on screen: whose it is, and *Share*: link, picture, report, files and code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
-from components.maps.tiles import title_of
 from components.pictures import choice as study_choice
 from components.pictures import sheet
-from components.runs import copy_link, export, study_link, verdict_offer
-from components.session import choice, decoding, kept_runs, text
+from components.result import bar, facts
+from components.result.share import Offer
+from components.runs import copy_link, export, link, study_link, verdict_offer
+from components.session import decoding, kept_runs, text
 from components.session.decoding import Decode
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import Workspace
 from xai_core.report.study import code
-from xai_core.report.study.subject import study_subject_of
+from xai_core.report.study.subject import StudySubject, study_subject_of
 from xai_core.studies.result import StudyResult
 
 
 def show(space: Workspace, study: StudyResult, quantile: float) -> None:
-    """Draw the buttons. A link leads to a study that is kept; what is not complete is not."""
+    """Draw the bar. A link leads to a study that is kept; what is not complete is not."""
     name = study_link.kept_as(space, study)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if name is not None:
-            copy_link.show(space, page="pictures", study=name)
-        elif study.table.done == len(study.pictures):
-            _offer_to_keep(space, study)
-        _files(space, study, quantile, name)
+    state: bar.Badge = "kept" if space.study_state.opened is not None else "current"
+    bar.draw(
+        facts.of_study(study, quantile),
+        "computing" if space.study_state.job is not None else state,
+        lambda: _offer(space, study, quantile, name),
+        key="pictures",
+        run_id=name,
+    )
 
 
-def _files(space: Workspace, study: StudyResult, quantile: float, name: str | None) -> None:
-    with st.popover("Share", icon=":material/ios_share:"):
-        names = list(study.methods)
-        chosen = choice.several(
-            st.multiselect,
-            "Methods",
-            names,
-            names,
-            key="study-export-methods",
-            later=True,
-            format_func=title_of,
-        )
-        if not chosen:
-            st.caption("Choose at least one method.")
-            return
-        subject = study_subject_of(
+def _offer(space: Workspace, study: StudyResult, quantile: float, name: str | None) -> Offer:
+    paths, decode = _paths(space), decoding.decoding()
+
+    def subject(methods: Sequence[str], told: str, leads: str) -> StudySubject:
+        return study_subject_of(
             study,
             quantile,
-            tuple(chosen),
+            tuple(methods),
             verdict=export.verdict_of(space, study, name),
             setup=export.setup_of(space, study),
             run_id=name,
+            note=told,
+            link=leads,
         )
-        files, script = st.tabs(["Files", "Code"])
-        with files:
-            paths, decode = _paths(space), decoding.decoding()
-            export.downloads(
-                lambda: replace(subject, study=_pictured(subject.study, paths, decode)),
-                key="study-export",
-                stem="pedestal-study",
-            )
-            if subject.verdict is None:
-                verdict_offer.show(space, study, name, key="study-export")
-        with script:
-            st.code(code.script(subject), language="python", height=400)
+
+    def pictured(shared: StudySubject) -> StudySubject:
+        return replace(shared, study=_pictured(shared.study, paths, decode))
+
+    def more() -> None:
+        if name is None and study.table.done == len(study.pictures):
+            _offer_to_keep(space, study)
+        if export.verdict_of(space, study, name) is None:
+            verdict_offer.show(space, study, name, key="study-export")
+
+    query = link.of(space, "pictures", name) if name is not None else ""
+    return Offer(
+        key="study-export",
+        name=study.fingerprint,
+        run_id=name,
+        address=copy_link.address("pictures", query) if query else None,
+        stem=export.stem(study.model, f"{len(study.pictures)}-pictures", study.created),
+        subject=subject,
+        finish=pictured,
+        methods=list(study.methods),
+        script=lambda shared: (code.script(shared),),
+        extra=more,
+    )
 
 
 def _offer_to_keep(space: Workspace, study: StudyResult) -> None:

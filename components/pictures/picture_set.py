@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from components.session import choice, decoding, upload
+from components.session import choice, decoding, text, upload
 from components.session.state.workspace import Photo, StudyState, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import writing
 from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
+from xai_core.pictures.demo import demo_pictures
 
 FILES, FOLDER, MEGABYTES = "pictures-files", "pictures-folder", 500
 
@@ -26,6 +27,7 @@ def show(space: Workspace) -> None:
     with st.spinner("Looking at the pictures …"):
         for key in (FILES, FOLDER):
             upload.arrived(key, MEGABYTES, lambda one: _take(study_state, one))
+    _own_instead(space)
     study_state.photos = choice.several(
         st.multiselect,
         "Pictures of this session",
@@ -54,13 +56,40 @@ def show(space: Workspace) -> None:
             f"{', '.join(SUFFIXES)}; up to {MAX_PICTURES:,} pictures. They stay on the server "
             "while this page is open, and some time after."
         )
+        _offer_demo(space)
     _uploaded(study_state)
+
+
+def _demo(space: Workspace) -> list[str]:
+    files = demo_pictures()
+    return [name for name, photo in space.photos.items() if photo.path in files]
+
+
+def _own_instead(space: Workspace) -> None:
+    """The demo's photos leave, once, when one's own come."""
+    study_state, demo = space.study_state, _demo(space)
+    own = [name for name in space.photos if name not in demo]
+    if study_state.demo and (own or study_state.uploaded):
+        study_state.demo, study_state.photos = False, own
+
+
+def _offer_demo(space: Workspace) -> None:
+    study_state, demo = space.study_state, _demo(space)
+    if study_state.demo or set(demo) & set(study_state.photos):
+        return
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.caption("The demo's photos have left, since your own came.")
+    if right.button("Put them back", key="many-demo", icon=":material/undo:", width="stretch"):
+        study_state.photos = [*study_state.photos, *demo]
+        st.rerun()
 
 
 def _uploaded(study_state: StudyState) -> None:
     if study_state.uploaded:
         left, right = st.columns([3, 1], vertical_alignment="center")
-        left.markdown(f":material/photo_library: {len(study_state.uploaded)} uploaded pictures")
+        count = len(study_state.uploaded)
+        noun = "uploaded picture" if count == 1 else "uploaded pictures"
+        left.markdown(f":material/photo_library: {count:d} {noun}")
         if right.button("Remove all", key="many-remove", icon=":material/delete:", width="stretch"):
             for photo in study_state.uploaded.values():
                 upload.dropped(photo.path)
@@ -69,9 +98,9 @@ def _uploaded(study_state: StudyState) -> None:
             upload.clear_problems(FILES, FOLDER)
             st.rerun()
     if study_state.refused:
-        with st.expander(
-            f"{len(study_state.refused)} files are left out", icon=":material/warning:"
-        ):
+        count = len(study_state.refused)
+        left_out = "1 file is left out" if count == 1 else f"{count:d} files are left out"
+        with st.expander(text.plain(left_out), icon=":material/warning:"):
             rows = [{"File": name, "Why": why} for name, why in study_state.refused.items()]
             st.dataframe(pd.DataFrame(rows), hide_index=True)
 

@@ -11,6 +11,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.pictures import band_chart, export, places_chart, reversals
 from components.pictures import sheet as study_sheet
+from components.pictures import table as pictures
 from components.pictures.statistics import bands, statistics
 from components.session import problem
 from components.session.state.workspace import Workspace
@@ -20,7 +21,7 @@ from xai_core.studies.entry import QUANTILES
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Table
 
-REFRESH_SECONDS = 3.0
+REFRESH_SECONDS = 1.5
 
 
 def show(space: Workspace, quantile: float) -> None:
@@ -33,6 +34,7 @@ def show(space: Workspace, quantile: float) -> None:
 
 def _show(space: Workspace, quantile: float) -> None:
     reversals.follow(space)
+    pictures.show(space, quantile, space.study_state.opened)
     sheet = study_sheet.on_screen(space)
     if sheet is None:
         st.info("There is no result yet.", icon=":material/hourglass_empty:")
@@ -40,10 +42,12 @@ def _show(space: Workspace, quantile: float) -> None:
     table, names = sheet.table, [title_of(name) for name in sheet.methods]
     at = int(np.abs(QUANTILES - quantile).argmin())
     found, here = bands(table.curves), statistics(table.at(quantile))
-    st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
+    export.show(space, sheet, quantile)
+    if comparable(here.scores):
+        st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
+    else:
+        st.markdown("Two methods with scores on the same picture can be compared.")
     st.caption(problem.plain(_counts(table, here)))
-    if space.study_state.job is None:
-        export.show(space, sheet, quantile)
     band_chart.show(names, found, quantile, key="many-bands")
     left, right = st.columns(2)
     with left:
@@ -55,6 +59,11 @@ def _show(space: Workspace, quantile: float) -> None:
     _tests(names, here)
     reversals.show(space, sheet, here)
     _causes(sheet, names)
+
+
+def comparable(scores: np.ndarray) -> bool:
+    """Whether two methods have scores on the same picture. scores: `[P, M]`."""
+    return bool((np.isfinite(scores).sum(1) >= 2).any())
 
 
 def _counts(table: Table, here: Statistics) -> str:

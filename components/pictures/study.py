@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from components.maps import progress
+from components.maps.tiles import title_of
 from components.methods import pace
 from components.pictures import sheet
 from components.pictures.choice import known, methods, study_of, subjects
 from components.session import backend, decoding, kept_runs, problem
 from components.session.decoding import Decode
+from components.session.jobs import time_left
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
@@ -23,7 +25,7 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import samples_of
-from xai_core.studies.computation import Subject, conduct, filled
+from xai_core.studies.computation import Place, Subject, conduct, filled
 from xai_core.studies.store import Methods, Study, Table
 
 
@@ -65,6 +67,9 @@ def start(space: Workspace) -> None:
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
 
+    def at(place: Place) -> None:
+        study_state.place = place
+
     def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
         settle_pace()
@@ -76,11 +81,13 @@ def start(space: Workspace) -> None:
             decode=decode,
             progress=progress,
             cancel=cancel,
+            at=at,
         )
         paths = {one.sha256: one.path for one in pictures}
         keeper.keep(sheet.pictured(filled(draft, study, refused), paths, decode))
         return refused
 
+    study_state.place = None
     study_state.begin("study", work)
 
 
@@ -123,11 +130,20 @@ def _finish(study_state: StudyState, refused: Mapping[str, str]) -> None:
 
 
 def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
-    table, left = known(space), job.seconds_left
+    study_state, table, left = space.study_state, known(space), job.seconds_left
+    place = study_state.place
     if table is None:
         return "Starting …"
-    time_left = f", about {_duration(left)} left" if left is not None else ""
-    return f"{table.done} of {len(subjects(space))} pictures{time_left}"
+    pictures = subjects(space)
+    parts = [f"{table.done} of {len(pictures)} pictures"]
+    named = {one.sha256: one.name for one in pictures}
+    if place is not None and place.picture in named:
+        through = study_state.within(place.picture).get(place.method, 0)
+        count = f": {through} of {place.samples} samples" if place.samples > 1 else ""
+        parts.append(f"{title_of(place.method)} of {named[place.picture]}{count}")
+    if left is not None:
+        parts.append(time_left.told(left))
+    return ", ".join(parts)
 
 
 def _state(study_state: StudyState, count: int, table: Table | None) -> str:
@@ -141,7 +157,3 @@ def _state(study_state: StudyState, count: int, table: Table | None) -> str:
     if table.done == 0:
         return f"{cancelled}{count} pictures, none of them computed."
     return f"{cancelled}{table.done} of {count} pictures are computed and kept."
-
-
-def _duration(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"

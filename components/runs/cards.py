@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+import numpy as np
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.runs import study_link
-from components.session import kept_runs, problem
+from components.runs import study_link, thumbnails
+from components.runs.thumbnails import Digest
+from components.session import clock, kept_runs, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.base.limits import MB
 from xai_core.runs.entry import Kept
 
-PAGE = 20  # cards at a time
+PAGE, WIDTH = 20, 60  # cards at a time; pixels of a picture
 
 
 def disk(runs: tuple[Kept, ...]) -> None:
@@ -22,7 +22,7 @@ def disk(runs: tuple[Kept, ...]) -> None:
     size = max((one.size for one in runs), default=0)
     going = store.would_delete(size)
     mine = {one.id for one in runs}
-    line = f"{store.used() / MB:,.1f} MB of {store.cap / MB:,.0f} MB on this server."
+    line = f"{_size(store.used())} of {store.cap / MB:,.0f} MB are used on this server."
     named = [one.title for one in going if one.id in mine]
     if named:
         line += f" The next run of the largest size here deletes {', '.join(named[:3])}"
@@ -40,10 +40,10 @@ def disk(runs: tuple[Kept, ...]) -> None:
 def show(space: Workspace, runs: tuple[Kept, ...]) -> None:
     """Draw search and cards, the newest run first."""
     left, right = st.columns([3, 2])
-    text = left.text_input("Search name, model, picture, target, method", key="runs-search")
+    words = left.text_input("Search name, model, picture, target, method", key="runs-search")
     tags = sorted({tag for one in runs for tag in one.label.tags})
     wanted = right.multiselect("Tags", tags, key="runs-tags")
-    found = [one for one in runs if _matches(one, text) and set(wanted) <= set(one.label.tags)]
+    found = [one for one in runs if _matches(one, words) and set(wanted) <= set(one.label.tags)]
     if not found:
         st.info(
             "No run matches." if runs else "No run yet. Every finished computation is kept here.",
@@ -64,21 +64,12 @@ def _matches(one: Kept, text: str) -> bool:
 
 
 def _card(space: Workspace, one: Kept, *, own: bool) -> None:
-    picture, facts, actions = st.columns([1, 5, 2], vertical_alignment="center")
-    image = _thumbnail(one.folder)
-    if image:
-        picture.image(image, width=96)
-    pin = ":material/keep: " if one.label.pinned else ""
-    tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
-    shown = " · **on screen**" if one.id in (space.run_id, space.study_state.run_id) else ""
-    when = one.created.replace("T", " ")[:16]
-    facts.markdown(
-        f"{pin}**{problem.plain(one.title)}**{shown} {tags}  \n"
-        f"{problem.plain(one.model)} on {problem.plain(one.picture)} for "
-        f"{problem.plain(one.target)}: {', '.join(problem.plain(title_of(m)) for m in one.methods)}"
-        f"  \n:small[{problem.plain(when)} UTC · {one.size / MB:.1f} MB"
-        f"{'' if own else ' · opened by a link'}]"
-    )
+    found = thumbnails.of(one)
+    pictures, facts, actions = st.columns([5, 6, 2], vertical_alignment="center")
+    with pictures, st.container(horizontal=True, gap="xsmall"):
+        for picture, alt in found.pictures:
+            st.image(picture, width=WIDTH, alt=alt)
+    facts.markdown(_facts(space, one, found, own=own))
     with actions:
         if st.button(
             "Open run", key=f"open-{one.id}", icon=":material/open_in_new:", width="stretch"
@@ -87,6 +78,43 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
         if own:
             with st.popover("Change", icon=":material/edit:", width="stretch"):
                 _changes(space, one)
+
+
+def _facts(space: Workspace, one: Kept, found: Digest, *, own: bool) -> str:
+    """The lines of a card, in Markdown."""
+    pin = ":material/keep: " if one.label.pinned else ""
+    tags = " ".join(f":gray-badge[{problem.plain(tag)}]" for tag in one.label.tags)
+    shown = " · **on screen**" if one.id in (space.run_id, space.study_state.run_id) else ""
+    of = f"{problem.plain(one.model)} on {problem.plain(one.picture)} for "
+    lead = of if one.label.name else "Explained: "  # else the title says it already
+    last = [clock.told(one.created), _size(one.size), *([] if own else ["opened by a link"])]
+    if found.more:
+        noun = "picture" if one.study else "map"
+        last.append(f"{found.more} more {noun}{'s' if found.more > 1 else ''}")
+    return (
+        f"{pin}**{problem.plain(one.title)}**{shown} {tags}  \n"
+        f"{lead}{problem.plain(one.target)}  \n"
+        f"{_scores(found, study=one.study)}  \n"
+        f":small[{problem.plain(' · '.join(last))}]"
+    )
+
+
+def _size(count: int) -> str:
+    return f"{count / MB:,.1f} MB" if count >= MB / 10 else "less than 0.1 MB"
+
+
+def _scores(found: Digest, *, study: bool) -> str:
+    """Every method with its score, the lowest first and in bold."""
+    known = sorted((one for one in found.scores if np.isfinite(one[1])), key=lambda one: one[1])
+    without = [name for name, score in found.scores if not np.isfinite(score)]
+    if not found.scores:
+        return "No map."
+    first = "".join([f"**{text.title_of(name)} {score:.3f}**" for name, score in known[:1]])
+    rest = "".join([f" · {text.title_of(name)} {score:.3f}" for name, score in known[1:]])
+    none = "".join([f" · {text.title_of(name)} without a score" for name in without])
+    mean = "mean Complexity" if study else "Complexity"
+    at = "" if found.quantile is None else f" after removal at {found.quantile:.2f}"
+    return f"{first}{rest}{none} :small[nats, {mean}{at}]"
 
 
 def _open(space: Workspace, one: Kept) -> None:
@@ -117,10 +145,3 @@ def _changes(space: Workspace, one: Kept) -> None:
             space.study_state.opened = space.study_state.run_id = None
         space.study_state.kept.clear()
         st.rerun()
-
-
-def _thumbnail(folder: Path) -> bytes:
-    try:
-        return (folder / "picture.png").read_bytes()
-    except OSError:  # deleted in this moment
-        return b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,16 @@ import streamlit as st
 from components.maps import pair, tiles
 from components.maps.tiles import title_of
 from components.ranking import score_table
-from components.session import kept_runs, text
+from components.runs import difference_words
+from components.session import clock, kept_runs, text
 from components.widgets import map_grid
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.difference import MapDifference, map_difference
 from xai_core.runs.difference import changes, scores
 from xai_core.runs.entry import Kept
 from xai_core.runs.run import Run
+
+CHOICES = "One run", "The other run"
 
 
 def show(runs: tuple[Kept, ...]) -> None:
@@ -26,7 +30,7 @@ def show(runs: tuple[Kept, ...]) -> None:
     if len(runs) < 2:
         return
     with st.expander("Compare two runs", icon=":material/compare_arrows:"):
-        named = {one.id: f"{one.title} · {one.created[:16].replace('T', ' ')}" for one in runs}
+        named = {one.id: f"{one.title} · {clock.told(one.created)}" for one in runs}
         columns = st.columns(2)
         ids = [
             column.selectbox(
@@ -37,34 +41,47 @@ def show(runs: tuple[Kept, ...]) -> None:
                 key=f"compared-{place}",
                 persist_state="session",
             )
-            for place, (column, label) in enumerate(zip(columns, ("First", "Second"), strict=True))
+            for place, (column, label) in enumerate(
+                zip(columns, ("One run", "The other run"), strict=True)
+            )
         ]
         if ids[0] == ids[1]:
             st.info("Choose two different runs.", icon=":material/info:")
             return
-        store = kept_runs.store()
+        store, kept = kept_runs.store(), {one.id: one for one in runs}
+        names = names_of(kept[ids[0]], kept[ids[1]])
         first, second = store.open(ids[0]), store.open(ids[1])
-        score_table.show(scores(first, second), "first", "second")
+        score_table.show(scores(first, second), *names)
         st.caption(
             "Complexity after removal and raw, each by its own recipe. Places are by the former."
         )
-        _differences(first, second)
-        _maps(first, second)
+        _differences(first, second, names)
+        _maps(first, second, names)
 
 
-def _differences(first: Run, second: Run) -> None:
-    found = changes(first, second)
+def names_of(first: Kept, second: Kept) -> tuple[str, str]:
+    """What tells two runs apart, in the fewest words."""
+    for name in ("label.name", "picture", "model", "target"):
+        one, other = (attrgetter(name)(run) for run in (first, second))
+        if one and other and one != other:
+            return one, other
+    for seconds in (False, True):
+        one, other = (clock.told(run.created, seconds=seconds) for run in (first, second))
+        if one != other:
+            return one, other
+    return "the one", "the other"
+
+
+def _differences(first: Run, second: Run, names: tuple[str, str]) -> None:
+    found = [difference_words.told(one) for one in changes(first, second)]
     if found:
-        st.dataframe(
-            pd.DataFrame(
-                {"What": one.what, "First": str(one.first), "Second": str(one.second)}
-                for one in found
-            ),
-            hide_index=True,
-        )
+        st.markdown("**What else differs**")
+        rows = [[text.plain(cell) for cell in row] for row in found]
+        columns = ["What", *map(text.plain, names)]
+        st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True)
 
 
-def _maps(first: Run, second: Run) -> None:
+def _maps(first: Run, second: Run, names: tuple[str, str]) -> None:
     """Both maps of each method and, where they are of one picture, their difference."""
     alike = _differing(first, second)
     for name, found in alike.items():
@@ -73,10 +90,10 @@ def _maps(first: Run, second: Run) -> None:
             (first, second),
             found,
             span=pair.span_of(alike.values()),
-            names=("first", "second"),
+            names=names,
             key=f"compared-{name}",
         )
-    apart = [*_tiles(first, "first", alike), *_tiles(second, "second", alike)]
+    apart = [*_tiles(first, names[0], alike), *_tiles(second, names[1], alike)]
     if apart:
         map_grid.show(apart, key="compared", tile_width=180)
 

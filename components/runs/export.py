@@ -1,28 +1,25 @@
-"""The view on screen, to take away: picture, report, files and code. Made when it is asked for."""
+"""The view on screen as files: picture, report and zip, made when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
-from components.maps.tiles import title_of
-from components.runs import verdict_offer
-from components.session import choice, kept_runs, run_source
-from components.session.state import chosen as chosen_methods
+from components.session import kept_runs, run_source
 from components.session.state.workspace import Workspace
 from components.tuning.view import View
 from xai_core.base.errors import XaiError
 from xai_core.readiness.result import Verdict
-from xai_core.report import code
-from xai_core.report.forms import MIMES, render
-from xai_core.report.study.subject import StudySubject
+from xai_core.report.code import file_name
+from xai_core.report.forms import MIMES, Shared, render
 from xai_core.report.subject import Setup, Subject, subject_of
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
 
+MOST = 40  # signs of a name in a file's name
 BUTTONS = (
     ("Picture, light (PNG)", "png", "light"),
     ("Picture, dark (PNG)", "png", "dark"),
@@ -32,53 +29,23 @@ BUTTONS = (
 )
 
 
-def show(space: Workspace, view: View, *, key: str) -> None:
-    """Draw the button, and behind it the choice of methods, the downloads and the code."""
-    names = list(space.run.attributions)
-    if not names:
-        return
-    with st.popover("Share", icon=":material/ios_share:"):
-        present = chosen_methods.shown(space)
-        chosen = choice.several(
-            st.multiselect,
-            "Methods",
-            names,
-            present or names,
-            key=f"{key}-methods",
-            later=True,
-            format_func=title_of,
-        )
-        if not chosen:
-            st.caption("Choose at least one method.")
-            return
-        subject = _subject(space, view, chosen)
-        files, script = st.tabs(["Files", "Code"])
-        with files:
-            downloads(lambda: subject, key=key)
-            if subject.verdict is None:
-                verdict_offer.show(space, space.run, space.run_id, key=key)
-        with script:
-            st.code("\n".join(code.commands(subject)), language="shell", wrap_lines=True)
-            st.code(code.script(subject), language="python", height=300)
-
-
 def downloads(
-    subject: Callable[[], Subject | StudySubject], *, key: str, stem: str = "pedestal"
+    subject: Callable[[], Shared], *, key: str, stem: str, forms: Sequence[str] = ()
 ) -> None:
-    """Draw a button for each form; `subject` is called when one is pressed."""
-    for label, form, theme in BUTTONS:
-        st.download_button(
-            label,
-            partial(_rendered, subject, form, theme),
-            f"{stem}-{theme}.{form}" if form == "png" else f"{stem}.{form}",
-            MIMES[form],
-            key=f"{key}-{form}-{theme}",
-            on_click="ignore",
-            width="stretch",
-        )
+    """Draw a button for each form, all where `forms` is empty; `subject` is called at a click."""
+    with st.container(horizontal=True, gap="small"):
+        for label, form, theme in (one for one in BUTTONS if one[1] in (forms or MIMES)):
+            st.download_button(
+                label,
+                partial(_rendered, subject, form, theme),
+                f"{stem}-{theme}.{form}" if form == "png" else f"{stem}.{form}",
+                MIMES[form],
+                key=f"{key}-{form}-{theme}",
+                on_click="ignore",
+            )
 
 
-def _rendered(subject: Callable[[], Subject | StudySubject], form: str, theme: str) -> bytes:
+def _rendered(subject: Callable[[], Shared], form: str, theme: str) -> bytes:
     return render(subject(), form, theme)
 
 
@@ -100,7 +67,10 @@ def setup_of(space: Workspace, run: Run | StudyResult) -> Setup | None:
     )
 
 
-def _subject(space: Workspace, view: View, methods: list[str]) -> Subject:
+def subject_of_view(
+    space: Workspace, view: View, methods: Sequence[str], note: str = "", link: str = ""
+) -> Subject:
+    """The run on screen as it is handed on. `note`, `link`: as in `Subject`."""
     run = space.run
     return subject_of(
         run,
@@ -111,7 +81,15 @@ def _subject(space: Workspace, view: View, methods: list[str]) -> Subject:
         setup=setup_of(space, run),
         run_id=space.run_id,
         localisations=view.localisations,
+        note=note,
+        link=link,
     )
+
+
+def stem(model: str, picture: str, created: str) -> str:
+    """How files are called: product, model, picture and day."""
+    parts = (file_name(part)[:MOST] for part in (model, picture, created[:10]))
+    return "-".join(("pedestal", *parts))
 
 
 def verdict_of(space: Workspace, run: Run | StudyResult, run_id: str | None) -> Verdict | None:

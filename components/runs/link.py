@@ -25,6 +25,7 @@ from xai_core.maps.colours import DIVERGING, SEQUENTIAL
 from xai_core.maps.recipe import Channels, Recipe, Sign
 from xai_core.scores.metrics.base import METRICS
 
+FIRST, SECOND = "first", "second"  # of two models
 RUN, STUDY, METHODS, METRIC, VIEW = "run", "study", "methods", "metrics", "view"
 SECTION = "section"
 # Pages by the names that they had: links to them are kept in chats and papers.
@@ -78,6 +79,12 @@ def _trust() -> dict[str, str]:
     if open_ != "metrics" or not metrics or metrics == list(metric_picker.DEFAULT):
         return {SECTION: open_}
     return {SECTION: open_, METRIC: ",".join(metrics)}
+
+
+def of_pair(ids: tuple[str, str], level: float | None) -> str:
+    """The query of the link to a kept comparison of two models."""
+    told = f"{quantile.DEFAULT if level is None else level:.9g}"
+    return urlencode({"page": "models", FIRST: ids[0], SECOND: ids[1], quantile.KEY: told})
 
 
 def follow(space: Workspace) -> None:

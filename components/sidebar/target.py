@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.session import backend, choice, decoding, problem, run_source, upload
 from components.session.state.workspace import Workspace
-from components.sidebar import target_fields, target_sentence
+from components.sidebar import likely_classes, target_fields, target_sentence
 from components.sidebar.target_fields import Asking
 from components.widgets import region_picker
 from xai_core.base.errors import InputError, XaiError
@@ -30,6 +30,7 @@ MASK, MASK_MB = "mask-file", 20
 def show(space: Workspace) -> None:
     """Draw the choice and keep it in the workspace."""
     form, guesses = _seen(space)
+    likely = st.container()  # above the fields, but it shows what they say
     kinds = [kind.name for kind in fitting(form)]
     current = space.target.kind if isinstance(space.target, Target) else DEFAULT
     chosen = choice.one(
@@ -44,6 +45,8 @@ def show(space: Workspace) -> None:
     )
     if chosen == DEFAULT:
         _class(space, form, guesses)
+        with likely:
+            likely_classes.show(space, guesses)
         return
     asking = Asking(chosen, form, guesses, f"target-{chosen}-{space.source}-{space.photo}")
     st.caption(TARGETS[chosen].summary)

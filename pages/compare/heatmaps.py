@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from components.maps import heatmaps
 from components.methods import availability, compute, form, picker
-from components.runs import copy_link
+from components.result import bar
 from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -18,5 +20,6 @@ with problem.guarded():
     picker.show(space, availability.known(space))
     form.of_chosen(space)
     compute.show(space, key="heatmaps")
-    heatmaps.show(space, lambda: copy_link.show(space, page="heatmaps"))
+    show = partial(bar.show, space, page="heatmaps", raw=True, computes=False, grows=True)
+    heatmaps.show(space, show)
 layout.next_step("pages/compare/tune.py", "remove the pedestal and see who leads")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.methods import availability, form, picker
 from components.models import job, pair, results
+from components.runs import pair_link
 from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -18,6 +19,7 @@ st.markdown(
 )
 selection.show(space)
 with problem.guarded():
+    pair_link.follow(space)
     pair.show(space)
 pair.open_another(space)
 with problem.guarded():

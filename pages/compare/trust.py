@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import compute
-from components.runs import copy_link
+from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -18,7 +18,7 @@ selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="trust")
     level = quantile.show(space, key="trust")
-    copy_link.show(space, page="trust")
+    bar.show(space, page="trust")
     checks, scores = sections.show()
     if checks.open:
         with checks:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.maps import growing
 from components.methods import compute
 from components.ranking import table
-from components.runs import copy_link, export
+from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -20,7 +21,7 @@ selection.show(space)
 with problem.guarded():
     compute.while_it_runs(space, key="tune")
     level = quantile.current(space, key="tune")
-    copy_link.show(space, page="tune")
+    bar.show(space, page="tune", grows=True)
     results = st.container()  # drawn last: they show what the recipe below says
     with st.expander(
         "Recipe: from the raw attribution to the map", icon=":material/rule_settings:"
@@ -28,10 +29,10 @@ with problem.guarded():
         recipe_form.show(space)
         recipe_effect.show(space)
     with results:
-        view = comparison.of(space, level)
-        st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
-        bench.show(space, view, key="tune-bench")
-        table.show(space.run, view, level, controls.marks(space, view))
-    export.show(space, view, key="tune-export")
+        if not growing.show(space, key="tune-growing"):
+            view = comparison.of(space, level)
+            st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
+            bench.show(space, view, key="tune-bench")
+            table.show(space.run, view, level, controls.marks(space, view))
 layout.next_step("pages/compare/trust.py", "check which of these methods can be trusted")
 backend.warm()

@@ -7,7 +7,7 @@ import streamlit as st
 from components.methods import compute
 from components.ranking import chart as ranking_chart
 from components.ranking import table as ranking_table
-from components.runs import copy_link, export
+from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -25,7 +25,7 @@ selection.show(space)
 with problem.guarded():
     compute.show(space, key="overview")
     level = quantile.show(space, key="overview")
-    copy_link.show(space, page="")
+    bar.show(space, page="", computes=False)
     view = comparison.of(space, level)
     st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
     comparison.before_and_after(space.run, view)
@@ -34,6 +34,5 @@ with problem.guarded():
         ranking_chart.show(view.scores, key="overview-ranking")
     with table:
         ranking_table.show_plain(space.run, view, level)
-    export.show(space, view, key="overview-export")
 layout.next_step("pages/model/readiness.py", "open a model of your own")
 backend.warm()

@@ -125,7 +125,8 @@ def test_a_shared_run_with_hostile_names_calls_nobody(
     run = store.save(hostile_run(listener.text, listener.texts))
     study = store.save(hostile_study(listener.text))
     for name in (run, study):
-        store.change(name, name=listener.texts[0] + listener.texts[3], tags=tuple(listener.texts))
+        named, tags = listener.texts[0] + listener.texts[3], tuple(listener.texts)
+        store.change(name, name=named, tags=tags, note=listener.text)
     with serving(tmp_path) as address:
         page = visit(f"/?run={run}", at=address)
         screen.title(page, OVERVIEW)
@@ -160,9 +161,9 @@ def test_a_report_calls_nobody(
     kind: str, browser: Browser, tmp_path: Path, listener: Listener
 ) -> None:
     subject = (
-        subject_of(hostile_run(listener.text))
+        subject_of(hostile_run(listener.text), note=listener.text, link=listener.text)
         if kind == "run"
-        else study_subject_of(hostile_study(listener.text))
+        else study_subject_of(hostile_study(listener.text), note=listener.text)
     )
     file = tmp_path / "report.html"
     file.write_bytes(render(subject, "html"))

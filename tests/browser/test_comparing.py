@@ -25,6 +25,15 @@ PAGES = {
     "models": "Two models",
 }
 
+# How much moves from now on.
+SHIFTS = """() => {
+  window.shifted = 0;
+  const add = (all) => all.getEntries().forEach((one) => {
+    window.shifted += one.value;
+  });
+  new PerformanceObserver(add).observe({ type: "layout-shift" });
+}"""
+
 
 def views(page: Page) -> set[str]:
     """How the pictures of all tiles are moved."""
@@ -51,7 +60,7 @@ def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     page.get_by_role("combobox", name="Methods").click()
     page.get_by_role("option", name=ADDED, exact=True).click()
     page.keyboard.press("Escape")
-    told = page.get_by_text(re.compile(f"^Chosen since these maps were computed: {ADDED}"))
+    told = page.get_by_text(re.compile(f"^Chosen since these maps were computed: methods {ADDED}"))
     expect(told).to_be_visible()
     page.get_by_role("button", name="Compute", exact=True).click()
     for name in (ADDED, "Guided Backprop", "FusionGrad"):
@@ -96,12 +105,31 @@ def test_a_reload_starts_again_with_the_finished_result(visit: Visit) -> None:
     expect(page.get_by_text("Chosen since these maps were computed")).to_have_count(0)
 
 
-def test_the_maps_stay_on_the_screen_while_others_are_computed(visit: Visit) -> None:
+def test_maps_come_one_by_one_in_their_places_and_a_cancel_keeps_them(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    drawn = screen.maps(page, re.compile("^FusionGrad:")).element_handle()
-    page.get_by_role("button", name="Compute again").click()
-    page.get_by_role("button", name="Cancel", exact=True).click()
-    expect(page.get_by_text("Cancelled. Nothing has changed.")).to_be_visible()
+    screen.few_samples(page, 8)
+    page.get_by_role("combobox", name="Methods").click()
+    page.get_by_role("option", name=ADDED, exact=True).click()
+    page.keyboard.press("Escape")
     screen.settled(page)
-    assert drawn.evaluate("one => one.isConnected")
+    drawn = screen.maps(page, re.compile("^Guided Backprop:")).element_handle()
+    page.get_by_role("button", name="Compute", exact=True).click()
+    expect(screen.maps(page, re.compile("^FusionGrad: to come"))).to_be_visible()
+    page.evaluate(SHIFTS)
+    for name in ("Guided Backprop", ADDED):
+        expect(screen.maps(page, re.compile(rf"^{name}: [\d.]+ nats"))).to_be_visible()
+    expect(screen.maps(page, re.compile("^FusionGrad: so far"))).to_be_visible()
+    expect(page.get_by_text("being computed")).to_be_visible()
+    assert page.evaluate("window.shifted") < 0.02, "no map moves another"
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    kept = "Cancelled. What was finished by then is kept: Guided Backprop, "
+    kept += f"{ADDED}. Not computed: FusionGrad."
+    expect(page.get_by_text(kept)).to_be_visible()
+    expect(screen.maps(page, re.compile("^FusionGrad:"))).to_have_count(0)
+    screen.settled(page)
+    assert drawn.evaluate("one => one.isConnected"), "it was not drawn anew"
+
+    screen.go(page, "Runs")
+    expect(page.get_by_role("img", name="Heatmap by Guided Backprop")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^\d+ \w+ 20\d\d, \d\d:\d\d"))).to_be_visible()

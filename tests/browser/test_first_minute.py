@@ -42,7 +42,7 @@ def test_cancel_leaves_everything_as_it_was(visit: Visit) -> None:
     page = visit()
     screen.title(page, OVERVIEW)
     before = screen.scores(page)
-    told = page.get_by_text(re.compile("They took .* to compute"))
+    told = page.get_by_text(re.compile("were computed in .* s"))
     took = told.inner_text()
     page.get_by_role("button", name="Compute again").click()
     page.get_by_role("button", name="Cancel").click()

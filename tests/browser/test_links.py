@@ -29,10 +29,13 @@ def compute(page: Page) -> None:
 
 
 def link_of(page: Page) -> str:
-    """What one click copies, without the server's address."""
+    """What a click behind *Share* copies, without the server's address."""
     page.evaluate(CLIPBOARD)
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("button", name="Copy link")).to_have_count(0)
     parts = urlsplit(str(page.evaluate(COPIED)))
     assert f"{parts.scheme}://{parts.netloc}/" in page.url
     assert parts.path == "/"
@@ -99,6 +102,7 @@ def test_without_a_clipboard_the_link_is_there_to_be_copied(visit: Visit) -> Non
     page.evaluate(
         "Object.defineProperty(navigator, 'clipboard', {configurable: true, value: undefined})"
     )
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Copy link").click()
     field = page.get_by_role("textbox", name="Link to this view")
     expect(field).to_be_visible()

@@ -58,6 +58,6 @@ def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
     expect(page.get_by_role("row", name="Format torch-eager")).to_be_visible()
     screen.go(page, "Heatmaps")
     page.get_by_role("button", name="Compute", exact=True).click()
-    expect(page.get_by_text(re.compile("^Maps of small.pt on rocket"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^small.pt on rocket · "))).to_be_visible()
     for name in ("Guided Backprop", "FusionGrad"):
         expect(screen.maps(page, re.compile(f"^{name}"))).to_be_visible()

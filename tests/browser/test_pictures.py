@@ -32,14 +32,16 @@ def test_another_photo_is_computed(visit: Visit) -> None:
     screen.few_samples(page, 2)
     screen.home(page, OVERVIEW)
     screen.choose(page, "Picture", "cat")
-    told = page.get_by_text(re.compile("^Chosen since these maps were computed: picture cat"))
+    told = page.get_by_text(
+        re.compile("^Chosen since these maps were computed: picture rocket → cat")
+    )
     expect(told).to_be_visible()
     expect(page.get_by_role("combobox", name="Class to explain")).to_have_value(
         re.compile("Egyptian cat")
     )
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(screen.maps(page, "The photo cat")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"on cat for Egyptian cat \(285\)"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"on cat · Egyptian cat \(285\)"))).to_be_visible()
     expect(screen.maps(page)).to_have_count(4)
 
 

@@ -75,7 +75,7 @@ def test_a_box_is_drawn_and_explained(visit: Visit) -> None:
     screen.home(page, OVERVIEW)
     expect(page.get_by_text(told)).to_be_visible()
     page.get_by_role("button", name="Compute", exact=True).click()
-    done = re.compile(f"Maps of .* for the mean score of .*{told}")
+    done = re.compile(f"on .* · the mean score of .*{told}")
     expect(page.get_by_text(done)).to_be_visible()
     screen.settled(page)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components.pictures import choice
-from components.session import backend, kept_runs, processes
+from components.pictures import choice, results, table
+from components.session import backend, kept_runs, processes, upload
 from components.session.state.workspace import KEY, Workspace
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
@@ -20,7 +22,7 @@ from tests.studies.study_process import InProcess
 from xai_core.base.errors import Cancelled
 from xai_core.scores.agreement import concordance
 from xai_core.scores.statistics import agreement, headline, statistics
-from xai_core.studies.computation import conduct
+from xai_core.studies.computation import Place, conduct
 from xai_core.studies.result import kept_study
 
 pytestmark = pytest.mark.xdist_group("app")
@@ -46,21 +48,45 @@ def give(app: AppTest, name: str, data: bytes) -> Workspace:
     return space
 
 
+def rows(app: AppTest) -> pd.DataFrame:
+    """The table of pictures."""
+    found: pd.DataFrame = next(
+        one.value for one in app.dataframe if list(one.value.columns)[1:2] == ["Picture"]
+    )
+    return found
+
+
 def test_without_a_result_the_page_says_so(app: AppTest) -> None:
     opened(app, PAGE)
     assert "There is no result yet." in texts(app)
     app.multiselect(key="many-photos").set_value([])
     ran(app)
     assert "Choose pictures first." in texts(app)
+    assert not results.comparable(np.array([[1.0, np.nan], [np.nan, 2.0]]))
     assert app.button(key="pictures-start").disabled
 
 
-def test_a_zip_is_unpacked_and_what_is_left_out_is_listed(app: AppTest) -> None:
+def test_a_zip_is_unpacked_and_what_is_left_out_is_listed(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened(app, PAGE)
     space = give(app, "set.zip", archive("a/one.png", "b/one.png", "broken.png", "notes.txt"))
     assert list(space.study_state.uploaded) == ["a/one.png", "b/one.png"]
     assert set(space.study_state.refused) == {"broken.png", "notes.txt"}
     assert "2 uploaded pictures" in texts(app)
+    assert space.study_state.photos == [], "the demo's photos have left"
+    app.button(key="many-demo").click()
+    ran(app)
+    assert rows(app)["Picture"].tolist()[:2] == ["rocket", "cat"]
+    assert all(one.startswith("data:image/jpeg") for one in rows(app)[""])
+    (one,) = [each for each in choice.subjects(space) if each.name == "b/one.png"]
+    gone: list[Path] = []
+    with monkeypatch.context() as here:  # files are the session's own to drop
+        here.setattr(upload, "dropped", gone.append)
+        table.remove(space, [one, choice.subjects(space)[0]])
+    ran(app)
+    assert rows(app)["Picture"].tolist() == ["cat", "coffee", "a/one.png"]
+    assert (gone, list(space.study_state.uploaded)) == ([one.path], ["a/one.png"])
     give(app, "none.zip", b"no zip")
     assert "not a readable zip" in texts(app)
     app.button(key="many-remove").click()
@@ -85,16 +111,28 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     assert found is not None
     pictures, wanted = choice.subjects(space), choice.methods(space)
 
+    places: list[Place] = []
+
     def stop(done: int, total: int) -> None:
         if done == 5:  # in the fifth map, which is not kept
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        conduct(found, pictures, wanted, lambda: nullcontext(worker), progress=stop)
+        conduct(
+            *(found, pictures, wanted, lambda: nullcontext(worker)),
+            progress=stop,
+            at=places.append,
+        )
     ran(app)
     assert "2 of 5 pictures are computed and kept." in texts(app)
     assert app.button(key="pictures-start").label == "Go on"
     assert "of 2 pictures at q = 0.20" in texts(app)
+    assert [bool(score) for score in rows(app)["Saliency"]] == [True, True, False, False, False]
+    assert rows(app)["Done"].tolist() == [1, 1, 0, 0, 0]
+    assert [(one.picture, one.method, one.before) for one in places[-2:]] == [
+        (pictures[1].sha256, "saliency", 3),
+        (pictures[2].sha256, "guided-backprop", 4),
+    ]
     conduct(found, pictures, wanted, lambda: nullcontext(worker))
     ran(app)
     assert "All 5 pictures are computed." in texts(app)
@@ -105,6 +143,8 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     assert "q = 0.90" in texts(app) != before
     assert len(worker.asked) == 11, "only the map in progress is computed again"
 
+    app.session_state["pictures-share"] = True
+    ran(app)
     app.button(key="study-keep").click()
     ran(app)
     (entry,) = kept_runs.store().entries()

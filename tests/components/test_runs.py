@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.session import kept_runs
+from components.ranking import score_table
+from components.ranking.score_table import NOTHING
+from components.runs import difference_words
+from components.session import clock, kept_runs
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import KEY
 from tests.components.test_access import AUTH
@@ -18,6 +22,7 @@ from tests.runs.small import small_run
 from tests.studies.small_study import small_study
 from xai_core.demo.run import demo_run
 from xai_core.maps.recipe import Recipe
+from xai_core.runs.difference import Change, Row
 from xai_core.runs.store import RunStore
 
 pytestmark = pytest.mark.xdist_group("app")
@@ -97,8 +102,14 @@ def test_runs_are_found_named_tagged_pinned_compared_and_deleted(store: RunStore
     foreign = store.save(small_run(3, model="secret"), owner="user-ann")
     app = opened(started(), RUNS)
     assert "secret" not in texts(app)
-    assert "0.0 MB of 2,048 MB" in texts(app)
-    assert len(app.dataframe) == 2
+    assert "less than 0.1 MB of 2,048 MB" in texts(app)
+    assert "**Saliency" in texts(app)
+    assert "24 Nov 2026, 06:00 UTC" in texts(app)
+    shown = [picture.proto.imgs[0].alt for picture in app.get("image")]
+    assert shown.count("The picture noise") == 2
+    assert "Heatmap by SmoothGrad" in shown
+    assert len(app.table) == 2
+    assert list(app.table[0].value.columns)[1:3] == ["Complexity, other", "Complexity, net"]
     app.text_input(key="runs-search").set_value("OTHER smooth")
     ran(app)
     assert [one.key for one in app.button if str(one.key).startswith("open-")] == [f"open-{second}"]
@@ -134,6 +145,8 @@ def test_a_full_store_is_said_and_the_result_stays(store: RunStore) -> None:
     space.run, space.keeper = replace(demo_run(), picture="mine"), keeper
     ran(app)
     assert "The result is not kept" in texts(app)
+    app.session_state["start-share"] = True
+    ran(app)
     assert "no link leads to it" in texts(app)
     assert app.session_state[KEY].run.picture == "mine"
     assert store.entries() == ()
@@ -180,3 +193,34 @@ def test_with_a_login_everybody_lists_their_own(store: RunStore) -> None:
         assert f"of {name}" in texts(ran(app))
         assert "of nobody" not in texts(app)
         assert ("of Ann" in texts(app)) == (name == "Ann")
+
+
+def test_what_differs_is_told_in_words_and_round_figures() -> None:
+    changed = [
+        Change("seconds", 2.390906184999949, 12.0),
+        Change("created", "2026-11-29T14:05:09+00:00", "2026-11-29T15:00:00+02:00"),
+        Change("model sha256", "3f2a9c1e" + "0" * 56, "81bc02aa" + "1" * 56),
+        Change("architecture", None, "resnet18"),
+        Change("quantile", 0.2, 0.123456, "recipe"),
+        Change("std", 0.05, 0.2, "fusiongrad"),
+        Change("fusiongrad", True, False, "fusiongrad"),
+        Change("torch", "2.12", "2.13", "versions"),
+    ]
+    assert [difference_words.told(one) for one in changed] == [
+        ("Time to compute", "2.4 s", "12.0 s"),
+        ("Computed", "29 Nov 2026, 14:05 UTC", "29 Nov 2026, 13:00 UTC"),
+        ("Bytes of the model's file", "fingerprint 3f2a 9c1e", "fingerprint 81bc 02aa"),
+        ("Architecture", "not told", "resnet18"),
+        ("Recipe: Baseline quantile", "0.2", "0.1235"),
+        ("FusionGrad: std", "0.05", "0.2"),
+        ("FusionGrad", "computed", "not computed"),
+        ("Version of torch", "2.12", "2.13"),
+    ]
+    row = Row("saliency", 4.12345, None, 1, None, 5.0, None)
+    assert score_table.cells(row) == ["Saliency", "**4.123** · place 1  \nraw 5.000", NOTHING, "–"]
+
+
+def test_a_moment_is_told_in_the_browsers_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_zone", lambda: (ZoneInfo("Asia/Tokyo"), ""))
+    assert clock.told("2026-11-29T20:05:09+00:00") == "30 Nov 2026, 05:05"
+    assert clock.told("no time") == "no time"

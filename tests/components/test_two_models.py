@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -53,6 +54,17 @@ def test_with_one_model_the_page_asks_for_a_second(app: AppTest) -> None:
     assert not app.error
 
 
+def moved(app: AppTest) -> pd.DataFrame:
+    """The table of two sides, method by method."""
+    found: pd.DataFrame = next(one.value for one in app.table if "Moved" in one.value)
+    return found
+
+
+def after_removal(app: AppTest, side: str) -> list[float]:
+    """The scores of a side of it."""
+    return [float(cell.split("**")[1]) for cell in moved(app)[f"Complexity, {side}"]]
+
+
 def test_a_model_and_its_export(app: AppTest, files: Path) -> None:
     space = given(app, files, "original.pt", "script.pt")
     compute(opened(app, PAGE), space)
@@ -60,19 +72,16 @@ def test_a_model_and_its_export(app: AppTest, files: Path) -> None:
     assert "Their maps are the same but for rounding." in told
     assert "Nobody changes places" in told
     assert "**`converted-verified`** only in B" in told
-    scores = next(one.value for one in app.dataframe if "Moved" in one.value)
-    assert scores["Moved"].tolist() == [0, 0]
-    assert scores["A"].tolist() == pytest.approx(scores["B"].tolist(), abs=1e-3)
-    before = scores["A"].tolist()
+    assert moved(app)["Moved"].tolist() == ["same place", "same place"]
+    before = after_removal(app, "A")
+    assert before == pytest.approx(after_removal(app, "B"), abs=1e-3)
     app.slider(key="quantile").set_value(0.9)
     ran(app)
-    after = next(one.value for one in app.dataframe if "Moved" in one.value)["A"].tolist()
-    assert max(after) < min(before)
+    assert max(after_removal(app, "A")) < min(before)
     assert "Both results are kept as runs." in texts(app)
     opened(app, "pages/share/runs.py")
     assert {one.model for one in RunStore().entries()} == {"original.pt", "script.pt"}
-    kept = next(one.value for one in app.dataframe if "Place in first" in one.value)
-    assert kept["Moved"].tolist() == [0, 0]
+    assert moved(app)["Moved"].tolist() == ["same place", "same place"]
     assert "the same map" in texts(app)
 
 
@@ -86,7 +95,9 @@ def test_another_model_and_a_method_that_it_lacks(app: AppTest, files: Path) -> 
     app.button(key="pair-swap").click()
     ran(app)
     assert (space.source, space.pairing.second) == ("smooth.pt", "original.pt")
-    assert "The choice has changed since this was computed." in texts(app)
+    told = "Chosen since this was computed: A original.pt → smooth.pt, B smooth.pt → original.pt."
+    assert told in texts(app)
+    assert space.pairing.ids is not None, "a link leads there"
 
 
 def test_other_classes_are_said_kindly(app: AppTest, files: Path) -> None:

@@ -55,7 +55,9 @@ def many(count: int) -> Subject:
             attributions={name: replace(one, method=name) for name in names[:count]},
             scores=dict.fromkeys(names[:count], score),
             failures={"grad-cam": "There is no feature map."},
-        )
+        ),
+        note=HOSTILE * 20,
+        link="http://pedestal.example.org/?page=tune&run=" + "x" * 22,
     )
 
 
@@ -89,6 +91,14 @@ def test_the_svg_is_well_formed_and_refers_to_nothing_outside() -> None:
         for name, value in element.attrib.items():
             if name.endswith("href"):
                 assert value.startswith(("#", "data:"))
+
+
+def test_a_report_has_note_and_origin_as_text() -> None:
+    told = render(many(1), "html").decode()
+    assert "Note of the sender: &lt;/script&gt;&lt;img src=x&gt;" in told
+    assert "Made with Pedestal. This view: http://pedestal.example.org/" in told
+    assert told.count("<a ") == 0
+    assert "Note of the sender" not in render(subject_of(demo_run()), "html").decode()
 
 
 def test_the_stamp_comes_back(subject: Subject) -> None:

@@ -24,7 +24,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.target import Asked, Explained
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.pictures.preprocessing import InputSpec, prepare
-from xai_core.runs.computation import Request, compare
+from xai_core.runs.computation import Request, compare, finished
 from xai_core.runs.run import Run, open_run
 from xai_core.targets import Prediction, predict
 
@@ -153,12 +153,27 @@ def test_progress_counts_the_samples_of_all_methods() -> None:
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
-def test_cancel_ends_the_comparison() -> None:
+def test_a_run_comes_together_the_cheapest_map_first_and_a_cancel_leaves_what_is_there() -> None:
     def stop(done: int, total: int) -> None:
-        raise Cancelled
+        if done > 4:
+            raise Cancelled
 
+    worker, seen = InProcess(), list[Run]()
+    asked = request(methods={"smoothgrad": {"m": 8}, "saliency": {}, "integrated-gradients": {}})
+    known = {"integrated-gradients": run_of(worker, methods=asked.methods).attributions}
     with pytest.raises(Cancelled):
-        compare(InProcess(), InProcess(), request(), progress=stop)
+        compare(
+            *(worker, worker, asked),
+            known={k: v[k] for k, v in known.items()},
+            progress=stop,
+            arrived=seen.append,
+        )
+    names = [list(run.attributions) for run in seen]
+    assert names == [["integrated-gradients"], ["integrated-gradients", "saliency"]]
+    kept = finished(worker, asked.methods, seen[-1])
+    assert list(kept.attributions) == ["saliency", "integrated-gradients"]
+    for name, score in kept.scores.items():
+        assert vars(seen[-1].scores[name]) == pytest.approx(vars(score), abs=1e-5)
 
 
 def test_a_method_that_is_not_defined_leaves_the_others() -> None:

@@ -33,9 +33,12 @@ def test_parameters_recipe_and_origin_are_told() -> None:
         recipe=replace(FIRST.recipe, sign="positive"),
         attributions={**FIRST.attributions, "smoothgrad": changed},
     )
-    found = {one.what: (one.first, one.second) for one in changes(FIRST, other)}
+    found = {(one.area, one.what): (one.first, one.second) for one in changes(FIRST, other)}
     assert found == {
-        "model": ("net", "other"),
-        "recipe: sign": ("absolute", "positive"),
-        "smoothgrad: m": (4, 9),
+        ("", "model"): ("net", "other"),
+        ("recipe", "sign"): ("absolute", "positive"),
+        ("smoothgrad", "m"): (4, 9),
     }
+    alone = replace(FIRST, attributions={"saliency": FIRST.attributions["saliency"]})
+    (change,) = changes(FIRST, alone)
+    assert (change.area, change.first, change.second) == ("smoothgrad", True, False)

@@ -163,8 +163,11 @@ def test_names_tags_and_pins_change_and_the_run_does_not(store: RunStore) -> Non
     name = store.save(small_run(), owner="ann", name="first")
     before = (store.folder / name / "run.json").read_bytes()
     store.change(name, name=" second ", tags=(" a ", "", "b", "a"))
+    assert store.note(name) == ""  # of a label that an earlier version wrote, too
+    assert store.change(name, note=" left " + "x" * 600).note == ("left " + "x" * 600)[:500]
     label = store.change(name, pinned=True)
     assert (label.name, label.tags, label.pinned) == ("second", ("a", "b"), True)
+    assert store.note(name).startswith("left x")
     assert store.entry(name).label == label
     assert label.owner == "ann"
     assert (store.folder / name / "run.json").read_bytes() == before

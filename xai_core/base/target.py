@@ -96,6 +96,12 @@ def of_class(
     return Explained(target, {"index": index, "kind": kind, **(place or {})}, told)
 
 
+def class_name(label: str, index: int) -> str:
+    """A class by its name and number; one that has no name by its number alone."""
+    bare = f"class {index}"
+    return bare if label in ("", str(index), bare) else f"{label} ({index})"
+
+
 def over_pictures(asked: int | Target | None) -> str:
     """What is explained in every picture of many, for a person."""
     if asked is None:

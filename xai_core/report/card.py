@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from xai_core.attribution.methods.base import title_of
 from xai_core.base.text import one_line
 from xai_core.maps.theme import FONT, STYLES, Style, colour_of
-from xai_core.report import columns, small_print, stamp
+from xai_core.report import columns, imprint, small_print, stamp
 from xai_core.report.subject import Subject, headline
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, DPI = 16.0, 9.0, 120  # inches: 1920 × 1080 pixels
 MOST = 6  # methods with maps; the ranking has all
 BODY = (0.215, 0.865)  # bottom and top of what lies between title and small print
+PRINT = 0.18  # the top of that
 _drawing = threading.Lock()  # matplotlib's settings are the whole process's
 
 
@@ -113,13 +114,13 @@ def _ranking(figure: Figure, subject: Subject, style: Style) -> None:
 
 
 def _print_small(figure: Figure, subject: Subject, style: Style) -> None:
-    told = [*small_print.lines(subject)]
+    told = [imprint.origin(subject.link), *small_print.lines(subject)]
     if len(subject.methods) > MOST:
-        told.insert(0, f"Maps of {MOST} of {len(subject.methods)} methods; all are ranked.")
-    print_small(figure, told, style)
+        told.insert(1, f"Maps of {MOST} of {len(subject.methods)} methods; all are ranked.")
+    print_small(figure, told, style, imprint.draw(figure, subject.note, style, PRINT))
 
 
-def print_small(figure: Figure, lines: Sequence[str], style: Style, top: float = 0.18) -> None:
+def print_small(figure: Figure, lines: Sequence[str], style: Style, top: float) -> None:
     """Lines of small print, wrapped, as many as there is room for."""
     for size, width in ((8.5, 225), (7.5, 255), (6.5, 295)):  # as large as all of it fits
         told = [line for one in lines for line in textwrap.wrap(one_line(one), width)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 from xai_core.base.errors import InputError
+from xai_core.report.pair.subject import PairSubject
 from xai_core.report.study.subject import StudySubject
 from xai_core.report.subject import Subject
 
 Form = Literal["png", "svg", "html", "zip"]
+Shared: TypeAlias = Subject | StudySubject | PairSubject
+"""What is handed on."""
 MIMES: dict[str, str] = {
     "png": "image/png",
     "svg": "image/svg+xml",
@@ -17,7 +20,7 @@ MIMES: dict[str, str] = {
 }
 
 
-def render(subject: Subject | StudySubject, form: str, theme: str = "light") -> bytes:
+def render(subject: Shared, form: str, theme: str = "light") -> bytes:
     """The bytes of one form. `theme`: `light` or `dark`, of pictures.
 
     Raises:
@@ -30,6 +33,8 @@ def render(subject: Subject | StudySubject, form: str, theme: str = "light") -> 
         )
     if isinstance(subject, StudySubject):
         return _of_study(subject, form, theme)
+    if isinstance(subject, PairSubject):
+        return _of_pair(subject, form, theme)
     return _of_run(subject, form, theme)
 
 
@@ -40,6 +45,18 @@ def _of_run(subject: Subject, form: str, theme: str) -> bytes:
         return html.html(subject)
     if form == "zip":
         return files.zipped(subject)
+    return card.png(subject, theme) if form == "png" else card.svg(subject, theme)
+
+
+def _of_pair(subject: PairSubject, form: str, theme: str) -> bytes:
+    from xai_core.report.pair import card, page
+
+    if form == "html":
+        return page.html_of(subject)
+    if form == "zip":
+        raise InputError(
+            "Two models are written as png, svg or html.", "Each of their runs has a zip."
+        )
     return card.png(subject, theme) if form == "png" else card.svg(subject, theme)
 
 

@@ -24,6 +24,7 @@ def html(subject: Subject) -> bytes:
     parts = (
         f"<h1>{escape(told)}</h1>",
         page.paragraph(" · ".join(facts), "faint"),
+        page.note(subject.note),
         page.picture(subject.photo, "The picture as the model saw it", "photo"),
         page.section("Maps, and Complexity at every quantile", *_bench(subject)),
         page.section("Ranking", _ranking(subject), page.bullets(sentences.of(subject))),
@@ -36,6 +37,7 @@ def html(subject: Subject) -> bytes:
             f"<details><summary>As a script</summary><pre>{html_lines(code.script(subject))}</pre>"
             "</details>",
         ),
+        page.origin(subject.link),
     )
     scripts = bench.scripts(subject) if subject.methods else ""
     return page.page(told, "\n".join(parts), style=styles(), scripts=scripts)

@@ -14,6 +14,7 @@ from PIL import Image
 from xai_core.base.text import html as escape
 from xai_core.maps.colours import png_bytes, png_url
 from xai_core.maps.theme import STYLES, Style
+from xai_core.report import imprint
 
 _FOLDER = Path(__file__).parent
 
@@ -46,6 +47,17 @@ def table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
 def paragraph(text: str, kind: str = "") -> str:
     """Escaped. `kind`: a class of the style sheet."""
     return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+
+
+def note(text: str) -> str:
+    """What the sender says; nothing where nothing was said."""
+    told = imprint.note_of(text)
+    return paragraph(told, "note") if told else ""
+
+
+def origin(link: str) -> str:
+    """The last line: the product, and the address of the view."""
+    return paragraph(imprint.origin(link), "faint origin")
 
 
 def bullets(texts: Iterable[str]) -> str:

@@ -51,6 +51,7 @@ class Subject:
         raw, after: the rankings; a method that gave no map is in neither.
         verdict: on the model, where it was checked. run_id: where the run is kept.
         localisations: by method, where it is known what a map should show.
+        note: of who hands it on, plain text. link: to the same view; empty where none leads there.
     """
 
     run: Run
@@ -64,6 +65,8 @@ class Subject:
     setup: Setup = field(default_factory=Setup)
     run_id: str | None = None
     localisations: Mapping[str, Localisation] = field(default_factory=dict)
+    note: str = ""
+    link: str = ""
 
     @property
     def quantile(self) -> float:
@@ -98,6 +101,8 @@ def subject_of(
     setup: Setup | None = None,
     run_id: str | None = None,
     localisations: Mapping[str, Localisation] | None = None,
+    note: str = "",
+    link: str = "",
 ) -> Subject:
     """A run through a recipe with a quantile; as it was kept where `recipe` is None.
 
@@ -137,6 +142,8 @@ def subject_of(
         setup=setup or opened_as(run),
         run_id=run_id,
         localisations=localisations or {},
+        note=note,
+        link=link,
     )
 
 

@@ -4,76 +4,33 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 import numpy as np
+from jaxtyping import Float64
 
 from xai_core.attribution.autocast import suited
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
-from xai_core.attribution.scorer import PLAIN
 from xai_core.base.arrays import Values
-from xai_core.base.environment import machine, versions
 from xai_core.base.errors import MethodError
-from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress, SharedProgress
-from xai_core.base.target import Explained, Target
+from xai_core.base.target import Explained
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.pictures.preprocessing import InputSpec, Prepared
-from xai_core.readiness.result import Level
 from xai_core.runs.explainer import Explainer, Scores1D
+from xai_core.runs.request import Request as Request
+from xai_core.runs.request import costs as costs
+from xai_core.runs.request import draft_of
+from xai_core.runs.request import samples_of as samples_of
 from xai_core.runs.run import Guess, Run, Score
 from xai_core.targets import Prediction
 from xai_core.targets.labels import fitting
 from xai_core.targets.resolution import named, target_of
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be compared.
-
-    Attributes:
-        methods: parameters by method name; missing ones take their defaults.
-        labels: class names, where they are known. pace: of methods that take many samples.
-        input_spec, architecture, output, weights, head_activation, other_inputs, trusted, opening,
-            member, level, summary: as in `Run`.
-    """
-
-    model: str
-    model_sha256: str
-    model_format: str
-    picture: str
-    picture_sha256: str
-    prepared: Prepared
-    target: int | Target | None
-    methods: Mapping[str, Mapping[str, Any]]
-    seed: int = 0
-    recipe: Recipe = field(default_factory=Recipe)
-    labels: tuple[str, ...] | None = None
-    pace: Pace = PLAIN
-    input_spec: InputSpec | None = None
-    architecture: str | None = None
-    output: str | None = None
-    weights: str | None = None
-    head_activation: str | None = None
-    other_inputs: tuple[str, ...] = ()
-    trusted: bool = False
-    opening: str = ""
-    member: str | None = None
-    level: Level | None = None
-    summary: str = ""
-
-
-PROVENANCE = (
-    *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
-    *("architecture", "output", "weights", "head_activation", "other_inputs"),
-    *("trusted", "opening", "member", "level", "summary"),
-)
 
 
 def compare(
@@ -84,58 +41,103 @@ def compare(
     known: Mapping[str, Attribution] | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
+    arrived: Callable[[Run], None] = lambda run: None,
 ) -> Run:
     """Compute every method of a request and score its map raw and after removal.
+
+    What takes the fewest samples comes first, whatever the order of the request.
 
     Args:
         known: attributions of the same model, picture and target; one whose parameters, seed and
             autocast are those asked for is not computed again.
         progress: called in samples over all methods.
+        arrived: called with the run as far as it is: once its target is fixed, with the maps
+            that are known, and after each method. Its scores are good to 1e-5 nats.
 
     Raises:
         XaiError: what the worker raises; nothing has changed then. A method that is not
             defined for the model is no error: the run says why it has no map.
     """
     start = time.perf_counter()
+    run, explained = _begun(explainer, request, known or {})
+    samples = costs(request, run.attributions)
+    waiting = sorted(samples, key=samples.__getitem__)  # the first map is there soon
+    parts = SharedProgress({name: samples[name] for name in waiting}, progress)
+    arrived(run)
+    for name in waiting:
+        explain = partial(
+            explainer.explain,
+            request.prepared.inputs,
+            explained,
+            name,
+            request.seed,
+            request.methods[name],
+            pace=suited(request.pace, name, samples[name]),
+            progress=parts.of(name),
+            cancel=cancel,
+        )
+        run = replace(_with(run, name, explain), seconds=time.perf_counter() - start)
+        arrived(run)
+    return replace(finished(scorer, request.methods, run), seconds=time.perf_counter() - start)
+
+
+def _begun(
+    explainer: Explainer, request: Request, known: Mapping[str, Attribution]
+) -> tuple[Run, Explained]:
+    """The run with its target and the maps that are known, and what the model is to explain."""
+    draft = draft_of(request)
     prediction = explainer.predict(request.prepared.inputs)
     explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
-    reused = {n: one for n, one in (known or {}).items() if _same(one, request, n, explained)}
-    samples = costs(request, reused)
-    parts = SharedProgress(samples, progress)
-    attributions: dict[str, Attribution] = {}
-    failures: dict[str, str] = {}
-    for name, given in request.methods.items():
-        try:
-            attributions[name] = reused.get(name) or explainer.explain(
-                request.prepared.inputs,
-                explained,
-                name,
-                request.seed,
-                given,
-                pace=suited(request.pace, name, samples[name]),
-                progress=parts.of(name),
-                cancel=cancel,
-            )
-        except MethodError as error:  # the others may still be defined for this model
-            failures[name] = str(error)
-    recipe = replace(request.recipe, crop=request.prepared.content)
-    return Run(
-        **{name: getattr(request, name) for name in PROVENANCE},
-        pixels=request.prepared.picture,
-        content=request.prepared.content,
+    reused = {n: one for n, one in known.items() if _same(one, request, n, explained)}
+    run = replace(
+        draft,
         target=explained.index,
         explained=named(explained, request.labels),
         form=prediction.form,
         guesses=guesses(prediction, request.labels),
-        attributions=attributions,
-        recipe=recipe,
-        scores=score(scorer, attributions, recipe),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        failures=failures,
-        versions=versions(),
-        machine=machine(),
-        seconds=time.perf_counter() - start,
+        attributions=reused,
+        scores={name: _at_once(one, draft.recipe) for name, one in reused.items()},
     )
+    return run, explained
+
+
+def _with(run: Run, name: str, explain: Callable[[], Attribution]) -> Run:
+    """The run and one more map, or why it has none."""
+    try:
+        found = explain()
+    except MethodError as error:  # the others may still be defined for this model
+        return replace(run, failures={**run.failures, name: str(error)})
+    return replace(
+        run,
+        attributions={**run.attributions, name: found},
+        scores={**run.scores, name: _at_once(found, run.recipe)},
+    )
+
+
+def finished(scorer: Scores1D, methods: Iterable[str], run: Run) -> Run:
+    """A run with its maps in this order, scored, as of now. Raises `XaiError`."""
+    maps = {name: run.attributions[name] for name in methods if name in run.attributions}
+    return replace(
+        run,
+        attributions=maps,
+        scores=score(scorer, maps, run.recipe),
+        failures={name: run.failures[name] for name in methods if name in run.failures},
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _at_once(one: Attribution, recipe: Recipe) -> Score:
+    """A map's score without a process: as Quantus has it, to 1e-5 nats."""
+    return Score(_entropy(before_removal(one, recipe)[0]), _entropy(canonicalise(one, recipe)[0]))
+
+
+def _entropy(values: Float64[np.ndarray, "h w"]) -> float:
+    magnitudes = np.abs(values)
+    total = float(magnitudes.sum())
+    if not (np.isfinite(total) and total > 0):
+        return float("nan")
+    shares = magnitudes[magnitudes > 0] / total
+    return float(-(shares * np.log(shares)).sum())
 
 
 def score(
@@ -177,23 +179,13 @@ def label_of(index: int, labels: tuple[str, ...] | None) -> str:
 
 
 def _same(one: Attribution, request: Request, name: str, explained: Explained) -> bool:
-    if name not in request.methods or not one.targets[0].same_as(explained):
+    return asked_alike(one, request, name) and one.targets[0].same_as(explained)
+
+
+def asked_alike(one: Attribution, request: Request, name: str) -> bool:
+    """Whether an attribution has the parameters, seed and autocast that a request asks for."""
+    if name not in request.methods:
         return False
     given = asdict(build(METHODS[name].Parameters, request.methods[name]))
     narrow = suited(request.pace, name, costs(request)[name]).autocast
     return (dict(one.parameters), one.seed, one.pace.autocast) == (given, request.seed, narrow)
-
-
-def costs(request: Request, reused: Collection[str] = ()) -> dict[str, int]:
-    """Samples by method, of those that are not reused."""
-    samples = samples_of(request.methods, request.prepared.inputs.shape[1:])
-    return {name: one for name, one in samples.items() if name not in reused}
-
-
-def samples_of(methods: Mapping[str, Mapping[str, Any]], shape: tuple[int, ...]) -> dict[str, int]:
-    """How many samples each method takes of a picture of `shape` (C, H, W)."""
-    size = (shape[0], shape[1], shape[2])
-    return {
-        name: METHODS[name].samples(build(METHODS[name].Parameters, given), size)
-        for name, given in methods.items()
-    }

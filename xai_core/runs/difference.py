@@ -15,6 +15,8 @@ COMPARED = (
     *("input_spec", "level", "machine", "seconds", "created"),
 )
 
+RECIPE, VERSIONS = "recipe", "versions"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -43,11 +45,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is not the same in both runs."""
+    """One thing that is not the same in both runs.
+
+    Attributes:
+        what: its name. first, second: as the runs have it; None where one has none.
+        area: `recipe`, `versions`, or the method that it is a parameter of; empty for all else.
+    """
 
     what: str
     first: Any
     second: Any
+    area: str = ""
 
 
 def scores(first: Run, second: Run) -> tuple[Row, ...]:
@@ -85,23 +93,29 @@ def _score(entry: Entry | None) -> float | None:
 
 
 def changes(first: Run, second: Run) -> tuple[Change, ...]:
-    """Facts, recipe steps, library versions and parameters that differ."""
+    """Facts, recipe steps, parameters of methods and library versions that differ.
+
+    A method that only one of the runs has is one change, not one for each parameter.
+    """
     one, other = dict(_facts(first)), dict(_facts(second))
     names = dict.fromkeys((*one, *other))
-    return tuple(
-        Change(name, one.get(name), other.get(name))
-        for name in names
-        if one.get(name) != other.get(name)
-    )
+    alone = set(first.attributions) ^ set(second.attributions)
+    told = [Change(n, n in first.attributions, n in second.attributions, n) for n in sorted(alone)]
+    found = [
+        Change(what, one.get((area, what)), other.get((area, what)), area)
+        for area, what in names
+        if one.get((area, what)) != other.get((area, what)) and area not in alone
+    ]
+    return (*found, *told)
 
 
-def _facts(run: Run) -> Iterator[tuple[str, Any]]:
+def _facts(run: Run) -> Iterator[tuple[tuple[str, str], Any]]:
     for name in COMPARED:
-        yield name.replace("_", " "), getattr(run, name)
+        yield ("", name.replace("_", " ")), getattr(run, name)
     for name, value in asdict(run.recipe).items():
-        yield f"recipe: {name}", value
+        yield (RECIPE, name), value
     for name, one in run.attributions.items():
         for parameter, value in {**one.parameters, **one.chosen, "seed": one.seed}.items():
-            yield f"{name}: {parameter}", value
+            yield (name, parameter), value
     for name, version in run.versions.items():
-        yield f"version of {name}", version
+        yield (VERSIONS, name), version

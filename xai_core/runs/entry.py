@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import InputError
-from xai_core.base.target import DEFAULT, class_or_target, over_pictures
+from xai_core.base.target import DEFAULT, class_name, class_or_target, over_pictures
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import from_json
 from xai_core.runs.run import STUDY, read_facts
+
+MAX_NOTE = 500
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,14 @@ class Label:
     Attributes:
         pinned: never deleted to make room, and the model's and the picture's files stay, too.
         owner: who made it, as the program that keeps it names people.
+        note: what its owner says to those who open its link, at most `MAX_NOTE` signs.
     """
 
     name: str = ""
     tags: tuple[str, ...] = ()
     pinned: bool = False
     owner: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,15 +114,16 @@ def _target(facts: Mapping[str, Any]) -> str:
     index = facts["target"]
     named = {one["index"]: one["label"] for one in facts["guesses"]}
     if index in named:
-        return f"{named[index]} ({index})"
-    return "the only output" if index is None else f"class {index}"
+        return class_name(str(named[index]), index)
+    return "the only output" if index is None else class_name("", index)
 
 
 def label_in(folder: Path) -> Label:
     """A run without a readable label is nobody's and has no name."""
     with suppress(OSError, ValueError, TypeError):
         data = json.loads((folder / "label.json").read_text(encoding="utf-8"))
-        return Label(**{**data, "tags": tuple(data["tags"])})
+        known = {one.name: data[one.name] for one in fields(Label) if one.name in data}
+        return Label(**{**known, "tags": tuple(data["tags"])})
     return Label()
 
 

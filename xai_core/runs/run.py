@@ -17,7 +17,7 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Picture
 from xai_core.base.errors import InputError
 from xai_core.base.storage.atomic import whole_folder
-from xai_core.base.target import DEFAULT, Explained, Target, explained_from
+from xai_core.base.target import DEFAULT, Explained, Target, class_name, explained_from
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
@@ -115,8 +115,8 @@ class Run:
             return self.explained.sentence
         for guess in self.guesses:
             if guess.index == self.target:
-                return f"{guess.label} ({guess.index})"
-        return "the only output" if self.target is None else f"class {self.target}"
+                return class_name(guess.label, guess.index)
+        return "the only output" if self.target is None else class_name("", self.target)
 
     def write(self, folder: Path, /, **more: str) -> None:
         """Write it; a kill at any moment leaves the whole folder or none.

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from xai_core.base.storage.drafts import clear_drafts
 from xai_core.base.storage.files import data_folder, writing
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
-from xai_core.runs.entry import Kept, Label, kept_in, label_in, size_of, verdict_in
+from xai_core.runs.entry import MAX_NOTE, Kept, Label, kept_in, label_in, size_of, verdict_in
 from xai_core.runs.run import Run, open_run
 
 try:
@@ -57,11 +57,13 @@ class RunStore:
         owner: str = "",
         name: str = "",
         verdict: Verdict | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> str:
         """Keep a run and give its id; when this returns, a kill or a power cut loses it no more.
 
         Args:
             verdict: on its model, kept beside it as the proof of the run's level.
+            beside: texts of further JSON files, by their names.
 
         Raises:
             XaiError: the disk is full, or all that is kept is pinned.
@@ -69,7 +71,7 @@ class RunStore:
         name_of = secrets.token_urlsafe(16)
         label = Label(name=name[:MAX_NAME], owner=owner)
         with self._locked():
-            run.write(self._path(name_of), **_labels(label, verdict))
+            run.write(self._path(name_of), **(beside or {}), **_labels(label, verdict))
             self._make_room(name_of)
         clear_drafts((self.folder,))
         return name_of
@@ -85,6 +87,12 @@ class RunStore:
     def verdict(self, name: str) -> Verdict | None:
         """The verdict that was kept with a run; None where none was, or it cannot be read."""
         return verdict_in(self._existing(name))
+
+    def note(self, name: str) -> str:
+        """What its owner says to who opens it; empty where nothing, or no run, is there."""
+        with suppress(InputError):
+            return label_in(self._existing(name)).note
+        return ""
 
     def add_verdict(self, name: str, verdict: Verdict) -> None:
         """Keep the verdict on a run's model beside it. Raises `InputError` where there is none."""
@@ -104,12 +112,17 @@ class RunStore:
         return tuple(sorted(found, key=lambda one: (one.created, one.id), reverse=True))
 
     def change(self, name: str, /, **changes: Any) -> Label:
-        """Rename, tag or pin. Raises `InputError` where there is no such run."""
+        """Rename, tag, pin or add a note. Raises `InputError` where there is no such run."""
         with self._locked():
             folder = self._existing(name)
             label = replace(label_in(folder), **changes)
             tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
-            label = replace(label, name=label.name.strip()[:MAX_NAME], tags=(*tags,)[:MAX_TAGS])
+            label = replace(
+                label,
+                name=label.name.strip()[:MAX_NAME],
+                tags=(*tags,)[:MAX_TAGS],
+                note=label.note.strip()[:MAX_NOTE],
+            )
             write_text(folder / "label.json", json.dumps(asdict(label)))
         return label
 

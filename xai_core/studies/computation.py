@@ -33,6 +33,20 @@ class Subject:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """The map that is being computed: of a picture (SHA-256) by a method.
+
+    Attributes:
+        before: samples that were through when it began. samples: that it takes at most.
+    """
+
+    picture: str
+    method: str
+    before: int
+    samples: int
+
+
 def decoded(path: Path, spec: InputSpec) -> Prepared:
     """A picture file as a model gets it. Raises `InputError`."""
     return prepare(open_picture(path, spec), spec)
@@ -47,6 +61,7 @@ def conduct(
     decode: Callable[[Path, InputSpec], Prepared] = decoded,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
+    at: Callable[[Place], None] = lambda place: None,
 ) -> dict[str, str]:
     """Compute and keep every entry that is missing; returns why pictures were refused, by name.
 
@@ -54,6 +69,7 @@ def conduct(
 
     Args:
         progress: in samples over all pictures and methods that are missing.
+        at: told of each map before it is computed.
 
     Raises:
         Cancelled: as asked; all entries but the one in progress are kept.
@@ -68,7 +84,7 @@ def conduct(
         }
         for one in {subject.sha256: subject for subject in subjects}.values()
     }
-    meter = _Meter(records.spec, missing.values(), progress)
+    meter = _Meter(records.spec, missing.values(), progress, at)
     refused: dict[str, str] = {}
     for subject, names in missing.items():
         if not names:
@@ -99,6 +115,7 @@ def _measure(
     target = target_of(explainer, prepared.inputs, prediction, records.target)
     samples = samples_of(methods, prepared.inputs.shape[1:])
     for name, given in methods.items():
+        meter.enter(subject.sha256, name)
         try:
             attribution = explainer.explain(
                 prepared.inputs,
@@ -140,14 +157,22 @@ class _Meter:
     """One progress in samples over all that is missing."""
 
     def __init__(
-        self, spec: InputSpec, missing: Collection[Methods], progress: Progress | None
+        self,
+        spec: InputSpec,
+        missing: Collection[Methods],
+        progress: Progress | None,
+        at: Callable[[Place], None],
     ) -> None:
         self._costs: dict[str, int] = {}
         for methods in missing:
             self._costs |= samples_of(methods, spec.shape)
         self._total = sum(self._costs[name] for methods in missing for name in methods)
         self._done = 0
-        self._progress = progress
+        self._progress, self._at = progress, at
+
+    def enter(self, picture: str, name: str) -> None:
+        """This entry is next."""
+        self._at(Place(picture, name, self._done, self._costs[name]))
 
     def within(self, done: int, total: int) -> None:
         """So much of the entry in progress is through."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from components.session.jobs.time_left import TimeLeft
 from xai_core.base.errors import Cancelled, XaiError
-from xai_core.base.progress import Preview, Progress
+from xai_core.base.progress import Preview
 
 T = TypeVar("T")
 
@@ -19,9 +20,18 @@ class Job(Generic[T]):
     Attributes:
         done, total: samples so far and in all; total is 0 before the first one is through.
         preview: the map that is being sampled, as far as it is; None where there is none.
+        result: of the work; where that ended early, what it had settled for.
+
+    Args:
+        time_left: estimates it; None weighs every sample the same.
     """
 
-    def __init__(self, work: Callable[[Progress, threading.Event], T]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Reports[T], threading.Event], T],
+        *,
+        time_left: TimeLeft | None = None,
+    ) -> None:
         self.done = 0
         self.total = 0
         self.preview: Preview | None = None
@@ -29,7 +39,7 @@ class Job(Generic[T]):
         self.error: XaiError | None = None
         self._work = work
         self._cancel = threading.Event()
-        self._first: tuple[float, int] | None = None
+        self._left = time_left or TimeLeft()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -45,12 +55,8 @@ class Job(Generic[T]):
 
     @property
     def seconds_left(self) -> float | None:
-        """An estimate from the speed since the first samples; None before there is one."""
-        if self._first is None or self.done <= self._first[1]:
-            return None
-        started, at = self._first
-        speed = (self.done - at) / (time.monotonic() - started)
-        return (self.total - self.done) / speed if speed > 0 else None
+        """As of `TimeLeft`; None before there is an estimate."""
+        return self._left.seconds(time.monotonic())
 
     def cancel(self) -> None:
         """Stop at the next sample; returns at once."""
@@ -62,7 +68,7 @@ class Job(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self.result = self._work(_Reports(self), self._cancel)
+            self.result = self._work(Reports(self), self._cancel)
         except XaiError as error:
             self.error = error
         except Exception as error:  # the thread's border: nothing may be lost in silence
@@ -73,18 +79,23 @@ class Job(Generic[T]):
         if self._cancel.is_set():
             raise Cancelled
         self.done, self.total = done, total
-        if self._first is None and done > 0:
-            self._first = (time.monotonic(), done)
+        self._left.update(time.monotonic(), done, total)
 
 
-class _Reports:
+class Reports(Generic[T]):
     """What the work tells of itself; a `Watcher`."""
 
-    def __init__(self, job: Job[Any]) -> None:
+    def __init__(self, job: Job[T]) -> None:
         self._job = job
 
     def __call__(self, done: int, total: int) -> None:
+        """Take a progress; raises `Cancelled` once the user has asked to stop."""
         self._job.advance(done, total)
 
     def preview(self, make: Callable[[], Preview]) -> None:
+        """Take the map so far."""
         self._job.preview = make()
+
+    def settle_for(self, result: T) -> None:
+        """The job's result, should the work end early from here on."""
+        self._job.result = result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xai_core.base.errors import XaiError
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
@@ -21,12 +23,12 @@ class Keeper:
         self.failure: str | None = None
         self._store, self._owner, self._verdict = store, owner, verdict
 
-    def keep(self, run: Run | StudyResult) -> None:
-        """Save it; an error becomes `failure`."""
+    def keep(self, run: Run | StudyResult, beside: Mapping[str, str] | None = None) -> None:
+        """Save it; an error becomes `failure`. `beside`: as `RunStore.save` takes it."""
         verdict = self._verdict
         if verdict is not None and verdict.sha256 != run.model_sha256:
             verdict = None  # of another file under the same title
         try:
-            self.id = self._store.save(run, self._owner, verdict=verdict)
+            self.id = self._store.save(run, self._owner, verdict=verdict, beside=beside)
         except XaiError as error:
             self.failure = f"This result is on screen, but not kept. {error}"

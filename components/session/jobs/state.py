@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from components.session import visit
-from components.session.jobs.job import Job
+from components.session.jobs.job import Job, Reports
 from components.session.jobs.queue import QueuePosition
+from components.session.jobs.time_left import TimeLeft
 from xai_core.base.errors import Cancelled
-from xai_core.base.progress import Progress
 
 T = TypeVar("T")
 
@@ -34,13 +34,21 @@ class JobState(Generic[T]):
         """Tell nothing of the last one any more."""
         self.failure, self.stopped, self.turn = None, False, QueuePosition()
 
-    def begin(self, name: str, work: Callable[[Progress, threading.Event], T]) -> None:
+    def begin(
+        self,
+        name: str,
+        work: Callable[[Reports[T], threading.Event], T],
+        time_left: TimeLeft | None = None,
+    ) -> None:
         """Do `work` in a thread; the end of the visit cancels it. name: of it in the visit."""
-        self.job = job = Job(work)
+        self.job = job = Job(work, time_left=time_left)
         visit.current().at_end(name, job.cancel)
 
     def settle(self, job: Job[T]) -> T | None:
-        """Note how a job ended, once, and give its result; None where there is none."""
+        """Note how a job ended, once, and give its result; None where there is none.
+
+        One that ended early may have settled for a part of it.
+        """
         if self.job is not job:  # another tick was faster
             return None
         self.job = None

@@ -19,6 +19,8 @@ class PairState(JobState[ModelPair]):
         pair: the result on screen. asked: what it was asked with.
         job_asked: what the job was asked with.
         unkept: why the results are on screen, but not kept as runs.
+        ids: of the two kept runs on screen. job_ids: of those that the job has kept.
+        opened: the pair on screen came by its link.
     """
 
     second: str | None = None
@@ -27,3 +29,6 @@ class PairState(JobState[ModelPair]):
     asked: Hashable = None
     job_asked: Hashable = None
     unkept: str | None = None
+    ids: tuple[str, str] | None = None
+    job_ids: tuple[str, str] | None = None
+    opened: bool = False

@@ -8,6 +8,7 @@ from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
 from components.session.state.sources import Photo, free_name
 from xai_core.base.target import Target
+from xai_core.studies.computation import Place
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Study
 
@@ -26,6 +27,8 @@ class StudyState(JobState[dict[str, str]]):
         opened: a kept one that is on screen in its place. run_id: of that one.
         kept: ids of kept studies by fingerprint, as far as they were looked for.
         opening: a picture of it was clicked, and its page comes next.
+        place: the map that is being computed.
+        demo: the demo's photos are still those that the page began with.
     """
 
     photos: list[str] = field(default_factory=list)
@@ -39,8 +42,17 @@ class StudyState(JobState[dict[str, str]]):
     run_id: str | None = None
     kept: dict[str, str | None] = field(default_factory=dict)
     opening: bool = False
+    place: Place | None = None
+    demo: bool = True
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""
         name = free_name(photo.name, photo.path, {k: v.path for k, v in self.uploaded.items()})
         self.uploaded[name] = replace(photo, name=name)
+
+    def within(self, picture: str) -> dict[str, int]:
+        """Samples that are through of the map that is being computed of a picture, by method."""
+        place, job = self.place, self.job
+        if job is None or place is None or place.picture != picture:
+            return {}
+        return {place.method: min(max(0, job.done - place.before), place.samples)}

@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
+from components.session.state.growing import Growing as Growing
 from components.session.state.pair import PairState
 from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
@@ -86,7 +87,8 @@ class Workspace(JobState[Run]):
         returned: the result card that was uploaded last.
         run_id: of the result on screen, where it is kept. addressed: the id in the address.
         detecting: model and picture whose likely preset was asked for.
-        keeper: keeps what is being computed. linked: ids of runs that were opened by a link.
+        keeper: keeps what is being computed, which is growing. linked: ids of runs that were
+            opened by a link.
     """
 
     sources: dict[str, Source]
@@ -116,6 +118,7 @@ class Workspace(JobState[Run]):
     addressed: str | None = None
     detecting: tuple[str, str] | None = None
     keeper: Keeper | None = None
+    growing: Growing | None = None
     linked: set[str] = field(default_factory=set)
 
     def add_source(self, source: Source) -> None:
@@ -144,6 +147,7 @@ class Workspace(JobState[Run]):
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
+        self.growing = None
         self.control_state.made = self.control_state.job = None
         self.study_state.study = self.study_state.job = None
         self.pairing.pair = self.pairing.job = None

@@ -32,6 +32,7 @@ class Tile:
 
     Attributes:
         alt: what a screen reader says. ratio: width / height. scale: the legend of its colours.
+        after: layers right of a divider that can be moved; without any there is no divider.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Tile:
     layers: tuple[Image, ...]
     ratio: float = 1.0
     scale: Scale | None = None
+    after: tuple[Image, ...] = ()
 
 
 def show(
@@ -66,6 +68,7 @@ def _item(tile: Tile) -> dict[str, Any]:
         "note": tile.note,
         "alt": tile.alt,
         "ratio": tile.ratio,
-        "layers": [{"src": layer.src, "opacity": layer.opacity} for layer in tile.layers],
+        "layers": [vars(layer) for layer in tile.layers],
+        "after": [vars(layer) for layer in tile.after],
         "scale": vars(tile.scale) if tile.scale else None,
     }

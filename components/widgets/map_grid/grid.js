@@ -4,7 +4,7 @@ const MAX_ZOOM = 16;
 const groups = new Map();
 
 export default function ({ data: [data], parentElement }) {
-  if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, panes: new Set() });
+  if (!groups.has(data.group)) groups.set(data.group, { zoom: 1, x: 0, y: 0, swipe: 50, panes: new Set() });
   const view = groups.get(data.group);
   let root = parentElement.querySelector(".root");
   if (!root) {
@@ -12,14 +12,55 @@ export default function ({ data: [data], parentElement }) {
     root.className = "root";
     parentElement.appendChild(root);
   }
-  const grid = element("div", "grid");
-  grid.style.setProperty("--tile", `${data.tile}px`);
-  root.querySelectorAll(".pane").forEach((pane) => view.panes.delete(pane));
-  const panes = data.items.map((item) => addTile(grid, item));
-  root.replaceChildren(...(data.toolbar ? [toolbar(view), grid] : [grid]));
-  panes.forEach((pane) => { view.panes.add(pane); listen(pane, view); });
+  if (!root.grid) Object.assign(root, { grid: element("div", "grid"), drawn: [] });
+  root.grid.style.setProperty("--tile", `${data.tile}px`);
+  const drawn = data.items.map((item, place) => renewed(root.drawn[place], item, view));
+  const gone = root.drawn.filter((one) => !drawn.some((other) => other.pane === one.pane));
+  gone.forEach((one) => view.panes.delete(one.pane));
+  root.drawn = drawn;
+  replace(root.grid, drawn.map((one) => one.figure));
+  if (!data.toolbar !== !root.bar) {
+    root.bar = data.toolbar ? toolbar(view) : null;
+    replace(root, root.bar ? [root.bar, root.grid] : [root.grid]);
+  } else if (!root.grid.isConnected) root.append(root.grid);
+  for (const { pane } of drawn) {
+    view.panes.add(pane);
+    if (!pane.onkeydown) listen(pane, view);  // else a hand that drags it would lose it
+  }
   draw(view);
-  return () => panes.forEach((pane) => view.panes.delete(pane));
+  return () => drawn.forEach(({ pane }) => view.panes.delete(pane));
+}
+
+// What has not changed stays as it is, with its focus: maps come while others are looked at.
+function replace(parent, children) {
+  const same = children.length === parent.children.length
+    && children.every((child, place) => child === parent.children[place]);
+  if (!same) parent.replaceChildren(...children);
+}
+
+function renewed(old, item, view) {
+  const told = JSON.stringify(item);
+  if (old?.told === told) return old;
+  const { title, after: { length: divided } } = item;
+  const anew = old?.title !== title || divided || old.divided;
+  return { told, title, divided, ...(anew ? addTile(item) : refresh(old, item, view)) };
+}
+
+// The old picture stays until the new one can be painted: nothing flashes.
+function refresh({ figure, pane }, item, view) {
+  const [caption, , ...below] = parts(item, pane);
+  figure.firstChild.replaceWith(caption);
+  while (figure.lastChild !== pane) figure.lastChild.remove();
+  figure.append(...below);
+  const images = item.layers.map(layerOf);
+  Promise.all(images.map((image) => image.decode().catch(() => {}))).then(() => {
+    if (pane.wanted !== images) return;
+    pane.querySelectorAll("img").forEach((image) => image.remove());
+    pane.prepend(...images);
+    draw(view);
+  });
+  pane.wanted = images;
+  return { figure, pane };
 }
 
 function element(name, className, text) {
@@ -29,28 +70,49 @@ function element(name, className, text) {
   return node;
 }
 
-function addTile(grid, item) {
+function addTile(item) {
   const figure = element("figure", "tile");
-  const caption = element("figcaption", "");
-  caption.append(element("span", "title", item.title), element("span", "note", item.note));
   const pane = element("div", "pane");
   pane.tabIndex = 0;
   pane.setAttribute("role", "img");
+  pane.wanted = item.layers.map(layerOf);
+  pane.append(...pane.wanted);
+  if (item.after.length) pane.append(...divided(item));
+  pane.append(element("div", "cross"));
+  figure.append(...parts(item, pane));
+  return { figure, pane };
+}
+
+function parts(item, pane) {
+  const caption = element("figcaption", "");
+  caption.append(element("span", "title", item.title), element("span", "note", item.note));
   pane.setAttribute("aria-label", item.alt);
   pane.style.setProperty("--ratio", item.ratio);
-  for (const layer of item.layers) {
-    const image = new Image();
-    image.src = layer.src;
-    image.alt = "";
-    image.style.opacity = layer.opacity;
-    pane.append(image);
+  const found = [caption, pane];
+  if (item.scale) found.push(scale(item.scale));
+  if (item.scale?.note) found.push(element("div", "behind", item.scale.note));
+  return found;
+}
+
+function layerOf({ src, opacity }) {
+  const image = new Image();
+  image.src = src;
+  image.alt = "";
+  image.style.opacity = opacity;
+  return image;
+}
+
+// What is right of the divider, and the divider: a slider, so that keys and fingers move it, too.
+function divided(item) {
+  const after = element("div", "after");
+  after.append(...item.after.map(layerOf));
+  const slider = element("input", "divide");
+  Object.assign(slider, { type: "range", min: 0, max: 100, step: 1 });
+  slider.setAttribute("aria-label", `${item.title}: before removal on the left, after it on the right`);
+  for (const name of ["pointerdown", "pointermove", "dblclick", "keydown"]) {
+    slider.addEventListener(name, (event) => event.stopPropagation());
   }
-  pane.append(element("div", "cross"));
-  figure.append(caption, pane);
-  if (item.scale) figure.append(scale(item.scale));
-  if (item.scale?.note) figure.append(element("div", "behind", item.scale.note));
-  grid.append(figure);
-  return pane;
+  return [after, element("span", "side left", "before"), element("span", "side right", "after"), slider];
 }
 
 function scale({ low, high, colours }) {
@@ -93,10 +155,13 @@ function keepInside(view) {
 }
 
 function draw(view) {
-  const { zoom, x, y, panes } = view;
+  const { zoom, x, y, swipe, panes } = view;
   const move = `scale(${zoom}) translate(${-x * 100}%, ${-y * 100}%)`;
   for (const pane of panes) {
     pane.classList.toggle("zoomed", zoom > 1);
+    pane.style.setProperty("--swipe", `${swipe}%`);
+    const slider = pane.querySelector(".divide");
+    if (slider) slider.value = swipe;
     pane.querySelectorAll("img").forEach((image) => { image.style.transform = move; });
   }
 }
@@ -110,7 +175,8 @@ function mark(panes, left, top) {
 }
 
 function listen(pane, view) {
-  const redraw = () => draw(view);
+  const redraw = () => draw(view), slider = pane.querySelector(".divide");
+  if (slider) slider.oninput = () => { view.swipe = Number(slider.value); redraw(); };
   const place = (event) => {
     const box = pane.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];

@@ -8,8 +8,8 @@ import { element, short, whole, write } from "./text.js";
 export function spread(model, at, commit) {
   const map = model.source.maps[at];
   const box = element("div", "spread");
-  const before = chart("before removal, square-root axis");
-  const after = chart("after removal, rescaled");
+  const before = chart("before, square-root axis");
+  const after = chart("after, rescaled");
   box.append(before.box, after.box);
   if (!map.finite) return { box, draw() {} };
   const ends = range(map);

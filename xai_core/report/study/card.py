@@ -9,7 +9,7 @@ import numpy as np
 
 from xai_core.base.text import one_line
 from xai_core.maps.theme import PALETTE, STYLES, Style
-from xai_core.report import card
+from xai_core.report import card, imprint
 from xai_core.report.study import small_print, stamp
 from xai_core.report.study.subject import StudySubject
 from xai_core.scores.statistics import agreement
@@ -111,8 +111,9 @@ def _words(figure: Figure, subject: StudySubject, style: Style) -> None:
         f"{name}: {', '.join(f'{key} {value}' for key, value in given.items()) or 'as defined'}"
         for name, given in zip(subject.names, subject.study.methods.values(), strict=True)
     )
-    lines = [*small_print.lines(subject), "; ".join((*settings, f"seed {subject.study.seed}"))]
-    card.print_small(figure, lines, style, top=0.14)
+    lines = [imprint.origin(subject.link), *small_print.lines(subject)]
+    lines.append("; ".join((*settings, f"seed {subject.study.seed}")))
+    card.print_small(figure, lines, style, imprint.draw(figure, subject.note, style, 0.14))
 
 
 def _named(axes: Axes, subject: StudySubject, columns: tuple[int, ...] | list[int]) -> None:

@@ -30,6 +30,7 @@ def html_of(subject: StudySubject) -> bytes:
     parts = (
         f"<h1>{escape(subject.headline)}</h1>",
         page.paragraph(" · ".join(facts), "faint"),
+        page.note(subject.note),
         page.section("Mean Complexity at every quantile", figure.means(subject)),
         page.section("Ranking over all pictures", _slider(subject), *_steps(subject)),
         page.bullets(small_print.STATISTICS),
@@ -42,6 +43,7 @@ def html_of(subject: StudySubject) -> bytes:
             "<details><summary>As a script</summary>"
             f"<pre>{html_lines(code.script(subject))}</pre></details>",
         ),
+        page.origin(subject.link),
     )
     styles = "\n".join((_text("study.css"), *_thumbnails(subject)))
     scripts = f"<script>\n{_text('study.js')}</script>"

@@ -25,7 +25,7 @@ class StudySubject:
 
     Attributes:
         quantile: one of `QUANTILES`. verdict: on the model, where it was checked. run_id: where
-            the study is kept.
+            the study is kept. note, link: as in `Subject`.
     """
 
     study: StudyResult
@@ -33,6 +33,8 @@ class StudySubject:
     verdict: Verdict | None = None
     setup: Setup = field(default_factory=Setup)
     run_id: str | None = None
+    note: str = ""
+    link: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,6 +82,8 @@ def study_subject_of(
     verdict: Verdict | None = None,
     setup: Setup | None = None,
     run_id: str | None = None,
+    note: str = "",
+    link: str = "",
 ) -> StudySubject:
     """A study at a quantile; at the one that it was kept with where that is None.
 
@@ -91,4 +95,4 @@ def study_subject_of(
         raise InputError(f"A quantile lies between 0 and 1, not at {wanted:g}.")
     nearest = float(QUANTILES[int(np.abs(QUANTILES - wanted).argmin())])
     chosen = study if methods is None else study.of(methods)
-    return StudySubject(chosen, nearest, verdict, setup or opened_as(study), run_id)
+    return StudySubject(chosen, nearest, verdict, setup or opened_as(study), run_id, note, link)
