@@ -21,7 +21,9 @@ from xai_core.base.limits import Limits
 from xai_core.base.parameters import ParameterInfo, describe
 from xai_core.models.architectures.base import ARCHITECTURES
 from xai_core.models.formats.base import FORMATS
+from xai_core.models.packages.base import PACKAGES
 from xai_core.models.weights.index.storage import read_index
+from xai_core.pictures.readers.base import READERS
 from xai_core.readiness.checks.base import CHECKS
 from xai_core.runs.controls.base import CONTROLS
 from xai_core.scores.metrics.base import METRICS
@@ -86,6 +88,27 @@ def formats() -> str:
     return _table(("name", "title", "how"), rows)
 
 
+def packages() -> str:
+    """Every kind of package around a model."""
+    rows = ((f"`{p.name}`", p.title, _claim(p)) for p in PACKAGES)
+    return _table(("name", "what it is", "how"), rows)
+
+
+def pictures() -> str:
+    """Every kind of picture file."""
+    ways = {(): "", ("frame",): "`--frame`", ("slice",): "`--slice`"}
+    rows = (
+        (
+            r.title,
+            " ".join(f"`{suffix}`" for suffix in r.suffixes),
+            _claim(r),
+            ways.get(r.several, "`--slice`, `--frame`"),
+        )
+        for r in sorted(READERS, key=lambda one: -one.order)
+    )
+    return _table(("kind", "names in folders", "how", "one of several"), rows)
+
+
 def architectures() -> str:
     """Every architecture that weights can be put into."""
     rows = [(f"`{a.name}`", a.title, _claim(a)) for a in ARCHITECTURES]
@@ -126,6 +149,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
         metrics,
         controls,
         formats,
+        packages,
+        pictures,
         architectures,
         checks,
         findings,

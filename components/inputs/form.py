@@ -17,7 +17,7 @@ from xai_core.pictures.presets import PRESETS, preset_of, suitable
 OWN = "as written below"
 LARGEST = 4096
 RANGES: dict[ValueRange, str] = {
-    "type": "ends of the number type",
+    "type": "as the file says (a DICOM's window), or its number type",
     "data": "lowest and highest in the picture",
     "given": "given ends",
     "raw": "values stay as they are",
@@ -29,6 +29,10 @@ FIT_HELP = (
 CHANNELS_HELP = (
     "The picture's channels, counted from 0, in the model's order. 2, 1, 0 is BGR. Empty: as they "
     "come."
+)
+FRAME_HELP = "Of a file with several pictures, counted from 0. Empty: the first."
+SLICE_HELP = (
+    "Of a volume: axis and index, from 0, such as 2, 40. Empty: the middle of its last axis."
 )
 
 
@@ -44,6 +48,8 @@ class _Given:
     high: float
     order: str
     shown: str
+    frame: str
+    slice: str
 
 
 def show(space: Workspace, source: Source, spec: InputSpec) -> None:
@@ -89,17 +95,27 @@ def _drawn(spec: InputSpec) -> _Given:
     )
     mean = third[1].text_input("Mean", _text(spec.mean), help="One number, or one a channel.")
     std = third[2].text_input("Deviation", _text(spec.std), help="One number, or one a channel.")
-    fourth = st.columns(2, vertical_alignment="bottom")
+    order, shown, frame, cut = _channels_drawn(spec)
+    zoom = spec.resize / min(spec.height, spec.width)
+    changes = {"height": height, "width": width, "fit": fit, "range": chosen, "padding": padding}
+    changes["resize"] = max(1, round(min(height, width) * zoom))
+    return _Given(changes, preset, mean, std, low, high, order, shown, frame, cut)
+
+
+def _channels_drawn(spec: InputSpec) -> tuple[str, str, str, str]:
+    """What of the file goes in: channels, those on screen, frame, slice."""
+    fourth = st.columns([2, 2, 1, 1], vertical_alignment="bottom")
     order = fourth[0].text_input("Channels for the model", _text(spec.order), help=CHANNELS_HELP)
     shown = fourth[1].text_input(
         "Channels on screen",
         _text(spec.shown),
         help="One, or three as red, green and blue. The model does not see this choice.",
     )
-    zoom = spec.resize / min(spec.height, spec.width)
-    changes = {"height": height, "width": width, "fit": fit, "range": chosen, "padding": padding}
-    changes["resize"] = max(1, round(min(height, width) * zoom))
-    return _Given(changes, preset, mean, std, low, high, order, shown)
+    frame = fourth[2].text_input(
+        "Frame", "" if spec.frame is None else str(spec.frame), help=FRAME_HELP
+    )
+    cut = fourth[3].text_input("Slice", _text(spec.slice), help=SLICE_HELP)
+    return order, shown, frame, cut
 
 
 def _changed(spec: InputSpec, given: _Given) -> InputSpec:
@@ -116,6 +132,8 @@ def _changed(spec: InputSpec, given: _Given) -> InputSpec:
         std=_numbers(given.std, spec.channels),
         order=_indices(given.order),
         shown=_indices(given.shown),
+        frame=next(iter(_indices(given.frame)), None),
+        slice=_indices(given.slice),
     )
     was = preset_of(spec)
     if given.preset == OWN or written or (was and was.name == given.preset):
@@ -144,6 +162,6 @@ def _indices(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError as cause:
         raise InputError(
-            f"Channel numbers with commas between them were expected, not {text!r}.",
+            f"Whole numbers with commas between them were expected, not {text!r}.",
             "Write them from 0 on, such as 2, 1, 0.",
         ) from cause

@@ -14,7 +14,8 @@ from xai_core.targets.likely_preset import Likely, likely_preset
 
 def likely(source: Source, photo: Photo) -> Likely:
     """What trying every preset on one picture says. Raises `XaiError`."""
-    raster, spec = decoding.raster(photo.path), backend.spec_of(source)
+    spec = backend.spec_of(source)
+    raster = decoding.raster(photo.path, spec)
     return answered(
         source,
         _what(source, photo),

@@ -134,6 +134,7 @@ def request_of(space: Workspace, title: str) -> Request:
         output=source.options.output,
         weights=source.options.weights,
         head_activation=source.options.head_activation,
+        member=source.options.member,
         other_inputs=tuple(map(str, source.options.other_inputs)),
         trusted=source.options.trust or bool(source.options.code),
         opening=opening_of(source.options),

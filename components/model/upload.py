@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.model.form import inspection, other_inputs, weights_choice
+from components.model.form import inspection, member_choice, other_inputs, weights_choice
 from components.model.tabs import labels_form
 from components.session import backend, decoding, problem, upload
 from components.session.opening import control as opening
@@ -28,8 +28,8 @@ def show(space: Workspace, *, second: bool = False) -> None:
     upload.arrived(FILE, most, lambda one: _take(space, one), as_one=True)
     if space.pending is None:
         upload.uploader(
-            "PyTorch, Hugging Face, ONNX, Keras or TensorFlow. It is looked into without "
-            "being run.",
+            "PyTorch, Hugging Face, ONNX, Keras or TensorFlow; also in an archive or a package "
+            "(MLflow, TorchServe, SageMaker). It is looked into without being run.",
             key=FILE,
             help="Files that belong together: choose them at once, or give a zip of their folder.",
             accept_multiple_files=True,
@@ -53,10 +53,12 @@ def _pending(space: Workspace, pending: Pending, second: bool) -> None:
         space.pending = None
         st.rerun()
     try:
-        found = backend.inspected(pending.path, pending.name)
+        found = backend.inspected(pending.path, pending.name, pending.member)
     except XaiError as error:
-        _rejected(error)
+        if not member_choice.asked(pending, error):
+            _rejected(error)
         return
+    member_choice.before(pending, found.members)
     inspection.show(found)
     _open(space, pending, found, second)
 
@@ -74,6 +76,7 @@ def _open(space: Workspace, pending: Pending, found: Inspection, second: bool) -
                 code=code,
                 trust=trust,
                 other_inputs=other_inputs.given(pending),
+                member=pending.member,
             )
             source = Source(pending.name, pending.path, options, pending.labels)
             opening.add(space, source, second=second, pending=pending)

@@ -68,7 +68,8 @@ def start(space: Workspace, *, again: bool = False) -> None:
     pairing.unkept = None
     try:
         halves = [_half(space, title, again) for title in (space.source, str(pairing.second))]
-        size = decoding.size_of(space.photos[space.photo].path)
+        spec = backend.spec_of(space.sources[space.source])
+        size = decoding.size_of(space.photos[space.photo].path, spec)
     except XaiError as error:
         pairing.failure = str(error)
         return

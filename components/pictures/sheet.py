@@ -61,6 +61,7 @@ def draft(space: Workspace, table: Table | None = None) -> StudyResult:
         output=source.options.output,
         weights=source.options.weights,
         head_activation=source.options.head_activation,
+        member=source.options.member,
         trusted=source.options.trust or bool(source.options.code),
         level=verdict.level if verdict else None,
         summary=verdict.summary if verdict else "",

@@ -63,6 +63,7 @@ def setup_of(space: Workspace, run: Run | StudyResult) -> Setup | None:
         source.spec or options.input_spec,
         options.weights,
         options.head_activation,
+        options.member,
     )
 
 

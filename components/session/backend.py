@@ -85,16 +85,16 @@ def own_verdict(source: Source) -> Verdict:
     )
 
 
-def inspected(path: Path, name: str | None = None) -> Inspection:
+def inspected(path: Path, name: str | None = None, member: str | None = None) -> Inspection:
     """What a model file says of itself; it is read in a process without a model, never here."""
 
     def compute() -> Inspection:
         with queue.shown("Looking inside without running …") as turn:
             access = Access(turn)
             with access.helper(INSPECTOR) as worker:
-                return worker.inspect(path, cancel=access.cancel, name=name)
+                return worker.inspect(path, cancel=access.cancel, name=name, member=member)
 
-    return known().get(("inspection", path, name), compute)
+    return known().get(("inspection", path, name, member), compute)
 
 
 def guessed(source: Source, photo: Photo) -> tuple[Guess, ...]:

@@ -34,7 +34,7 @@ def decoding() -> Decode:
 
     def decode(path: Path, spec: InputSpec) -> Prepared:
         if comes_along(path):
-            return preprocessing.prepare(preprocessing.open_picture(path), spec)
+            return preprocessing.prepare(preprocessing.open_picture(path, spec), spec)
         with pool.borrow(owner, cancel=owner.gone) as decoder:
             return decoder.prepared(path, spec)
 
@@ -46,18 +46,18 @@ def looked_at(data: bytes) -> Look:
     return _asked(lambda decoder: decoder.look(data))
 
 
-def size_of(path: Path) -> tuple[int, int]:
+def size_of(path: Path, spec: InputSpec | None = None) -> tuple[int, int]:
     """Width and height of a picture, upright. Raises `InputError`."""
     if comes_along(path):
         return preprocessing.open_picture(path).size
-    return _size_of(str(path))
+    return _size_of(str(path), spec)
 
 
-def raster(path: Path) -> Raster:
+def raster(path: Path, spec: InputSpec | None = None) -> Raster:
     """A picture as its file has it, of many pixels only some. Raises `InputError`."""
     if comes_along(path):
         return preprocessing.open_picture(path)
-    return _asked(lambda decoder: decoder.raster(path, FEW))
+    return _asked(lambda decoder: decoder.raster(path, FEW, spec))
 
 
 def mask(data: bytes, size: tuple[int, int], spec: InputSpec) -> Mask:
@@ -75,9 +75,9 @@ def png_text(data: bytes, key: str) -> str | None:
     return _asked(lambda decoder: decoder.png_text(data, key))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _size_of(path: str) -> tuple[int, int]:
-    return _asked(lambda decoder: decoder.look(Path(path)).size)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={InputSpec: repr})
+def _size_of(path: str, spec: InputSpec | None) -> tuple[int, int]:
+    return _asked(lambda decoder: decoder.look(Path(path), spec).size)
 
 
 def _asked(ask: Callable[[Decoder], T]) -> T:

@@ -24,7 +24,13 @@ from xai_core.runs.opening import opening_of
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
 
-OPENING = ("architecture", "output", "weights", "head_activation")  # of `LoadOptions` and `Run`
+OPENING = (
+    "architecture",
+    "output",
+    "weights",
+    "head_activation",
+    "member",
+)  # of `LoadOptions` and `Run`
 # How the keys of forms begin that keep what is drawn in them only when it is complete.
 DRAWN = ("parameter-", "target-", "recipe-")
 

@@ -12,6 +12,7 @@ from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target
+from xai_core.pictures.readers.base import titles
 
 PICTURE, PICTURE_MB = "picture", 50
 
@@ -60,7 +61,7 @@ def _photo(space: Workspace) -> None:
         space.photo, space.target = chosen, None
     with st.expander("Upload a picture", icon=":material/add_photo_alternate:"):
         upload.uploader(
-            "PNG, JPEG, WebP, BMP, TIFF or a NumPy array (.npy)",
+            titles(),
             key=PICTURE,
             max_upload_size=PICTURE_MB,
         )

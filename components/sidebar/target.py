@@ -168,7 +168,7 @@ def _mask_arrived(space: Workspace, given: dict[str, Any]) -> None:
 
     def accept(arrival: upload.Arrival) -> None:
         spec = backend.spec_of(space.sources[space.source])
-        size = decoding.size_of(space.photos[space.photo].path)
+        size = decoding.size_of(space.photos[space.photo].path, spec)
         given["mask"] = as_text(decoding.mask(arrival[1], size, spec))
 
     upload.arrived(MASK, MASK_MB, accept)

@@ -20,6 +20,8 @@ PINNED_IN = {
     "dependencies": ["requirements.txt"],
     "tensorflow": ["requirements-tensorflow.txt"],
     "transformers": ["requirements-transformers.txt"],
+    "pictures": ["requirements-pictures.txt"],
+    "openvino": ["requirements-openvino.txt"],
     "docs": ["requirements-docs.txt"],
     "test": ["requirements-dev.txt", "constraints.txt"],
 }

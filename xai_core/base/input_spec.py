@@ -16,7 +16,7 @@ MAX_INPUT = 16_384  # pixels a side
 MAX_CHANNELS = 512
 Fit = Literal["crop", "squash", "letterbox"]
 ValueRange = Literal["type", "data", "given", "raw"]
-SINCE_FIRST = ("range", "low", "high", "order", "padding", "shown")
+SINCE_FIRST = ("range", "low", "high", "order", "padding", "shown", "frame", "slice")
 """Fields that earlier versions do not know; they are written only where they say something."""
 
 
@@ -32,14 +32,18 @@ class InputSpec:
             the aspect ratio, `letterbox` keeps all of the picture and pads.
         resize: length of the short side before the cut, in pixels (`crop` only).
         mean, std: per channel of the input, of values after `range`.
-        range: which values become 0 and 1. `type`: the ends of the file's number type (0 and 255,
-            0 and 65535; 0 and 1 where it has fractions). `data`: the picture's lowest and highest.
-            `given`: `low` and `high`; values outside are clipped. `raw`: values stay as they are.
+        range: which values become 0 and 1. `type`: as the file says (the window of a DICOM), else
+            the ends of its number type (0 and 255, 0 and 65535; 0 and 1 where it has fractions).
+            `data`: the picture's lowest and highest. `given`: `low` and `high`; values outside are
+            clipped. `raw`: values stay as they are.
         order: the picture's channels that go in, counted from 0, in the model's order: `(2, 1, 0)`
             is BGR. Empty: as they come.
         padding: value around a letterboxed picture, before mean and std; 0 is black.
         shown: the channels of the picture that a person sees, one or three (red, green, blue).
             Empty: its colours, else its first three. No model sees them.
+        frame: which picture of a file with several, from 0; None takes the first.
+        slice: `(axis, index)` of a volume, both from 0; empty takes the middle of its last axis,
+            or an array as it is.
     """
 
     channels: int = 3
@@ -55,11 +59,14 @@ class InputSpec:
     order: tuple[int, ...] = ()
     padding: float = 0.0
     shown: tuple[int, ...] = ()
+    frame: int | None = None
+    slice: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         _check_kinds(self)
         _check_channels(self)
         _check_numbers(self)
+        _check_part(self)
         if min(self.height, self.width, self.resize, *self.std) <= 0:
             raise InputError("Sizes and deviations must be above 0.")
         largest = max(self.height, self.width, self.resize)
@@ -128,6 +135,16 @@ def _check_channels(spec: InputSpec) -> None:
         raise InputError(f"A person sees 1 or 3 channels, not {len(spec.shown)}.")
     if any(not 0 <= index < MAX_CHANNELS for index in (*spec.order, *spec.shown)):
         raise InputError(f"Channels are counted from 0 to {MAX_CHANNELS - 1}.")
+
+
+def _check_part(spec: InputSpec) -> None:
+    numbers = (*spec.slice, *(() if spec.frame is None else (spec.frame,)))
+    if len(spec.slice) not in (0, 2) or any(type(n) is not int or n < 0 for n in numbers):
+        raise InputError(
+            f"A frame is a whole number from 0, a slice an axis and an index; not {spec.frame!r} "
+            f"and {list(spec.slice)!r}.",
+            "For example frame 3, or slice 2,40.",
+        )
 
 
 def _check_numbers(spec: InputSpec) -> None:

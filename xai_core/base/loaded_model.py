@@ -32,6 +32,8 @@ class LoadedModel:
         layers_readable: hooks and parameters of inner layers can be relied on.
         findings: what loading established.
         weights: names of the sets of weights of which one was taken, where the file holds several.
+        member: what was opened in a package; empty where the file is a model itself. members: all
+            models in it.
     """
 
     path: Path
@@ -48,3 +50,5 @@ class LoadedModel:
     layers_readable: bool = True
     findings: tuple[Finding, ...] = ()
     weights: tuple[str, ...] = ()
+    member: str = ""
+    members: tuple[str, ...] = ()

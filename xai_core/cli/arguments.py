@@ -200,5 +200,6 @@ def load_options(args: argparse.Namespace) -> LoadOptions:
         weights=args.weights,
         head_activation=args.head_activation,
         other_inputs=other_inputs(args),
+        member=args.member,
         patience=patience(args),
     )

@@ -37,7 +37,7 @@ def beside(
     worker: Worker, card: ModelCard, file: Path, run: Run, scores: dict[str, Score], metric: str
 ) -> ControlScores:
     """Make the controls of a run, and compare."""
-    inputs = prepare(open_picture(file), card.input_spec).inputs
+    inputs = prepare(open_picture(file, card.input_spec), card.input_spec).inputs
     with progress_bar(f"{file.name}, controls") as progress:
         made = make_controls(worker, run, inputs, progress=progress)
     picture = picture_scores(worker, made, run.recipe, metric)

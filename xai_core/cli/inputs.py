@@ -45,6 +45,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         metavar="I,…",
         help="channels of the picture, from 0, in the model's order: 2,1,0 is BGR",
     )
+    _add_part(group)
     group.add_argument("--fit", choices=get_args(Fit), help="how a picture gets the model's size")
     group.add_argument(
         "--padding", type=float, metavar="V", help="of a letterbox, before mean and deviation"
@@ -62,6 +63,18 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         dest="other_inputs",
         metavar="NAME=VALUE",
         help="fix another input to a number (0.5, 0@1,16 with its shape) or a file; repeatable",
+    )
+
+
+def _add_part(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--frame", type=int, metavar="N", help="of a file with several pictures, from 0"
+    )
+    group.add_argument(
+        "--slice",
+        type=_slice,
+        metavar="AXIS,INDEX",
+        help="of a volume, from 0 (default: its middle)",
     )
 
 
@@ -102,6 +115,8 @@ def named_as(args: argparse.Namespace, card: ModelCard, outputs: int) -> Labels 
 
 def chosen(args: argparse.Namespace, spec: InputSpec) -> InputSpec:
     """`spec` with what the arguments change. Raises `InputError`."""
+    if args.frame is not None or args.slice:
+        spec = replace(spec, frame=args.frame, slice=args.slice or ())
     if args.fit:
         spec = replace(spec, fit=args.fit)
     if args.channels:
@@ -115,6 +130,14 @@ def chosen(args: argparse.Namespace, spec: InputSpec) -> InputSpec:
     if args.range:
         return replace(spec, range="given", low=args.range[0], high=args.range[1])
     return spec
+
+
+def part_asked(args: argparse.Namespace) -> InputSpec | None:
+    """What says which frame or slice of a picture's file is read. Raises `InputError`."""
+    spec = args.spec or InputSpec()
+    if args.frame is not None or args.slice:
+        return replace(spec, frame=args.frame, slice=args.slice or ())
+    return spec if spec.frame is not None or spec.slice else None
 
 
 def as_text(found: Likely, labels: Labels | None) -> Iterator[str]:
@@ -147,6 +170,16 @@ def _spec(text: str) -> InputSpec:
         ) from cause
     except InputError as cause:
         raise argparse.ArgumentTypeError(str(cause)) from cause
+
+
+def _slice(text: str) -> tuple[int, ...]:
+    try:
+        axis, index = (int(part) for part in text.split(","))
+    except ValueError as cause:
+        raise argparse.ArgumentTypeError(
+            f"expected AXIS,INDEX such as 2,40, not {text!r}"
+        ) from cause
+    return axis, index
 
 
 def _channels(text: str) -> tuple[int, ...]:

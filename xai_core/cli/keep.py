@@ -83,6 +83,7 @@ class Keeping:
             output=run.output,
             weights=run.weights,
             head_activation=run.head_activation,
+            member=run.member,
             trusted=run.trusted,
             machine=run.machine,
             seconds=sum(one.seconds for row in self._rows for one in row.values()),

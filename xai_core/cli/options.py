@@ -44,6 +44,11 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         help="of a checkpoint with several sets: state_dict, state_dict_ema (default: the average)",
     )
     parser.add_argument(
+        "--member",
+        metavar="NAME",
+        help="of a package with several models: which one, by its path in it",
+    )
+    parser.add_argument(
         "--head-activation",
         choices=ACTIVATIONS,
         help="between the layers of a head that is rebuilt from its tensors (assumed: relu)",

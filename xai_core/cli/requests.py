@@ -51,6 +51,7 @@ def request_of(
         output=args.output,
         weights=args.weights,
         head_activation=args.head_activation,
+        member=args.member,
         trusted=args.trust or bool(args.code),
         opening=opening_of(load_options(args)),
     )

@@ -72,7 +72,7 @@ def of_picture_file(
         if not file.is_file():
             raise InputError(f"There is no picture {file}.", f"Give {info.name} a picture's file.")
         if info.holds == "mask":
-            mask = of_picture(open_picture(file), open_picture(picture).size, spec)
+            mask = of_picture(open_picture(file), open_picture(picture, spec).size, spec)
             given[info.name] = as_text(mask)
         else:
             found = predictor.predict(prepare(open_picture(file), spec).inputs)

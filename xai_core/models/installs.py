@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 INSTALLS: Mapping[str, str] = {
     "transformers": "Run `pip install 'transformers>=5.24,<6'` beside Pedestal, or "
     "`make transformers`.",
+    "openvino": "Run `pip install 'pedestal[openvino]'`.",
 }
 """Package to what a user is told, in a sentence."""
 

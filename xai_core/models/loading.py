@@ -14,8 +14,18 @@ from xai_core.models.assumed_labels import with_assumed
 from xai_core.models.demo import model_file
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
 from xai_core.models.input_form.first_run import SECONDS, fitted
-from xai_core.models.peek.unsupported import unsupported_file
 from xai_core.models.pickles.odd_tensors import refuse_sparse
+from xai_core.models.unpacking.declared_shape import of_declared_shape
+from xai_core.models.unpacking.opening import (
+    Opened,
+    completed,
+    format_of,
+    inspected,
+    opened,
+    packed,
+    recognised,
+    with_code_named,
+)
 from xai_core.readiness.steps import LOADING
 from xai_core.targets.output_entry import narrowed
 
@@ -23,28 +33,27 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def recognise(path: str | Path) -> Format:
-    """The format that the bytes of the file are of; its name plays no part.
+def recognise(path: str | Path, member: str | None = None) -> Format:
+    """The format that the bytes of the file are of, or of the model in a package.
+
+    Names play no part. `member`: as in `LoadOptions`.
 
     Raises:
         ModelError: the file is not there or of no known format (`unknown-format`), is only
             good for prediction (`inference-format`), or is empty or broken (`corrupt-file`).
     """
-    file = _existing(path)
-    for model_format in FORMATS:
-        if model_format.recognise(file):
-            return model_format
-    raise unsupported_file(file)
+    return format_of(_existing(path), member)
 
 
-def inspect_file(path: str | Path) -> Inspection:
+def inspect_file(path: str | Path, member: str | None = None) -> Inspection:
     """What the file says of itself; nothing of it is run, and torch is not imported.
 
     Raises:
         ModelError: with a finding code; its fact `format` says what the file was taken for.
     """
     file = _existing(path)
-    return _inspect(recognise(file), file)
+    with opened(file, member) as found:
+        return inspected(_inspect(recognised(found.path), found.path), file, found)
 
 
 def load_model(
@@ -63,8 +72,15 @@ def load_model(
     options, tick = options or LoadOptions(), progress or _untold
     tick(0, len(LOADING))
     file = _existing(path)
-    plugin = FORMATS[options.format] if options.format else recognise(file)
-    inspection = _inspect(plugin, file)
+    with opened(file, options.member, named=options.format is not None) as found:
+        plugin = FORMATS[options.format] if options.format else recognised(found.path)
+        return _loaded(file, found, plugin, completed(options, found), tick)
+
+
+def _loaded(
+    file: Path, found: Opened, plugin: Format, options: LoadOptions, tick: Progress
+) -> LoadedModel:
+    inspection = _inspect(plugin, found.path)
     if options.other_inputs and not plugin.fixes_inputs:
         raise ModelError(
             f"Other inputs cannot be fixed for a {plugin.title}.",
@@ -74,15 +90,19 @@ def load_model(
         )
     tick(1, len(LOADING))
     try:
-        model = plugin.load(file, inspection, options)
-        tick(2, len(LOADING))
-        model = _run_once(model, options)
+
+        def load(given: LoadOptions) -> LoadedModel:
+            model = plugin.load(found.path, inspection, given)
+            tick(2, len(LOADING))
+            return _run_once(model, given)
+
+        model = of_declared_shape(load, options, found.content.shape)
         model = narrowed(model, options.output) if options.output else model
-        return with_assumed(model, SECONDS * options.patience)
+        return with_assumed(packed(model, file, found), SECONDS * options.patience)
     except Cancelled:
         raise
     except XaiError as cause:
-        raise _named(cause, plugin) from cause.__cause__
+        raise _named(with_code_named(cause, found), plugin) from cause.__cause__
     except Exception as cause:  # loaders of broken files raise nearly anything
         raise _broken(plugin, cause) from cause
 

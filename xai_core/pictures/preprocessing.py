@@ -23,10 +23,12 @@ from xai_core.pictures.demo import picture_file
 from xai_core.pictures.display import STRETCHED, for_the_eye
 from xai_core.pictures.framing import Framed, framed
 from xai_core.pictures.large import MAX_WHOLE, too_many
+from xai_core.pictures.part import Part, part_of
 from xai_core.pictures.raster import Pixels, Raster
-from xai_core.pictures.readers.base import READERS
+from xai_core.pictures.readers.base import READERS, Reader, titles
 from xai_core.pictures.readers.photo import FORMATS as FORMATS
 from xai_core.pictures.readers.photo import raster_of
+from xai_core.pictures.unread import unread
 from xai_core.pictures.value_range import Scale, scale_of
 
 
@@ -48,28 +50,27 @@ class Prepared:
     notes: tuple[str, ...] = ()
 
 
-def open_picture(source: bytes | str | Path) -> Raster:
+def open_picture(source: bytes | str | Path, spec: InputSpec | None = None) -> Raster:
     """Decode a picture or an array, upright. By its bytes, never by its name.
 
     Args:
         source: the file's bytes or its path; `"rocket"`, `"cat"` and `"coffee"` are demo photos.
+        spec: says which frame or slice, of a file with several.
 
     Raises:
-        InputError: not a picture, of another format, broken, or too large.
+        InputError: not a picture, of another format, broken, too large, or without that part.
     """
     data = source if isinstance(source, bytes) else _read(picture_file(source))
-    reader = next(reader for reader in READERS if reader.recognise(data))
+    reader, part = next(reader for reader in READERS if reader.recognise(data)), part_of(spec)
+    _check_part(reader, part)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they name files of the installation
-            return reader.read(data)
+            return reader.read(data, part)
     except InputError:
         raise
     except UnidentifiedImageError as cause:
-        raise InputError(
-            f"This is not a picture in one of the formats {', '.join(FORMATS)}, nor an array.",
-            "Save it as PNG, TIFF or .npy and try again.",
-        ) from cause
+        raise unread(data, titles()) from cause
     except Image.DecompressionBombError as cause:
         raise too_many(MAX_WHOLE) from cause
     except MemoryError as cause:
@@ -91,13 +92,22 @@ def prepare(picture: Raster | Image.Image, spec: InputSpec) -> Prepared:
     """
     raster = picture if isinstance(picture, Raster) else raster_of(picture)
     chosen = model_channels(raster, spec)
-    scale = scale_of(chosen, spec)
+    scale = scale_of(chosen, spec, raster.span)
     inside = framed(chosen, spec)
     shown = shown_channels(raster, spec)
     seen = inside if shown is chosen else framed(shown, spec)
     sight, stretched = for_the_eye(seen, spec)
     notes = (*raster.notes, *([STRETCHED] if stretched else []))
     return Prepared(_normalised(inside, scale, spec), sight, inside.content, scale, notes)
+
+
+def _check_part(reader: Reader, part: Part) -> None:
+    for name in ("frame", "slice"):
+        if getattr(part, name) is not None and name not in reader.several:
+            raise InputError(
+                f"This file ({reader.title}) has no {name}s to choose from.",
+                f"Leave the {name} out (`--{name}`).",
+            )
 
 
 def _normalised(inside: Framed, scale: Scale, spec: InputSpec) -> Inputs:

@@ -23,6 +23,7 @@ class Raster:
         alpha: the last channel is opacity.
         turned: the same with its first axis as channels and not its last, where an array leaves
             it open which one was meant.
+        span: which values the file itself calls black and white, where it does.
         notes: what reading the file gave up, in sentences.
     """
 
@@ -30,6 +31,7 @@ class Raster:
     alpha: bool = False
     turned: Pixels | None = None
     notes: tuple[str, ...] = ()
+    span: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         values = self.values

@@ -69,8 +69,11 @@ class Scale:
         return 0 < (self.seen[1] - self.seen[0]) / (self.high - self.low) < DARK
 
 
-def scale_of(values: Pixels, spec: InputSpec) -> Scale:
+def scale_of(values: Pixels, spec: InputSpec, span: tuple[float, float] | None = None) -> Scale:
     """The scale of a picture, all channels together.
+
+    Args:
+        span: what the file calls black and white; it goes before the ends of the number type.
 
     Raises:
         InputError: numbers with a fraction that leave [0, 1] have no range of their type.
@@ -83,6 +86,8 @@ def scale_of(values: Pixels, spec: InputSpec) -> Scale:
         return Scale(spec.low, spec.high, seen, kind)
     if spec.range == "data":
         return Scale(seen[0], seen[1] if seen[1] > seen[0] else seen[0] + 1.0, seen, kind)
+    if span is not None and span[0] < span[1]:
+        return Scale(*span, seen, kind)
     if values.dtype.kind in "iu":
         ends = np.iinfo(values.dtype)
         return Scale(float(ends.min), float(ends.max), seen, kind)

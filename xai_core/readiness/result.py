@@ -27,6 +27,7 @@ class Verdict:
         file: base name of the file. sha256: of its bytes.
         evidence: figures behind the level (norms, cosines, counts), JSON-serialisable.
         methods: availability by method name.
+        member: what was opened in a package; empty where the file is a model itself.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Verdict:
     output_shape: tuple[int, ...] | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     methods: Mapping[str, Availability] = field(default_factory=dict)
+    member: str = ""
 
     @property
     def refusals(self) -> dict[str, tuple[str, ...]]:

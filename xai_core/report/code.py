@@ -46,6 +46,7 @@ OPTIONS = xai_core.LoadOptions(
     output=$output,
     weights=$weights,
     head_activation=$head_activation,
+    member=$member,
     other_inputs=tuple(map(xai_core.OtherInput.of_text, OTHERS)),
 )
 SPEC = $spec  # None: the model's own
@@ -76,7 +77,7 @@ def main() -> int:
     with xai_core.Worker() as worker:
         card = worker.load(model, OPTIONS)
         spec = card.input_spec if SPEC is None else xai_core.InputSpec(**SPEC)
-        inputs = xai_core.prepare(xai_core.open_picture(picture), spec).inputs
+        inputs = xai_core.prepare(xai_core.open_picture(picture, spec), spec).inputs
         for name, parameters in METHODS.items():
             pace = xai_core.Pace.of_text(PACES[name])
             raw = worker.explain(inputs, TARGET, name, SEED, parameters, pace=pace)
@@ -108,6 +109,7 @@ def script(subject: Subject) -> str:
         "output": setup.output,
         "weights": setup.weights,
         "head_activation": setup.head_activation,
+        "member": setup.member,
         "spec": setup.spec.to_dict() if setup.spec else None,
         "others": run.other_inputs,
         "seed": _seed(subject),
@@ -145,6 +147,7 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--output", setup.output] if setup.output else []
         words += ["--weights", setup.weights] if setup.weights else []
         words += ["--head-activation", setup.head_activation] if setup.head_activation else []
+        words += ["--member", setup.member] if setup.member else []
         words += ["--spec", json.dumps(setup.spec.to_dict())] if setup.spec else []
         words += [word for other in subject.run.other_inputs for word in ("--input", other)]
         words += [word for file in setup.code for word in ("--code", file)]

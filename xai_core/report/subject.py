@@ -40,6 +40,7 @@ class Setup:
     spec: InputSpec | None = None
     weights: str | None = None
     head_activation: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ def opened_as(run: Run | StudyResult) -> Setup:
         run.input_spec,
         run.weights,
         run.head_activation,
+        run.member,
     )
 
 

@@ -11,8 +11,8 @@ from xai_core.scores.ranking import Entry, Ranking, rank
 
 COMPARED = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "target_label"),
-    *("architecture", "output", "weights", "head_activation", "other_inputs", "input_spec"),
-    *("level", "machine", "seconds", "created"),
+    *("architecture", "output", "weights", "head_activation", "member", "other_inputs"),
+    *("input_spec", "level", "machine", "seconds", "created"),
 )
 
 RECIPE, VERSIONS = "recipe", "versions"

@@ -28,6 +28,7 @@ def opening_of(options: LoadOptions) -> str:
             (str(one), None if one.file is None else _sha256(one.file))
             for one in options.other_inputs
         ],
+        **({"member": options.member} if options.member else {}),  # others keep their name
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

@@ -27,7 +27,7 @@ class Request:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known. pace: of methods that take many samples.
         input_spec, architecture, output, weights, head_activation, other_inputs, trusted, opening,
-            level, summary: as in `Run`.
+            member, level, summary: as in `Run`.
     """
 
     model: str
@@ -50,6 +50,7 @@ class Request:
     other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     opening: str = ""
+    member: str | None = None
     level: Level | None = None
     summary: str = ""
 
@@ -57,7 +58,7 @@ class Request:
 PROVENANCE = (
     *("model", "model_sha256", "model_format", "picture", "picture_sha256", "input_spec"),
     *("architecture", "output", "weights", "head_activation", "other_inputs"),
-    *("trusted", "opening", "level", "summary"),
+    *("trusted", "opening", "member", "level", "summary"),
 )
 
 

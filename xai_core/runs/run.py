@@ -56,19 +56,18 @@ class Run:
         model: title. model_sha256, model_format: of its file.
         picture: name. picture_sha256: of its file. pixels: uint8 `[H, W, 3]` as the model saw it.
         content: `(top, left, bottom, right)` of the picture inside the input.
-        target: class index; None where the model has one output, or no class is explained.
-        guesses: top classes.
+        target: class index; None: the model has one output, or no class is explained. guesses:
+            top classes.
         attributions: by method name. recipe: with the quantile of `scores`.
         created: UTC, ISO 8601. versions: of the libraries that computed.
         failures: why a method that was asked for gave no map, by method name.
         input_spec: how the picture became the input. architecture, output, weights,
-            head_activation: as the model was opened with (`LoadOptions`).
+            head_activation, member: as the model was opened with (`LoadOptions`).
         other_inputs: what was fixed beside the picture, as `NAME = VALUE`.
         trusted: it was opened with trust, or with Python code of its own. opening: by
             `opening_of`; empty in runs of an earlier version. level, summary: of the readiness
             verdict, if any. machine: what computed. seconds: wall time of the computation.
-        explained: the target as it was fixed on the picture. form: of the model's output. Both
-            None in runs of an earlier version.
+        explained: the target as fixed on the picture. form: of the output. None in early runs.
     """
 
     model: str
@@ -100,6 +99,7 @@ class Run:
     form: OutputForm | None = None
     other_inputs: tuple[str, ...] = ()
     opening: str = ""
+    member: str | None = None
 
     @property
     def asked(self) -> int | Target | None:

@@ -49,7 +49,7 @@ class Place:
 
 def decoded(path: Path, spec: InputSpec) -> Prepared:
     """A picture file as a model gets it. Raises `InputError`."""
-    return prepare(open_picture(path), spec)
+    return prepare(open_picture(path, spec), spec)
 
 
 def conduct(

@@ -45,11 +45,10 @@ class StudyResult:
 
     Attributes:
         model, model_sha256, model_format, input_spec, architecture, output, weights, trusted,
-            head_activation, level, summary, created, versions, machine, seconds: as in `Run`.
+            head_activation, member, level, summary, created, versions, machine, seconds: of `Run`.
         pictures, methods: rows and columns of `table`; methods with all their parameters.
         target: of all pictures; None for each one's top class. other_inputs: beside each picture.
-        recipe: with the quantile that was looked at.
-        refused: why files were left out, by name.
+        recipe: with the quantile that was looked at. refused: why files were left out, by name.
         thumbnails: uint8 `[side, side, 3]` by place of the picture, where there is one.
         pace: how the model was run by methods that take many samples.
     """
@@ -71,6 +70,7 @@ class StudyResult:
     output: str | None = None
     weights: str | None = None
     head_activation: str | None = None
+    member: str | None = None
     other_inputs: tuple[str, ...] = ()
     trusted: bool = False
     level: Level | None = None
@@ -93,7 +93,7 @@ class StudyResult:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over all that the scores depend on: the same study has the same one."""
-        chosen = (self.weights, self.head_activation)
+        chosen = (self.weights, self.head_activation, self.member)
         told = {
             "model": [self.model_sha256, self.architecture, self.output, *filter(None, chosen)],
             "spec": self.input_spec.to_dict() if self.input_spec else None,
@@ -151,7 +151,7 @@ PLAIN = (
     *("versions", "refused", "architecture", "output", "trusted", "level", "summary"),
     *("machine", "seconds"),
 )
-NEWER = ("weights", "head_activation")  # studies of before had none
+NEWER = ("weights", "head_activation", "member")  # studies of before had none
 
 
 def open_study(folder: Path | str) -> StudyResult:

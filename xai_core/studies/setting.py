@@ -49,7 +49,7 @@ class Setting:
 def _options(options: LoadOptions) -> dict[str, Any]:
     found = asdict(options)
     del found["other_inputs"], found["patience"]  # how long a proof takes changes no score
-    for name in ("weights", "head_activation"):  # those of before had none, and keep their key
+    for name in ("weights", "head_activation", "member"):  # without one, the key of before
         if found[name] is None:
             del found[name]
     if options.input_spec is not None:

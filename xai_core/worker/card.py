@@ -19,6 +19,7 @@ class ModelCard:
         labels_assumed: they are ImageNet's, taken for the number of outputs.
         parameters: number of elements in all parameters; 0 for a model that only predicts.
         weights: names of the sets of weights of which one was taken.
+        member: what was opened in a package, if it is one. members: all models in it.
         device: what it runs on: `cpu`, or the name of a GPU. autocast: whether it is offered there.
     """
 
@@ -36,3 +37,5 @@ class ModelCard:
     autocast: bool = False
     labels_assumed: bool = False
     weights: tuple[str, ...] = ()
+    member: str = ""
+    members: tuple[str, ...] = ()

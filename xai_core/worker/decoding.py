@@ -53,13 +53,15 @@ class Decoder:
     def __init__(self) -> None:
         self._connection = Connection(SECONDS, Budget(MEMORY, GIB // 4, 256))
 
-    def look(self, source: Source) -> Look:
-        """What a picture is, once it was decoded whole."""
-        return self._ask(Look, "look_at_picture", {}, source)
+    def look(self, source: Source, spec: InputSpec | None = None) -> Look:
+        """What a picture is, once it was decoded whole. spec: names a frame or slice."""
+        return self._ask(Look, "look_at_picture", _told(spec), source)
 
-    def raster(self, source: Source, most: int | None = None) -> Raster:
+    def raster(
+        self, source: Source, most: int | None = None, spec: InputSpec | None = None
+    ) -> Raster:
         """A picture as its file has it. most: pixels, by leaving rows and columns out."""
-        return self._ask(Raster, "decode_picture", {"most": most}, source)
+        return self._ask(Raster, "decode_picture", {"most": most, **_told(spec)}, source)
 
     def prepared(self, source: Source, spec: InputSpec) -> Prepared:
         """A picture as a model gets it."""
@@ -112,6 +114,10 @@ class Decoder:
         self._connection.started()
         with _yielding(self._connection):
             return self._connection.ask(kind, operation, params, (array,))
+
+
+def _told(spec: InputSpec | None) -> dict[str, Any]:
+    return {} if spec is None else {"spec": encode(spec, [])}
 
 
 def _sentence(error: WorkerError) -> Exception:
@@ -180,20 +186,21 @@ def comes_along(source: Source) -> bool:
 _own = decoder_pool()
 
 
-def open_picture(source: Source) -> Raster:
+def open_picture(source: Source, spec: InputSpec | None = None) -> Raster:
     """Decode a picture or an array in a process of its own. By its bytes, never by its name.
 
     Args:
         source: the file's bytes or its path; `"rocket"`, `"cat"` and `"coffee"` are demo photos.
+        spec: says which frame or slice, of a file with several.
 
     Raises:
         InputError: not a picture, of another format, broken, too large, or it took too long.
         WorkerError: no process can be started.
     """
     if comes_along(source):
-        return preprocessing.open_picture(source)
+        return preprocessing.open_picture(source, spec)
     with _own.borrow("own") as decoder:
-        return decoder.raster(source)
+        return decoder.raster(source, spec=spec)
 
 
 def look_at(source: Source) -> None:

@@ -78,10 +78,19 @@ class Worker(Explaining, Scoring):
         return self._connection.protection or self._connection.started()
 
     def inspect(
-        self, path: Path | str, *, cancel: threading.Event | None = None, name: str | None = None
+        self,
+        path: Path | str,
+        *,
+        cancel: threading.Event | None = None,
+        name: str | None = None,
+        member: str | None = None,
     ) -> Inspection:
-        """What a file says of itself without being run. `name`: as for `load`."""
-        return self._connection.ask_of_file(Inspection, "inspect", absolute(path), cancel, name)
+        """What a file says of itself without being run. `name`: as for `load`.
+
+        `member`: which model of a package with several.
+        """
+        told, file = {"member": member}, absolute(path)
+        return self._connection.ask_of_file(Inspection, "inspect", file, cancel, name, **told)
 
     def load(
         self,

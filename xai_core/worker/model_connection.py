@@ -21,6 +21,8 @@ from xai_core.worker.process.environments import interpreter_for
 from xai_core.worker.process.unguarded import ours, refuse_unguarded
 from xai_core.worker.wire.codec import encode
 
+LACKING = ("missing-code", "missing-package")
+
 
 class ModelConnection(Connection):
     """As `Connection`; the same model is there again at the next call that needs it."""
@@ -51,9 +53,13 @@ class ModelConnection(Connection):
             return card
 
     def _change_environment(self, error: ModelError) -> None:
-        """Let the next process have the environment that `error` asks for, else raise it."""
+        """Let the next process have the environment that `error` asks for, else raise it.
+
+        What another one lacks, which an earlier model has asked for, may be in the program's own.
+        """
         python = interpreter_for(error)
-        if python is None or python == self._python:
+        back = python is None and self._python is not None and error.code in LACKING
+        if not back and (python is None or python == self._python):
             raise error
         self._python = python
         self.process.kill()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.model.form import member_choice
 from components.session import choice
 from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import XaiError
@@ -19,6 +20,7 @@ TITLES = {"relu": "ReLU", "gelu": "GELU", "none": "none"}
 
 def show(space: Workspace, source: Source, card: ModelCard) -> None:
     """Draw the choices that there are; another one opens the model anew."""
+    member_choice.after(space, source, card)
     options = source.options
     if card.weights or options.weights:
         known = list(card.weights) or [str(options.weights)]

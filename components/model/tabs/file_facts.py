@@ -15,6 +15,7 @@ def show(source: Source, model: OpenModel) -> None:
     st.table(
         {
             "Format": text.plain(card.format),
+            **({"In the package": problem.plain(card.member)} if card.member else {}),
             "Loaded by": problem.plain(card.loaded_by),
             "Size": text.file_size(card.size),
             "SHA-256": text.plain(card.sha256),

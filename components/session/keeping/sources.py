@@ -21,7 +21,7 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.models.other_inputs import OtherInput
 from xai_core.pictures.preprocessing import InputSpec
 
-NAMED = ("format", "architecture", "output", "weights", "head_activation")
+NAMED = ("format", "architecture", "output", "weights", "head_activation", "member")
 
 
 def told(source: Source) -> dict[str, Any] | None:

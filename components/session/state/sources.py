@@ -58,6 +58,7 @@ class Pending:
     Attributes:
         code: the Python files that came with it, by name. labels: the class names that did.
         others: inputs beside the picture, as text. files: those that stand in it, by name.
+        member: which model of a package with several.
         refusal: why it could not be opened, when that was tried last.
         architecture, target: as when it was open before, where it was.
     """
@@ -68,6 +69,7 @@ class Pending:
     labels: tuple[str, ...] | None = None
     others: str = ""
     files: dict[str, Path] = field(default_factory=dict)
+    member: str | None = None
     refusal: XaiError | None = None
     architecture: str = ""
     target: int | Target | None = None

@@ -144,10 +144,14 @@ SAMPLES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "savedmodel-zip": ("savedmodel", zipped({"m/saved_model.pb": SAVED_2})),
     "tf1-savedmodel": ("tf1-savedmodel", lambda p: p.write_bytes(SAVED_1)),
     "tf1-graph": ("tf1-graph", lambda p: p.write_bytes(GRAPH_DEF)),
+    "tflite": ("tflite", lambda p: p.write_bytes(b"\x1c\0\0\0TFL3" + bytes(64))),
+    "openvino": (
+        "openvino",
+        lambda p: p.write_text('<?xml version="1.0"?>\n<net name="m"><layers></layers></net>'),
+    ),
 }
 
 STRANGERS: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "tflite": ("inference-format", lambda p: p.write_bytes(b"\x1c\0\0\0TFL3" + bytes(64))),
     "core-ml": (
         "inference-format",
         lambda p: p.write_bytes(number(1, 4) + message(2, message(1, b"x")) + message(500, b"y")),
@@ -155,10 +159,6 @@ STRANGERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "core-ml-package": (
         "inference-format",
         zipped({"m.mlpackage/Data/com.apple.CoreML/model.mlmodel": b"x"}),
-    ),
-    "openvino": (
-        "inference-format",
-        lambda p: p.write_text('<?xml version="1.0"?>\n<net name="m" version="11"></net>'),
     ),
     "ncnn": ("inference-format", lambda p: p.write_text("7767517\n1 1\n")),
     "tensorflow-js": (

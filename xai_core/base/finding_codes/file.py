@@ -15,6 +15,18 @@ CODES: Mapping[str, Meaning] = {
         "Save the model with `torch.save(model, path)`, or its weights.",
     ),
     "corrupt-file": Meaning("The file is empty, breaks off or is damaged.", SAVE_AGAIN),
+    "package-opened": Meaning(
+        "The file is a package or an archive; the model in it was opened.",
+        "If you mean another one in it, choose that (`--member NAME`).",
+    ),
+    "several-models": Meaning(
+        "The package holds several models, and none was chosen, or one that is not in it.",
+        "Choose one by its path in the package (`--member NAME`).",
+    ),
+    "missing-package": Meaning(
+        "A library that reads this kind of file, or runs it, is not installed.",
+        "Install it by the line that the message gives, then open the file again.",
+    ),
     "inference-format": Meaning(
         "The format holds a graph for prediction only, without gradients.", LOAD_ORIGINAL
     ),

@@ -12,7 +12,7 @@ from xai_core.cage.protection import Protection
 from xai_core.cage.root import as_root
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import hand_on, print_json, progress_bar, say
-from xai_core.cli.inputs import prepared_as
+from xai_core.cli.inputs import part_asked, prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
@@ -55,7 +55,7 @@ def judge(args: argparse.Namespace) -> tuple[Verdict, Protection]:
         InputError: an argument is wrong. WorkerError: no worker can be started.
     """
     path, options, target = model_path(args), load_options(args), asked(args)
-    picture = open_picture(picture_file(args.image)) if args.image else None
+    picture = open_picture(picture_file(args.image), part_asked(args)) if args.image else None
     with worker_of(args) as worker, progress_bar("checking") as progress:
         protection = worker.protection
         try:

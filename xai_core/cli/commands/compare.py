@@ -11,7 +11,7 @@ from typing import Any
 from xai_core.cli.arguments import existing_model, load_options
 from xai_core.cli.compared import Compared, as_json, as_text
 from xai_core.cli.console import print_json, progress_bar, say
-from xai_core.cli.inputs import prepared_as
+from xai_core.cli.inputs import part_asked, prepared_as
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     files = chosen_pictures(args.images)
     with worker_of(args) as one, worker_of(args) as other:
         other.warm("score")
-        first = open_picture(next(iter(files.pictures.values())))
+        first = open_picture(next(iter(files.pictures.values())), part_asked(args))
         cards = (
             prepared_as(args, one.load(paths[0], options), one, first),
             prepared_as(args, other.load(paths[1], options), other, first),
@@ -65,7 +65,7 @@ def _side(
     like: Side | None = None,
 ) -> Side:
     """`before`: of an earlier picture, whose verdict holds for this one."""
-    picture = open_picture(file)
+    picture = open_picture(file, card.input_spec)
     target = of_picture_file(asked(args), worker, file, card.input_spec)
     prepared = prepare(picture, card.input_spec)
     request = request_of(card, file, prepared, methods, recipe, target, args)

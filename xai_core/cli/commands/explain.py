@@ -14,7 +14,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import progress_bar, say, tell
-from xai_core.cli.inputs import named_as, prepared_as
+from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     build(METHODS[args.method].Parameters, parameters)  # wrong usage shows before the model loads
     path, options = model_path(args), load_options(args)
     target, file = asked(args), picture_file(args.image)
-    picture = open_picture(file)
+    picture = open_picture(file, part_asked(args))
     out = args.out or Path(f"{Path(args.image).stem}-{args.method}.npy")
     with worker_of(args) as worker, progress_bar(args.method) as progress:
         card = prepared_as(args, worker.load(path, options), worker, picture)

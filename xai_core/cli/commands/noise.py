@@ -12,7 +12,7 @@ from xai_core.attribution.noise.rule import THRESHOLD, NoiseLevel
 from xai_core.base.errors import InputError
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar, say
-from xai_core.cli.inputs import prepared_as
+from xai_core.cli.inputs import part_asked, prepared_as
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import prepare
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
             "Give --class once for each picture, or not at all.",
         )
     path, options = model_path(args), load_options(args)
-    pictures = [open_picture(picture_file(name)) for name in args.images]
+    pictures = [open_picture(picture_file(name), part_asked(args)) for name in args.images]
     with worker_of(args) as worker, progress_bar("noise") as progress:
         card = prepared_as(args, worker.load(path, options), worker, pictures[0])
         inputs = np.concatenate([prepare(one, card.input_spec).inputs for one in pictures])

@@ -14,7 +14,7 @@ from xai_core.base.finding import by_reason
 from xai_core.cli import controls, margins
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar, say
-from xai_core.cli.inputs import named_as, prepared_as
+from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
@@ -62,14 +62,14 @@ def run(args: argparse.Namespace) -> int:
     keeping = Keeping(args.keep) if args.keep is not None else None
     with worker_of(args) as worker:
         worker.warm("score")
-        first = open_picture(next(iter(files.pictures.values())))
+        first = open_picture(next(iter(files.pictures.values())), part_asked(args))
         card = prepared_as(args, worker.load(path, options), worker, first)
         outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
         card = replace(card, labels=named_as(args, card, outputs))
         card = replace(card, labels_assumed=card.labels_assumed and args.labels is None)
         results = []
         for name, file in files.pictures.items():
-            prepared = prepare(open_picture(file), card.input_spec)
+            prepared = prepare(open_picture(file, card.input_spec), card.input_spec)
             wanted = of_picture_file(target, worker, file, card.input_spec)
             request = request_of(card, file, prepared, methods, recipe, wanted, args)
             with progress_bar(file.name) as progress:

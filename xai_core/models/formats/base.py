@@ -36,6 +36,7 @@ class LoadOptions:
         head_activation: what stands between the layers of a head that was rebuilt from its
             tensors: `relu`, `gelu` or `none`; None assumes `relu`.
         other_inputs: what is fixed, for a model that takes more than the picture.
+        member: which model of a package with several, by its path in it.
         patience: times the usual limits that conversions and their proofs may take.
     """
 
@@ -48,6 +49,7 @@ class LoadOptions:
     weights: str | None = None
     head_activation: str | None = None
     other_inputs: tuple[OtherInput, ...] = ()
+    member: str | None = None
     patience: float = 1.0
 
 
@@ -61,6 +63,8 @@ class Inspection:
         needs_trust: loading would run code of the file.
         missing: dotted names that the file needs and that are not here.
         findings: e.g. `needs-trust`, `unsafe-code`, `missing-code`.
+        member: what in a package was looked at; empty where the file is a model itself.
+        members: all models in the package.
     """
 
     format: str
@@ -70,6 +74,8 @@ class Inspection:
     needs_trust: bool = False
     missing: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    member: str = ""
+    members: tuple[str, ...] = ()
 
 
 class Format(ABC):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from xai_core.base.errors import ModelError
@@ -14,8 +15,13 @@ ORIGINAL = "Load the PyTorch or Keras model that it was made from, or an ONNX ex
 SAVE = "Save the model with torch.save(model, path), or its weights with model.state_dict()."
 WHOLE = "Save the whole Keras model: model.save('model.keras')."
 INSIDE = "Unpack it and choose the model inside."
+CHOOSE = "Choose the model file itself."
 KINDS = "Pedestal reads PyTorch, TorchScript, ONNX, Keras and TensorFlow model files."
 HEAD = 4096
+PADDLE = "Convert it to ONNX: paddle2onnx --model_dir FOLDER --save_file model.onnx."
+JAX = "Save the model as a SavedModel (jax2tf.convert, then tf.saved_model.save) and open that."
+CORE_ML_FILE = "com.apple.CoreML"
+MOST_LOOKED_AT = 1000
 CORE_ML_KINDS = range(200, 5000)  # the numbers of its fields that hold a model
 
 
@@ -34,12 +40,16 @@ class File:
 
 @dataclass(frozen=True)
 class Unsupported:
-    """A kind of file. what: "a picture". way: what to do instead. seen: tells it by its bytes."""
+    """A kind of file. what: "a picture". way: what to do instead. seen: tells it by its bytes.
+
+    around: it is what models are packed in, and says nothing of what lies in it.
+    """
 
     what: str
     way: str
     seen: Callable[[File], bool]
     code: str = "unknown-format"
+    around: bool = False
 
 
 def _starts(*starts: bytes) -> Callable[[File], bool]:
@@ -62,6 +72,26 @@ def _core_ml(file: File) -> bool:
     return any(field.number in CORE_ML_KINDS for field in found)
 
 
+def _paddle(file: File) -> bool:
+    """Its program, by the two variables that every one has; of late as JSON."""
+    if file.head.startswith(b"{"):
+        return b'"pir"' in file.head
+    if not file.head.startswith(b"\n"):
+        return False
+    with mapped(file.path) as data:
+        return data.find(b"\n\x04feed") > 0 and data.find(b"\n\x05fetch") > 0
+
+
+def _flax(file: File) -> bool:
+    """A map in msgpack, with the names that Flax gives."""
+    begins = file.head[:1] in [bytes([sign]) for sign in (*range(0x81, 0x90), 0xDE)]
+    return begins and (b"\xa6kernel" in file.head or b"\xa6params" in file.head)
+
+
+def _has(names: Iterable[str], wanted: str) -> bool:
+    return any(f"/{name}".endswith(f"/{wanted}") for name in names)
+
+
 def _tf_checkpoint(file: File) -> bool:
     with file.path.open("rb") as stream:
         stream.seek(max(0, file.path.stat().st_size - 8))
@@ -69,21 +99,20 @@ def _tf_checkpoint(file: File) -> bool:
 
 
 PREDICTS = "inference-format"
+CORE_ML = "a Core ML model: it predicts, but has no gradients"
+ORBAX, ORBAX_FILE = "an Orbax checkpoint of JAX, without a model", "_CHECKPOINT_METADATA"
 STRANGERS = (
-    Unsupported(
-        "a TensorFlow Lite model: it predicts, but has no gradients",
-        ORIGINAL,
-        lambda file: file.head[4:8] == b"TFL3",
-        PREDICTS,
-    ),
-    Unsupported("a Core ML model: it predicts, but has no gradients", ORIGINAL, _core_ml, PREDICTS),
-    Unsupported(
-        "an OpenVINO model (the .xml of two files): it predicts, but has no gradients",
-        ORIGINAL,
-        lambda file: file.head.lstrip().startswith(b"<") and b"<net " in file.head,
-        PREDICTS,
-    ),
+    Unsupported(CORE_ML, ORIGINAL, _core_ml, PREDICTS),
     Unsupported("an ncnn model: it predicts only", ORIGINAL, _starts(b"7767517\n"), PREDICTS),
+    Unsupported(
+        "an MNN model: it predicts only",
+        ORIGINAL,
+        lambda file: file.path.suffix == ".mnn" or file.head[4:7] == b"MNN",
+        PREDICTS,
+    ),
+    Unsupported("a PaddlePaddle model: it predicts only", PADDLE, _paddle, PREDICTS),
+    Unsupported("the weights of a Flax model", JAX, _flax),
+    Unsupported(ORBAX, JAX, lambda file: _has(file.zip_names or (), ORBAX_FILE)),
     Unsupported(
         "a TensorRT engine: it predicts only", ORIGINAL, _starts(b"ftrt", b"ptrt"), PREDICTS
     ),
@@ -114,8 +143,20 @@ STRANGERS = (
     Unsupported("a picture", "Choose a model file.", _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
     Unsupported("a NumPy array", SAVE, _starts(b"\x93NUMPY")),
     Unsupported("NumPy arrays in a zip archive", SAVE, _entry(".npy")),
-    Unsupported("a gzip archive", INSIDE, _starts(b"\x1f\x8b")),
-    Unsupported("a tar archive", f"{INSIDE} {SAVE}", lambda file: file.head[257:262] == b"ustar"),
+    Unsupported(
+        "a gzip archive without a model in it", CHOOSE, _starts(b"\x1f\x8b"), around=True
+    ),
+    Unsupported(
+        "a tar archive without a model in it",
+        f"{CHOOSE} {SAVE}",
+        lambda file: file.head[257:262] == b"ustar",
+        around=True,
+    ),
+    Unsupported(
+        "an archive of a kind that is not unpacked here",
+        INSIDE,
+        _starts(b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd"),
+    ),
     Unsupported("a PDF document", "Choose a model file.", _starts(b"%PDF")),
     Unsupported(
         "a Git LFS pointer, not the file", "Run `git lfs pull`.", _starts(b"version https://git-lfs")
@@ -130,27 +171,32 @@ STRANGERS = (
         lambda file: file.head.startswith(b"PK\x03\x04") and file.zip_names is None,
         "corrupt-file",
     ),
-    Unsupported(
-        "a zip archive without a model in it", "Choose the model file itself.", _starts(b"PK")
-    ),
+    Unsupported("a zip archive without a model in it", CHOOSE, _starts(b"PK"), around=True),
 )  # fmt: skip
 
 
 def unsupported_file(path: Path) -> ModelError:
-    """The error for a file that no format recognises."""
+    """The error for a file or folder that no format recognises."""
     if path.is_dir():
+        held = [one.name for one in islice(path.rglob("*"), MOST_LOOKED_AT)]
+        if CORE_ML_FILE in held:
+            return _error(f"This is {CORE_ML}", ORIGINAL, PREDICTS)
+        if ORBAX_FILE in held:
+            return _error(f"This is {ORBAX}", JAX)
         return _error(
             "This is a folder without one model in it: neither a SavedModel nor config.json with "
             "weights",
             "Choose the model file, or the one folder that holds it.",
+            around=True,
         )
     with path.open("rb") as stream:
         file = File(path, stream.read(HEAD))
     known = next((one for one in STRANGERS if one.seen(file)), None)
     if known is None:
-        return _error("The bytes are of no known kind", KINDS)
-    return _error(f"This is {known.what}", known.way, known.code)
+        return _error("The bytes are of no known kind", KINDS, around=True)
+    return _error(f"This is {known.what}", known.way, known.code, known.around)
 
 
-def _error(what: str, hint: str, code: str = "unknown-format") -> ModelError:
-    return ModelError(f"A model file was expected. {what}.", hint, code=code, format="unknown")
+def _error(what: str, hint: str, code: str = "unknown-format", around: bool = False) -> ModelError:
+    facts = {"format": "unknown", **({"around": True} if around else {})}
+    return ModelError(f"A model file was expected. {what}.", hint, code=code, **facts)

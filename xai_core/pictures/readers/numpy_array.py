@@ -11,8 +11,9 @@ import numpy as np
 from numpy.lib import format as npy
 
 from xai_core.base.errors import InputError
+from xai_core.pictures.part import WHOLE, Part, slice_of
 from xai_core.pictures.raster import MAX_BYTES, Raster, check_size
-from xai_core.pictures.readers.base import READERS, Reader
+from xai_core.pictures.readers.base import READERS, Choice, Reader
 
 ZIP = b"PK\x03\x04"
 MAX_HEADER = 10_000
@@ -27,9 +28,10 @@ class NumpyArray(Reader):
     """
 
     name: ClassVar[str] = "numpy"
-    title: ClassVar[str] = "NumPy array (.npy, .npz)"
+    title: ClassVar[str] = "NumPy (.npy)"
     order: ClassVar[int] = 10
     suffixes: ClassVar[tuple[str, ...]] = (".npy", ".npz")
+    several: ClassVar[tuple[Choice, ...]] = ("slice",)
 
     def recognise(self, data: bytes) -> bool:
         """By `\\x93NUMPY`, or a zip whose first entry is an array."""
@@ -37,9 +39,11 @@ class NumpyArray(Reader):
             data.startswith(ZIP) and b".npy" in data[30:300]
         )
 
-    def read(self, data: bytes) -> Raster:
+    def read(self, data: bytes, part: Part = WHOLE) -> Raster:
         """As the contract says."""
         array = array_of(data)
+        if part.slice is not None:
+            return _slice(array, part)
         while array.ndim > 3 and array.shape[0] == 1:  # a batch of one
             array = array[0]
         if array.ndim == 2:
@@ -52,6 +56,16 @@ class NumpyArray(Reader):
         check_size(height, width, channels, given.dtype.itemsize)
         single = 1 in array.shape
         return Raster(np.ascontiguousarray(given), turned=None if single else other)
+
+
+def _slice(array: np.ndarray, part: Part) -> Raster:
+    axis, index = slice_of(part, array.shape or (1,))
+    told = f"Slice {index} of {array.shape[axis]:,} along axis {axis} was read."
+    if array.ndim != 3:
+        raise InputError(f"A volume of 3 axes was expected, not {array.ndim}.", HINT)
+    cut = np.take(array, index, axis)
+    check_size(cut.shape[0], cut.shape[1], 1, cut.dtype.itemsize)
+    return Raster(np.ascontiguousarray(cut[:, :, None]), notes=(told,))
 
 
 def array_of(data: bytes) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from xai_core.pictures.large import check_chunks, loaded, told
+from xai_core.pictures.part import WHOLE, Part
 from xai_core.pictures.raster import Raster
 from xai_core.pictures.readers.base import READERS, Reader
 
@@ -33,7 +34,7 @@ class Photo(Reader):
         """Everything: Pillow itself says what it is not."""
         return True
 
-    def read(self, data: bytes) -> Raster:
+    def read(self, data: bytes, part: Part = WHOLE) -> Raster:
         """As the contract says."""
         raster = photo_of(data)
         deep = data[:4] == b"\x89PNG" and data[24:25] == b"\x10"

@@ -13,8 +13,9 @@ from PIL import Image
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import MAX_CHANNELS
 from xai_core.pictures.large import MAX_WHOLE, check_pixels, check_sides
+from xai_core.pictures.part import WHOLE, Part, frame_of
 from xai_core.pictures.raster import Raster, check_size
-from xai_core.pictures.readers.base import READERS, Reader
+from xai_core.pictures.readers.base import READERS, Choice, Reader
 from xai_core.pictures.readers.photo import opened, photo_of, raster_of
 
 if TYPE_CHECKING:
@@ -39,12 +40,13 @@ class Tiff(Reader):
     title: ClassVar[str] = "TIFF"
     order: ClassVar[int] = 20
     suffixes: ClassVar[tuple[str, ...]] = (".tif", ".tiff")
+    several: ClassVar[tuple[Choice, ...]] = ("frame",)
 
     def recognise(self, data: bytes) -> bool:
         """By its first four bytes."""
         return data[:4] in STARTS
 
-    def read(self, data: bytes) -> Raster:
+    def read(self, data: bytes, part: Part = WHOLE) -> Raster:
         """Pages of one grey picture each and of one size are channels; else the first is read."""
         import tifffile
 
@@ -55,10 +57,10 @@ class Tiff(Reader):
         try:
             with tifffile.TiffFile(io.BytesIO(data)) as file:
                 pages = _pages(file)
-                stack, notes = _stack(pages)
+                stack, notes = _stack(pages) if part.frame is None else _page(pages, part)
                 first = stack[0]
                 check_sides(first.imagewidth, first.imagelength)
-                if len(stack) == 1 and _is_photo(first):
+                if len(stack) == 1 and first is pages[0] and _is_photo(first):
                     check_pixels(first.imagewidth, first.imagelength, MAX_WHOLE)
                     return photo_of(data, ("TIFF",)).with_notes(*notes)
                 check_size(
@@ -118,6 +120,11 @@ def _stack(pages: list[TiffPage]) -> tuple[list[TiffPage], tuple[str, ...]]:
     if len(pages) == 1 or (alike and first.photometric in (WHITE_IS_ZERO, GREY)):
         return pages, ()
     return pages[:1], (f"It has {len(pages)} pages; the first one was read.",)
+
+
+def _page(pages: list[TiffPage], part: Part) -> tuple[list[TiffPage], tuple[str, ...]]:
+    frame, notes = frame_of(part, len(pages))
+    return [pages[frame]], notes
 
 
 def _itemsize(page: TiffPage) -> int:

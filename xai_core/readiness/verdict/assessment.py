@@ -168,6 +168,7 @@ def _verdict(model: LoadedModel | nn.Module, case: Case) -> Verdict:
         output_shape=case.output_shape,
         evidence=case.evidence,
         methods=_matrix(_capabilities(case, findings)),
+        member=loaded.member if loaded else "",
     )
 
 

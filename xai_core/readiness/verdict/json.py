@@ -28,6 +28,8 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
         "evidence": verdict.evidence,
         "methods": {name: asdict(method) for name, method in verdict.methods.items()},
     }
+    if verdict.member:
+        told["member"] = verdict.member
     return {key: plain(value) for key, value in told.items()}
 
 
@@ -41,6 +43,7 @@ def from_json(told: Mapping[str, Any]) -> Verdict:
         **given,
         findings=tuple(Finding(**one) for one in told["findings"]),
         methods={name: Availability(**one) for name, one in told["methods"].items()},
+        member=str(told.get("member", "")),
     )
 
 

@@ -36,6 +36,7 @@ OPTIONS = xai_core.LoadOptions(
     output=$output,
     weights=$weights,
     head_activation=$head_activation,
+    member=$member,
     other_inputs=tuple(map(xai_core.OtherInput.of_text, $others)),
 )
 SPEC = $spec  # None: the model's own
@@ -104,6 +105,7 @@ def script(subject: StudySubject) -> str:
         "output": setup.output or study.output,
         "weights": setup.weights or study.weights,
         "head_activation": setup.head_activation or study.head_activation,
+        "member": setup.member or study.member,
         "spec": spec.to_dict() if spec else None,
         "others": study.other_inputs,
         "seed": study.seed,

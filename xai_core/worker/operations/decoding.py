@@ -32,16 +32,16 @@ class Look:
 
 @operation(PLAIN)
 def look_at_picture(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Look:
-    """bytes -> Look; it is decoded whole, so that a broken one is told."""
-    raster = open_picture(arrays[0].tobytes())
+    """maybe `spec`, bytes -> Look; it is decoded whole, so that a broken one is told."""
+    raster = _opened(params, arrays)
     kind = raster.values.dtype.name
     return Look(raster.size, raster.channels, raster.photo, kind, raster.notes)
 
 
 @operation(Answer((ITEM, ITEM), fewest=1, most_bytes=2 * MAX_BYTES))
 def decode_picture(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Raster:
-    """`most` pixels or None for all, bytes -> Raster."""
-    raster = open_picture(arrays[0].tobytes())
+    """`most` pixels or None for all, maybe `spec`, bytes -> Raster."""
+    raster = _opened(params, arrays)
     step = 1
     if params["most"] is not None:
         step = ceil(sqrt(max(1.0, raster.size[0] * raster.size[1] / params["most"])))
@@ -58,7 +58,7 @@ def _prepared(params: Params, arrays: Arrays) -> Answer:
 @operation(_prepared)
 def prepare_picture(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Prepared:
     """`spec`, bytes -> Prepared."""
-    return prepare(open_picture(arrays[0].tobytes()), decode(InputSpec, params["spec"]))
+    return prepare(_opened(params, arrays), decode(InputSpec, params["spec"]))
 
 
 @operation(PLAIN)
@@ -88,6 +88,12 @@ def png_text(session: Session, params: Params, arrays: Arrays, tick: Progress) -
 
     found = text_of(arrays[0].tobytes(), params["key"])
     return () if found is None else (found,)
+
+
+def _opened(params: Params, arrays: Arrays) -> Raster:
+    """The frame or slice that the spec names."""
+    told = params.get("spec")
+    return open_picture(arrays[0].tobytes(), None if told is None else decode(InputSpec, told))
 
 
 def _plain(values: Pixels) -> Pixels:

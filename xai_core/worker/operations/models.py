@@ -26,11 +26,11 @@ MOST_SCORES = 2**22  # of one picture
 
 @operation(Answer(text=LONG_TEXT))
 def inspect(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Inspection:
-    """`path` -> Inspection."""
+    """`path`, maybe `member` -> Inspection."""
     from xai_core.models.loading import inspect_file
     from xai_core.models.script.trust import told_unguarded
 
-    found = inspect_file(Path(params["path"]))
+    found = inspect_file(Path(params["path"]), params.get("member"))
     return found if session.guarded else told_unguarded(found)
 
 
@@ -43,7 +43,7 @@ def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Mo
     session.model = session.context = None
     path, options = Path(params["path"]), decode(LoadOptions, params["options"])
     if not session.guarded and not options.trust:
-        refuse_unguarded_script(options.format or recognise(path).name)
+        refuse_unguarded_script(options.format or recognise(path, options.member).name)
     session.model = load_model(path, options, progress=tick)
     return _card(session.model)
 
@@ -92,6 +92,8 @@ def _card(model: LoadedModel) -> ModelCard:
         labels=model.labels,
         labels_assumed=model.labels_assumed,
         weights=model.weights,
+        member=model.member,
+        members=model.members,
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
         device="cpu" if device is None else title_of(device),

@@ -16,6 +16,8 @@ from pathlib import Path
 from xai_core.base.errors import ModelError
 from xai_core.base.storage.tree import remove_tree
 from xai_core.models.peek.hub_files import BESIDE, hub_files, pieces_beside
+from xai_core.models.runtimes.openvino import WEIGHTS as OPENVINO
+from xai_core.models.runtimes.openvino import is_graph
 from xai_core.models.tensorflow.folder import GRAPH, WEIGHTS
 
 MAX_FILES = 10_000  # and folders
@@ -72,6 +74,8 @@ def _parts(path: Path, place: Path) -> list[tuple[Path, Path]]:
         for name in BESIDE_GRAPH:
             if (path.parent / name).is_dir():
                 parts += _tree(path.parent / name, place.parent / name)
+    elif is_graph(path) and path.with_suffix(OPENVINO).is_file():
+        parts.append((path.with_suffix(OPENVINO), place.with_suffix(OPENVINO)))
     elif hub_files(path) is not None:  # weights, whose configuration lies beside them
         beside = (path.parent / name for name in (*BESIDE, *pieces_beside(path)))
         parts += [(one, place.parent / one.name) for one in beside if one.is_file()]

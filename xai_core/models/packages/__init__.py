@@ -1,0 +1,1 @@
+"""What stands around a model: a plugin for each kind of package."""

@@ -1,0 +1,1 @@
+"""Runtimes that predict and have no gradient: one picture in, arrays out."""

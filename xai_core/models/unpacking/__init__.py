@@ -1,0 +1,1 @@
+"""A package onto the disk, within limits, and the models that lie in it."""
