@@ -13,7 +13,7 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.probe import probe
 from xai_core.base.parameters import describe
 
-FAST: dict[str, Any] = {"n": 2, "m": 3, "n_steps": 4, "window": 4, "stride": 3}
+FAST: dict[str, Any] = {"n": 2, "m": 3, "n_steps": 4, "window": 4, "stride": 3, "channels": 4}
 
 
 def fast(method: str) -> dict[str, Any]:
