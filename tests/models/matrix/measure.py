@@ -15,7 +15,8 @@ from xai_core.readiness.result import Verdict
 from xai_core.worker import Worker
 
 NAME = "4711.bin"  # tells nothing
-QUICK = {"n": 2, "m": 2, "n_steps": 4}
+BLACK_BOX = {"samples": 12, "segments": 5, "cells": 2, "designs": 4}
+QUICK = {"n": 2, "m": 2, "n_steps": 4, "channels": 2, **BLACK_BOX}
 OUTPUT_TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-2  # of the largest value; half precision included
 
 
