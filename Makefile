@@ -70,4 +70,4 @@ bench: setup ## speed, as ratios within one run
 	$(BIN)/python -m benchmarks --keep
 
 demo: setup ## compute the first page's result again
-	$(BIN)/python -m xai_core.demo.run
+	$(BIN)/python -m xai_core.demo.example

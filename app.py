@@ -11,14 +11,16 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from components.serving import pages
 from components.serving.answers import Answers
 
 if __name__ != "__main__":
+    pages.route()
     app = App(Path(__file__).resolve(), middleware=[Middleware(Answers)])
 else:
     from components.runs import link
     from components.session import access, layout
-    from components.session.state.workspace import workspace
+    from components.session.keeping import registry
     from components.widgets import navigation
     from xai_core.base.memory import return_at_once
 
@@ -65,8 +67,6 @@ else:
     if not admitted:
         access.show()
         st.stop()
-    # Links that are handed out use the root path: a deep link by path greets the first visitor
-    # after a start with "Page not found" over the right page (Streamlit 1.67).
     wanted = st.query_params.get("page", current.url_path)
     words = {key: value for key, value in st.query_params.items() if key != "page"}
     wanted, more = link.MOVED.get(wanted, (wanted, {}))
@@ -76,6 +76,10 @@ else:
     if "page" in st.query_params:
         del st.query_params["page"]
     navigation.show()
-    link.follow(workspace())
-    current.run()
+    space = registry.attached()
+    try:
+        link.follow(space)
+        current.run()
+    finally:  # also where the page asks to be drawn again
+        registry.save(space)
     access.sidebar()

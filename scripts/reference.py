@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.licences import licences
-from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.methods.base import FAMILIES, METHODS
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.base.limits import Limits
 from xai_core.base.parameters import ParameterInfo, describe
@@ -36,10 +36,18 @@ MARK = re.compile(r"(<!-- begin: ([\w-]+) -->\n).*?(<!-- end: \2 -->)", re.DOTAL
 def methods() -> str:
     """Every attribution method."""
     rows = (
-        (f"`{m.name}`", m.title, m.summary, m.citation, "yes" if m.signed else "no")
+        (
+            f"`{m.name}`",
+            m.title,
+            FAMILIES[m.family][0],
+            m.summary,
+            m.citation,
+            "yes" if m.signed else "no",
+        )
         for m in METHODS
     )
-    return _table(("name", "title", "what it shows", "source", "signed by default"), rows)
+    names = ("name", "title", "family", "what it shows", "source", "signed by default")
+    return _table(names, rows)
 
 
 def parameters() -> str:

@@ -31,6 +31,7 @@ def serving(
     script: str = "app.py",
     program: Sequence[str | Path] = (sys.executable, "-m", "streamlit", "run"),
     folder: Path = ROOT,
+    port: int = 0,
     **environment: str,
 ) -> Iterator[str]:
     """The address of a server that answers; it ends with the block.
@@ -38,11 +39,11 @@ def serving(
     Args:
         data: folder for uploads, and for the server's log.
         options: of Streamlit's command line. script: what is served.
-        program: what serves it. folder: where it is started.
+        program: what serves it. folder: where it is started. port: where it listens; 0 for any.
         environment: more variables for the server.
     """
     data.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     command = [*program, script, "--server.port", str(port)]
     command += options
     with (data / "server.log").open("wb") as log:

@@ -132,6 +132,21 @@ def test_scripts_lie_in_sections_of_the_menu() -> None:
         assert f'"{name_of(page)}"' in router, "a page that no menu leads to"
 
 
+def test_a_button_that_cannot_be_clicked_says_why() -> None:
+    """A list of columns that cannot be edited is no such thing."""
+    silent = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources()
+        if not name_of(path).startswith("xai_core/")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        for given in [{one.arg: one.value for one in node.keywords}]
+        if "disabled" in given and not isinstance(given["disabled"], ast.List)
+        if "help" not in given
+    ]
+    assert not silent
+
+
 def test_the_core_is_imported_without_any_library(tmp_path: Path) -> None:
     """How long that takes, `benchmarks/importing.py` says."""
     loaded = {name.split(".")[0] for name in json.loads(run(BARE_IMPORT, tmp_path))}

@@ -8,12 +8,14 @@ from components.session import backend, decoding, problem, text
 from components.session.state.workspace import Photo, Source
 from xai_core.maps.colours import data_url
 
+AS_IT_IS = "The picture as it goes into the model"
+
 
 def show(source: Source, photo: Photo) -> None:
     """Draw the picture as it goes in, and what was done to it."""
     prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
     left, right = st.columns([1, 3], vertical_alignment="center")
-    left.image(data_url(prepared.picture), caption="As it goes in", width="stretch")
+    left.image(data_url(prepared.picture), caption="As it goes in", width="stretch", alt=AS_IT_IS)
     with right:
         if prepared.scale is not None:
             st.markdown(problem.plain(prepared.scale.told))

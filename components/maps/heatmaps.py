@@ -13,6 +13,7 @@ from components.maps import scale as map_scale
 from components.maps.scale import SCOPES
 from components.maps.tiles import Look, title_of
 from components.session import problem, text
+from components.session.keeping import registry
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
@@ -58,6 +59,7 @@ def _grows(space: Workspace, share: Callable[[], None], drawn: growing.Drawn) ->
 def _show(space: Workspace, share: Callable[[], None]) -> None:
     run = space.run
     look, signed = _controls()
+    registry.save(space)  # a fragment of its own: the page does not run again
     share()
     recipe = replace(_recipe(space, signed), crop=run.content)
     names = chosen_methods.shown(space) or list(run.attributions)

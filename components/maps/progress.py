@@ -17,18 +17,27 @@ from components.session.jobs.time_left import told
 T = TypeVar("T")
 
 POLL_SECONDS = 0.4
+NO_METHOD = "Choose a method first."
 UNCHANGED = "Cancelled. Nothing has changed."
 
 
-def start_button(place: DeltaGenerator, text: str, *, key: str, first: bool, ready: bool) -> bool:
-    """Whether it was clicked. first: nothing is there yet that it would compute again."""
+def start_button(
+    place: DeltaGenerator, text: str, *, key: str, first: bool, lacking: str | None = None
+) -> bool:
+    """Whether it was clicked.
+
+    Args:
+        first: nothing is there yet that it would compute again.
+        lacking: what has to be done before; None where nothing is in the way.
+    """
     return place.button(
         problem.plain(text),
         type="primary" if first else "secondary",
         icon=":material/play_arrow:",
         key=f"{key}-start",
         width="stretch",
-        disabled=not ready,
+        disabled=lacking is not None,
+        help=None if lacking is None else problem.plain(lacking),
     )
 
 
@@ -81,6 +90,7 @@ def watch(
             icon=":material/stop:",
             width="stretch",
             disabled=job.stopping,
+            help="It stops at the next sample." if job.stopping else None,
         ):
             job.cancel()
 

@@ -66,7 +66,7 @@ def show(
         icon=":material/hourglass_empty:",
     )
     text = "Compute their maps"
-    if progress.start_button(right, text, key=key, first=True, ready=True) or scaling.at_once:
+    if progress.start_button(right, text, key=key, first=True) or scaling.at_once:
         scaling.at_once = False
         start(space, maps, left_over, methods)
         st.rerun()

@@ -66,7 +66,8 @@ def show(space: Workspace, *, key: str) -> None:
         seconds = sum(one.seconds for one in space.run.attributions.values())
         left.caption(f"The maps below were computed in {seconds:.1f} s.")
     text = "Compute" if stale else "Compute again"
-    if progress.start_button(right, text, key=key, first=bool(stale), ready=bool(space.chosen)):
+    lacking = None if space.chosen else progress.NO_METHOD
+    if progress.start_button(right, text, key=key, first=bool(stale), lacking=lacking):
         start(space, again=not stale)
         st.rerun()
 

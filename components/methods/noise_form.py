@@ -19,6 +19,10 @@ from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build, describe
 
 NOISES = {"std", "sg_std"}
+MEASURED = (
+    "Adds more and more noise to the weights and watches the predictions: the level is where they "
+    "have fallen by 5 % of the way to chance."
+)
 
 
 def show(space: Workspace) -> None:
@@ -34,13 +38,13 @@ def show(space: Workspace) -> None:
     noise_type = _noise_type(space, noisy)
     found = space.noise_state.found.get(noise_job.key_of(space, noise_type))
     progress.noted(space.noise_state)
+    photos = noise_job.photos(space)
     if st.button(
         "Measure the noise level" if found is None else "Measure again",
         key="noise-start",
         icon=":material/speed:",
-        disabled=not noise_job.photos(space),
-        help="Adds more and more noise to the weights and watches the predictions: the level is "
-        "where they have fallen by 5 % of the way to chance.",
+        disabled=not photos,
+        help=MEASURED if photos else "Choose a picture first.",
     ):
         noise_job.start(space, noise_type)
         st.rerun()

@@ -14,6 +14,8 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding import by_reason
 from xai_core.readiness.result import Availability
 
+KEY = "methods"
+
 
 def show(space: Workspace, availability: Mapping[str, Availability] | None = None) -> None:
     """Draw the chooser. `availability`: of the chosen model, where it has been checked."""
@@ -28,11 +30,14 @@ def show(space: Workspace, availability: Mapping[str, Availability] | None = Non
         st.multiselect,
         "Methods",
         options,
-        space.chosen,
-        key="methods",
+        space.chosen if choice.remembers(KEY) else [*space.chosen, *space.wished],
+        key=KEY,
         format_func=title_of,
         help="Any number, side by side over the same photo.",
     )
+    space.wished = choice.waiting(KEY)
+    if space.wished and not space.chosen:
+        st.caption("None of the chosen methods can run on this model. They wait for another one.")
     for reason, names in by_reason(blocked).items():
         titles = ", ".join(map(text.title_of, names))
         st.caption(f":material/block: **{titles}** — {problem.plain(reason)}")

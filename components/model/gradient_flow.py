@@ -12,6 +12,7 @@ from components.session import chart
 
 STOPPED = "#e4572e"
 FLOWS = "#2f7f86"
+HEIGHT = 260
 
 
 def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
@@ -39,13 +40,14 @@ def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
         if not lives:
             figure.add_vline(x=name, line_color=STOPPED, line_width=1, opacity=0.5)
     figure.update_layout(
-        height=300,
+        height=HEIGHT,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis={"showticklabels": len(names) <= 24, "title": "layers, input to output"},
         yaxis={"type": "log", "title": "gradient norm (log)"},
         showlegend=False,
     )
-    chart.show(figure, key=key, alt="Gradient norm at every layer")
     stopped = sum(not lives for lives in alive)
+    alt = f"Gradient norm at {len(flow)} layers, from input to output"
+    chart.show(figure, key=key, alt=f"{alt}; none arrives at {stopped}" if stopped else alt)
     if stopped:
         st.caption(f"No gradient arrives at {stopped} of {len(flow)} layers (red lines).")

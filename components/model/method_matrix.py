@@ -1,4 +1,4 @@
-"""For every method: may it run on this model, why not, and what it would cost."""
+"""For every method: may it run on this model, and if so what it costs; if not, why."""
 
 from __future__ import annotations
 
@@ -6,42 +6,72 @@ import pandas as pd
 import streamlit as st
 
 from components.maps.tiles import title_of
+from components.session import problem, text
 from components.session.state.workspace import Workspace
+from xai_core.attribution.methods.base import METHODS
+from xai_core.base.parameters import build
 from xai_core.readiness import estimated_seconds
 from xai_core.readiness.result import Verdict
 
+ROW = 28
+ABOVE = "for the reason above"
+ALT = "Methods that can run, with the passes and seconds that each takes"
+PASSES = "How often the model is run for one map, forward and, for gradients, backward."
+SECONDS = (
+    "Measured, where a map of this model is on screen. Else estimated from one measured pass on "
+    "this machine, one sample at a time; batches make it faster."
+)
+
 
 def show(space: Workspace, verdict: Verdict) -> None:
-    """Draw the matrix at the present settings of each method; a reason stands there once."""
-    rows = [
-        {
-            "Method": title_of(name),
-            "Available": True,
-            "Estimated": _told(estimated_seconds(verdict, name, space.parameters(name))),
-            "Why not": "",
-        }
-        for name, found in verdict.methods.items()
-        if found.available
-    ]
-    rows += [
-        {
-            "Method": ", ".join(map(title_of, names)),
-            "Available": False,
-            "Estimated": "",
-            "Why not": reason,
-        }
-        for reason, names in verdict.refusals.items()
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
-    st.caption(
-        "Estimated from one measured forward and backward pass on this machine, one sample at a "
-        "time; batches make it faster."
-    )
+    """Draw it at the present settings of each method; a reason stands there once."""
+    rows = [_row(space, verdict, name) for name, one in verdict.methods.items() if one.available]
+    if rows:
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            height="content",
+            row_height=ROW,
+            alt=ALT,
+            column_config={
+                "Passes": st.column_config.NumberColumn(format="localized", help=PASSES),
+                "Time": st.column_config.TextColumn(help=SECONDS),
+            },
+        )
+    else:
+        st.caption("No method can run on this model.")
+    said = {one.message for one in verdict.findings if one.severity == "error"}
+    for reason, names in verdict.refusals.items():
+        titles = ", ".join(map(text.title_of, names))
+        told = ABOVE if reason in said else reason
+        st.caption(f":material/block: **{titles}** — {problem.plain(told)}")
+
+
+def _row(space: Workspace, verdict: Verdict, name: str) -> dict[str, object]:
+    given, shape = space.parameters(name), verdict.input_shape
+    passes = None
+    if shape is not None and len(shape) == 4:
+        plugin = METHODS[name]
+        passes = plugin.samples(build(plugin.Parameters, given), (shape[1], shape[2], shape[3]))
+    measured = _measured(space, verdict, name)
+    estimated = estimated_seconds(verdict, name, given)
+    told = _told(measured) if measured is not None else f"≈ {_told(estimated)}"
+    return {"Method": title_of(name), "Passes": passes, "Time": told}
+
+
+def _measured(space: Workspace, verdict: Verdict, name: str) -> float | None:
+    """What the map on screen took, where it is of this model and these parameters."""
+    run = space.run
+    found = run.attributions.get(name)
+    if found is None or run.model_sha256 != verdict.sha256:
+        return None
+    given = dict(space.parameters(name))
+    return found.seconds if dict(found.parameters) == given else None
 
 
 def _told(seconds: float | None) -> str:
     if seconds is None:
         return "unknown"
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
+    if seconds < 10:
+        return f"{seconds:.2g} s"
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from components.inputs import preprocessing
-from components.model import (
-    inspection,
-    labels_form,
-    member_choice,
-    other_inputs,
-    weights_choice,
-)
+from components.model.form import inspection, member_choice, other_inputs, weights_choice
+from components.model.tabs import labels_form
 from components.session import backend, decoding, problem, upload
+from components.session.opening import control as opening
 from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import modules_of
 from xai_core.models.formats.base import Inspection, LoadOptions
-from xai_core.targets.labels import check_count
 
-TURN = "model-upload-turn"
 FILE, CODE, LABELS = "model-file", "model-code", "model-labels"
 SMALL_MB = 10
 
 
-def show(space: Workspace, take: Callable[[Source], None] | None = None) -> None:
-    """Draw the upload, and what the chosen file says of itself.
+def show(space: Workspace, *, second: bool = False) -> None:
+    """Draw the drop zone, or what the file that came says of itself.
 
     Args:
-        take: is given the opened model; None chooses it.
+        second: what is opened becomes the second one of two models, and is not chosen.
     """
-    turn = st.session_state.setdefault(TURN, 0)
     most = st.get_option("server.maxUploadSize")
     upload.arrived(FILE, most, lambda one: _take(space, one), as_one=True)
-    with st.expander("Open a model file", icon=":material/upload_file:", key=f"open-{turn}"):
-        if space.pending is None:
-            upload.uploader(
-                "PyTorch, Hugging Face, ONNX, Keras or TensorFlow; also in an archive or a package "
-                "(MLflow, TorchServe, SageMaker). It is looked into without being run.",
-                key=FILE,
-                help="Files that belong together: choose them at once, or give a zip of their "
-                "folder.",
-                accept_multiple_files=True,
-            )
-            return
-        with problem.guarded():
-            _pending(space, space.pending, take or space.add_source)
+    if space.pending is None:
+        upload.uploader(
+            "PyTorch, Hugging Face, ONNX, Keras or TensorFlow; also in an archive or a package "
+            "(MLflow, TorchServe, SageMaker). It is looked into without being run.",
+            key=FILE,
+            help="Files that belong together: choose them at once, or give a zip of their folder.",
+            accept_multiple_files=True,
+        )
+        return
+    with st.container(border=True), problem.guarded():
+        _pending(space, space.pending, second)
 
 
 def _take(space: Workspace, arrival: Arrival) -> None:
@@ -57,12 +45,13 @@ def _take(space: Workspace, arrival: Arrival) -> None:
     upload.clear_problems(CODE, LABELS)  # they were about another model's
 
 
-def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None]) -> None:
+def _pending(space: Workspace, pending: Pending, second: bool) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"**{problem.plain(pending.name)}**")
-    if right.button("Put away", icon=":material/close:", width="stretch"):
+    if right.button("Remove this file", icon=":material/close:", width="stretch"):
         upload.dropped(pending.path)  # held again at once where the session has it open, too
-        _close(space)
+        space.pending = None
+        st.rerun()
     try:
         found = backend.inspected(pending.path, pending.name, pending.member)
     except XaiError as error:
@@ -71,12 +60,12 @@ def _pending(space: Workspace, pending: Pending, take: Callable[[Source], None])
         return
     member_choice.before(pending, found.members)
     inspection.show(found)
-    _open(space, pending, found, take)
+    _open(space, pending, found, second)
 
 
-def _open(
-    space: Workspace, pending: Pending, found: Inspection, take: Callable[[Source], None]
-) -> None:
+def _open(space: Workspace, pending: Pending, found: Inspection, second: bool) -> None:
+    if pending.refusal is not None:  # before anybody types in the form
+        other_inputs.proposed(pending, pending.refusal)
     trust, architecture = _given(pending, found)
     if st.button("Open this model", type="primary", icon=":material/play_circle:"):
         pending.refusal = None
@@ -90,15 +79,10 @@ def _open(
                 member=pending.member,
             )
             source = Source(pending.name, pending.path, options, pending.labels)
-            source = preprocessing.fitted(source)
-            _check_labels(source)
+            opening.add(space, source, second=second, pending=pending)
         except XaiError as error:
-            other_inputs.proposed(pending, error)
             pending.refusal = error
-            st.rerun()  # the form above has to show what is proposed before anybody types in it
-        take(source)
-        st.session_state[TURN] += 1  # an opened file leaves a closed, empty form behind
-        _close(space)
+        st.rerun()
     if pending.refusal is not None:
         _rejected(pending.refusal)
 
@@ -133,6 +117,7 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
         )
         architecture = st.text_input(
             "Architecture, builder or nodes",
+            pending.architecture,
             help="For weights: a known architecture's name, or the "
             "function in the code that builds the model. For a bare graph: its nodes, "
             "`input:0->output:0`. Empty: found by itself.",
@@ -154,15 +139,3 @@ def _take_code(pending: Pending, arrival: Arrival) -> None:
 
 def _take_labels(pending: Pending, arrival: Arrival) -> None:
     pending.labels = decoding.class_names(arrival[1])
-
-
-def _check_labels(source: Source) -> None:
-    """Names that are not as many as the outputs would all be wrong."""
-    shape = backend.own_verdict(source).output_shape
-    if source.labels and shape and len(shape) > 1:
-        check_count(source.labels, shape[1])
-
-
-def _close(space: Workspace) -> None:
-    space.pending = None
-    st.rerun()

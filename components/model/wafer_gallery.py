@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from components.maps.scale import REFERENCE
 from components.methods import compute
 from components.session import problem, run_source
+from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
@@ -19,17 +22,26 @@ METHODS_SHOWN = ("guided-backprop", "integrated-gradients", "grad-cam")
 JUDGED = ("no-defect", "bridge", "missing-contact", "particle", "particle-on-contacts")
 
 
-def show(space: Workspace) -> None:
-    """Draw the cards; a click opens model and picture, and offers the other pictures."""
-    with st.expander("Inspect a wafer, where the defect is known", icon=":material/target:"):
+def show(space: Workspace, *, narrow: bool = False, then: Callable[[], object] = st.rerun) -> None:
+    """Draw the cards; a click opens model and picture, and offers the other pictures.
+
+    Args:
+        narrow: there is half a page for them. then: what a click does in the end.
+    """
+    key = f"wafers-{space.opening.count}"  # a click leads to the verdict: it closes
+    with st.expander(
+        "Inspect a wafer, where the defect is known", icon=":material/target:", key=key
+    ):
         st.caption(
             "Drawn pictures as an electron microscope takes them, and a network for each task. The "
             "ranking shows how much of every map lies in the defect."
         )
         exhibits = wafer_exhibits()
-        for column, exhibit in zip(st.columns(len(exhibits)), exhibits, strict=True):
+        count = len(exhibits)
+        columns = [st.container() for _ in exhibits] if narrow else st.columns(count)
+        for column, exhibit in zip(columns, exhibits, strict=True):
             with column.container(border=True, height="stretch"):
-                _card(space, exhibit)
+                _card(space, exhibit, then)
         text, action = st.columns([3, 1], vertical_alignment="center")
         text.markdown(
             "**Does a good part stay dark?** A map scaled by itself is bright somewhere on every "
@@ -43,14 +55,15 @@ def show(space: Workspace) -> None:
                 _against_good_parts(space)
 
 
-def _card(space: Workspace, exhibit: WaferExhibit) -> None:
+def _card(space: Workspace, exhibit: WaferExhibit, then: Callable[[], object]) -> None:
     picture, text = st.columns([1, 2])
-    picture.image(png_url(EXAMPLES[exhibit.picture].path.read_bytes()), width="stretch")
+    example = EXAMPLES[exhibit.picture]
+    picture.image(png_url(example.path.read_bytes()), width="stretch", alt=example.title)
     text.markdown(f"**{exhibit.title}**")
     text.caption(exhibit.sentence)
     if st.button("Open", key=f"wafer-{exhibit.name}", width="stretch"):
         _open(space, exhibit)
-        st.rerun()
+        then()
 
 
 def _against_good_parts(space: Workspace) -> None:
@@ -69,6 +82,7 @@ def _against_good_parts(space: Workspace) -> None:
 
 
 def _open(space: Workspace, exhibit: WaferExhibit) -> None:
+    opening.asked(space)
     options = LoadOptions(input_spec=SPEC)
     labels = exhibit.labels
     space.add_source(Source(f"Gallery: {exhibit.title}", exhibit.model_path, options, labels))

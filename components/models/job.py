@@ -48,8 +48,10 @@ def show(space: Workspace, *, key: str) -> None:
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.markdown(_state(space, stale))
     text = "Compute" if stale else "Compute again"
-    ready = bool(space.chosen) and pairing.second not in (None, space.source)
-    if progress.start_button(right, text, key=key, first=stale, ready=ready):
+    lacking = None if space.chosen else progress.NO_METHOD
+    if pairing.second in (None, space.source):
+        lacking = _state(space, stale)
+    if progress.start_button(right, text, key=key, first=stale, lacking=lacking):
         start(space, again=not stale)
         st.rerun()
 

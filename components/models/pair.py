@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.model import gallery, upload
+from components.model import gallery, steps, upload
 from components.session import choice
-from components.session.state.workspace import Source, Workspace
+from components.session.state.workspace import Workspace
 
 SAME, OWN = "the first model's class, in both", "each model's own top class"
 
@@ -32,7 +32,7 @@ def show(space: Workspace) -> None:
     if swap.button(
         "",
         icon=":material/swap_horiz:",
-        help="Exchange A and B",
+        help="Choose a second model first." if second is None else "Exchange A and B",
         key="pair-swap",
         disabled=second is None,
         width="stretch",
@@ -54,18 +54,17 @@ def show(space: Workspace) -> None:
 
 def open_another(space: Workspace) -> None:
     """Draw the ways to open a second model."""
-    upload.show(space, lambda source: _take(space, source))
-    gallery.show(space, lambda source: _take(space, source))
+    if space.opening.second and space.opening.job is not None:
+        steps.beside(space, key="opening-second")
+        return
+    key = f"open-second-{space.opening.count}"
+    with st.expander(
+        "Open a model file", icon=":material/upload_file:", key=key, expanded=bool(space.pending)
+    ):
+        upload.show(space, second=True)
+    gallery.show(space, second=True)
 
 
 def _choose_first(space: Workspace, title: str) -> None:
     space.source, space.target = title, None
     st.rerun()  # the sidebar is drawn already
-
-
-def _take(space: Workspace, source: Source) -> None:
-    """As the second model; the first one and its class stay."""
-    first, target = space.source, space.target
-    space.add_source(source)
-    space.pairing.second = space.source
-    space.source, space.target = first, target

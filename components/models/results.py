@@ -12,7 +12,8 @@ import streamlit as st
 
 from components.maps import pair as map_pair
 from components.maps import tiles
-from components.model.verdict import BADGES, ICONS
+from components.model.tabs.findings import ICONS
+from components.model.verdict import BADGES
 from components.models import bar
 from components.ranking import score_table
 from components.session import backend, problem, text

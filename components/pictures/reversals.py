@@ -48,7 +48,7 @@ def _tile(space: Workspace, sheet: StudyResult, row: int, gap: float, file: Subj
     picture = sheet.pictures[row]
     try:
         if row in sheet.thumbnails:
-            st.image(data_url(sheet.thumbnails[row]), width="stretch")
+            st.image(data_url(sheet.thumbnails[row]), width="stretch", alt=picture.name)
         elif file is not None:
             st.image(data_url(_thumbnail(str(file.path))), width="stretch", alt=picture.name)
     except XaiError as error:  # its file is gone from the server

@@ -44,8 +44,8 @@ def show(space: Workspace, *, key: str) -> None:
     left.markdown(problem.plain(_state(study_state, count, table)))
     complete_already = table is not None and count > 0 and table.done == count
     text = "Go on" if table is not None and 0 < table.done < count else "Compute"
-    ready = bool(space.chosen and count) and not complete_already
-    if progress.start_button(right, text, key=key, first=not complete_already, ready=ready):
+    lacking = _lacking(space, count, complete_already)
+    if progress.start_button(right, text, key=key, first=not complete_already, lacking=lacking):
         start(space)
         st.rerun()
 
@@ -157,3 +157,11 @@ def _state(study_state: StudyState, count: int, table: Table | None) -> str:
     if table.done == 0:
         return f"{cancelled}{count} pictures, none of them computed."
     return f"{cancelled}{table.done} of {count} pictures are computed and kept."
+
+
+def _lacking(space: Workspace, count: int, complete: bool) -> str | None:
+    if not count:
+        return "Choose pictures first."
+    if not space.chosen:
+        return progress.NO_METHOD
+    return "All pictures are computed. Add one, or another method." if complete else None

@@ -14,8 +14,11 @@ from components.session import text
 from components.tuning.view import View
 from xai_core.base.finding import by_reason
 from xai_core.runs.run import Run, Score
+from xai_core.scores.headline import Headline
+from xai_core.scores.headline import headline as told_of
+from xai_core.scores.margin import spreads_of
 from xai_core.scores.metrics.base import METRICS
-from xai_core.scores.ranking import Ranking, ceiling, overtakings, rank
+from xai_core.scores.ranking import Ranking, ceiling, rank
 
 
 def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking]:
@@ -105,20 +108,24 @@ def _caption(run: Run, view: View, quantile: float) -> None:
     localisation.caption(run, view)
 
 
-def headline(scores: Mapping[str, Score], pixels: int) -> str:
-    """One sentence: who leads after removal, and who overtook whom."""
+def headline(
+    scores: Mapping[str, Score], pixels: int, run: Run | None = None, quantile: float = 0.2
+) -> str:
+    """Who overtook whom, who leads, or that it is too close to call, with the figures.
+
+    Args:
+        run, quantile: of the scores; they tell how far another seed would move them.
+    """
+    return str(parts_of_headline(scores, pixels, run, quantile))
+
+
+def parts_of_headline(
+    scores: Mapping[str, Score], pixels: int, run: Run | None, quantile: float
+) -> Headline:
+    """The same, sentence and figures apart."""
     raw, after = rankings(scores, pixels)
-    changes = overtakings(raw, after)
-    leader = next((entry.name for entry in after.entries if entry.place == 1), None)
-    if leader is None:
-        return "No map has a score at this quantile."
-    if not changes:
-        return f"**{text.title_of(leader)}** is the least complex, raw and after removal alike."
-    told = ", ".join(
-        f"**{text.title_of(c.winner)}** overtakes {text.title_of(c.loser)}" for c in changes[:3]
-    )
-    more = f" and {len(changes) - 3} more pairs change places" if len(changes) > 3 else ""
-    return f"{told}{more} once the pedestal is removed."
+    spreads = {} if run is None else spreads_of(run.attributions, quantile)
+    return told_of(raw, after, spreads, title=text.title_of, strong=lambda one: f"**{one}**")
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
-from components.maps import growing
+from components.maps import growing, progress
 from components.methods import compute
 from components.result import dim, note, share, state
 from components.result import facts as whose
@@ -114,6 +114,7 @@ def _changed(space: Workspace, found: State, page: str, computes: bool) -> None:
         icon=":material/play_arrow:",
         key=f"{key}-mend",
         disabled=not space.chosen,
+        help=None if space.chosen else progress.NO_METHOD,
     ):
         compute.start(space)
         st.rerun()

@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.runs import study_link, thumbnails
+from components.runs import clock, study_link, thumbnails
 from components.runs.thumbnails import Digest
-from components.session import clock, kept_runs, problem, text
+from components.session import kept_runs, problem, text
 from components.session.state.workspace import Workspace
-from xai_core.base.limits import MB
 from xai_core.runs.entry import Kept
 
 PAGE, WIDTH = 20, 60  # cards at a time; pixels of a picture
@@ -22,7 +21,7 @@ def disk(runs: tuple[Kept, ...]) -> None:
     size = max((one.size for one in runs), default=0)
     going = store.would_delete(size)
     mine = {one.id for one in runs}
-    line = f"{_size(store.used())} of {store.cap / MB:,.0f} MB are used on this server."
+    line = f"{text.file_size(store.used())} of {text.file_size(store.cap)} on this server."
     named = [one.title for one in going if one.id in mine]
     if named:
         line += f" The next run of the largest size here deletes {', '.join(named[:3])}"
@@ -87,7 +86,11 @@ def _facts(space: Workspace, one: Kept, found: Digest, *, own: bool) -> str:
     shown = " · **on screen**" if one.id in (space.run_id, space.study_state.run_id) else ""
     of = f"{problem.plain(one.model)} on {problem.plain(one.picture)} for "
     lead = of if one.label.name else "Explained: "  # else the title says it already
-    last = [clock.told(one.created), _size(one.size), *([] if own else ["opened by a link"])]
+    last = [
+        clock.told(one.created),
+        text.file_size(one.size),
+        *([] if own else ["opened by a link"]),
+    ]
     if found.more:
         noun = "picture" if one.study else "map"
         last.append(f"{found.more} more {noun}{'s' if found.more > 1 else ''}")
@@ -97,10 +100,6 @@ def _facts(space: Workspace, one: Kept, found: Digest, *, own: bool) -> str:
         f"{_scores(found, study=one.study)}  \n"
         f":small[{problem.plain(' · '.join(last))}]"
     )
-
-
-def _size(count: int) -> str:
-    return f"{count / MB:,.1f} MB" if count >= MB / 10 else "less than 0.1 MB"
 
 
 def _scores(found: Digest, *, study: bool) -> str:
@@ -137,7 +136,13 @@ def _changes(space: Workspace, one: Kept) -> None:
             store.change(one.id, name=name, tags=tuple(tags.split(",")), pinned=pinned)
             st.rerun()
     sure = st.checkbox("Delete it for everybody who has its link", key=f"sure-{one.id}")
-    if st.button("Delete", key=f"delete-{one.id}", icon=":material/delete:", disabled=not sure):
+    if st.button(
+        "Delete",
+        key=f"delete-{one.id}",
+        icon=":material/delete:",
+        disabled=not sure,
+        help=None if sure else "Tick the box above first.",
+    ):
         store.delete(one.id)
         if space.run_id == one.id:
             space.run_id = None

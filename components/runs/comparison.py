@@ -12,8 +12,8 @@ import streamlit as st
 from components.maps import pair, tiles
 from components.maps.tiles import title_of
 from components.ranking import score_table
-from components.runs import difference_words
-from components.session import clock, kept_runs, text
+from components.runs import clock, difference_words
+from components.session import kept_runs, text
 from components.widgets import map_grid
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.difference import MapDifference, map_difference

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from components.maps.tiles import title_of
-from components.session import clock
+from components.runs import clock
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs.difference import RECIPE, VERSIONS, Change
 

@@ -15,6 +15,7 @@ from components.maps import scale_pictures
 from components.maps.heatmaps import PERCENTILES
 from components.maps.scale import PER_MAP, SCOPES
 from components.session import choice, kept_runs, problem
+from components.session.keeping import view
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.trust import metric_picker, metric_scatter, sections
@@ -45,6 +46,11 @@ LOOKS: Mapping[str, tuple[Any, ...]] = {
     "percentile": PERCENTILES,
     **dict.fromkeys(metric_scatter.AXES, tuple(METRICS.names())),
 }
+FOLLOWED = "address-followed"
+for key, values in LOOKS.items():
+    view.remember(key, values)
+view.remember(metric_picker.KEY, METRICS.names(), several=True)
+view.remember(sections.KEPT, tuple(sections.SECTIONS))
 RECIPE: Mapping[str, tuple[Any, ...]] = {
     "channels": get_args(Channels),
     "sign": get_args(Sign),
@@ -90,6 +96,9 @@ def of_pair(ids: tuple[str, str], level: float | None) -> str:
 def follow(space: Workspace) -> None:
     """Open what the address names, once; then keep the run on screen in the address."""
     given = st.query_params.get(RUN)
+    if FOLLOWED not in st.session_state:  # a new session, maybe of a workspace that was kept
+        st.session_state[FOLLOWED] = True
+        quantile.choose(space, st.query_params.get(quantile.KEY))
     if given and given not in (space.run_id, space.addressed):
         try:
             kept_runs.open_(space, given)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
+from components.serving import document
 from components.serving.headers import headers
 from components.serving.machine import at_the_machine, forwarded, is_local, loops
 
@@ -44,10 +45,17 @@ class Answers:
             await (_refuse(send) if kind == "http" else _close(receive, send))
             return
 
+        page = None
+        if kind == "websocket":
+            scope = document.named(scope)
+        elif document.is_page(scope, given):
+            scope, page = document.asked_plainly(scope), document.Document(scope, given)
+
         async def sent(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message["headers"] = _with_ours(message.get("headers", ()))
-            await send(message)
+            for one in [message] if page is None else page.take(message):
+                if one["type"] in ("http.response.start", "websocket.http.response.start"):
+                    one["headers"] = _with_ours(one.get("headers", ()))
+                await send(one)
 
         await self._app(scope, receive, sent)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import streamlit
 
+from components.serving import document
+
 _SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 OWN, HELD = "'self'", "data: blob:"
 
@@ -24,7 +26,7 @@ def policy() -> str:
     rules = {
         "default-src": "'none'",
         # Components of Streamlit are modules that the page makes; plotly compiles its formats.
-        "script-src": " ".join((OWN, "blob:", *_inline())),
+        "script-src": " ".join((OWN, "blob:", *_inline(), *document.hashes())),
         "style-src": f"{OWN} 'unsafe-inline' {HELD}",  # Streamlit's own styles are inline
         "img-src": f"{OWN} {HELD}",
         "font-src": f"{OWN} {HELD}",

@@ -28,7 +28,7 @@ from xai_core.runs.run import Guess, Run, Score
 from xai_core.scores.ranking import sweep
 from xai_core.targets.outputs import Prediction
 from xai_core.worker import ModelCard
-from xai_core.worker.serving.models import INSPECTOR, SCORER
+from xai_core.worker.serving.models import INSPECTOR, SCORER, HeldModel
 
 OPENING = "Opening the model in a process of its own …"
 
@@ -55,9 +55,14 @@ def opened(source: Source) -> OpenModel:
     return answered(
         source,
         "card",
-        lambda held, cancel: OpenModel(held.card, held.worker.protection),
+        lambda held, cancel: card_of(held),
         OPENING,
     )
+
+
+def card_of(held: HeldModel) -> OpenModel:
+    """What pages know of a model that a process holds."""
+    return OpenModel(held.card, held.worker.protection)
 
 
 def is_open(source: Source) -> bool:
@@ -122,6 +127,17 @@ def verdict(source: Source, photo: Photo) -> Verdict:
         lambda one, stop: one.worker.assess(inputs, cancel=stop, proof_limit=source.proof_seconds),
         "Following the gradient …",
     )
+
+
+def is_judged(source: Source, photo: Photo) -> bool:
+    """Whether `verdict` answers at once."""
+    if not is_open(source):
+        return False
+    try:
+        inputs_of(source, photo)
+    except InputError:
+        return (file_of(source), "own-verdict") in known()
+    return (file_of(source), verdict_question(source, photo)) in known()
 
 
 def verdict_question(source: Source, photo: Photo) -> Hashable:

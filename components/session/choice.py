@@ -93,6 +93,17 @@ def several(
     return found
 
 
+def remembers(key: str) -> bool:
+    """Whether a widget of that key was drawn in this session."""
+    return f"{key}{SUFFIX}" in st.session_state
+
+
+def waiting(key: str) -> list[Any]:
+    """What is wanted of several, and not offered now."""
+    memory: _Memory = st.session_state[f"{key}{SUFFIX}"]
+    return [one for one in memory.wish if one not in memory.found]
+
+
 def renew(*prefixes: str) -> None:
     """Widgets whose keys begin so show what is wanted now, whatever was chosen in them."""
     for key in map(str, st.session_state):

@@ -2,7 +2,7 @@
 
 Who has a run's link can open it. The list, and the right to change or delete, is its owner's:
 with a login the one who has signed in; at the machine itself, without a login, whoever sits there;
-from elsewhere, without a login, the browser session that computed it.
+from elsewhere, without a login, the browser that computed it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.serving.machine import at_the_machine as at_the_machine
-from components.session import access, run_source
+from components.session import access, identity, run_source
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
 from xai_core.runs.entry import Kept
@@ -36,6 +36,9 @@ def owner() -> str:
         return user
     if at_the_machine(st.context.ip_address, st.context.headers):
         return ""
+    browser = identity.visitor()
+    if browser is not None:
+        return browser
     if VISITOR not in st.session_state:
         st.session_state[VISITOR] = f"visit-{secrets.token_urlsafe(16)}"
     return str(st.session_state[VISITOR])

@@ -16,6 +16,7 @@ from components.session.settings import limits
 from components.session.state.workspace import Source
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import ModelError
+from xai_core.base.progress import Progress
 from xai_core.scores.localisation import Localisations, Mask
 from xai_core.worker import Worker
 from xai_core.worker.decoding import Decoder, decoder_pool
@@ -65,11 +66,14 @@ class Access:
         self._turn, self.cancel = turn, cancel or here.gone
 
     @contextmanager
-    def model(self, source: Source, *, patient: bool = False) -> Iterator[HeldModel]:
+    def model(
+        self, source: Source, *, patient: bool = False, progress: Progress | None = None
+    ) -> Iterator[HeldModel]:
         """The open model of a source, for this caller alone while the block runs.
 
         Args:
             patient: asks many times in a row, and lets others in between.
+            progress: told the steps of loading, where it is not open yet.
 
         Raises:
             XaiError: it cannot be opened. Cancelled: as asked, also while waiting.
@@ -83,6 +87,7 @@ class Access:
                 waiting=self._turn,
                 cancel=self.cancel,
                 patient=patient,
+                start=None if progress is None else self._pool.told(progress),
             ) as held:
                 self._now()
                 yield held

@@ -35,3 +35,12 @@ def code(text: object) -> str:
 def size(numbers: Iterable[object]) -> str:
     """A shape, as 1 × 3 × 224 × 224."""
     return plain(" × ".join(map(str, numbers)))
+
+
+def file_size(count: int) -> str:
+    """A number of bytes in plain words: 43 kB, 1.2 MB, 500 MB."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            number = count / size
+            return f"{number:.1f} {unit}" if number < 10 else f"{number:,.0f} {unit}"
+    return "1 byte" if count == 1 else f"{count:d} bytes"

@@ -34,7 +34,6 @@ def attend(space: Workspace) -> None:
     """Hold what this session has chosen or could choose, until its visit ends."""
     here, files = visit.current(), storage()
     here.at_end("files", lambda: files.leave(here))
-    here.at_end("results", space.forget)
     photos = (*space.photos.values(), *space.study_state.uploaded.values())
     paths = [photo.path for photo in photos]
     for source in space.sources.values():

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.model import steps
 from components.runs import uploaded_card
 from components.session import choice, decoding, problem, run_source, upload
+from components.session.keeping import notes
+from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
 from components.sidebar import target
@@ -14,17 +17,27 @@ from xai_core.pictures.readers.base import titles
 PICTURE, PICTURE_MB = "picture", 50
 
 
-def show(space: Workspace) -> None:
-    """Draw the choices into the sidebar and keep them in the workspace."""
+def show(space: Workspace, *, proven: bool = False) -> None:
+    """Draw the choices into the sidebar and keep them in the workspace.
+
+    Args:
+        proven: the page shows the model's verdict, and the steps until it is there.
+    """
     with st.sidebar, problem.guarded():
         upload.attend(space)
-        upload.arrived(PICTURE, PICTURE_MB, lambda one: _take(space, one))
+        upload.arrived(PICTURE, PICTURE_MB, lambda one: take(space, one))
+        notes.show(space)
         run_source.note(space)
         st.subheader("What is explained")
         _model(space)
         _photo(space)
         with problem.guarded():
-            target.show(space)
+            if opening.attend(space, proven=proven):
+                target.show(space)
+            elif proven:
+                st.caption("Its classes come once it is open.")
+            else:
+                steps.beside(space, key="opening-beside")
 
 
 def _model(space: Workspace) -> None:
@@ -55,7 +68,8 @@ def _photo(space: Workspace) -> None:
     uploaded_card.show(space)
 
 
-def _take(space: Workspace, arrival: Arrival) -> None:
+def take(space: Workspace, arrival: Arrival) -> None:
+    """Choose a picture that came. Raises `XaiError` where it is none."""
     name, data = arrival
     decoding.looked_at(data)  # it is decoded once, so that a broken one is told here
     photo = Photo(name, upload.kept(data, "pictures"))

@@ -40,8 +40,9 @@ def show(space: Workspace, *, key: str) -> None:
         f"{problem.plain(space.run.target_label)}. Each method runs once more, on random weights."
     )
     known = of_run(space) is not None
-    text, ready = "Compute again" if known else "Compute controls", bool(space.run.attributions)
-    if progress.start_button(right, text, key=key, first=not known, ready=ready):
+    text = "Compute again" if known else "Compute controls"
+    lacking = None if space.run.attributions else "Compute a map first."
+    if progress.start_button(right, text, key=key, first=not known, lacking=lacking):
         _start(space)
         st.rerun()
 

@@ -39,7 +39,7 @@ def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
         f"{_total(measurements):,} samples through the model.",
         icon=":material/hourglass_empty:",
     )
-    if progress.start_button(right, "Compute", key=key, first=True, ready=True):
+    if progress.start_button(right, "Compute", key=key, first=True):
         _start(space, measurements)
         st.rerun()
 

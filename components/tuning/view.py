@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from components.maps import ground_truth, tiles
+from components.maps import ground_truth
 from components.session import backend
 from components.session.state.workspace import Workspace
-from components.widgets import map_grid
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
 from xai_core.maps.recipe import Recipe
-from xai_core.runs.run import Run, Score
+from xai_core.runs.run import Score
 from xai_core.scores.localisation import Localisation
 from xai_core.scores.undefined import cause_of
 
@@ -56,24 +55,3 @@ def of(space: Workspace, quantile: float) -> View:
     }
     pixels = next((one.size for one in before.values()), 1)
     return View(recipe, quantile, before, removals, scores, pixels, causes, found)
-
-
-def before_and_after(run: Run, view: View) -> None:
-    """The photo, then each method's map before removal and after it."""
-    look = tiles.Look()
-    shown = [tiles.photo(run)]
-    for name, values in view.before.items():
-        title, score = tiles.title_of(name), view.scores[name]
-        shown.append(
-            tiles.of_map(run, values, look, title=title, note=f"raw · {score.raw:.3f} nats")
-        )
-        shown.append(
-            tiles.of_map(
-                run,
-                view.removals[name].values,
-                look,
-                title=title,
-                note=f"q = {view.quantile:.2f} · {score.after:.3f} nats",
-            )
-        )
-    map_grid.show(shown, key="before-and-after", tile_width=165)

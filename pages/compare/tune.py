@@ -31,7 +31,8 @@ with problem.guarded():
     with results:
         if not growing.show(space, key="tune-growing"):
             view = comparison.of(space, level)
-            st.markdown(f"#### {table.headline(view.scores, view.pixels)}")
+            said = table.headline(view.scores, view.pixels, space.run, level)
+            st.markdown(f"#### {said}")
             bench.show(space, view, key="tune-bench")
             table.show(space.run, view, level, controls.marks(space, view))
 layout.next_step("pages/compare/trust.py", "check which of these methods can be trusted")

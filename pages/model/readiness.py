@@ -5,39 +5,38 @@ from __future__ import annotations
 import streamlit as st
 
 from components.model import (
-    card,
-    gallery,
+    asked_again,
+    details,
+    glance,
     output_entry,
-    provenance,
+    steps,
     unprotected,
-    upload,
     verdict,
-    wafer_gallery,
-    weights_choice,
+    ways_in,
 )
-from components.session import backend, held_files, layout, problem
+from components.model.form import weights_choice
+from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
+from components.widgets import scroll_to_top
 
 space = workspace()
 st.title("Model")
 unprotected.show()
-upload.show(space)
-held_files.show(space)
-gallery.show(space)
-wafer_gallery.show(space)
-selection.show(space)
-with problem.guarded():
-    source, photo = space.sources[space.source], space.photos[space.photo]
-    model = backend.opened(source)
-    st.header(problem.plain(space.source), divider="gray")
-    proof = st.container()
-    card.show(space, model, photo)
-    with proof:
-        found = backend.verdict(source, photo)
+asked_again.show(space)
+ways, here = st.container(), st.container()
+selection.show(space, proven=True)
+with ways:
+    ways_in.show(space)
+with here, problem.guarded():
+    if not steps.show(space):
+        source, photo = space.sources[space.source], space.photos[space.photo]
+        model, found = backend.opened(source), backend.verdict(source, photo)
+        st.header(problem.plain(space.source), divider="gray")
         output_entry.show(space, source, found)
         weights_choice.show(space, source, model.card)
         verdict.show(space, found)
-        with st.expander("How it came in, and what you lose", icon=":material/route:"):
-            provenance.show(model.card, found)
+        glance.show(space, found, photo)
+        details.show(space, model, photo, found)
+scroll_to_top.show(space.opening.count, key="model-top")
 layout.next_step("pages/compare/heatmaps.py", "compare its heatmaps")

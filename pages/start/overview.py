@@ -1,38 +1,37 @@
-"""Overview: a finished comparison, at once."""
+"""Start: what this is, the way in, and the live bench on a finished example."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from components.methods import compute
-from components.ranking import chart as ranking_chart
-from components.ranking import table as ranking_table
+from components.ranking import table
 from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
-from components.tuning import quantile
+from components.start import drop, example
+from components.tuning import bench, quantile
 from components.tuning import view as comparison
 
 space = workspace()
-st.title("Which heatmap is really the least complex?")
+st.title("Pedestal")
 st.markdown(
-    "Complexity is the entropy of a map: lower is more focused. A *pedestal*, the low value that a "
-    "map has almost everywhere, hides how thin its signal is. Drag the quantile and watch the "
-    "score follow what the eye sees."
+    "See whether a vision model can be explained with gradients, compare its heatmaps, and find "
+    "out which one is really the least complex."
 )
+with problem.guarded():
+    drop.show(space)
 selection.show(space)
 with problem.guarded():
-    compute.show(space, key="overview")
-    level = quantile.show(space, key="overview")
+    drop.behind(space)
+    if not example.untouched(space):
+        compute.show(space, key="overview")
+    level = quantile.current(space, key="overview")
     bar.show(space, page="", computes=False)
     view = comparison.of(space, level)
-    st.markdown(f"#### {ranking_table.headline(view.scores, view.pixels)}")
-    comparison.before_and_after(space.run, view)
-    chart, table = st.columns([2, 3], gap="medium")
-    with chart:
-        ranking_chart.show(view.scores, key="overview-ranking")
-    with table:
-        ranking_table.show_plain(space.run, view, level)
+    example.headline(space, view)
+    bench.show(space, view, key="overview-bench", maps_first=True)
+    table.show_plain(space.run, view, level)
 layout.next_step("pages/model/readiness.py", "open a model of your own")
 backend.warm()

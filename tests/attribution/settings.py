@@ -13,7 +13,16 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.probe import probe
 from xai_core.base.parameters import describe
 
-FAST: dict[str, Any] = {"n": 2, "m": 3, "n_steps": 4, "window": 4, "stride": 3}
+BLACK_BOX = {"samples": 12, "segments": 5, "cells": 2, "designs": 4}
+FAST: dict[str, Any] = {
+    "n": 2,
+    "m": 3,
+    "n_steps": 4,
+    "window": 4,
+    "stride": 3,
+    "channels": 4,
+    **BLACK_BOX,
+}
 
 
 def fast(method: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
+PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
 
 
 def title(page: Page, text: str) -> None:
@@ -38,9 +39,15 @@ def maps(page: Page, name: str | re.Pattern[str] = SCORED) -> Locator:
 
 
 def scores(page: Page) -> list[str]:
-    """What the maps of the first page say of themselves."""
-    expect(maps(page).first).to_be_visible()
-    return [one.get_attribute("aria-label") or "" for one in maps(page).all()]
+    """What the cards of a bench say of their maps, once Quantus has computed it."""
+    expect(page.locator("article .score[data-final=true]").first).to_be_visible()
+    return [" ".join(one.inner_text().split()) for one in page.locator("article header").all()]
+
+
+def removed(page: Page, percent: int) -> None:
+    """A bench shows the maps after removal at this quantile, and Quantus has computed it."""
+    scores(page)
+    expect(page.get_by_text(f"set to zero {percent}.0%").first).to_be_visible()
 
 
 def quantile(page: Page) -> Locator:
@@ -59,6 +66,13 @@ def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a select box."""
     page.get_by_role("combobox", name=re.compile(label)).click()
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def photograph(page: Page, name: str = "rocket") -> None:
+    """Choose the large model, which takes its time, and a photo for it."""
+    choose(page, "Model", PHOTOGRAPHS)
+    choose(page, "Picture", name)
+    settled(page)
 
 
 def few_samples(page: Page, each: int) -> None:
@@ -80,13 +94,35 @@ def expand(page: Page, label: str) -> Locator:
     return section
 
 
+def drop_zone(page: Page) -> Locator:
+    """On the model page: where files are dropped, unfolded where it is a line."""
+    settled(page)
+    if page.get_by_text("Open another model", exact=True).count():
+        return expand(page, "Open another model")
+    return page.locator("[class*='st-key-open-']").first
+
+
+def judged(page: Page, name: str) -> None:
+    """Wait until a model is open and its verdict stands there."""
+    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+    expect(page.get_by_text(re.compile("^Checked on "))).to_be_visible()
+    settled(page)
+
+
+def tab(page: Page, name: str) -> Locator:
+    """Open one of the tabs below a verdict; its content."""
+    page.get_by_role("tab", name=name, exact=True).click()
+    settled(page)
+    return page.get_by_role("tabpanel", name=name, exact=True)
+
+
 def open_exhibit(page: Page, section: str, key: str, heading: str) -> None:
     """Open a model of a gallery on the model page."""
     go(page, "Model")
+    drop_zone(page)
     expand(page, section)
     page.locator(f".st-key-{key}").get_by_role("button").click()
-    expect(page.get_by_role("heading", name=f"Gallery: {heading}")).to_be_visible()
-    settled(page)
+    judged(page, f"Gallery: {heading}")
 
 
 def open_wafers(page: Page) -> None:

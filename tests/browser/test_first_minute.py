@@ -1,52 +1,52 @@
-"""Opening the page: a finished result at once; computing it again; cancelling."""
+"""Opening the page: what it is, the ways in, and the live bench on an example that holds."""
 
 from __future__ import annotations
 
+import io
 import re
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
 
-OVERVIEW = "Which heatmap is really the least complex?"
+OVERVIEW = "Pedestal"
 
 
-def test_a_finished_result_is_there_without_a_click(visit: Visit) -> None:
+def test_the_first_page_shows_a_finished_result_and_two_ways_in(visit: Visit) -> None:
     page = visit()
     screen.title(page, OVERVIEW)
-    expect(screen.maps(page)).to_have_count(4)
-    expect(page.get_by_role("heading", level=4)).to_contain_text("overtakes")
-    for name in ("Guided Backprop", "FusionGrad"):
-        expect(screen.maps(page, re.compile(rf"^{name}: raw · \d+\.\d+ nats"))).to_be_visible()
-        expect(screen.maps(page, re.compile(rf"^{name}: q = 0\.20 · \d+\.\d+"))).to_be_visible()
-    expect(screen.maps(page, "The photo rocket")).to_be_visible()
-    for picture in screen.maps(page).locator("img").all():
-        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
-
-
-def test_computing_again_shows_progress_and_ends_with_maps(visit: Visit) -> None:
-    page = visit()
-    screen.title(page, OVERVIEW)
+    expect(page.get_by_text("See whether a vision model can be explained")).to_be_visible()
+    expect(page.get_by_text("Try a model of the gallery")).to_be_visible()
+    headline = page.get_by_role("heading", level=4).first
+    expect(headline).to_have_text(re.compile("^FusionGrad overtakes Guided Backprop"))
+    expect(page.get_by_text("Holds for 10 of 10 seeds")).to_be_visible()
     before = screen.scores(page)
-    page.get_by_role("button", name="Compute again").click()
-    expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d+ of \d+ samples"))).to_be_visible()
-    expect(page.get_by_role("button", name="Compute again")).to_be_visible()
-    expect(page.get_by_role("progressbar")).to_have_count(0)
-    again = screen.scores(page)
-    assert [one.split("·")[0] for one in again] == [one.split("·")[0] for one in before]
+    assert [one.split(" nats")[0] for one in before] == [
+        "2 Guided Backprop 9.0927",
+        "1 FusionGrad 8.9739",
+    ]
+    screen.press(page, "ArrowRight", 3)
+    screen.removed(page, 23)
+    expect(page).to_have_url(re.compile(r"[?&]quantile=0.23"))
+    assert not set(screen.scores(page)) & set(before)
+    zone = page.get_by_test_id("stFileUploader")
+    data = png()
+    screen.upload(zone.filter(has_text="Drop a picture"), "noise.png", data, "image/png")
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value("noise.png")
+    expect(page.get_by_text("Chosen since these maps were computed")).to_contain_text("noise.png")
+    letter = b"Dear colleague, here is the model. " * 20
+    kind = "application/octet-stream"
+    screen.upload(zone.filter(has_text="Drop a model"), "letter.pt", letter, kind)
+    screen.title(page, "Model")
+    expect(page.get_by_text("letter.pt").first).to_be_attached()
 
 
-def test_cancel_leaves_everything_as_it_was(visit: Visit) -> None:
-    page = visit()
-    screen.title(page, OVERVIEW)
-    before = screen.scores(page)
-    told = page.get_by_text(re.compile("were computed in .* s"))
-    took = told.inner_text()
-    page.get_by_role("button", name="Compute again").click()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Cancelled. Nothing has changed.")).to_be_visible()
-    expect(page.get_by_role("button", name="Compute again")).to_be_visible()
-    assert screen.scores(page) == before
-    assert told.inner_text() == took
+def png() -> bytes:
+    """A picture of noise."""
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64), dtype=np.uint8)
+    Image.fromarray(noise).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -19,7 +19,7 @@ from tests.browser.conftest import Visit
 from tests.browser.test_models import give
 from xai_core.pictures.demo import picture_path
 
-SECTION = "How pictures become inputs"
+SECTION = "Input form"
 
 
 def coffee_of_12_bit() -> bytes:
@@ -41,7 +41,7 @@ def test_a_tiff_of_16_bit_gets_its_range_and_its_preset(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
     give_picture(page, "coffee.tif", coffee_of_12_bit())
-    screen.expand(page, SECTION)
+    screen.tab(page, SECTION)
     told = re.compile("16-bit whole numbers from 0 to 4080; 0 becomes 0 and 65535 becomes 1")
     expect(page.get_by_text(told)).to_be_visible()
     expect(page.get_by_text(re.compile("uses 6.2% of the range"))).to_be_visible()
@@ -60,7 +60,7 @@ def test_a_tiff_of_16_bit_gets_its_range_and_its_preset(visit: Visit) -> None:
 def test_wrong_numbers_are_told_and_nothing_is_lost(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
-    screen.expand(page, SECTION)
+    screen.tab(page, SECTION)
     expect(page.get_by_text(re.compile("8-bit whole numbers"))).to_be_visible()
     page.get_by_role("textbox", name="Channels for the model").fill("2, 1")
     page.get_by_role("button", name="Use for this model").click()
@@ -105,7 +105,7 @@ def test_a_model_of_two_inputs_is_opened_with_one_fixed(visit: Visit, tmp_path: 
     page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_role("heading", level=2, name="masked.pt")).to_be_visible()
     expect(page.get_by_role("heading", name="It can be explained at its input")).to_be_visible()
-    section = screen.expand(page, "Class names")
+    section = screen.tab(page, "Class names")
     screen.upload(section, "names.json", b'["crack", "void"]', "application/json")
     expect(page.get_by_text(re.compile("3 outputs; 2 class names"))).to_be_visible()
     screen.settled(page)

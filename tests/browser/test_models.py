@@ -31,8 +31,7 @@ def small_network() -> bytes:
 
 
 def give(page: Page, name: str, data: bytes) -> None:
-    section = screen.expand(page, "Open a model file")
-    screen.upload(section, name, data, "application/octet-stream")
+    screen.upload(screen.drop_zone(page), name, data, "application/octet-stream")
 
 
 def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visit) -> None:
@@ -41,8 +40,8 @@ def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visi
     give(page, "letter.pt", b"Dear colleague, here is the model. " * 20)
     expect(page.get_by_text("Rejected")).to_be_visible()
     expect(page.get_by_text("The model that was open is still open.")).to_be_visible()
-    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("EfficientNet"))
-    page.get_by_role("button", name="Put away").click()
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("Wafer defect"))
+    page.get_by_role("button", name="Remove this file").click()
     expect(page.get_by_text("Rejected")).to_have_count(0)
     expect(page.get_by_text("It is looked into without being run")).to_be_visible()
 
@@ -53,11 +52,17 @@ def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
     give(page, "small.pt", small_network())
     expect(page.get_by_text("Loads without running code of the file.")).to_be_visible()
     page.get_by_role("button", name="Open this model").click()
-    expect(page.get_by_role("heading", level=2, name="small.pt")).to_be_visible()
+    screen.judged(page, "small.pt")
     expect(page.get_by_role("heading", name="It can be explained")).to_be_visible()
-    expect(page.get_by_role("row", name="Format torch-eager")).to_be_visible()
+    file = screen.tab(page, "File")
+    expect(file.get_by_role("row", name="Format torch-eager")).to_be_visible()
+    gallery = "Try a model of the gallery"
+    screen.open_exhibit(page, gallery, "gallery-dead_relus", "Dead ReLUs")
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    expect(page.get_by_text(gallery)).to_be_hidden()
+    screen.choose(page, "Model", "small.pt")
     screen.go(page, "Heatmaps")
     page.get_by_role("button", name="Compute", exact=True).click()
-    expect(page.get_by_text(re.compile("^small.pt on rocket · "))).to_be_visible()
+    expect(page.get_by_text(re.compile("^small.pt on wafer: particle"))).to_be_visible()
     for name in ("Guided Backprop", "FusionGrad"):
         expect(screen.maps(page, re.compile(f"^{name}"))).to_be_visible()

@@ -18,18 +18,6 @@ def at_quantile(page: Page, value: float) -> None:
         expect(page).to_have_url(re.compile(rf"[?&]quantile={value:g}(&|$)"))
 
 
-def test_keys_on_the_slider_change_the_scores_and_the_address(visit: Visit) -> None:
-    page = visit()
-    screen.title(page, OVERVIEW)
-    before = screen.scores(page)
-    screen.press(page, "ArrowRight", 3)
-    expect(screen.maps(page, re.compile("q = 0.23"))).to_have_count(2)
-    at_quantile(page, 0.23)
-    after = screen.scores(page)
-    assert [one for one in after if "raw" in one] == [one for one in before if "raw" in one]
-    assert not set(after) & {one for one in before if "raw" not in one}
-
-
 def test_the_value_goes_along_to_every_page(visit: Visit) -> None:
     page = visit()
     screen.title(page, OVERVIEW)
@@ -44,7 +32,7 @@ def test_the_value_goes_along_to_every_page(visit: Visit) -> None:
     at_quantile(page, 0.21)
     screen.home(page, OVERVIEW)
     at_quantile(page, 0.21)
-    expect(screen.maps(page, re.compile("q = 0.21"))).to_have_count(2)
+    screen.removed(page, 21)
 
 
 def test_a_key_leaves_the_focus_on_the_slider_of_the_bench(visit: Visit) -> None:
@@ -92,4 +80,4 @@ def test_a_drag_on_the_bench_is_final_once_quantus_has_computed_it(visit: Visit)
     screen.home(page, OVERVIEW)
     told = " ".join(screen.scores(page))
     assert len(shown) == 2
-    assert all(f"{float(score):.3f}" in told for score in shown)
+    assert all(score in told for score in shown)

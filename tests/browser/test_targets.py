@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit
 
 SIDE = 128  # pixels of the wafer pictures
 KIND = "What to explain"
-OVERVIEW = "Which heatmap is really the least complex?"
+OVERVIEW = "Pedestal"
 
 
 def segmenter(page: Page) -> None:

@@ -26,6 +26,11 @@ def test_the_ranking_raw_and_after_removal(cli: Cli, models: Path, picture: Path
             assert scores == sorted(scores)
             assert [entry["place"] for entry in entries] == [1, 2]
             assert all(0 < entry["effective_share"] <= 1 for entry in entries)
+        first, second = (entry["score"] for entry in one["after"])
+        assert one["headline"]["state"] == "sure"  # no draws, and no rounding
+        assert one["headline"]["margin"]["nats"] == pytest.approx(second - first)
+        assert one["headline"]["margin"]["spread"] == 0
+        assert one["headline"]["sentence"].startswith(one["after"][0]["name"])
 
 
 def test_a_method_without_a_map_is_named_and_not_ranked(

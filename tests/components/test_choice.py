@@ -12,6 +12,7 @@ from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran
 from xai_core.attribution.methods.base import METHODS
 from xai_core.maps.recipe import Recipe
+from xai_core.models.demo import MODEL_TITLE
 from xai_core.pictures.demo import picture_path
 from xai_core.readiness.result import Availability, Verdict
 
@@ -93,6 +94,8 @@ def test_what_is_refused_stays_in_its_field_until_it_is_renewed(page: AppTest) -
 
 def test_of_choices_one_after_another_each_is_heard(app: AppTest) -> None:
     space: Workspace = app.session_state[KEY]
+    _of(app, "Model").select(MODEL_TITLE)
+    ran(app)
     for name in ("cat", "coffee", "rocket", "coffee"):
         _of(app, "Picture").select(name)
         ran(app)
@@ -174,7 +177,7 @@ def lines() -> None:
     """The form of an upload, alone."""
     import streamlit as st
 
-    from components.model import other_inputs
+    from components.model.form import other_inputs
 
     other_inputs.show(st.session_state.pending)
 

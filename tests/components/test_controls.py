@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
+from xai_core.demo.example import example_run
 from xai_core.demo.run import demo_run
 from xai_core.runs.manifest import maps_digest
 from xai_core.runs.sanity import Controls
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("app")
 
 def made() -> Controls:
     """Guided Backprop's twin is its own map; FusionGrad's is upside down."""
-    maps = {name: one.values for name, one in demo_run().attributions.items()}
+    maps = {name: one.values for name, one in example_run().attributions.items()}
     twins = {**maps, "fusiongrad": maps["fusiongrad"][:, :, ::-1, ::-1].copy()}
     return Controls({"edges": maps["fusiongrad"] ** 4}, {"random-weights": twins})
 
@@ -67,7 +68,7 @@ def test_the_ranking_marks_only_the_run_that_was_checked(app: AppTest) -> None:
 
 
 def test_a_model_that_is_gone_is_said_so(app: AppTest) -> None:
-    app.session_state[KEY].run = replace(demo_run(), model="another")
+    app.session_state[KEY].run = replace(example_run(), model="another")
     opened(app, PAGE)
     app.button(key="controls-start").click()
     ran(app)

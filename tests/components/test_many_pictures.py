@@ -20,6 +20,7 @@ from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from tests.studies.study_process import InProcess
 from xai_core.base.errors import Cancelled
+from xai_core.models.demo import MODEL_TITLE
 from xai_core.scores.agreement import concordance
 from xai_core.scores.statistics import agreement, headline, statistics
 from xai_core.studies.computation import Place, conduct
@@ -101,6 +102,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     space = give(app, "set.zip", archive(*(f"{index}.png" for index in range(5))))
     app.multiselect(key="many-photos").set_value([])
     app.multiselect(key="methods").set_value(["saliency", "guided-backprop"])
+    next(one for one in app.selectbox if one.label == "Model").select(MODEL_TITLE)
     ran(app)
     file = processes.file_of(space.sources[space.source])
     with processes.models().borrow(file) as held:

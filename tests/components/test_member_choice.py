@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.model import member_choice
+from components.model.form import member_choice
 from components.session.state.workspace import KEY, Workspace
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts

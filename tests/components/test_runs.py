@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.ranking import score_table
 from components.ranking.score_table import NOTHING
-from components.runs import difference_words
-from components.session import clock, kept_runs
+from components.runs import clock, difference_words
+from components.session import kept_runs
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import KEY
 from tests.components.test_access import AUTH
@@ -94,7 +94,7 @@ def test_a_link_to_no_run_is_told_and_the_page_stands(store: RunStore, name: str
     app = started(run=name, quantile="7", methods=",,", view="::,signed:9,opacity:-1")
     assert ("There is no such run" in texts(app)) == bool(name)
     assert app.session_state[KEY].run_id is None
-    assert app.slider(key="quantile").value == 0.2
+    assert app.session_state[KEY].quantile == 0.2
 
 
 def test_runs_are_found_named_tagged_pinned_compared_and_deleted(store: RunStore) -> None:

@@ -15,12 +15,14 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from components.session import held_files, upload
+from components.model.form import held_files
+from components.session import upload
 from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from xai_core.base.limits import Limits
 from xai_core.base.storage.quota import Storage
+from xai_core.demo.example import example_run
 
 pytestmark = pytest.mark.xdist_group("app")
 MODEL_PAGE = "pages/model/readiness.py"
@@ -94,7 +96,7 @@ def test_the_report_comes_before_anything_is_loaded(
     if not isinstance(model, nn.Module):
         assert "`posix.system`" in texts(model_page)
     assert not Path("/tmp/canary-of-an-upload").exists()  # noqa: S108
-    assert model_page.session_state[KEY].source.startswith("EfficientNet")
+    assert model_page.session_state[KEY].source == example_run().model
 
 
 def test_files_that_come_at_once_are_one_model(model_page: AppTest) -> None:
@@ -110,7 +112,7 @@ def test_files_that_come_at_once_are_one_model(model_page: AppTest) -> None:
     assert "bin and 1 more" in told
     assert "ViTForImageClassification" in told
     assert uploads_held(model_page) == 1
-    click(model_page, "Put away")
+    click(model_page, "Remove this file")
 
 
 def foreign() -> nn.Module:
@@ -137,7 +139,7 @@ def test_a_class_that_is_not_here_is_named_and_can_be_given(model_page: AppTest)
     give(model_page, ".py files", "acme.py", b"class Net: ...")
     assert "Given: acme.py" in texts(model_page)
     assert set(model_page.session_state[KEY].pending.code) == {"acme.py"}
-    click(model_page, "Put away")
+    click(model_page, "Remove this file")
     assert model_page.session_state[KEY].pending is None
     assert uploads_held(model_page) == 0
 
@@ -180,7 +182,7 @@ def test_a_session_has_its_caps_and_can_make_room(model_page: AppTest, caps: Non
 def test_a_picture_above_its_size_is_refused_on_the_server_too(model_page: AppTest) -> None:
     give(model_page, "PNG, JPEG", "large.png", picture() + b"\0" * 50_000_001)
     assert "large.png has 50.0 MB; at most 50 MB" in texts(model_page)
-    assert model_page.session_state[KEY].photo == "rocket"
+    assert model_page.session_state[KEY].photo == example_run().picture
     assert uploads_held(model_page) == 0
 
 
@@ -192,7 +194,7 @@ def test_an_opened_model_leaves_an_empty_form_and_is_listed(
     space = model_page.session_state[KEY]
     assert (space.source, space.pending) == ("mine.pt", None)
     assert space.sources["mine.pt"].path.parent == tmp_path / "models"
-    assert "mine.pt · 0.0 MB" in texts(model_page).replace("\\", "")
+    assert "mine.pt · 4.7 kB" in texts(model_page).replace("\\", "")
     click(model_page, "Remove")
     assert "mine.pt" not in model_page.session_state[KEY].sources
     assert not model_page.error

@@ -50,3 +50,22 @@ def test_who_comes_back_too_late_starts_anew() -> None:
     assert gone.is_set()  # what was stopped stays stopped
     time.sleep(0.05)
     assert not visit.gone.is_set()
+
+
+def test_what_is_computed_goes_on_while_nobody_looks_but_not_for_ever() -> None:
+    busy = True
+    visit = Visit(0.01, longest=3600.0)
+    visit.works(lambda: busy)
+    visit.came()
+    visit.came()  # a reload: the new session comes before the old one leaves
+    visit.left()
+    gone = visit.gone
+    assert not gone.wait(0.1)
+    visit.left()
+    assert not gone.wait(0.1)
+    busy = False
+    assert gone.wait(PATIENCE)
+    short = Visit(0.01, longest=0.05)
+    short.works(lambda: True)
+    short.left()
+    assert short.gone.wait(PATIENCE)

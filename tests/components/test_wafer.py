@@ -9,6 +9,7 @@ from components.ranking.localisation import MASS, RANK
 from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
+from xai_core.demo.run import demo_run
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.exhibits import WaferExhibit, wafer_exhibits
 
@@ -29,6 +30,7 @@ def test_one_click_opens_it(app: AppTest, exhibit: WaferExhibit) -> None:
 
 
 def test_the_ranking_says_how_much_of_a_map_lies_in_the_defect(app: AppTest) -> None:
+    app.session_state[KEY].run = demo_run()
     opened(app, "pages/compare/tune.py")
     assert MASS not in app.dataframe[0].value
     opened(app, "pages/model/readiness.py")

@@ -1,16 +1,29 @@
-"""The first page's result is what the program computes."""
+"""The first page's example is what the program computes, and it holds."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from xai_core.demo.run import compute_demo_run, demo_run
-from xai_core.scores.ranking import overtakings, rank
+from xai_core.demo.example import (
+    COUNT,
+    FOLDER,
+    compute_example,
+    example_localisations,
+    example_run,
+    example_seeds,
+    is_example,
+)
+from xai_core.runs.run import open_run
+from xai_core.scores.headline import headline
+from xai_core.scores.margin import spreads_of
+from xai_core.scores.ranking import QUANTILES, rank
 
 
-def test_a_fresh_computation_agrees_with_the_kept_result() -> None:
-    kept, fresh = demo_run(), compute_demo_run()
+def test_a_fresh_computation_agrees_with_the_kept_one() -> None:
+    kept, (fresh, scores, found) = example_run(), compute_example((0, 7))
     assert (fresh.model_sha256, fresh.picture_sha256) == (kept.model_sha256, kept.picture_sha256)
     assert (fresh.target, fresh.content) == (kept.target, kept.content)
     for name, one in kept.attributions.items():
@@ -22,13 +35,25 @@ def test_a_fresh_computation_agrees_with_the_kept_result() -> None:
         assert cosine > 0.9999
         assert np.linalg.norm(ours) == pytest.approx(np.linalg.norm(theirs), rel=1e-3)
         assert fresh.scores[name].raw == pytest.approx(kept.scores[name].raw, abs=1e-3)
-        assert fresh.scores[name].after == pytest.approx(kept.scores[name].after, abs=1e-3)
+        rows = example_seeds().curves[name][[0, 7]]
+        np.testing.assert_allclose(scores.curves[name], rows, atol=2e-3)
+        assert found[name].mass_after == pytest.approx(example_localisations()[name].mass_after)
 
 
-def test_the_kept_result_shows_the_flip() -> None:
-    scores = demo_run().scores
-    raw = rank({name: one.raw for name, one in scores.items()})
-    after = rank({name: one.after for name, one in scores.items()})
-    assert [(one.winner, one.loser) for one in overtakings(raw, after)] == [
-        ("fusiongrad", "guided-backprop")
-    ]
+def test_the_flip_is_clear_and_holds_for_all_seeds() -> None:
+    run, seeds = example_run(), example_seeds()
+    assert is_example(open_run(FOLDER))
+    assert not is_example(replace(run, created="2020-01-01T00:00:00+00:00"))
+    raw = rank({name: one.raw for name, one in run.scores.items()})
+    after = rank({name: one.after for name, one in run.scores.items()})
+    said = headline(raw, after, spreads_of(run.attributions, run.recipe.quantile or 0.0))
+    assert said.state == "sure"
+    assert said.sentence.startswith("FusionGrad overtakes Guided Backprop")
+    assert said.margin is not None
+    assert said.margin.value > 5 * said.margin.reach
+    assert seeds.holds(0.2) == len(seeds.seeds) == COUNT
+    assert seeds.holds(float(QUANTILES[-1])) < COUNT  # where all maps run together
+    curves = seeds.curves["fusiongrad"] - seeds.curves["guided-backprop"]
+    # What its own draws tell is what ten seeds show.
+    spread = spreads_of(run.attributions, 0.2)["fusiongrad"]
+    assert spread.raw == pytest.approx(curves[:, 0].std(ddof=1), rel=0.8)

@@ -131,7 +131,7 @@ assert table.iloc[0, 0] == 1.0 and -1 < table.iloc[0, 1] < 1
 """
 
 PROOFS = {
-    "xai_core/attribution/methods/vargrad.py": METHOD,
+    "xai_core/attribution/methods/noise/vargrad.py": METHOD,
     "xai_core/targets/kinds/doubt.py": TARGET,
     "xai_core/models/formats/linear_npz.py": FORMAT,
     "xai_core/readiness/checks/batch.py": CHECK,

@@ -85,7 +85,7 @@ class Visitor:
             kind = element.WhichOneof("type")
             value = getattr(element, kind) if kind else None
             lines += [str(getattr(value, name, "")) for name in ("body", "text", "label")]
-            lines += list(getattr(value, "options", ()))
+            lines += map(str, getattr(value, "options", ()))
         return "\n".join(line for line in lines if line).replace("\\", "")
 
     def until(self, text: str, hidden: bool = False) -> None:

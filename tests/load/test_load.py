@@ -109,12 +109,12 @@ def visited(address: str, number: int) -> tuple[int, float]:
         visitor.upload("It is looked into", name, model_of(number))
         visitor.until("Loads without running code of the file.")
         visitor.click("Open this model")
-        visitor.until("Top classes for rocket")
+        visitor.until("Top classes for")
         visitor.open("heatmaps")
         visitor.upload("PNG, JPEG", photo, picture_of(number))
         visitor.click("Compute")
-        visitor.until(f"Maps of {name} on {photo} for ")
-        (seen,) = re.findall(rf"Maps of {name} on {photo} for class (\d+)", visitor.text)
+        visitor.until(f"**{name}** on **{photo}** · class ")
+        (seen,) = re.findall(rf"\*\*{name}\*\* on \*\*{photo}\*\* · class (\d+)", visitor.text)
         assert "gave no map" not in visitor.text
     return int(seen), time.monotonic() - start
 

@@ -76,6 +76,19 @@ def test_a_cancel_leaves_no_trace() -> None:
     assert all(torch.equal(before[name], value) for name, value in module.state_dict().items())
 
 
+def test_a_cancel_is_heard_between_two_passes_of_the_proof() -> None:
+    proof, heard = CHECKS.names().index("correctness"), []
+
+    def stop(done: int, total: int) -> None:
+        heard.append(done)
+        if heard.count(proof) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        assess(small(), PICTURE, progress=stop)
+    assert heard[-1] == proof
+
+
 def test_progress_goes_up_to_its_end() -> None:
     calls: list[tuple[int, int]] = []
     assess(small(), PICTURE, progress=lambda done, total: calls.append((done, total)))

@@ -44,6 +44,7 @@ AS_IT_IS = {
 OTHERS = {"file", "_log", "study", "localisation"}
 PLAIN = {
     *("text.plain", "text.listed", "text.title_of", "text.size", "text.code", "problem.plain"),
+    "text.file_size",
     *("len", "markdown", "int", "float", "round", "bool", "sum"),
 }
 # Words of the program's own plugins and exhibits, which no file can change.

@@ -26,7 +26,10 @@ MANY = {"m": 200}
 
 
 def test_the_card_says_what_was_loaded(shared: Worker, tiny: Path) -> None:
-    card = shared.load(tiny, LoadOptions(input_spec=InputSpec.for_shape(3, 16, 16)))
+    steps: list[tuple[int, int]] = []
+    options = LoadOptions(input_spec=InputSpec.for_shape(3, 16, 16))
+    card = shared.load(tiny, options, progress=lambda *step: steps.append(step))
+    assert steps == [(0, 3), (1, 3), (2, 3)]
     model = load_model(tiny)
     assert (card.file, card.format, card.sha256) == ("tiny.pt", "torch-eager", model.sha256)
     assert card.size == tiny.stat().st_size

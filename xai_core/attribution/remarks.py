@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from xai_core.attribution import autocast, completeness, emptiness
+from xai_core.attribution.noise.average import COMPLEXITY_ERROR
 from xai_core.attribution.result import Attribution
 
 # What the sentences tell of an attribution's choices, and nobody need tell again.
-FACTS = (*autocast.FACTS, completeness.SUM, completeness.DIFFERENCE, emptiness.EMPTY)
+FACTS = (
+    *(*autocast.FACTS, completeness.SUM, completeness.DIFFERENCE, emptiness.EMPTY),
+    COMPLEXITY_ERROR,  # by the margin of a headline
+)
 
 
 def told(one: Attribution) -> str:

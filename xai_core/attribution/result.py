@@ -19,8 +19,8 @@ class Attribution:
         values: float32 `[B, C, H, W]` in input resolution; signed where the method is.
         parameters: the method's parameters as asked for. seed: of its random draws.
         chosen: what the method picked where a parameter left it open (the layer, the window), and
-            how far it sampled (`samples`, `standard_error`), what autocast did to it
-            (`autocast_cosine`, `autocast_difference`); a list where pictures differ.
+            how far it sampled (`samples`, `standard_error`, `complexity_error`), what autocast did
+            to it (`autocast_cosine`, `autocast_difference`); a list where pictures differ.
         target: the class that was explained, one entry a sample; None for the only score, or where
             it was no class.
         native_size: `(h, w)` at which the method sees; coarser than the input for CAM.

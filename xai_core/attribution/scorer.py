@@ -51,6 +51,12 @@ class Scorer:
         other.call, other._weights = call, weights
         return other
 
+    def unfolded(self) -> Scorer:
+        """The same, with every layer run as it is: a folded one gives other values inside."""
+        other = copy(self)
+        other._folding = None
+        return other
+
     @property
     def facts(self) -> Mapping[str, Any]:
         """What its way of running the model did to the map, as `RawMap.chosen` has it."""

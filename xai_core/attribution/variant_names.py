@@ -16,3 +16,8 @@ def base_of(name: str) -> str:
 def which_of(name: str) -> str:
     """Which variant it is; empty for a method's own name."""
     return name.partition(SIGN)[2]
+
+
+def values_in(text: str) -> list[str]:
+    """The values of a parameter that are given as a text with commas, each once."""
+    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

@@ -10,16 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from xai_core.attribution.methods.base import METHODS
-from xai_core.attribution.variant_names import SIGN, base_of
+from xai_core.attribution.variant_names import SIGN, base_of, values_in
 from xai_core.base.parameters import describe
 
 EACH = "layers"  # what such a parameter holds
+TOGETHER = "fused"  # a parameter that makes one map of all of them
 UNSAFE = re.compile(r"[^\w.-]+")  # names become names of files
-
-
-def values_in(text: str) -> list[str]:
-    """The values of a parameter that are given as a text with commas, each once."""
-    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
 def expanded(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -58,7 +54,8 @@ def merged(methods: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]
 def _several(name: str, given: Mapping[str, Any]) -> tuple[str, list[str]] | None:
     """The parameter that is given several values, and these."""
     for info in describe(METHODS[name].Parameters):
-        values = values_in(str(given.get(info.name, ""))) if info.holds == EACH else []
+        apart = info.holds == EACH and not given.get(TOGETHER)
+        values = values_in(str(given.get(info.name, ""))) if apart else []
         if len(values) > 1:
             return info.name, values
     return None

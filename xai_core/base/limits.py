@@ -42,8 +42,24 @@ class Limits:
         default=120,
         metadata={
             "name": "PEDESTAL_GRACE_SECONDS",
-            "help": "A browser that lost its connection has so long to come back; then what is "
-            "computed for it stops, and its results are let go. Streamlit itself waits 120 s.",
+            "help": "A browser that lost its connection has so long to come back to what is in "
+            "memory. After that its workspace comes from the disk: all choices and the run on "
+            "screen. What is being computed for it goes on first. Streamlit itself waits 120 s.",
+        },
+    )
+    unattended_hours: float = field(
+        default=12,
+        metadata={
+            "name": "PEDESTAL_UNATTENDED_HOURS",
+            "help": "What is computed for a browser that has gone may go on for so long; its run "
+            "is kept. Then it stops.",
+        },
+    )
+    workspace_days: float = field(
+        default=30,
+        metadata={
+            "name": "PEDESTAL_WORKSPACE_DAYS",
+            "help": "How long the choices of a tab that nobody came back to stay on disk.",
         },
     )
     session_files: float = field(

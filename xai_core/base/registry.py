@@ -25,8 +25,8 @@ T = TypeVar("T", bound=Named)
 class Registry(Generic[T]):
     """The plugins of one package, by name, in the order of their `order` then their name.
 
-    The package's modules are imported at the first look, so that a new file is
-    all that a new plugin takes.
+    The package's modules, and those of folders in it, are imported at the first look, so that a
+    new file is all that a new plugin takes.
 
     Args:
         package: the dotted name of the plugins' folder.
@@ -78,8 +78,8 @@ class Registry(Generic[T]):
         if self._loaded:
             return
         package = importlib.import_module(self._package)
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{self._package}.{module.name}")
+        for module in pkgutil.walk_packages(package.__path__, f"{self._package}."):
+            importlib.import_module(module.name)
         self._loaded = True
 
 

@@ -1,4 +1,4 @@
-"""The finished result that the first page shows, as the program itself computed it."""
+"""A kept comparison of the demo model on one of its photos, by which reports know that model."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xai_core.base.errors import ModelError, XaiError
+from xai_core.base.errors import Cancelled, ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
+from xai_core.base.progress import Progress
 from xai_core.models.assumed_labels import with_assumed
 from xai_core.models.demo import model_file
 from xai_core.models.formats.base import FORMATS, Format, Inspection, LoadOptions
@@ -25,6 +26,7 @@ from xai_core.models.unpacking.opening import (
     recognised,
     with_code_named,
 )
+from xai_core.readiness.steps import LOADING
 from xai_core.targets.output_entry import narrowed
 
 if TYPE_CHECKING:
@@ -54,24 +56,30 @@ def inspect_file(path: str | Path, member: str | None = None) -> Inspection:
         return inspected(_inspect(recognised(found.path), found.path), file, found)
 
 
-def load_model(path: str | Path, options: LoadOptions | None = None) -> LoadedModel:
+def load_model(
+    path: str | Path, options: LoadOptions | None = None, *, progress: Progress | None = None
+) -> LoadedModel:
     """Load a model in this process, in eval mode, in float32, on the best device.
 
     Args:
         path: of the file; `"demo"` is the demo model.
+        progress: told how many of the steps in `LOADING` are over; it may raise `Cancelled`.
 
     Raises:
         ModelError: with a finding code that says why (`unknown-format`, `corrupt-file`,
             `needs-trust`, `unsafe-code`, `missing-code`, `missing-architecture`).
     """
-    options = options or LoadOptions()
+    options, tick = options or LoadOptions(), progress or _untold
+    tick(0, len(LOADING))
     file = _existing(path)
     with opened(file, options.member, named=options.format is not None) as found:
         plugin = FORMATS[options.format] if options.format else recognised(found.path)
-        return _loaded(file, found, plugin, completed(options, found))
+        return _loaded(file, found, plugin, completed(options, found), tick)
 
 
-def _loaded(file: Path, found: Opened, plugin: Format, options: LoadOptions) -> LoadedModel:
+def _loaded(
+    file: Path, found: Opened, plugin: Format, options: LoadOptions, tick: Progress
+) -> LoadedModel:
     inspection = _inspect(plugin, found.path)
     if options.other_inputs and not plugin.fixes_inputs:
         raise ModelError(
@@ -80,18 +88,27 @@ def _loaded(file: Path, found: Opened, plugin: Format, options: LoadOptions) -> 
             code="other-inputs",
             format=plugin.name,
         )
+    tick(1, len(LOADING))
     try:
 
         def load(given: LoadOptions) -> LoadedModel:
-            return _run_once(plugin.load(found.path, inspection, given), given)
+            model = plugin.load(found.path, inspection, given)
+            tick(2, len(LOADING))
+            return _run_once(model, given)
 
         model = of_declared_shape(load, options, found.content.shape)
         model = narrowed(model, options.output) if options.output else model
         return with_assumed(packed(model, file, found), SECONDS * options.patience)
+    except Cancelled:
+        raise
     except XaiError as cause:
         raise _named(with_code_named(cause, found), plugin) from cause.__cause__
     except Exception as cause:  # loaders of broken files raise nearly anything
         raise _broken(plugin, cause) from cause
+
+
+def _untold(done: int, total: int) -> None:
+    """Nobody looks."""
 
 
 def _inspect(plugin: Format, file: Path) -> Inspection:

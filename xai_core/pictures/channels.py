@@ -63,7 +63,7 @@ def _matched(raster: Raster, wanted: int) -> Pixels:
     raise InputError(
         f"The model takes {wanted} channel{'s' * (wanted != 1)}; the picture has {came}.",
         "Give a picture with as many, or say which of its channels go in "
-        "(Model page, *How pictures become inputs*, or `--channels 0,1,2`).",
+        "(Model page, *Input form*, or `--channels 0,1,2`).",
     )
 
 

@@ -72,9 +72,11 @@ def drawn(subject: Subject, style: Style) -> Figure:
     """The card as a figure."""
     figure = blank(style)
     run = subject.run
-    figure.text(0.02, 0.945, short(headline(subject), 88), size=18, weight="bold")
+    said = headline(subject)
+    figure.text(0.02, 0.945, short(said.sentence, 88), size=18, weight="bold")
     facts = (short(run.model, 60), short(run.picture, 40), short(run.target_label, 40))
-    told = " · ".join((*facts, f"baseline quantile {subject.quantile:.2f}"))
+    margin = "" if said.margin is None else f"margin {said.margin} nats"
+    told = " · ".join(filter(None, (*facts, f"baseline quantile {subject.quantile:.2f}", margin)))
     figure.text(0.02, 0.905, told, size=13, color=style.faint)
     _photo(figure, subject)
     _ranking(figure, subject, style)

@@ -20,9 +20,10 @@ def html(subject: Subject) -> bytes:
     """The report; every text from a file or a model is escaped."""
     run = subject.run
     facts = (run.model, run.picture, run.target_label, f"baseline quantile {subject.quantile:g}")
-    told = headline(subject)
+    said = headline(subject)
     parts = (
-        f"<h1>{escape(told)}</h1>",
+        f"<h1>{escape(said.sentence)}</h1>",
+        page.paragraph(said.detail),
         page.paragraph(" · ".join(facts), "faint"),
         page.note(subject.note),
         page.picture(subject.photo, "The picture as the model saw it", "photo"),
@@ -40,7 +41,7 @@ def html(subject: Subject) -> bytes:
         page.origin(subject.link),
     )
     scripts = bench.scripts(subject) if subject.methods else ""
-    return page.page(told, "\n".join(parts), style=styles(), scripts=scripts)
+    return page.page(said.sentence, "\n".join(parts), style=styles(), scripts=scripts)
 
 
 def _bench(subject: Subject) -> tuple[str, ...]:

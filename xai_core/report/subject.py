@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from xai_core.attribution.methods.base import title_of
 from xai_core.base.arrays import Map, Picture
 from xai_core.base.errors import InputError
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
@@ -16,9 +15,12 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run, Score
+from xai_core.scores.headline import Headline
+from xai_core.scores.headline import headline as told_of
 from xai_core.scores.localisation import Localisation
+from xai_core.scores.margin import spreads_of
 from xai_core.scores.ranking import QUANTILES as QUANTILES
-from xai_core.scores.ranking import Ranking, overtakings, rank, sweep
+from xai_core.scores.ranking import Ranking, rank, sweep
 from xai_core.scores.undefined import cause_of
 from xai_core.studies.result import StudyResult
 
@@ -161,14 +163,7 @@ def opened_as(run: Run | StudyResult) -> Setup:
     )
 
 
-def headline(subject: Subject) -> str:
-    """One sentence: who leads after removal, and who overtook whom."""
-    leader = next((one.name for one in subject.after.entries if one.place == 1), None)
-    if leader is None:
-        return "No map has a score at this quantile"
-    changes = overtakings(subject.raw, subject.after)
-    if not changes:
-        return f"{title_of(leader)} is the least complex, raw and after removal alike"
-    first = f"{title_of(changes[0].winner)} overtakes {title_of(changes[0].loser)}"
-    more = f" (and {len(changes) - 1} more flips)" if len(changes) > 1 else ""
-    return f"{first} once the pedestal is removed{more}"
+def headline(subject: Subject) -> Headline:
+    """Who leads after removal, who overtook whom, or that it is too close to call."""
+    spreads = spreads_of(subject.run.attributions, subject.quantile)
+    return told_of(subject.raw, subject.after, spreads)

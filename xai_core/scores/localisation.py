@@ -15,6 +15,7 @@ from xai_core.base.arrays import Map, Maps, Scores
 from xai_core.base.errors import InputError
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
+from xai_core.scores.quantus_calls.library import quantus
 
 Mask = Bool[np.ndarray, "h w"]
 Localisations = Float64[np.ndarray, "b 2"]
@@ -133,6 +134,4 @@ def _each(metric: str, maps: Maps, mask: Mask, defined: Any) -> Scores:
 
 @cache
 def _quantus(metric: str) -> Any:
-    import quantus
-
-    return getattr(quantus, metric)(abs=False, normalise=False, disable_warnings=True)
+    return getattr(quantus(), metric)(abs=False, normalise=False, disable_warnings=True)

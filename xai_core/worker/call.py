@@ -19,7 +19,7 @@ from xai_core.worker.wire.answer import PLAIN, Answer
 from xai_core.worker.wire.codec import encode, error_from
 from xai_core.worker.wire.gate import Expected
 from xai_core.worker.wire.protocol import Array, Frame, lie
-from xai_core.worker.wire.throttle import Throttle
+from xai_core.worker.wire.throttle import ProgressThrottle, Throttle
 
 CANCEL_LIMIT = 5.0
 PREVIEW_SECONDS = 0.2  # at least so long between two that are passed on
@@ -57,7 +57,7 @@ class Call:
         self._cancel = cancel
         self._number = next(_numbers)
         self._preview = preview
-        self._throttle, self._seldom = Throttle(), Throttle(PREVIEW_SECONDS)
+        self._throttle, self._seldom = ProgressThrottle(), Throttle(PREVIEW_SECONDS)
 
     def run(self, operation: str, params: Mapping[str, Any], arrays: Sequence[Array] = ()) -> Frame:
         """The answer.
@@ -124,7 +124,7 @@ class Call:
         done, total = header.get("done"), header.get("total")
         if type(done) is not int or type(total) is not int or not 0 <= done <= total <= MOST:
             self._distrust("a progress that is not one")
-        if self._progress is not None and (self._throttle() or done == total):
+        if self._progress is not None and self._throttle(done, total):
             with self._leaving():
                 self._progress(done, total)
 

@@ -99,13 +99,15 @@ class Worker(Explaining, Scoring):
         *,
         cancel: threading.Event | None = None,
         name: str | None = None,
+        progress: Progress | None = None,
     ) -> ModelCard:
         """Open a model, in place of the one that was open; `"demo"` is the demo model.
 
         `name`: what the user calls the file, where its path has another name.
+        `progress`: told how many of the steps in `xai_core.readiness.steps.LOADING` are over.
         """
         file = absolute(model_file(path))
-        return self._connection.load(file, options or LoadOptions(), cancel, name)
+        return self._connection.load(file, options or LoadOptions(), cancel, name, progress)
 
     def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
         """The model's output as numbers."""

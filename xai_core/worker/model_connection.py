@@ -6,9 +6,11 @@ import math
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from xai_core.base.errors import InputError, ModelError
 from xai_core.base.patience import CALL_SECONDS
+from xai_core.base.progress import Progress
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.other_inputs import lent_inputs
 from xai_core.worker.card import ModelCard
@@ -37,15 +39,16 @@ class ModelConnection(Connection):
         options: LoadOptions,
         cancel: threading.Event | None = None,
         name: str | None = None,
+        progress: Progress | None = None,
     ) -> ModelCard:
         """Open a model, in place of the one that was open. `name`: what the user calls it."""
         with self._lock:
             self._opened, self.counted, self._holds_model = None, None, False
             try:
-                card, counted = self._load(path, options, cancel, name)
+                card, counted = self._load(path, options, cancel, name, progress)
             except ModelError as error:
                 self._change_environment(error)
-                card, counted = self._load(path, options, cancel, name)
+                card, counted = self._load(path, options, cancel, name, progress)
             self._opened, self.counted = (path, options, name), counted
             return card
 
@@ -73,7 +76,12 @@ class ModelConnection(Connection):
             raise ModelError(told, "Open the file again.")
 
     def _load(
-        self, path: str, options: LoadOptions, cancel: threading.Event | None, name: str | None
+        self,
+        path: str,
+        options: LoadOptions,
+        cancel: threading.Event | None,
+        name: str | None,
+        progress: Progress | None = None,
     ) -> tuple[ModelCard, Counted]:
         protection = self.started(cancel)
         if options.trust and not ours(path, *options.code):
@@ -89,7 +97,8 @@ class ModelConnection(Connection):
         limit = max(self._time_limit, CALL_SECONDS * options.patience)
         params = {"path": str(lent), "options": plain}
         counting = Counting(lent)
-        card = self.ask(ModelCard, "load", params, limit=limit, cancel=cancel)
+        how: dict[str, Any] = {"limit": limit, "cancel": cancel, "progress": progress}
+        card = self.ask(ModelCard, "load", params, **how)
         self.believe(card, counted := counting.result())
         self._holds_model = True
         return card, counted

@@ -17,6 +17,9 @@ T = TypeVar("T")
 class Job(Generic[T]):
     """Runs `work(progress, cancel)` at once; `result` or `error` is there when `finished`.
 
+    Args:
+        ended: called in its thread once it is finished.
+
     Attributes:
         done, total: samples so far and in all; total is 0 before the first one is through.
         preview: the map that is being sampled, as far as it is; None where there is none.
@@ -29,6 +32,7 @@ class Job(Generic[T]):
     def __init__(
         self,
         work: Callable[[Reports[T], threading.Event], T],
+        ended: Callable[[], None] = lambda: None,
         *,
         time_left: TimeLeft | None = None,
     ) -> None:
@@ -37,7 +41,8 @@ class Job(Generic[T]):
         self.preview: Preview | None = None
         self.result: T | None = None
         self.error: XaiError | None = None
-        self._work = work
+        self._work, self._ended = work, ended
+        self._over = threading.Event()
         self._cancel = threading.Event()
         self._left = time_left or TimeLeft()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -45,8 +50,8 @@ class Job(Generic[T]):
 
     @property
     def finished(self) -> bool:
-        """Whether the thread has ended."""
-        return not self._thread.is_alive()
+        """Whether it has ended."""
+        return self._over.is_set()
 
     @property
     def stopping(self) -> bool:
@@ -73,6 +78,9 @@ class Job(Generic[T]):
             self.error = error
         except Exception as error:  # the thread's border: nothing may be lost in silence
             self.error = XaiError(f"The computation failed: {type(error).__name__}: {error}.")
+        finally:
+            self._over.set()
+        self._ended()
 
     def advance(self, done: int, total: int) -> None:
         """Take a progress; raises `Cancelled` once the user has asked to stop."""

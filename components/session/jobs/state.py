@@ -40,9 +40,11 @@ class JobState(Generic[T]):
         work: Callable[[Reports[T], threading.Event], T],
         time_left: TimeLeft | None = None,
     ) -> None:
-        """Do `work` in a thread; the end of the visit cancels it. name: of it in the visit."""
-        self.job = job = Job(work, time_left=time_left)
-        visit.current().at_end(name, job.cancel)
+        """Do `work` in a thread, also while nobody looks; see `Visit`. name: of it in the visit."""
+        here = visit.current()
+        self.job = job = Job(work, here.changed, time_left=time_left)
+        here.works(lambda: not job.finished)
+        here.at_end(name, job.cancel)
 
     def settle(self, job: Job[T]) -> T | None:
         """Note how a job ended, once, and give its result; None where there is none.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xai_core.base.errors import XaiError
 from xai_core.base.patience import PROOF_SECONDS
+from xai_core.base.target import Target
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 
@@ -59,6 +60,7 @@ class Pending:
         others: inputs beside the picture, as text. files: those that stand in it, by name.
         member: which model of a package with several.
         refusal: why it could not be opened, when that was tried last.
+        architecture, target: as when it was open before, where it was.
     """
 
     name: str
@@ -69,6 +71,8 @@ class Pending:
     files: dict[str, Path] = field(default_factory=dict)
     member: str | None = None
     refusal: XaiError | None = None
+    architecture: str = ""
+    target: int | Target | None = None
 
 
 def free_name(name: str, path: Path, taken: Mapping[str, Path]) -> str:

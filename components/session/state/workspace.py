@@ -12,6 +12,7 @@ import streamlit as st
 from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
 from components.session.state.growing import Growing as Growing
+from components.session.state.opening import OpeningState
 from components.session.state.pair import PairState
 from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
@@ -23,15 +24,20 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.parameters import describe
 from xai_core.base.target import Target
-from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
+from xai_core.demo.example import METHODS as EXAMPLE_METHODS
+from xai_core.demo.example import example_run, exhibit
+from xai_core.demo.wafer.examples import EXAMPLES
+from xai_core.demo.wafer.exhibits import SPEC
 from xai_core.maps.recipe import Recipe
 from xai_core.models.demo import MODEL_TITLE, demo_weights
-from xai_core.pictures.demo import picture_path
+from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures.demo import PICTURES, picture_path
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
 from xai_core.runs.sanity import Controls
 
 KEY = "workspace"
+WAFERS = ("particle", "bridge", "scratch", "missing-contact")  # offered beside the photos
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,13 @@ class Workspace(JobState[Run]):
         sources, photos: all that can be chosen, by title and by name.
         target: class index; None for the top class; or another kind with all its parameters.
         settings: parameters by method, complete. chosen: methods to compare, in order.
+        wished: those that a person chose beside them, which the chosen model does not allow.
         recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
         run: the result on screen; the next one is what is being computed.
         measuring: the metrics that are being computed. bearing: the noise that models bear.
         verdicts: by model title, once checked.
         pending: the upload that the model page asks about.
+        opening: the model that is being opened.
         anyway: models to explain although their gradient does not agree with their output.
         control_state: the maps beside those of a run.
         many: of the page of many pictures. pairing: of the page that compares two models.
@@ -89,6 +97,8 @@ class Workspace(JobState[Run]):
         detecting: model and picture whose likely preset was asked for.
         keeper: keeps what is being computed, which is growing. linked: ids of runs that were
             opened by a link.
+        view: what the widgets of `keeping.view` show, by key. again: models to open with trust
+            once more, by title. notes: what a person is to know about what was brought back.
     """
 
     sources: dict[str, Source]
@@ -97,7 +107,8 @@ class Workspace(JobState[Run]):
     photo: str
     run: Run
     target: int | Target | None = None
-    chosen: list[str] = field(default_factory=lambda: list(DEMO_METHODS))
+    chosen: list[str] = field(default_factory=lambda: list(EXAMPLE_METHODS))
+    wished: list[str] = field(default_factory=list)
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     seed: int = 0
     autocast: bool = False
@@ -106,6 +117,7 @@ class Workspace(JobState[Run]):
     noise_state: NoiseState = field(default_factory=NoiseState)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     pending: Pending | None = None
+    opening: OpeningState = field(default_factory=OpeningState)
     anyway: set[str] = field(default_factory=set)
     control_state: ControlState = field(default_factory=ControlState)
     quantile: float | None = None
@@ -120,12 +132,17 @@ class Workspace(JobState[Run]):
     keeper: Keeper | None = None
     growing: Growing | None = None
     linked: set[str] = field(default_factory=set)
+    view: dict[str, Any] = field(default_factory=dict)
+    again: dict[str, Pending] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def add_source(self, source: Source) -> None:
         """Offer a model and choose it; another file of the same name keeps its place."""
         title = free_name(source.title, source.path, {k: v.path for k, v in self.sources.items()})
         self.sources[title] = replace(source, title=title)
-        self.source, self.target = title, None
+        before = self.again.pop(title, None)
+        known = before is not None and before.path == source.path
+        self.source, self.target = title, before.target if before and known else None
 
     def add_photo(self, photo: Photo) -> None:
         """Offer a picture and choose it; another file of the same name keeps its place."""
@@ -137,6 +154,7 @@ class Workspace(JobState[Run]):
         """Offer an uploaded file no longer; the first of those that stay takes its place."""
         self.sources = {name: one for name, one in self.sources.items() if one.path != path}
         self.photos = {name: one for name, one in self.photos.items() if one.path != path}
+        self.again = {name: one for name, one in self.again.items() if one.path != path}
         if self.pending is not None and self.pending.path == path:
             self.pending = None
         if self.source not in self.sources:
@@ -146,7 +164,7 @@ class Workspace(JobState[Run]):
 
     def forget(self) -> None:
         """Let go of all results: nobody can come back to this session any more."""
-        self.run, self.job, self.pending, self.run_id = demo_run(), None, None, None
+        self.run, self.job, self.pending, self.run_id = example_run(), None, None, None
         self.growing = None
         self.control_state.made = self.control_state.job = None
         self.study_state.study = self.study_state.job = None
@@ -160,22 +178,28 @@ class Workspace(JobState[Run]):
 
 
 def workspace() -> Workspace:
-    """This session's workspace; a new session starts with the demo's finished result."""
+    """This session's workspace; a new session starts with the example's finished result."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = _fresh()
+        st.session_state[KEY] = fresh()
     found: Workspace = st.session_state[KEY]
     return found
 
 
-def _fresh() -> Workspace:
-    photos = {name: Photo(name, picture_path(name)) for name in ("rocket", "cat", "coffee")}
-    run = demo_run()
+def fresh() -> Workspace:
+    """A workspace in which nothing has been chosen."""
+    run, network = example_run(), exhibit()
+    wafers = [Photo(EXAMPLES[name].title, EXAMPLES[name].path) for name in WAFERS]
+    photos = [*wafers, *(Photo(name, picture_path(name)) for name in PICTURES)]
+    example = Source(
+        run.model, network.model_path, LoadOptions(input_spec=SPEC), labels=network.labels
+    )
     return Workspace(
-        sources={MODEL_TITLE: Source(MODEL_TITLE, demo_weights())},
-        photos=photos,
-        source=MODEL_TITLE,
-        photo=DEMO_PICTURE,
+        sources={run.model: example, MODEL_TITLE: Source(MODEL_TITLE, demo_weights())},
+        photos={one.name: one for one in photos},
+        source=run.model,
+        photo=run.picture,
         run=run,
-        settings={name: dict(given) for name, given in DEMO_METHODS.items()},
-        study_state=StudyState(photos=list(photos)),
+        target=run.target,
+        settings={name: dict(given) for name, given in EXAMPLE_METHODS.items()},
+        study_state=StudyState(photos=[one.name for one in wafers]),
     )

@@ -24,8 +24,13 @@ from xai_core.runs.run import Run
 _bench = st.components.v2.component("pedestal_tuning_bench", css=bench.styles(), js=bench.script())
 
 
-def show(space: Workspace, view: View, *, key: str, cards: bool = True) -> None:
+def show(
+    space: Workspace, view: View, *, key: str, cards: bool = True, maps_first: bool = False
+) -> None:
     """Draw slider, ranking and sweep of the run on screen, and with `cards` every map.
+
+    Args:
+        maps_first: the maps come before ranking and sweep.
 
     The maps travel as one message of their own: Streamlit sends a message that a browser has
     already by its hash alone, so that a change of the quantile sends a few hundred bytes.
@@ -37,7 +42,7 @@ def show(space: Workspace, view: View, *, key: str, cards: bool = True) -> None:
     with st.container(gap=None, key=f"{key}-place"):
         _bench(data=maps.data, key=f"{key}-maps")
         _bench(
-            data=_told(view, maps.digest, cards),
+            data={**_told(view, maps.digest, cards), "maps_first": maps_first},
             key=key,
             on_quantile_change=lambda: _take(space, key),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.layers import feature_layers
@@ -29,9 +30,30 @@ def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Te
     """
     import torch
 
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
+
+    with torch.enable_grad(), sound_batch_norm():
+        ran = watched(scorer, inputs.detach().requires_grad_(True), name)
+    gradient = _gradient(ran.score.sum(), ran.output, name)
+    return as_map(ran.output.detach(), ran.layer), as_map(gradient, ran.layer)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One pass. score: `[B]`. output: of the layer where it ran last. times: how often it ran."""
+
+    score: Tensor
+    output: Tensor
+    layer: Layer
+    times: int
+
+
+def watched(scorer: Scorer, inputs: Tensor, name: str) -> Ran:
+    """What a layer with a feature map gives on `[B, C, H, W]`. Raises as the function above."""
+    import torch
+
     from xai_core.attribution.layers.reading import read_layers
     from xai_core.attribution.layers.seen import seen_layers
-    from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
     seen: list[Tensor] = []
 
@@ -45,8 +67,8 @@ def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Te
 
     handle = feature_layers.find(scorer.module, name).register_forward_hook(remember)
     try:
-        with torch.enable_grad(), sound_batch_norm(), seen_layers(scorer.module) as ran:
-            score = scorer(inputs.detach().requires_grad_(True)).sum()
+        with seen_layers(scorer.module) as ran:
+            score = scorer(inputs)
     finally:
         handle.remove()
     layers = read_layers(scorer.module, inputs, ran)
@@ -58,11 +80,10 @@ def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Te
             f"Layers that give one: {feature_layers.existing(layers)}.",
             code="no-spatial-layer",
         )
-    gradient = _gradient(score, seen[-1], name)
-    return _as_map(seen[-1].detach(), layer), _as_map(gradient, layer)
+    return Ran(score, seen[-1], layer, len(seen))
 
 
-def _as_map(values: Tensor, layer: Layer) -> Tensor:
+def as_map(values: Tensor, layer: Layer) -> Tensor:
     """`[1, K, h, w]` of a map in any layout, or of tokens in any order."""
     import torch
 

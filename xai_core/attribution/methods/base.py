@@ -78,6 +78,12 @@ class Method(ABC):
     citation: ClassVar[str]
     Parameters: ClassVar[type] = NoParameters
 
+    @property
+    def family(self) -> str:
+        """The folder of `methods/` that it lies in; empty for one beside the folders."""
+        parent = type(self).__module__.removeprefix(f"{__package__}.").split(".")
+        return parent[0] if len(parent) > 1 else ""
+
     @abstractmethod
     def attribute(self, task: Task) -> RawMap:
         """The map of one picture."""
@@ -99,6 +105,16 @@ def no_gradient(capabilities: Capabilities) -> str:
     """The sentence that every gradient method gives for a model without a usable gradient."""
     return capabilities.why_no_gradient or "The gradient of the score does not reach the input."
 
+
+FAMILIES: Mapping[str, tuple[str, str]] = {
+    "gradient": ("Gradients", "One backward pass, plain or through changed rectifiers."),
+    "noise": ("Gradients over noise", "Averaged over noise in the picture, the weights or both."),
+    "path": ("Paths", "Gradients on the way from a baseline to the picture; they add up."),
+    "cam": ("Class activation maps", "Feature maps of an inner layer, weighed for the class."),
+    "attention": ("Attention", "What a vision transformer's tokens look at."),
+    "perturbation": ("Black box", "Scores with parts hidden: for whatever predicts; many passes."),
+}
+"""Title and sentence of each family, in the order of menus."""
 
 SLOPE, SHARE = "score per unit of the input", "part of the score"  # units that methods share
 

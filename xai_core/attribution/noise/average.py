@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from xai_core.attribution.noise.jackknife import Jackknife
 from xai_core.attribution.noise.standard_error import RunningMean
 from xai_core.base.progress import Preview
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+COMPLEXITY_ERROR = "complexity_error"  # see `Jackknife.errors`
+
 
 class Average:
     """Mean of gradients over all samples, and its standard error over independent draws.
 
-    The error is that of the map with its channels added up, as the default recipe shows it.
+    The errors are those of the map with its channels added up, as the default recipe shows it.
 
     Args:
         like: inputs, `[1, C, H, W]`. kind: of what the mean is taken, as in `Averaged`.
@@ -31,6 +34,7 @@ class Average:
     ) -> None:
         self.samples = 0
         self.draws = RunningMean()
+        self._groups = Jackknife()
         self._absolute = kind == "absolute"
         self._by_input = by_input
         self._total = like.new_zeros(like.shape[1:]).double()
@@ -44,16 +48,20 @@ class Average:
         self.samples += len(values)
         if self._by_input:
             for one in values.sum(1, dtype=self._total.dtype):
-                self.draws.add(one)
+                self._take(one)
         else:
             self._draw += together.sum(0)
 
     def end_draw(self) -> None:
         """The samples since the last call shared one draw of the weights."""
         if not self._by_input:
-            self.draws.add(self._draw / (self.samples - self._before))
+            self._take(self._draw / (self.samples - self._before))
             self._draw.zero_()
             self._before = self.samples
+
+    def _take(self, draw: Tensor) -> None:
+        self.draws.add(draw)
+        self._groups.add(draw)
 
     @property
     def mean(self) -> Tensor:
@@ -62,9 +70,13 @@ class Average:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """How many samples were taken, and the relative standard error where there is one."""
-        error = self.draws.relative_error
-        return {"samples": self.samples} | ({} if error is None else {"standard_error": error})
+        """How many samples were taken; of map and Complexity the errors, where there are some."""
+        found = {
+            "standard_error": self.draws.relative_error,
+            COMPLEXITY_ERROR: self._groups.errors,
+        }
+        known = {name: error for name, error in found.items() if error is not None}
+        return {"samples": self.samples, **known}
 
     def preview(self) -> Preview:
         """The map so far, channels added up."""

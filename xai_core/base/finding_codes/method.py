@@ -15,6 +15,10 @@ CODES: Mapping[str, Meaning] = {
         "No layer gives a feature map, so class activation maps are not defined.",
         "Choose a gradient method.",
     ),
+    "no-attention": Meaning(
+        "Attention from all tokens to all cannot be followed, so attention rollout is not defined.",
+        "Choose a gradient or CAM method.",
+    ),
     "no-rectifier": Meaning(
         "No ReLU-like function runs, so Guided Backprop and Deconvolution are not defined.",
         "Choose Integrated Gradients, SmoothGrad or FusionGrad.",

@@ -20,6 +20,11 @@ CODES: Mapping[str, Meaning] = {
         "Two runs on the same input differ, although the model is in eval mode.",
         "Look for dropout or noise that ignores eval mode.",
     ),
+    "untrained": Meaning(
+        "The weights look untrained: they are spread as an initialiser draws them. It changes no "
+        "level.",
+        "Load the trained weights; of an untrained model a map shows edges and chance.",
+    ),
     "output-entry": Meaning(
         "The output is a tuple, list or mapping; one entry of it is explained.",
         "See that it is the entry that you mean; else name another (`--output`).",

@@ -18,6 +18,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.limits import MB, Limits
 from xai_core.base.storage.drafts import DELETED, DRAFT, clear_drafts
 from xai_core.base.storage.files import data_folder
+from xai_core.base.storage.states import AREA as WORKSPACES
 from xai_core.base.storage.tree import remove_tree
 
 AREAS = ("models", "pictures", "code", "inputs")
@@ -128,7 +129,7 @@ class Storage:
 def clear_data_folder() -> None:
     """Delete what killed writers have left in the data folder. Never raises."""
     top = data_folder()
-    clear_drafts((top, *(top / area for area in (*AREAS, STUDIES, RUNS))))
+    clear_drafts((top, *(top / area for area in (*AREAS, STUDIES, RUNS, WORKSPACES))))
     for area in ("code", STUDIES, RUNS):
         clear_drafts(path for path in _children(top / area) if path.is_dir())
 

@@ -48,6 +48,7 @@ class Bench {
     const { model } = this;
     this.data = data;
     this.send = send;
+    this.root.classList.toggle("maps-first", Boolean(data.maps_first));
     model.highest = data.highest;
     model.asks = data.asks;
     model.answer = { quantile: data.quantile, scores: data.scores };

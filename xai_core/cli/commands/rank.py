@@ -11,7 +11,7 @@ from typing import Any
 
 from xai_core.base.arrays import Inputs
 from xai_core.base.finding import by_reason
-from xai_core.cli import controls
+from xai_core.cli import controls, margins
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
@@ -44,6 +44,7 @@ class Ranked:
     target: str
     raw: Ranking
     after: Ranking
+    sure: margins.Margins | None
     beside: controls.ControlScores | None = None
 
     @property
@@ -133,12 +134,12 @@ def _ranked(
     missing = dict.fromkeys(run.failures, float("nan"))
     raw = {method: one.raw for method, one in scores.items()}
     after = {method: one.after for method, one in scores.items()}
-    return Ranked(
-        name,
-        run.target_label,
-        ordered({**raw, **missing}, metric, causes, pixels),
-        ordered({**after, **missing}, metric, causes, pixels),
-    )
+    before = ordered({**raw, **missing}, metric, causes, pixels)
+    later = ordered({**after, **missing}, metric, causes, pixels)
+    sure = None  # of another metric nothing tells the spread over seeds
+    if metric == "complexity":
+        sure = margins.margins_of(run, before, later, run.recipe.quantile or 0.0)
+    return Ranked(name, run.target_label, before, later, sure)
 
 
 def as_json(card: ModelCard, metric: str, quantile: float, results: list[Ranked]) -> dict[str, Any]:
@@ -157,7 +158,10 @@ def as_json(card: ModelCard, metric: str, quantile: float, results: list[Ranked]
                 "target": one.target,
                 "raw": [asdict(entry) for entry in one.raw.entries],
                 "after": [asdict(entry) for entry in one.after.entries],
-                "overtakings": [asdict(flip) for flip in one.flips],
+                "overtakings": [
+                    {**asdict(flip), **margins.of_flip(one.sure, flip)} for flip in one.flips
+                ],
+                "headline": margins.as_json(one.sure),
                 **({"controls": controls.as_json(one.beside)} if one.beside else {}),
             }
             for one in results
@@ -175,8 +179,7 @@ def as_text(name: str, quantile: float, results: list[Ranked]) -> Iterator[str]:
         yield f"  {'raw':<{WIDTH}}after removal at {quantile:g}"
         for left, right in zip_longest(one.raw.entries, one.after.entries):
             yield f"  {_cell(left):<{WIDTH}}{_cell(right)}".rstrip()
-        for flip in one.flips:
-            yield f"  {flip.winner} overtakes {flip.loser}"
+        yield from margins.as_text(one.sure, one.flips)
         causes = {entry.name: entry.cause for entry in one.after.entries if entry.cause}
         for cause, names in by_reason(causes).items():
             yield f"  no score for {', '.join(names)}: {cause}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from xai_core.attribution.capabilities import Layer
 from xai_core.base.finding import Finding, Severity
 from xai_core.base.registry import Registry
+from xai_core.readiness.steps import Step
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from xai_core.pictures.preprocessing import InputSpec
     from xai_core.readiness.setting.score import Score
 
+ENDS: tuple[tuple[Step, int], ...] = (("run", 30), ("gradient", 40))  # by order; the rest is proof
+
 
 class TimeUp(Exception):  # noqa: N818 - it is an outcome, not an error
     """The case's time is over; raised between steps and turned into a finding."""
@@ -31,10 +34,14 @@ class TimeUp(Exception):  # noqa: N818 - it is an outcome, not an error
 
 @dataclass
 class Clock:
-    """The time that a case may take, in seconds."""
+    """The time that a case may take, in seconds.
+
+    tell: called at every look; it may raise `Cancelled`, which stops the case between two passes.
+    """
 
     limit: float
     start: float = field(default_factory=time.monotonic)
+    tell: Callable[[], None] | None = None
 
     @property
     def left(self) -> float:
@@ -42,7 +49,9 @@ class Clock:
         return self.limit - (time.monotonic() - self.start)
 
     def look(self) -> None:
-        """Raises `TimeUp` where the limit has passed."""
+        """Raises `TimeUp` where the limit has passed, and what `tell` raises."""
+        if self.tell is not None:
+            self.tell()
         if self.left < 0:
             raise TimeUp
 
@@ -144,9 +153,20 @@ class Check(ABC):
     order: ClassVar[int] = 100
     basic: ClassVar[bool] = False
 
+    @property
+    def step(self) -> Step:
+        """The step of opening a model that the check belongs to."""
+        return next((step for step, end in ENDS if self.order < end), "proof")
+
     @abstractmethod
     def run(self, case: Case) -> None:
         """Look, and add findings and evidence. May raise `TimeUp`."""
 
 
 CHECKS: Registry[Check] = Registry("xai_core.readiness.checks", "check")
+
+
+def step_of(done: int) -> Step:
+    """The step that runs once `done` checks are over, whatever number a process sends."""
+    checks = list(CHECKS)
+    return checks[min(max(done, 0), len(checks) - 1)].step

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from xai_core.base.arrays import Maps, Scores
 from xai_core.scores.metrics.base import METRICS, Direction, Metric
+from xai_core.scores.quantus_calls.library import quantus
 from xai_core.scores.quantus_calls.map_by_map import one_by_one
 
 THRESHOLD = 0.05  # of the map's largest value
@@ -37,8 +38,6 @@ class EffectiveComplexity(Metric):
 
 @cache
 def _metric() -> Any:
-    import quantus
-
-    return quantus.EffectiveComplexity(
+    return quantus().EffectiveComplexity(
         eps=THRESHOLD, abs=True, normalise=False, disable_warnings=True
     )

@@ -12,6 +12,7 @@ from jaxtyping import Float64
 from xai_core.base.arrays import Inputs
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
+from xai_core.scores.quantus_calls.library import quantus
 
 STEPS = 100
 
@@ -42,10 +43,8 @@ class PixelFlipping(ModelMetric):
     )
 
     def measure(self, case: Case) -> float:
-        import quantus
-
         order = _without_ties(case)
-        flipping = quantus.PixelFlipping(
+        flipping = quantus().PixelFlipping(
             features_in_step=math.ceil(order.size / STEPS),
             normalise=False,
             perturb_baseline=0.0,

@@ -9,6 +9,7 @@ import numpy as np
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
 from xai_core.scores.quantus_calls.explain_again import explaining_again
+from xai_core.scores.quantus_calls.library import quantus
 
 WINDOW = 7  # pixels: of scikit-image's SSIM
 
@@ -37,16 +38,14 @@ class RandomLogit(ModelMetric):
     )
 
     def measure(self, case: Case) -> float:
-        import quantus
-
         shape = case.values.shape
 
         def similarity(a: Any, b: Any, batched: bool) -> list[float]:
             if not (np.isfinite(b).all() and b.any()):
                 return [float("nan")]  # the other class has no map to compare with
-            return [quantus.similarity_func.ssim(a[0].reshape(shape), b[0].reshape(shape))]
+            return [quantus().similarity_func.ssim(a[0].reshape(shape), b[0].reshape(shape))]
 
-        logit = quantus.RandomLogit(
+        logit = quantus().RandomLogit(
             similarity_func=similarity,
             num_classes=case.classes,
             seed=case.seed,

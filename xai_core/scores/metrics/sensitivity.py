@@ -7,6 +7,7 @@ from typing import ClassVar
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
 from xai_core.scores.quantus_calls.explain_again import explaining_again
+from xai_core.scores.quantus_calls.library import quantus
 
 SAMPLES = 10
 RADIUS = 0.02  # of the picture's range of values
@@ -36,10 +37,8 @@ class Sensitivity(ModelMetric):
     )
 
     def measure(self, case: Case) -> float:
-        import quantus
-
         picture = case.picture()
-        average = quantus.AvgSensitivity(
+        average = quantus().AvgSensitivity(
             nr_samples=SAMPLES,
             lower_bound=RADIUS * float(picture.max() - picture.min()),
             disable_warnings=True,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from xai_core.base.arrays import Maps, Scores
 from xai_core.scores.metrics.base import METRICS, Direction, Metric
+from xai_core.scores.quantus_calls.library import quantus
 from xai_core.scores.quantus_calls.map_by_map import one_by_one
 
 
@@ -35,6 +36,4 @@ class Sparseness(Metric):
 
 @cache
 def _metric() -> Any:
-    import quantus
-
-    return quantus.Sparseness(abs=True, normalise=False, disable_warnings=True)
+    return quantus().Sparseness(abs=True, normalise=False, disable_warnings=True)

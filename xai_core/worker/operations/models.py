@@ -44,7 +44,7 @@ def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Mo
     path, options = Path(params["path"]), decode(LoadOptions, params["options"])
     if not session.guarded and not options.trust:
         refuse_unguarded_script(options.format or recognise(path, options.member).name)
-    session.model = load_model(path, options)
+    session.model = load_model(path, options, progress=tick)
     return _card(session.model)
 
 

@@ -21,7 +21,7 @@ from xai_core.worker.operations.base import OPERATIONS, Session, register_all, w
 from xai_core.worker.process.out_of_memory import out_of_memory
 from xai_core.worker.wire.codec import encode, error_to
 from xai_core.worker.wire.protocol import Array, Frame, read_frame, write_frame
-from xai_core.worker.wire.throttle import Throttle
+from xai_core.worker.wire.throttle import ProgressThrottle, Throttle
 
 PREVIEW_SECONDS = 0.5
 
@@ -73,14 +73,14 @@ class Ticker:
         self._number = number
         self._inbox = inbox
         self._writer = writer
-        self._throttle = Throttle()
+        self._throttle = ProgressThrottle()
         self._seldom = Throttle(PREVIEW_SECONDS)
 
     def __call__(self, done: int, total: int) -> None:
         """Raises `Cancelled` where the host asks to stop."""
         if self._inbox.cancelled(self._number):
             raise Cancelled
-        if self._throttle() or done >= total:
+        if self._throttle(done, total):
             counts = {"done": min(int(done), int(total)), "total": int(total)}
             write_frame(self._writer, Frame({"id": self._number, "kind": "progress", **counts}))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xai_core.base.limits import Limits
+from xai_core.base.progress import Progress
 from xai_core.models.formats.base import LoadOptions
 from xai_core.worker.card import ModelCard
 from xai_core.worker.host import Worker
@@ -16,6 +19,7 @@ from xai_core.worker.serving.spare import Spare
 SCORER, INSPECTOR = "scorer", "inspector"
 INSPECTION_SECONDS = 60.0
 LINGER_SECONDS = 1.0
+Cancel = threading.Event | None
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,17 @@ class Models(Pool[ModelFile, HeldModel]):
         self._spare.close()
         super().close()
 
-    def _open(self, model: ModelFile, cancel: threading.Event | None) -> HeldModel:
+    def told(self, progress: Progress) -> Callable[[ModelFile, Cancel], HeldModel]:
+        """For `borrow`: opens a model and tells the steps of loading."""
+        return lambda model, cancel: self._open(model, cancel, progress)
+
+    def _open(
+        self, model: ModelFile, cancel: Cancel, progress: Progress | None = None
+    ) -> HeldModel:
         worker = self._spare.take()
+        how: dict[str, Any] = {"cancel": cancel, "name": model.name, "progress": progress}
         try:
-            card = worker.load(model.path, model.options, cancel=cancel, name=model.name)
+            card = worker.load(model.path, model.options, **how)
             return HeldModel(worker, card)
         except BaseException:
             worker.close()

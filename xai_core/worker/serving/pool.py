@@ -79,6 +79,7 @@ class Pool(Generic[K, W]):
         waiting: Waiting | None = None,
         cancel: threading.Event | None = None,
         patient: bool = False,
+        start: Callable[[K, threading.Event | None], W] | None = None,
     ) -> Iterator[W]:
         """The worker of `key`, for this caller alone while the block runs.
 
@@ -88,13 +89,14 @@ class Pool(Generic[K, W]):
             user: who uses it, until `leave`.
             waiting: called in this thread while the request waits; it may raise to give up.
             patient: as `Ticket` says.
+            start: makes the worker where there is none, in place of the pool's own.
 
         Raises:
             Cancelled: `cancel` was set. WorkerError: the pool is closed. And what `start` raises.
         """
         place = self._wait(Ticket(key, user, patient=patient), waiting, cancel)
         try:
-            yield self._worker_in(place, key, cancel)
+            yield self._worker_in(place, key, cancel, start or self._start)
         finally:
             self._give_back(key, place)
 
@@ -161,13 +163,19 @@ class Pool(Generic[K, W]):
         if ticket.place is not None:
             self._give_back(ticket.key, ticket.place)
 
-    def _worker_in(self, place: Place[W], key: K, cancel: threading.Event | None) -> W:
+    def _worker_in(
+        self,
+        place: Place[W],
+        key: K,
+        cancel: threading.Event | None,
+        start: Callable[[K, threading.Event | None], W],
+    ) -> W:
         self._check_open()
         if place.worker is None:
             closing, place.closing = place.closing, None
             if closing is not None:
                 self._stopped(closing)
-            place.worker = self._start(key, cancel)
+            place.worker = start(key, cancel)
         return place.worker
 
     def _give_back(self, key: K, place: Place[W]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from xai_core.attribution.capabilities import Capabilities
+from xai_core.attribution.layers.class_activation import CamParameters
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
-from xai_core.attribution.methods.grad_cam import GradCam, GradCamParameters
-from xai_core.attribution.methods.guided_backprop import GuidedBackprop
+from xai_core.attribution.methods.cam.grad_cam import GradCam
+from xai_core.attribution.methods.gradient.guided_backprop import GuidedBackprop
 
 
 @METHODS.register
@@ -21,14 +22,14 @@ class GuidedGradCam(Method):
     signed = True
     summary = "Guided Backprop's sharp edges, kept where Grad-CAM sees the class."
     citation = "Selvaraju et al., 2017, arXiv 1610.02391"
-    Parameters = GradCamParameters
+    Parameters = CamParameters
 
     def attribute(self, task: Task) -> RawMap:
         guided = GuidedBackprop().attribute(task).values
         cam = GradCam().attribute(task)
         return RawMap(guided * cam.values, chosen=cam.chosen)
 
-    def samples(self, parameters: GradCamParameters, shape: tuple[int, int, int]) -> int:
+    def samples(self, parameters: CamParameters, shape: tuple[int, int, int]) -> int:
         return 1 + GradCam().samples(parameters, shape)
 
     def unavailable_because(self, capabilities: Capabilities) -> str | None:

@@ -13,10 +13,9 @@ LISTED = 3
 def show(inspection: Inspection) -> None:
     """Draw the report on a file of which nothing was run."""
     _headline(inspection)
-    size = inspection.size / 1e6
     st.markdown(
-        f"Recognised as `{text.code(inspection.format)}`, {size:.1f} MB, SHA-256 "
-        f"`{text.code(inspection.sha256[:16])}…`"
+        f"Recognised as `{text.code(inspection.format)}`, {text.file_size(inspection.size)}, "
+        f"SHA-256 `{text.code(inspection.sha256[:16])}…`"
     )
     st.caption(
         " · ".join(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.session import problem, upload
+from components.session import problem, text, upload
 from components.session.processes import file_of, models
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
+from xai_core.base.limits import MB
 
 
 def show(space: Workspace) -> None:
@@ -26,16 +27,17 @@ def _list(space: Workspace) -> None:
     if not files:
         return
     with st.expander("Files of this session", icon=":material/folder:"):
-        total = sum(item.size for item in held) / 1e6
         most = limits()
+        room = int(most.session_megabytes * MB)
+        total = sum(item.size for item in held)
         st.caption(
             f"{len(held)} of {most.session_files:g} files, "
-            f"{total:,.1f} of {most.session_megabytes:,.0f} MB. They stay on the server while "
-            "this page is open, and some time after."
+            f"{text.file_size(total)} of {text.file_size(room)}. They stay on the "
+            "server while this page is open, and some time after."
         )
         for item in files:
             left, right = st.columns([5, 1], vertical_alignment="center")
-            left.markdown(f"{problem.plain(named[item.path])} · {item.size / 1e6:.1f} MB")
+            left.markdown(f"{problem.plain(named[item.path])} · {text.file_size(item.size)}")
             if right.button("Remove", key=f"remove-{item.path.name}", icon=":material/delete:"):
                 _remove(space, item.path)
                 st.rerun()

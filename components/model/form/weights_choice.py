@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.model import member_choice
+from components.model.form import member_choice
 from components.session import choice
 from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import XaiError

@@ -1,0 +1,1 @@
+"""What the form of an uploaded model is made of."""

@@ -1,0 +1,1 @@
+"""What a model's page unfolds below its verdict, a tab each."""

@@ -1,0 +1,81 @@
+"""What the pages beside the path hold: many pictures, two models, scales, measured noise."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from components.session.keeping.files import as_json, photos_of, photos_told
+from components.session.keeping.parts import Part, register
+from components.session.keeping.values import maybe, several, table, text, texts, truth, whole
+from components.session.state.workspace import Workspace
+from xai_core.base.target import class_or_target
+
+PICTURE = re.compile(r"[0-9a-f]{16}")  # the first digits of a SHA-256
+
+
+def _study(space: Workspace) -> dict[str, Any]:
+    state = space.study_state
+    return {
+        "photos": list(state.photos),
+        "uploaded": photos_told(state.uploaded),
+        "target": as_json(state.target),
+        "index": state.index,
+    }
+
+
+def _take_study(space: Workspace, data: Any) -> None:
+    given, state, notes = table(data), space.study_state, list[str]()
+    photos = [name for name in texts(given["photos"]) if name in space.photos]
+    uploaded = photos_of(given["uploaded"], notes)
+    target, index = class_or_target(given["target"]), whole(given["index"])
+    state.photos, state.uploaded, state.target, state.index = photos, uploaded, target, index
+    if notes:
+        space.notes.append(
+            f"{len(notes)} uploaded pictures of Many pictures are no longer on the server."
+        )
+
+
+def _pair(space: Workspace) -> dict[str, Any]:
+    return {"second": space.pairing.second, "own class": space.pairing.own_class}
+
+
+def _take_pair(space: Workspace, data: Any) -> None:
+    given = table(data)
+    second, own_class = maybe(given["second"], text), truth(given["own class"])
+    space.pairing.second = second if second in space.sources else None
+    space.pairing.own_class = own_class
+
+
+def _scale(space: Workspace) -> dict[str, Any]:
+    return {"group": space.scaling.group, "reference": space.scaling.reference}
+
+
+def _take_scale(space: Workspace, data: Any) -> None:
+    given = table(data)
+    group = maybe(given["group"], lambda ids: several(ids, _picture))
+    reference = several(given["reference"], _picture)
+    space.scaling.group, space.scaling.reference = group, reference
+
+
+def _picture(data: Any) -> str:
+    if not PICTURE.fullmatch(text(data)):
+        raise ValueError("no picture")
+    return str(data)
+
+
+def _noise(space: Workspace) -> dict[str, Any]:
+    return {"pictures": space.noise_state.pictures, "classes": space.noise_state.classes}
+
+
+def _take_noise(space: Workspace, data: Any) -> None:
+    given = table(data)
+    pictures = maybe(given["pictures"], texts)
+    classes = {name: whole(index) for name, index in table(given["classes"]).items()}
+    space.noise_state.pictures, space.noise_state.classes = pictures, classes
+
+
+register(Part("study", "the choice of many pictures", _study, _take_study))
+register(Part("pair", "the choice of two models", _pair, _take_pair))
+register(Part("scale", "the pictures behind a scale", _scale, _take_scale))
+register(Part("noise", "the pictures for measuring noise", _noise, _take_noise))

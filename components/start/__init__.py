@@ -1,0 +1,1 @@
+"""The first page: the way in, and an example."""

@@ -1,0 +1,1 @@
+"""Feature maps of an inner layer, weighed for the class."""

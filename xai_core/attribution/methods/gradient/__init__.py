@@ -1,0 +1,1 @@
+"""One backward pass, plain or through changed rectifiers."""

@@ -1,0 +1,1 @@
+"""Gradients on the way from a baseline to the picture."""

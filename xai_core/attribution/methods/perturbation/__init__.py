@@ -1,0 +1,1 @@
+"""Scores of pictures with parts hidden: for whatever predicts."""

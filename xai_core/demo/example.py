@@ -1,0 +1,133 @@
+"""What the first page shows: an example on which the removal of the pedestal is plain to the eye.
+
+`scripts.choose_example` chose it: of the demo's photos and wafer pictures, and of settings that the
+FusionGrad paper and its reference use, it has the clearest change of places at the page's quantile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xai_core.demo.wafer.examples import EXAMPLES, truth_of
+from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
+from xai_core.maps.canonical import before_removal
+from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.runs.computation import Request, compare
+from xai_core.runs.run import Run, open_run
+from xai_core.scores.localisation import Localisation, localised
+from xai_core.scores.ranking import QUANTILES, sweep
+from xai_core.scores.seeds import SeedScores
+
+if TYPE_CHECKING:
+    from xai_core.worker import Worker
+
+FOLDER = Path(__file__).parent / "example_result"
+COUNT = 10  # seeds
+NETWORK, PICTURE = "segmenter", "particle"
+METHODS: Mapping[str, Mapping[str, Any]] = {
+    "guided-backprop": {},
+    # Sizes of gradients averaged as in the reference, under half the noise of the paper's rule.
+    "fusiongrad": {"std": 0.05, "sg_std": 0.2},
+}
+
+
+@cache
+def example_run() -> Run:
+    """The result in the repository."""
+    return open_run(FOLDER)
+
+
+def is_example(run: Run) -> bool:
+    """Whether a run is that result, also where it came back from a disk."""
+    kept = example_run()
+    if run is kept:
+        return True
+    facts = ("created", "model_sha256", "picture_sha256", "recipe", "scores")
+    return all(getattr(run, name) == getattr(kept, name) for name in facts)
+
+
+@cache
+def example_seeds() -> SeedScores:
+    """Its scores under ten seeds."""
+    return SeedScores.from_dict(json.loads((FOLDER / "seeds.json").read_text("utf-8")))
+
+
+@cache
+def example_localisations() -> dict[str, Localisation]:
+    """How well its maps find the defect, at its own recipe."""
+    told = json.loads((FOLDER / "localisations.json").read_text("utf-8"))
+    return {name: Localisation(**one) for name, one in told.items()}
+
+
+def exhibit() -> WaferExhibit:
+    """The network of the example."""
+    return next(one for one in wafer_exhibits() if one.name == NETWORK)
+
+
+def model_title() -> str:
+    """Of the network, as the gallery calls it."""
+    return f"Gallery: {exhibit().title}"
+
+
+def request(worker: Worker) -> Request:
+    """What is computed; loads the network."""
+    from xai_core.models.formats.base import LoadOptions
+
+    network, picture = exhibit(), EXAMPLES[PICTURE]
+    card = worker.load(network.model_path, LoadOptions(input_spec=SPEC))
+    return Request(
+        model=model_title(),
+        model_sha256=card.sha256,
+        model_format=card.format,
+        picture=picture.title,
+        picture_sha256=hashlib.sha256(picture.path.read_bytes()).hexdigest(),
+        prepared=prepare(open_picture(picture.path), card.input_spec),
+        target=network.target,
+        methods=METHODS,
+        labels=network.labels,
+        input_spec=card.input_spec,
+    )
+
+
+def seed_scores(worker: Worker, run: Run, asked: Request, seeds: Sequence[int]) -> SeedScores:
+    """The run's scores, and those of the methods that draw under more seeds."""
+    curves = {}
+    for name, one in run.attributions.items():
+        draws = "samples" in one.chosen
+        maps = [one] + [
+            worker.explain(asked.prepared.inputs, run.explained, name, seed, one.parameters)
+            for seed in (seeds[1:] if draws else ())
+        ]
+        before = np.concatenate([before_removal(each, run.recipe) for each in maps])
+        rows = np.column_stack([worker.score(before), sweep(before, QUANTILES)])
+        curves[name] = np.broadcast_to(rows, (len(seeds), rows.shape[1]))
+    return SeedScores(tuple(seeds), curves)
+
+
+def compute_example(
+    seeds: Sequence[int] = range(COUNT),
+) -> tuple[Run, SeedScores, dict[str, Localisation]]:
+    """The same, computed now in a worker; `seeds` begins with that of the run."""
+    from xai_core.worker import Worker
+
+    with Worker() as worker:
+        asked = request(worker)
+        run = compare(worker, worker, asked)
+        mask = truth_of(run.pixels)
+        found = {} if mask is None else localised(worker, run.attributions, run.recipe, mask)
+        return run, seed_scores(worker, run, asked, seeds), found
+
+
+if __name__ == "__main__":
+    run, scores, found = compute_example()
+    told = {name: asdict(one) for name, one in found.items()}
+    run.write(FOLDER, seeds=json.dumps(scores.to_dict()), localisations=json.dumps(told))
+    print(f"wrote {FOLDER.name}")
