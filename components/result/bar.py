@@ -21,6 +21,7 @@ from components.result.state import State
 from components.session import text
 from components.session.state.workspace import Workspace
 from components.tuning import quantile
+from xai_core.maps.colours import data_url
 
 Badge = Literal["current", "changed", "kept", "computing"]
 BADGES: dict[Badge, str] = {
@@ -81,7 +82,8 @@ def draw(
         note.shown(run_id)
     with st.container(key=dim.BAR, horizontal=True, wrap=False, vertical_alignment="center"):
         if told.thumbnail is not None:
-            st.image(told.thumbnail, width=44, alt=f"The picture {text.plain(told.picture)}")
+            alt = f"The picture {text.plain(told.picture)}"
+            st.image(data_url(told.thumbnail), width=44, alt=alt)
         st.markdown(
             f"**{text.plain(told.model)}** on **{text.plain(told.picture)}** · "
             f"{text.plain(told.target)} · {text.plain(told.seen)} {BADGES[badge]}",

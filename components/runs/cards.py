@@ -10,6 +10,7 @@ from components.runs import clock, study_link, thumbnails
 from components.runs.thumbnails import Digest
 from components.session import kept_runs, problem, text
 from components.session.state.workspace import Workspace
+from xai_core.maps.colours import jpeg_url
 from xai_core.runs.entry import Kept
 
 PAGE, WIDTH = 20, 60  # cards at a time; pixels of a picture
@@ -67,7 +68,7 @@ def _card(space: Workspace, one: Kept, *, own: bool) -> None:
     pictures, facts, actions = st.columns([5, 6, 2], vertical_alignment="center")
     with pictures, st.container(horizontal=True, gap="xsmall"):
         for picture, alt in found.pictures:
-            st.image(picture, width=WIDTH, alt=alt)
+            st.image(jpeg_url(picture), width=WIDTH, alt=alt)
     facts.markdown(_facts(space, one, found, own=own))
     with actions:
         if st.button(

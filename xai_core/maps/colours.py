@@ -75,3 +75,8 @@ def png_bytes(picture: UInt8[np.ndarray, "h w c"]) -> bytes:
 def png_url(data: bytes) -> str:
     """A PNG file as a data URL: unlike a served file it is still there when a page has moved on."""
     return "data:image/png;base64," + base64.b64encode(data).decode()
+
+
+def jpeg_url(data: bytes) -> str:
+    """A JPEG file as a data URL, for the same reason."""
+    return "data:image/jpeg;base64," + base64.b64encode(data).decode()

@@ -40,7 +40,10 @@ def _entropy(case: Case) -> float | None:
 
     if case.evidence.get("output_kind") != "classes" or not case.finite or not case.outputs:
         return None
-    scores = case.outputs[0].detach().double().flatten(1)[:1]
+    scores = case.outputs[0].detach().double()
+    if scores.ndim < 2 or not len(scores):  # a detector's, one of each box
+        return None
+    scores = scores.flatten(1)[:1]
     if scores.shape[1] < 2:
         return None
     values = scores.float().cpu().numpy()
