@@ -13,7 +13,7 @@ import streamlit as st
 
 from components.maps import growing, progress
 from components.methods import compute
-from components.result import dim, note, share, state
+from components.result import note, share, state
 from components.result import facts as whose
 from components.result.facts import Facts
 from components.result.share import Offer
@@ -22,6 +22,8 @@ from components.session import text
 from components.session.state.workspace import Workspace
 from components.tuning import quantile
 
+# Keys of containers, which assets/result.css knows.
+NOTE, BAR, CHANGED = "result-note", "result-bar", "result-changed"
 Badge = Literal["current", "changed", "kept", "computing"]
 BADGES: dict[Badge, str] = {
     "current": ":green-badge[:material/check: up to date]",
@@ -76,10 +78,9 @@ def draw(
         badge: of the state. offer: what can be shared; None before there is anything.
         changed: draws what has changed; what stands below is pale then.
     """
-    with st.container(key=dim.NOTE):
-        dim.show()
+    with st.container(key=NOTE):
         note.shown(run_id)
-    with st.container(key=dim.BAR, horizontal=True, wrap=False, vertical_alignment="center"):
+    with st.container(key=BAR, horizontal=True, wrap=False, vertical_alignment="center"):
         if told.thumbnail is not None:
             st.image(told.thumbnail, width=44, alt=f"The picture {text.plain(told.picture)}")
         st.markdown(
@@ -92,7 +93,7 @@ def draw(
     if changed is None:
         st.container()  # what stands below keeps its place on the page
         return
-    with st.container(key=dim.CHANGED, horizontal=True, vertical_alignment="center"):
+    with st.container(key=CHANGED, horizontal=True, vertical_alignment="center"):
         changed()
 
 
