@@ -13,8 +13,8 @@ import streamlit as st
 
 from components.maps import growing, progress
 from components.methods import compute
-from components.result import note, share, state
 from components.result import facts as whose
+from components.result import note, share, state
 from components.result.facts import Facts
 from components.result.share import Offer
 from components.result.state import State
