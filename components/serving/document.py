@@ -37,7 +37,7 @@ STALE = (b"content-length", b"etag", b"last-modified", b"accept-ranges")
 def scripts() -> tuple[bytes, ...]:
     """Our own scripts, which run before Streamlit's."""
     folder = Path(__file__).with_name("scripts")
-    return tuple((folder / name).read_bytes() for name in ("tab.js", "scroll.js"))
+    return tuple((folder / name).read_bytes() for name in ("tab.js", "scroll.js", "theme.js"))
 
 
 @cache

@@ -29,6 +29,12 @@ def own_place(show: Callable[P, T]) -> Callable[P, T]:
     return inside
 
 
+def code(told: str, language: str, *, height: int) -> None:
+    """Draw a long text to be copied, in a box with its button: so the keyboard can scroll it."""
+    with st.container(height=height, border=False):
+        st.code(told, language=language, wrap_lines=True)
+
+
 def next_step(page: str, told: str) -> None:
     """End a page with the way on. told: what is done there, as it follows on "Next:"."""
     with st.container(horizontal=True, horizontal_alignment="right", key="next-step"):
