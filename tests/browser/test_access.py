@@ -106,7 +106,7 @@ def unfold(page: Page) -> None:
 
 
 def violations(page: Page, where: str) -> list[str]:
-    """What axe-core finds but what is Streamlit's own; in dark only by colours: the rest is the same."""
+    """What axe-core finds but Streamlit's own; in dark of colours only, the rest is the same."""
     found: list[str] = []
     for theme, ground in GROUNDS:
         page.emulate_media(color_scheme=theme)
