@@ -115,13 +115,10 @@ def test_a_folder_of_plugins_holds_plugins_alone() -> None:
     """Whoever looks for the list of methods finds it in the list of files."""
     for registry in (ARCHITECTURES, CHECKS, CONTROLS, FORMATS, METHODS, METRICS, READERS, TARGETS):
         here = {type(one).__module__ for one in registry}
-        folder = next(iter(here)).rpartition(".")[0]
-        files = (ROOT / folder.replace(".", "/")).glob("*.py")
-        names = {f"{folder}.{path.stem}" for path in files} - {
-            f"{folder}.__init__",
-            f"{folder}.base",
-        }
-        assert names == here
+        files = (ROOT / registry.package.replace(".", "/")).rglob("*.py")
+        names = {name_of(path).removesuffix(".py").replace("/", ".") for path in files}
+        plugins = {name for name in names if not name.endswith(".__init__")}
+        assert plugins - {f"{registry.package}.base"} == here
 
 
 def test_scripts_lie_in_sections_of_the_menu() -> None:

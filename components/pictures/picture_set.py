@@ -15,6 +15,7 @@ from components.session.state.workspace import Photo, StudyState, Workspace
 from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import writing
+from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
 from xai_core.pictures.demo import demo_pictures
 
@@ -61,7 +62,7 @@ def show(space: Workspace) -> None:
 
 
 def _demo(space: Workspace) -> list[str]:
-    files = demo_pictures()
+    files = {*demo_pictures(), *(one.path for one in EXAMPLES.values())}
     return [name for name, photo in space.photos.items() if photo.path in files]
 
 

@@ -27,6 +27,7 @@ def show(space: Workspace, *, proven: bool = False) -> None:
         upload.attend(space)
         upload.arrived(PICTURE, PICTURE_MB, lambda one: take(space, one))
         notes.show(space)
+        opening.settle(space)  # before the fields below show what is chosen
         run_source.note(space)
         st.subheader("What is explained")
         _model(space)

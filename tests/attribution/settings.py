@@ -42,6 +42,7 @@ def reason(method: str, net: str) -> str | None:
     return METHODS[method].unavailable_because(capabilities(net))
 
 
+ON_CONVOLUTIONS = tuple(method.name for method in METHODS if method.family != "attention")
 PAIRS = [(method, net) for method in METHODS.names() for net in NETS]
 DEFINED = [pair for pair in PAIRS if reason(*pair) is None]
 UNDEFINED = [pair for pair in PAIRS if reason(*pair) is not None]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tests import reference
 from tests.attribution.nets import layered, pictures
-from tests.attribution.settings import fast
+from tests.attribution.settings import ON_CONVOLUTIONS, fast
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs
@@ -64,7 +64,7 @@ class Mixing(OneAtATime):
 
 
 @pytest.mark.parametrize("kind", [OneAtATime, Mixing])
-@pytest.mark.parametrize("method", METHODS.names())
+@pytest.mark.parametrize("method", ON_CONVOLUTIONS)
 def test_models_for_one_sample_at_a_time(method, kind):
     ours = explain(kind(), pictures(2), 2, method, **fast(method)).values
     theirs = explain(layered(), pictures(2), 2, method, batch_size=1, **fast(method)).values

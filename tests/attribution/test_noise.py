@@ -168,4 +168,4 @@ def test_memory_does_not_grow_with_the_draws():
         explain(net, pictures(), 1, "fusiongrad", n=n, m=m, batch_size=4, progress=weigh)
         return max(sizes)
 
-    assert peak(4, 16) <= 1.02 * peak(2, 4)
+    assert peak(4, 16) <= 1.02 * peak(4, 4)  # both fill the groups of the jackknife

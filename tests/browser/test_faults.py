@@ -76,7 +76,8 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     screen.go(page, "Heatmaps")
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(page.get_by_text(re.compile("The process of the model died .SIGSEGV"))).to_be_visible()
-    expect(screen.maps(page, re.compile("^FusionGrad:"))).to_be_visible()
+    expect(page.get_by_text("What was finished by then is kept: Guided Backprop.")).to_be_visible()
+    expect(screen.maps(page, re.compile("^Guided Backprop:"))).to_be_visible()
     expect(page.get_by_role("combobox", name="Picture")).to_have_value(re.compile("mine"))
     screen.settled(page)
     page.get_by_role("combobox", name="Model").click()
@@ -112,4 +113,5 @@ def test_what_happens_while_a_model_is_opened_is_told(
 def test_the_model_page_says_that_the_process_is_guarded(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
-    expect(page.get_by_text(re.compile("on: no file but the model"))).to_be_visible()
+    file = screen.tab(page, "File")
+    expect(file.get_by_text(re.compile("on: no file but the model"))).to_be_visible()

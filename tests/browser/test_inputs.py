@@ -40,6 +40,7 @@ def give_picture(page: Page, name: str, data: bytes) -> None:
 def test_a_tiff_of_16_bit_gets_its_range_and_its_preset(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
+    screen.photograph(page)
     give_picture(page, "coffee.tif", coffee_of_12_bit())
     screen.tab(page, SECTION)
     told = re.compile("16-bit whole numbers from 0 to 4080; 0 becomes 0 and 65535 becomes 1")
@@ -60,6 +61,7 @@ def test_a_tiff_of_16_bit_gets_its_range_and_its_preset(visit: Visit) -> None:
 def test_wrong_numbers_are_told_and_nothing_is_lost(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
+    screen.photograph(page)
     screen.tab(page, SECTION)
     expect(page.get_by_text(re.compile("8-bit whole numbers"))).to_be_visible()
     page.get_by_role("textbox", name="Channels for the model").fill("2, 1")

@@ -83,7 +83,8 @@ def choose(space: Workspace) -> None:
     space.scaling.group, space.scaling.reference = ["0" * 16], ["f" * 16]
     space.noise_state.pictures, space.noise_state.classes = ["cat"], {"cat": 281}
     space.view = {"opacity": 0.5, "signed": True}
-    space.run_id = RunStore().save(demo_run())
+    space.run = demo_run()
+    space.run_id = RunStore().save(space.run)
     space.addressed, space.linked = space.run_id, {space.run_id}
 
 

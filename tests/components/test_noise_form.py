@@ -39,7 +39,7 @@ def test_half_of_each_goes_into_the_form_of_fusiongrad_by_a_click(page: AppTest)
     measured(page)
     assert "At 0.12, it falls." in texts(page)
     use = page.button(key="noise-use-fusiongrad")
-    assert r"std = 0.06, sg\_std = 0.24 (half of each)" in use.label
+    assert "std = 0.06, sg_std = 0.24 (half of each)" in use.label
     use.click()
     ran(page)
     assert page.number_input(key="parameter-fusiongrad-std").value == pytest.approx(0.06)
@@ -54,7 +54,7 @@ def test_the_levels_can_be_edited_first(page: AppTest) -> None:
     page.number_input(key="noise-0.12-0.48-std").set_value(0.2)
     ran(page)
     assert "A level of 0.2 on the weights keeps 90% of the predictions." in texts(page)
-    assert r"std = 0.1, sg\_std = 0.24" in page.button(key="noise-use-fusiongrad").label
+    assert "std = 0.1, sg_std = 0.24" in page.button(key="noise-use-fusiongrad").label
     page.number_input(key="noise-0.12-0.48-std").set_value(0.7)
     ran(page)
     assert "0.7 on the weights is beyond what was measured" in texts(page)
@@ -64,7 +64,7 @@ def test_a_level_that_the_form_cannot_take_is_told(page: AppTest) -> None:
     wide = NoiseLevel(FOUND.levels, CURVE, CURVE, 0.12, 25.5, "So.")
     measured(page, wide)
     assert "FusionGrad cannot take" in texts(page)
-    assert r"sg\_std" in texts(page)
+    assert "sg_std" in texts(page)
 
 
 def test_a_method_without_noise_has_no_such_form(page: AppTest) -> None:

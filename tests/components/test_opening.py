@@ -46,7 +46,7 @@ def test_the_verdict_its_classes_and_costs_are_seen_at_once_and_the_rest_in_tabs
     page: AppTest,
 ) -> None:
     assert headings(page)[0] == SOUND
-    assert "Top classes for rocket" in headings(page)
+    assert "Top classes for wafer: particle, 17 px" in headings(page)
     assert "It can be explained" in texts(page)
     costs = next(one.value for one in page.dataframe if "Passes" in one.value)
     assert dict(zip(costs["Method"], costs["Passes"], strict=True))["FusionGrad"] == 100

@@ -134,6 +134,7 @@ def test_only_a_quantile_is_taken_from_a_browser(given: object, found: float) ->
 
 
 def test_the_recipe_changes_the_scores(app: AppTest) -> None:
+    app.session_state[KEY].run = demo_run()
     opened(app, "pages/compare/tune.py")
     absolute = numbers(app, "After removal")
     app.selectbox(key="recipe-sign").set_value("positive")

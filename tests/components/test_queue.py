@@ -11,6 +11,7 @@ from components.session import processes
 from components.session.backend import OpenModel
 from components.session.state.workspace import KEY
 from tests.components.test_pages import app as app
+from tests.components.test_pages import opened as opened_page
 from tests.components.test_pages import ran
 from xai_core.base.errors import Cancelled
 
@@ -33,16 +34,16 @@ def until_told(app: AppTest, job: Any, text: str) -> None:
 def test_a_computation_that_waits_says_how_many_go_first_and_can_be_cancelled(
     app: AppTest,
 ) -> None:
-    space = app.session_state[KEY]
+    space = opened_page(app, "pages/compare/heatmaps.py").session_state[KEY]
     file = processes.file_of(space.sources[space.source])
     with processes.models().borrow(file) as held:
         opened = OpenModel(held.card, held.worker.protection)
         processes.known().get((file, "card"), lambda: opened)
-        app.button(key="overview-start").click()
+        app.button(key="heatmaps-start").click()
         ran(app)
         job = app.session_state[KEY].job
         until_told(app, job, "Waiting for a free process: 1 before you.")
-        app.button(key="overview-cancel").click()
+        app.button(key="heatmaps-cancel").click()
         ran(app)
         job.wait(60)
         assert isinstance(job.error, Cancelled)

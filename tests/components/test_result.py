@@ -15,6 +15,8 @@ from tests.components.test_runs import store as store
 from tests.report.test_pair_report import side
 from tests.runs.small import small_run
 from xai_core.compare.kept import beside
+from xai_core.demo.run import DEMO_METHODS, DEMO_PICTURE, demo_run
+from xai_core.models.demo import MODEL_TITLE
 from xai_core.runs.run import Guess
 from xai_core.runs.store import RunStore
 
@@ -24,6 +26,10 @@ pytestmark = pytest.mark.xdist_group("app")
 
 def test_every_result_page_says_whose_maps_these_are_and_what_changed(app: AppTest) -> None:
     space = app.session_state[KEY]
+    space.run, space.target = demo_run(), None
+    space.source, space.photo = MODEL_TITLE, DEMO_PICTURE
+    space.settings = {name: dict(given) for name, given in DEMO_METHODS.items()}
+    ran(app)
     whose = r"**EfficientNet-Lite0 (ImageNet)** on **rocket** · missile (657) · baseline quantile"
     changed = "Chosen since these maps were computed: class missile (657) → projectile (744)."
     chips = next(one for one in app.button_group if str(one.key).startswith("likely-"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from skimage.filters import threshold_triangle
 
 from xai_core import sweep
 from xai_core.maps.canonical import remove_baseline
-from xai_core.scores.suggestion import pedestal, stable_range
+from xai_core.scores.suggestion import BINS, pedestal, stable_range, triangle
 
 RNG = np.random.default_rng(9)
 LEVELS = np.arange(100) / 100
@@ -78,3 +79,16 @@ def test_a_map_without_a_score_is_left_out_and_one_alone_has_no_ranking() -> Non
     found = stable_range({**curves, "b": np.full(100, 2.0)}, LEVELS)
     assert found is not None
     assert (found.low, found.high) == (0.0, 0.99)
+
+
+def test_the_triangle_is_that_of_scikit_image() -> None:
+    random = np.random.default_rng(0)
+    for values in (
+        random.gamma(2.0, size=5000),
+        -random.gamma(2.0, size=5000),
+        random.normal(size=5000),
+        np.concatenate([np.zeros(4000), random.random(500)]),
+        np.full(10, 3.0),
+    ):
+        expected = threshold_triangle(values, nbins=BINS)
+        assert triangle(values) == pytest.approx(expected, abs=1e-12)

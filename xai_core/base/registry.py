@@ -34,7 +34,7 @@ class Registry(Generic[T]):
     """
 
     def __init__(self, package: str, kind: str) -> None:
-        self._package = package
+        self.package = package
         self._kind = kind
         self._items: dict[str, T] = {}
         self._loaded = False
@@ -77,8 +77,8 @@ class Registry(Generic[T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        package = importlib.import_module(self._package)
-        for module in pkgutil.walk_packages(package.__path__, f"{self._package}."):
+        package = importlib.import_module(self.package)
+        for module in pkgutil.walk_packages(package.__path__, f"{self.package}."):
             importlib.import_module(module.name)
         self._loaded = True
 

@@ -70,7 +70,7 @@ def pedestal(values: Array) -> Pedestal | None:
 
     The level is the peak of the histogram. A map whose most frequent values are the lowest that
     there can be, around 0, has no pedestal; nor has a map with negative values, of which no value
-    is the lowest. The edge is the triangle method's (Zack, Rogers and Latt, 1977; scikit-image):
+    is the lowest. The edge is the triangle method's (Zack, Rogers and Latt, 1977):
     the point of the histogram farthest below the line from its peak to the end of its tail.
     """
     flat = np.asarray(values, dtype=np.float64).ravel()
@@ -90,8 +90,25 @@ def pedestal(values: Array) -> Pedestal | None:
 
 
 def _ended(flat: Float64[np.ndarray, "n"], top: float, level: float, share: float) -> Pedestal:
-    from skimage.filters import threshold_triangle
-
-    edge = max(level, float(threshold_triangle(flat[flat < top], nbins=BINS)))
+    edge = max(level, triangle(flat[flat < top]))
     quantile = (np.count_nonzero(flat <= edge) - 1) / (flat.size - 1)
     return Pedestal(level, share, edge, float(max(0.0, quantile)))
+
+
+def triangle(values: Float64[np.ndarray, "n"]) -> float:
+    """The value at which the histogram lies farthest below the line from its peak to its
+    farther end.
+
+    As scikit-image has it, whose module brings SciPy with 60 MB to the first page.
+    """
+    counts, edges = np.histogram(values, bins=BINS)
+    filled, peak = np.flatnonzero(counts), int(np.argmax(counts))
+    low, high = int(filled[0]), int(filled[-1])
+    if low == high:
+        return float(values[0])
+    end = high if high - peak > peak - low else low
+    steps = np.arange(abs(peak - end))
+    places = end + steps * (1 if end < peak else -1)
+    below = counts[peak] * steps - len(steps) * counts[places]
+    place = places[np.argmax(below)]
+    return float((edges[place] + edges[place + 1]) / 2)

@@ -61,8 +61,10 @@ def _read(space: Workspace, data: Any) -> None:
     space.photo = photo if photo in space.photos else next(iter(space.photos))
     if (source, photo) == (space.source, space.photo):
         space.target = target
-    elif source in space.again and photo == space.photo:
-        space.again[source].target = target
+    else:
+        space.target = None  # what a new workspace explains is of its own model and picture
+        if source in space.again and photo == space.photo:
+            space.again[source].target = target
     space.pending = pending
     space.notes += notes
 

@@ -42,7 +42,8 @@ def show(
     with st.container(gap=None, key=f"{key}-place"):
         _bench(data=maps.data, key=f"{key}-maps")
         _bench(
-            data={**_told(view, maps.digest, cards), "maps_first": maps_first},
+            # In a list: Streamlit looks into a dictionary for data frames, by pandas.
+            data=[{**_told(view, maps.digest, cards), "maps_first": maps_first}],
             key=key,
             on_quantile_change=lambda: _take(space, key),
         )

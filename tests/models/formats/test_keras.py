@@ -10,6 +10,7 @@ import torch
 from torch.func import functional_call
 
 import xai_core
+from tests.attribution.settings import ON_CONVOLUTIONS, fast
 from tests.models.formats.keras_nets import NETS, keras, made, pictures, plain, saved
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
@@ -61,7 +62,7 @@ def test_verdict_is_ready(net: str, tmp_path: Path) -> None:
     assert verdict.level == "ready", [f.message for f in verdict.findings]
 
 
-@pytest.mark.parametrize("method", METHODS.names())
+@pytest.mark.parametrize("method", ON_CONVOLUTIONS)
 @pytest.mark.parametrize("net", ["sequential", "channels-first"])
 def test_every_method_runs_and_leaves_the_model_alone(
     net: str, method: str, tmp_path: Path
@@ -71,7 +72,7 @@ def test_every_method_runs_and_leaves_the_model_alone(
     before = {name: value.clone() for name, value in model.module.state_dict().items()}
     given = {
         key: value
-        for key, value in QUICK.get(method, {}).items()
+        for key, value in {**fast(method), **QUICK.get(method, {})}.items()
         if key in METHODS[method].Parameters.__dataclass_fields__
     }
     result = explain(model, inputs.numpy(), 1, method, **given)

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+from tests.attribution.settings import ON_CONVOLUTIONS, fast
 from tests.models.formats import onnx_files as files
 from xai_core.attribution.explanation import explain
-from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models.loading import load_model
@@ -63,15 +63,15 @@ def test_output_and_gradient_are_eager_s(loaded: tuple[nn.Module, LoadedModel]) 
     assert np.allclose(model.reference(inputs.numpy()), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("method", METHODS.names())
+@pytest.mark.parametrize("method", ON_CONVOLUTIONS)
 def test_methods_give_eager_s_maps(method: str, loaded: tuple[nn.Module, LoadedModel]) -> None:
     net, model = loaded
     inputs = torch.rand(1, 3, 32, 32).numpy()
-    map_ = explain(model, inputs, 1, method, **FAST.get(method, {}))
+    map_ = explain(model, inputs, 1, method, **{**fast(method), **FAST.get(method, {})})
     assert np.isfinite(map_.values).all()
     assert map_.values.any()
     if method in ("guided-backprop", "deconvolution", "saliency", "input-x-gradient", "occlusion"):
-        expected = explain(net, inputs, 1, method)
+        expected = explain(net, inputs, 1, method, **fast(method))
         size = np.abs(expected.values).max()
         assert np.abs(map_.values - expected.values).max() < 1e-3 * size
 
@@ -80,7 +80,7 @@ def test_the_verdict_is_ready(loaded: tuple[nn.Module, LoadedModel]) -> None:
     verdict = assess(loaded[1])
     assert verdict.level == "ready", verdict.findings
     assert "converted-verified" in [finding.code for finding in verdict.findings]
-    assert all(method.available for method in verdict.methods.values())
+    assert all(verdict.methods[name].available for name in ON_CONVOLUTIONS)
     assert verdict.evidence["float_parameters"] > 0
     assert verdict.evidence["spatial_layers"]
 

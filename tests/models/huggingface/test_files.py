@@ -63,7 +63,7 @@ def test_a_trainer_s_folder_and_the_cache_s(tmp_path: Path) -> None:
     assert found.root == "checkpoint-5/"
     written(tmp_path / "out" / "checkpoint-9")
     assert hub_files(tmp_path / "out") is None
-    with pytest.raises(ModelError, match="without one model in it"):
+    with pytest.raises(ModelError, match="holds 2 models"):
         recognise(tmp_path / "out")
     written(tmp_path / "out")
     assert (hub_files(tmp_path / "out") or found).root == ""

@@ -21,7 +21,7 @@ QUICK = {"n": 2, "m": 2, "n_steps": 4, "channels": 2, **BLACK_BOX}
 TRIED = (  # in `make test`: a few of each family
     *("saliency", "input-x-gradient", "guided-backprop", "deconvolution"),
     *("integrated-gradients", "smoothgrad", "noisegrad", "fusiongrad"),
-    *("grad-cam", "guided-grad-cam", "ablation-cam", "gradient-rollout", "occlusion", "rise"),
+    *("grad-cam", "guided-grad-cam", "eigen-cam", "gradient-rollout", "occlusion", "rise"),
 )
 OUTPUT_TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-2  # of the largest value; half precision included
 

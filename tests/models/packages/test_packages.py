@@ -15,6 +15,8 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import inspect_file, load_model, recognise
 from xai_core.models.packages.base import PACKAGES
 from xai_core.models.peek.digest import digest
+from xai_core.models.peek.hub_files import hub_files
+from xai_core.models.unpacking.opening import opened
 from xai_core.runs.opening import opening_of
 
 
@@ -105,3 +107,21 @@ def test_without_a_model_the_cause_is_told(
 def test_every_plugin_is_told_by_a_file_of_its_own_but_the_last() -> None:
     plain = [one.name for one in PACKAGES if one.recognise(["notes.txt", "net.pth"])]
     assert plain == ["archive"] == [one.name for one in PACKAGES][-1:]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_network_of_transformers_finds_its_processor(tmp_path: Path, packed: bool) -> None:
+    place = mlflow(tmp_path / "it", "transformers", model_binary="model", components=["x"])
+    for name, text in (
+        ("model/config.json", '{"model_type": "vit", "architectures": ["ViTModel"]}'),
+        ("model/model.safetensors", "weights"),
+        ("components/image_processor/preprocessor_config.json", '{"size": {"height": 32}}'),
+    ):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+    path = tarred(tmp_path / "it.tar.gz", place) if packed else place
+    with opened(path) as found:
+        assert found.member == "model/model.safetensors"
+        files = hub_files(found.path)
+        assert files is not None
+        assert (files.family, files.processor) == ("vit", {"size": {"height": 32}})

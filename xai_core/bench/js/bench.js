@@ -19,7 +19,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (data instanceof Uint8Array) return receive(data);
   if (!benches.has(parentElement)) benches.set(parentElement, new Bench(parentElement));
   const bench = benches.get(parentElement);
-  bench.told(data, setStateValue);
+  bench.told(Array.isArray(data) ? data[0] : data, setStateValue);
   return () => { bench.close(); benches.delete(parentElement); };
 }
 
