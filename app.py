@@ -19,7 +19,7 @@ if __name__ != "__main__":
     app = App(Path(__file__).resolve(), middleware=[Middleware(Answers)])
 else:
     from components.runs import link
-    from components.session import access, layout
+    from components.session import access
     from components.session.keeping import registry
     from components.widgets import navigation
     from xai_core.base.memory import return_at_once
@@ -28,7 +28,6 @@ else:
     ICON = str(Path(__file__).with_name("components") / "assets" / "icon.svg")
     st.set_page_config(page_title="Pedestal", page_icon=ICON, layout="wide")
     st.logo(ICON, size="large")
-    layout.frame()
 
     def hidden() -> None:
         """What an address of earlier versions names: it leads on before it is drawn."""

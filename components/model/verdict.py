@@ -30,7 +30,7 @@ def show(space: Workspace, verdict: Verdict) -> None:
         st.badge(name, color=colour, icon=icon)
         shapes = (_shape(verdict.input_shape), _shape(verdict.output_shape))
         st.caption("Checked on {}, output {}.".format(*shapes))
-    st.markdown(f"#### {problem.plain(verdict.summary)}")
+    st.markdown(f"### {problem.plain(verdict.summary)}")
     decisive = findings.decisive(verdict)
     if decisive is not None:
         findings.show(*decisive, said=verdict.summary)

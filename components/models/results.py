@@ -40,7 +40,7 @@ def show(space: Workspace, quantile: float) -> None:
     recipe = replace(space.recipe, quantile=quantile)
     maps = pair.maps(recipe)
     bar.show(space, pair, recipe)
-    st.markdown(f"#### {text.plain(headline(pair, maps))}")
+    st.markdown(f"## {text.plain(headline(pair, maps))}")
     runs = _on_common_ground(pair, recipe)
     photo, table = st.columns([1, 2], gap="medium")
     with photo:

@@ -44,17 +44,17 @@ def _show(space: Workspace, quantile: float) -> None:
     found, here = bands(table.curves), statistics(table.at(quantile))
     export.show(space, sheet, quantile)
     if comparable(here.scores):
-        st.markdown(f"#### {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
+        st.markdown(f"## {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
     else:
         st.markdown("Two methods with scores on the same picture can be compared.")
     st.caption(problem.plain(_counts(table, here)))
     band_chart.show(names, found, quantile, key="many-bands")
     left, right = st.columns(2)
     with left:
-        st.markdown("##### Places")
+        st.markdown("### Places")
         places_chart.show(names, here, key="many-places")
     with right:
-        st.markdown("##### Agreement of the pictures")
+        st.markdown("### Agreement of the pictures")
         st.markdown("  \n".join(map(problem.plain, agreement(here.concordance))))
     _tests(names, here)
     reversals.show(space, sheet, here)
@@ -85,7 +85,7 @@ def _counts(table: Table, here: Statistics) -> str:
 def _tests(names: Sequence[str], here: Statistics) -> None:
     if not here.neighbours:
         return
-    st.markdown("##### Neighbours in the order of means")
+    st.markdown("### Neighbours in the order of means")
     rows = [
         {
             "Lower": names[one.front],

@@ -30,7 +30,7 @@ def show(space: Workspace, sheet: StudyResult, here: Statistics) -> None:
         if here.neighbours:
             st.caption("On no picture is the order of two neighbours reversed.")
         return
-    st.markdown("##### Pictures on which the order is reversed")
+    st.markdown("### Pictures on which the order is reversed")
     named = {_named(sheet, one): one for one in pairs}
     pair = named[st.selectbox("Pair", list(named), key="many-pair")]
     files = {one.sha256: one for one in choice.subjects(space)}

@@ -13,8 +13,8 @@ import streamlit as st
 
 from components.maps import growing, progress
 from components.methods import compute
-from components.result import dim, note, share, state
 from components.result import facts as whose
+from components.result import note, share, state
 from components.result.facts import Facts
 from components.result.share import Offer
 from components.result.state import State
@@ -23,6 +23,8 @@ from components.session.state.workspace import Workspace
 from components.tuning import quantile
 from xai_core.maps.colours import data_url
 
+# Keys of containers, which assets/result.css knows.
+NOTE, BAR, CHANGED = "result-note", "result-bar", "result-changed"
 Badge = Literal["current", "changed", "kept", "computing"]
 BADGES: dict[Badge, str] = {
     "current": ":green-badge[:material/check: up to date]",
@@ -77,10 +79,9 @@ def draw(
         badge: of the state. offer: what can be shared; None before there is anything.
         changed: draws what has changed; what stands below is pale then.
     """
-    with st.container(key=dim.NOTE):
-        dim.show()
+    with st.container(key=NOTE):
         note.shown(run_id)
-    with st.container(key=dim.BAR, horizontal=True, wrap=False, vertical_alignment="center"):
+    with st.container(key=BAR, horizontal=True, wrap=False, vertical_alignment="center"):
         if told.thumbnail is not None:
             alt = f"The picture {text.plain(told.picture)}"
             st.image(data_url(told.thumbnail), width=44, alt=alt)
@@ -94,7 +95,7 @@ def draw(
     if changed is None:
         st.container()  # what stands below keeps its place on the page
         return
-    with st.container(key=dim.CHANGED, horizontal=True, vertical_alignment="center"):
+    with st.container(key=CHANGED, horizontal=True, vertical_alignment="center"):
         changed()
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.result import copy_picture, note
 from components.runs import copy_link, export, link, verdict_offer
-from components.session import choice, problem
+from components.session import choice, layout, problem
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.tuning import view as comparison
@@ -114,7 +114,7 @@ def _inside(offer: Offer) -> None:
             *lines, told = offer.script(subject)
             if lines:
                 st.code("\n".join(lines), language="shell", wrap_lines=True)
-            st.code(told, language="python", height=300)
+            layout.code(told, "python", height=300)
 
 
 def _methods(offer: Offer) -> list[str]:

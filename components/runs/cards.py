@@ -42,7 +42,7 @@ def show(space: Workspace, runs: tuple[Kept, ...]) -> None:
     left, right = st.columns([3, 2])
     words = left.text_input("Search name, model, picture, target, method", key="runs-search")
     tags = sorted({tag for one in runs for tag in one.label.tags})
-    wanted = right.multiselect("Tags", tags, key="runs-tags")
+    wanted = right.multiselect("Tags", tags, key="runs-tags") if tags else []
     found = [one for one in runs if _matches(one, words) and set(wanted) <= set(one.label.tags)]
     if not found:
         st.info(

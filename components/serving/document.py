@@ -1,4 +1,4 @@
-"""The page that a browser loads, and its connection: whose they are, and two scripts of our own.
+"""The page that a browser loads, and its connection: whose they are, our own styles and scripts.
 
 The browser has a random cookie that no script can read; a tab has a name that stays in the tab
 (`scripts/tab.js`). Only both together lead to a workspace, and neither stands in an address that
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from components.serving import styles
+
 Message = MutableMapping[str, Any]
 Pairs = list[tuple[bytes, bytes]]
 
@@ -35,7 +37,7 @@ STALE = (b"content-length", b"etag", b"last-modified", b"accept-ranges")
 def scripts() -> tuple[bytes, ...]:
     """Our own scripts, which run before Streamlit's."""
     folder = Path(__file__).with_name("scripts")
-    return tuple((folder / name).read_bytes() for name in ("tab.js", "scroll.js"))
+    return tuple((folder / name).read_bytes() for name in ("tab.js", "scroll.js", "theme.js"))
 
 
 @cache
@@ -90,7 +92,8 @@ class Document:
 
     def _whole(self) -> list[Message]:
         head, self._head = self._head or {}, None
-        added = b"".join(b"<script>" + one + b"</script>" for one in scripts())
+        added = b"<style>" + styles.sheet() + b"</style>"
+        added += b"".join(b"<script>" + one + b"</script>" for one in scripts())
         body = self._body.replace(b"<head>", b"<head>" + added, 1)
         kept: Pairs = [pair for pair in head["headers"] if pair[0].lower() not in STALE]
         kept += [

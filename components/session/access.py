@@ -27,7 +27,12 @@ def admitted() -> bool:
 
 def show() -> None:
     """Draw what stands between this visitor and the pages: a way to sign in, or what is wrong."""
-    st.title("Pedestal")
+    with st.container(key="access"):  # the style sheet keeps no room for a menu then
+        st.title("Pedestal")
+        _way_in()
+
+
+def _way_in() -> None:
     try:
         settings.limits()
         server.claim()

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
 from components.session import text
 
-STYLES = Path(__file__).parents[1] / "assets" / "layout.css"
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def frame() -> None:
-    """Begin every page near the top of the window."""
-    st.html(STYLES)
 
 
 def own_place(show: Callable[P, T]) -> Callable[P, T]:
@@ -34,6 +27,12 @@ def own_place(show: Callable[P, T]) -> Callable[P, T]:
             return show(*args, **kwargs)
 
     return inside
+
+
+def code(told: str, language: str, *, height: int) -> None:
+    """Draw a long text to be copied, in a box with its button: so the keyboard can scroll it."""
+    with st.container(height=height, border=False):
+        st.code(told, language=language, wrap_lines=True)
 
 
 def next_step(page: str, told: str) -> None:

@@ -24,7 +24,7 @@ def headline(space: Workspace, view: View) -> None:
     """Draw it, above the bench."""
     said = table.parts_of_headline(view.scores, view.pixels, space.run, view.quantile)
     drag = "Drag the slider and watch maps, histograms and ranking."
-    st.markdown(f"#### {said.sentence}.")
+    st.markdown(f"## {said.sentence}.")
     st.caption(f"{said.detail} {_seeds(space, view) or drag}")
 
 

@@ -150,7 +150,7 @@ def _method(space: Workspace, made: Controls, view: View, name: str, one: Checke
         shown.append(
             tiles.of_map(run, removed, Look(), title=f"{title}, random weights", note=note)
         )
-    st.subheader(text.plain(title), divider="gray")
+    st.header(text.plain(title), divider="gray")
     told = sentence(title, one, made.failures.get(name))
     (st.warning if one.insensitive else st.markdown)(told)
     if one.similarity is not None and one.similarity.defined:

@@ -21,6 +21,14 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def loaded(page: Page) -> None:
+    """Wait until the code of every element has come, and what it draws stands still."""
+    page.wait_for_timeout(300)
+    settled(page)
+    for passing in ("[data-testid=stSkeleton]:visible", "[data-stale=true]"):
+        expect(page.locator(passing)).to_have_count(0)
+
+
 def go(page: Page, name: str, heading: str | None = None) -> None:
     """Choose a page from the menu."""
     page.get_by_role("link", name=name, exact=True).click()

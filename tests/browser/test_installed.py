@@ -54,9 +54,9 @@ def test_the_first_page_opens(installed_address: str, visit: Visit) -> None:
     page = visit("/", at=installed_address)
     screen.title(page, OVERVIEW)
     expect(page.get_by_role("article")).to_have_count(2)
-    expect(page.get_by_role("heading", level=4)).to_contain_text("overtakes")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("overtakes")
     colour = "() => getComputedStyle(document.querySelector('.stApp')).color"
-    assert page.evaluate(colour) == "rgb(27, 34, 38)"  # .streamlit/config.toml came along
+    assert page.evaluate(colour) == "rgb(15, 22, 25)"  # .streamlit/config.toml came along
     page.get_by_role("link", name="Tune").click()
     screen.title(page, "Tune")
 

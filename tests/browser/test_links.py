@@ -68,7 +68,7 @@ def test_a_link_shows_the_same_after_a_restart_without_the_files(
         heatmaps = link_of(page)
         screen.go(page, "Tune")
         ranking = link_of(page).replace("page=tune", "page=ranking")  # of an earlier version
-        headline = page.get_by_role("heading", level=4).inner_text()
+        headline = page.get_by_role("heading", level=2).inner_text()
         leave(page)
     for area in ("models", "pictures", "code"):
         shutil.rmtree(tmp_path / area, ignore_errors=True)
@@ -81,7 +81,7 @@ def test_a_link_shows_the_same_after_a_restart_without_the_files(
         page = visit(ranking, at=address)
         screen.title(page, "Tune")
         expect(screen.quantile(page)).to_have_value("0.27")
-        expect(page.get_by_role("heading", level=4)).to_have_text(headline)
+        expect(page.get_by_role("heading", level=2)).to_have_text(headline)
         leave(page)
         page = visit(heatmaps, at=address)
         screen.title(page, "Heatmaps")
@@ -127,7 +127,7 @@ def test_a_link_to_a_study_shows_it_after_a_restart_without_the_files(
         page = visit(f"/?page=pictures&study={name}&quantile=0.4", at=address)
         screen.title(page, "Many pictures")
         expect(page.get_by_text("<b>net</b> **bold**")).to_be_visible()
-        headline = page.get_by_role("heading", level=4)
+        headline = page.get_by_role("heading", level=2)
         expect(headline).to_contain_text("q = 0.40")
         told = headline.inner_text()
         link = link_of(page)
@@ -141,9 +141,9 @@ def test_a_link_to_a_study_shows_it_after_a_restart_without_the_files(
     with serving(tmp_path) as address:
         page = visit(link, at=address)
         screen.title(page, "Many pictures")
-        expect(page.get_by_role("heading", level=4)).to_have_text(told)
+        expect(page.get_by_role("heading", level=2)).to_have_text(told)
         page.reload()
-        expect(page.get_by_role("heading", level=4)).to_contain_text("pictures at q = ")
+        expect(page.get_by_role("heading", level=2)).to_contain_text("pictures at q = ")
         page.get_by_role("button", name="Choose pictures").click()
         expect(page.get_by_text("There is no result yet.")).to_be_visible()
         expect(page).not_to_have_url(re.compile("study="))

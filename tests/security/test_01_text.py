@@ -8,7 +8,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from components.session import chart, layout
+from components.session import chart
 from tests.security.safe_text import ROOT, raw_texts
 from xai_core.base import text
 
@@ -207,15 +207,9 @@ def test_every_chart_goes_one_way() -> None:
         path.name
         for path in PAGES
         if path.name != "chart.py" or path.parent.name != "session"
-        if any(word in _without_styles(path) for word in WORDS)
+        if any(word in path.read_text(encoding="utf-8") for word in WORDS)
     ]
     assert not others
-    assert layout.STYLES.suffix == ".css"
-
-
-def _without_styles(path: Path) -> str:
-    """A page's code but for the one call that takes a file of styles, and no text."""
-    return path.read_text(encoding="utf-8").replace("    st.html(STYLES)\n", "")
 
 
 WORDS = (

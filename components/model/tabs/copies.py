@@ -6,6 +6,7 @@ import json
 
 import streamlit as st
 
+from components.session import layout
 from xai_core.readiness import to_json, to_markdown
 from xai_core.readiness.result import Verdict
 
@@ -13,6 +14,6 @@ from xai_core.readiness.result import Verdict
 def show(verdict: Verdict) -> None:
     """Draw both forms, each with Streamlit's own button to copy it."""
     st.markdown("**Markdown**, for a comment on a pull request")
-    st.code(to_markdown(verdict), language="markdown", height=260)
+    layout.code(to_markdown(verdict), "markdown", height=260)
     st.markdown("**JSON**, as `check --json` prints it")
-    st.code(json.dumps(to_json(verdict), indent=1), language="json", height=260)
+    layout.code(json.dumps(to_json(verdict), indent=1), "json", height=260)

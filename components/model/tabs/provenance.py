@@ -33,7 +33,7 @@ def show(card: ModelCard, verdict: Verdict) -> None:
     better = FORMATS[card.format].better
     st.markdown("**How to export it better**")
     st.caption(text.plain(better.text))
-    st.code(better.code, language="python")
+    st.code(better.code, language="python", wrap_lines=True)
 
 
 def _way_in(card: ModelCard, verdict: Verdict) -> dict[str, str]:

@@ -1,0 +1,116 @@
+"""Every page can be read and used by all: axe-core finds nothing, and nothing moves at first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urljoin
+
+import axe_playwright_python
+from playwright.sync_api import Page, expect
+
+from tests.browser import screen
+from tests.browser.conftest import Visit
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+PAGES = {
+    "Pedestal": "/",
+    "Model": "/model",
+    "Heatmaps": "/heatmaps",
+    "Tune": "/tune",
+    "Trust": "/trust",
+    "Many pictures": "/pictures",
+    "Two models": "/models",
+    "Runs": "/runs",
+}
+TABBED = ("Model", "Trust")
+STEADY = ("Pedestal", "Model", "Heatmaps", "Tune", "Trust")
+MOST_SHIFT = 0.1
+GROUNDS: tuple[tuple[Literal["light", "dark"], str], ...] = (
+    ("light", "rgb(255, 255, 255)"),
+    ("dark", "rgb(18, 23, 26)"),
+)
+# What Streamlit draws itself and offers no way to change: rule, selector of all that it may meet.
+STREAMLITS = {
+    "list": "[data-testid=stSidebarNavItems]",
+    "listitem": "[data-testid=stSidebarNavItems] li",
+    "td-has-header": "[data-testid=stDataFrame] table",  # beside the canvas of a table
+}
+SHIFT = """() => new Promise((told) => {
+  new PerformanceObserver((list) => told(list.getEntries()
+    .reduce((sum, one) => sum + (one.hadRecentInput ? 0 : one.value), 0)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => told(0), 2000);
+})"""
+# Colours are those at the end of a change, not on the way.
+STILL = "* { transition: none !important; animation: none !important; }"
+FOLDED = "details:not([open]) > summary"
+UNFOLD = "all => all.filter(one => one.checkVisibility()).map(one => one.click()).length"
+FOUND = """async ([exceptions, colours]) => {
+  const rules = axe.getRules(["wcag2a", "wcag2aa"]).map((one) => one.ruleId);
+  const values = colours ? ["color-contrast"] : [...rules, "heading-order", "image-alt"];
+  const told = await axe.run(document, { runOnly: { type: "rule", values },
+    resultTypes: ["violations"], elementRef: true });
+  return told.violations.flatMap(({ id, nodes }) => nodes
+    .filter(({ element }) => !(exceptions[id] && element.matches(exceptions[id])))
+    .map(({ target, html, failureSummary }) =>
+      [id, target.flat().join(" "), html.slice(0, 200), failureSummary].join(" | ")));
+}"""
+
+
+def test_every_page_in_both_themes_with_every_section_unfolded(visit: Visit) -> None:
+    page = visit("/", height=900)
+    root = page.url
+    found: list[str] = []
+    for title, path in PAGES.items():
+        page.emulate_media(color_scheme="light")
+        if path != "/":
+            page.goto(urljoin(root, path))
+        screen.title(page, title)
+        screen.loaded(page)
+        if title in TABBED:
+            expect(page.get_by_role("tab").first).to_be_visible()
+        shift = page.evaluate(SHIFT)
+        if title in STEADY and shift > MOST_SHIFT:
+            found.append(f"{title}: a layout shift of {shift:.3f}")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.add_style_tag(content=STILL)
+        for _ in sections(page):
+            unfold(page)
+            found += violations(page, title)
+        if title == "Tune":
+            page.get_by_role("button", name="Share").click()
+            page.get_by_role("tab", name="Code").click()
+            screen.loaded(page)
+            found += violations(page, "Share")
+    assert not found, "\n".join(found)
+
+
+def sections(page: Page) -> Iterator[str]:
+    """Open each tab of a page in turn, where it has any."""
+    names = page.get_by_test_id("stMain").get_by_role("tab").all_inner_texts()
+    for name in names:
+        screen.tab(page, name)
+        screen.loaded(page)
+        yield name
+    if not names:
+        yield ""
+
+
+def unfold(page: Page) -> None:
+    """Open every section, and those in it."""
+    folded = page.get_by_test_id("stMain").locator(FOLDED)
+    while folded.evaluate_all(UNFOLD):
+        screen.loaded(page)
+
+
+def violations(page: Page, where: str) -> list[str]:
+    """What axe-core finds but Streamlit's own; in dark of colours only, the rest is the same."""
+    found: list[str] = []
+    for theme, ground in GROUNDS:
+        page.emulate_media(color_scheme=theme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+        told = page.evaluate(FOUND, [STREAMLITS, theme == "dark"])
+        found += (f"{where}, {theme}: {one}" for one in told)
+    return found
