@@ -126,7 +126,7 @@ def test_a_link_to_a_study_shows_it_after_a_restart_without_the_files(
     with serving(tmp_path) as address:
         page = visit(f"/?page=pictures&study={name}&quantile=0.4", at=address)
         screen.title(page, "Many pictures")
-        expect(page.get_by_text("<b>net</b> **bold**")).to_be_visible()
+        expect(page.get_by_text("<b>net</b> **bold**").first).to_be_visible()
         headline = page.get_by_role("heading", level=2)
         expect(headline).to_contain_text("q = 0.40")
         told = headline.inner_text()
