@@ -9,6 +9,7 @@ import pytest
 
 from tests.models.formats import onnx_files as files
 from xai_core.attribution.explanation import explain
+from xai_core.attribution.layers.feature_layers import NONE as NO_LAYER
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import MethodError, ModelError
 from xai_core.base.loaded_model import LoadedModel
@@ -36,7 +37,7 @@ def not_held(model: LoadedModel) -> None:
     available = {name for name, one in verdict.methods.items() if one.available}
     # By the source runtime, which is not a conversion.
     assert available == {one.name for one in METHODS if one.family == "perturbation"}
-    assert set(verdict.refusals) == {errors[0].message}
+    assert set(verdict.refusals) == {errors[0].message, NO_LAYER}
     with pytest.raises(MethodError) as caught:
         explain(model, np.zeros((1, 3, 32, 32), np.float32), 0, "saliency")
     assert caught.value.code == "time-limit"
