@@ -57,7 +57,7 @@ def test_a_format_without_gradient_is_inference_only_and_keeps_occlusion() -> No
     assert [one.code for one in verdict.findings if one.severity == "error"] == ["inference-format"]
     assert verdict.output_shape == (1, 3)
     available = {name for name, one in verdict.methods.items() if one.available}
-    assert available == {name for name in METHODS.names() if not METHODS[name].needs_gradient}
+    assert available == {one.name for one in METHODS if one.family == "perturbation"}
 
 
 def test_hidden_layers_leave_input_gradients() -> None:
