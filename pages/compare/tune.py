@@ -31,8 +31,7 @@ with problem.guarded():
     with results:
         if not growing.show(space, key="tune-growing"):
             view = comparison.of(space, level)
-            said = table.headline(view.scores, view.pixels, space.run, level)
-            st.markdown(f"## {said}")
+            st.markdown(f"## {table.headline(view.scores, view.pixels, space.run, level)}")
             bench.show(space, view, key="tune-bench")
             table.show(space.run, view, level, controls.marks(space, view))
 layout.next_step("pages/compare/trust.py", "check which of these methods can be trusted")

@@ -46,9 +46,11 @@ PLAIN = {
     *("text.plain", "text.listed", "text.title_of", "text.size", "text.code", "problem.plain"),
     "text.file_size",
     *("len", "markdown", "int", "float", "round", "bool", "sum"),
+    "table.headline",  # made of `text.title_of`, as its parts below
 }
-# Words of the program's own plugins and exhibits, which no file can change.
+# Words of the program's own plugins and exhibits, which no file can change; parts of a headline.
 OWN = {
+    *("said.sentence", "said.detail"),
     *(
         f"{name}.{word}"
         for name in ("plugin", "control", "metric", "exhibit", "info")
