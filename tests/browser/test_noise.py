@@ -10,20 +10,6 @@ from tests.browser import screen
 from tests.browser.conftest import Visit
 
 
-def test_the_map_so_far_is_seen_while_it_samples_and_then_the_final_one(visit: Visit) -> None:
-    page = visit("/?page=heatmaps")
-    screen.title(page, "Heatmaps")
-    screen.choose(page, "Picture", "coffee")
-    page.get_by_role("button", name="Compute", exact=True).click()
-    so_far = screen.maps(page, re.compile(r"^FusionGrad so far: standard error [\d.]+ %$"))
-    expect(so_far).to_be_visible()
-    expect(page.get_by_role("progressbar")).to_have_count(0)
-    expect(screen.maps(page, re.compile("^FusionGrad so far"))).to_have_count(0)
-    final = screen.maps(page, re.compile(r"^FusionGrad: .* 100 samples, standard error [\d.]+ %$"))
-    expect(final).to_be_visible()
-    expect(screen.maps(page, "The photo coffee")).to_be_visible()
-
-
 def test_the_noise_level_is_measured_and_put_into_the_form_by_a_click(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
