@@ -40,11 +40,10 @@ def test_a_reload_and_a_restart_lose_nothing(visit: Visit, tmp_path: Path) -> No
     with serving(tmp_path, port=port) as address:
         page = visit("/?page=model&quantile=0.31", at=address)
         screen.title(page, "Model")
-        section = screen.expand(page, "Open a model file")
+        section = screen.drop_zone(page)
         screen.upload(section, "mine.pt", model_of(3), "application/octet-stream")
         page.get_by_role("button", name="Open this model").click()
-        expect(page.get_by_role("heading", level=2, name="mine.pt")).to_be_visible()
-        screen.settled(page)
+        screen.judged(page, "mine.pt")
         screen.go(page, "Heatmaps")
         give_picture(page, "mine.png", png())
         expect(page.get_by_role("combobox", name="Picture")).to_have_value("mine.png")
