@@ -19,7 +19,7 @@ def check(specimen: Specimen, verdict: Verdict) -> None:
     assert bool(errors) == (verdict.level != "ready")
     if specimen.code is None:
         serious = [one for one in verdict.findings if one.severity != "info"]
-        assert not serious
+        assert not [one for one in serious if one.code != "untrained"], "which they are"
         return
     assert specimen.code in codes
     found = [one for one in verdict.findings if one.code == specimen.code]
