@@ -17,7 +17,7 @@ def follow(space: Workspace) -> None:
     """Open the pair that the address names, once; then keep the one on screen in the address."""
     pairing = space.pairing
     ids = st.query_params.get(FIRST, ""), st.query_params.get(SECOND, "")
-    if all(ids) and ids != pairing.ids:
+    if all(ids) and ids not in (pairing.ids, pairing.addressed):
         try:
             found = kept_pair(kept_runs.store(), *ids)
         except XaiError as error:
@@ -27,8 +27,12 @@ def follow(space: Workspace) -> None:
         _choose(space, found)
         quantile.choose(space, st.query_params.get(quantile.KEY))
         space.quantile_page = ""  # the slider takes it, as on a change of pages
+    pairing.addressed = pairing.ids
     if pairing.ids is not None:
         st.query_params[FIRST], st.query_params[SECOND] = pairing.ids
+        return
+    for word in {FIRST, SECOND} & {*st.query_params}:  # of a comparison that is gone
+        del st.query_params[word]
 
 
 def _choose(space: Workspace, pair: ModelPair) -> None:

@@ -20,7 +20,7 @@ class PairState(JobState[ModelPair]):
         job_asked: what the job was asked with.
         unkept: why the results are on screen, but not kept as runs.
         ids: of the two kept runs on screen. job_ids: of those that the job has kept.
-        opened: the pair on screen came by its link.
+        opened: the pair on screen came by its link. addressed: the ids in the address.
     """
 
     second: str | None = None
@@ -32,3 +32,4 @@ class PairState(JobState[ModelPair]):
     ids: tuple[str, str] | None = None
     job_ids: tuple[str, str] | None = None
     opened: bool = False
+    addressed: tuple[str, str] | None = None
