@@ -186,7 +186,7 @@ def check_verdict(text: str):  # type: ignore[no-untyped-def]
 
 def test_a_verdict_and_a_ranking_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
     console.say(*check.as_text(check_verdict(EVIL)))
-    one = rank.Ranked(EVIL, EVIL, *(2 * [rank.ordered({"a": 1.0}, "complexity", {}, 4)]))
+    one = rank.Ranked(EVIL, EVIL, *(2 * [rank.ordered({"a": 1.0}, "complexity", {}, 4)]), None)
     console.say(*rank.as_text("complexity", 0.2, [one]))
     told = capsys.readouterr().out
     assert printable(told)
