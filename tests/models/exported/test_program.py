@@ -8,13 +8,12 @@ import torch
 from torch import nn
 from torch.utils._pytree import tree_leaves
 
-from tests.dose import WHOLE
+from tests.dose import dose
 from tests.models.exported.nets import NETS
 from xai_core.models.exported.archive import read_exported
 from xai_core.models.exported.program import read_program
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-SOAK = pytest.mark.skipif(not WHOLE, reason="PEDESTAL_SOAK=1 runs it")
 FIXED_SIZE = {"residual", "attention"}
 LARGE = (
     *("mobilenet_v2", "mobilenet_v3_small", "resnet18", "squeezenet1_1", "shufflenet_v2_x0_5"),
@@ -75,9 +74,8 @@ def test_torch_is_not_needed_to_look_into_it(tmp_path: Path) -> None:
     assert found.constants.keys() == {"scale"}
 
 
-@SOAK
 @pytest.mark.parametrize("dynamic", [False, True], ids=["fixed", "open"])
-@pytest.mark.parametrize("net", LARGE)
+@pytest.mark.parametrize("net", dose(("squeezenet1_1",), LARGE))
 def test_networks_of_torchvision(net: str, dynamic: bool, tmp_path: Path) -> None:
     from xai_core.models.vision_libraries import make_importable
 
