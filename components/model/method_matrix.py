@@ -13,7 +13,7 @@ from xai_core.base.parameters import build
 from xai_core.readiness import estimated_seconds
 from xai_core.readiness.result import Verdict
 
-ROW = 28
+ROW, SEEN = 28, 11  # pixels of a row; rows that are seen without scrolling
 ABOVE = "for the reason above"
 ALT = "Methods that can run, with the passes and seconds that each takes"
 PASSES = "How often the model is run for one map, forward and, for gradients, backward."
@@ -30,7 +30,7 @@ def show(space: Workspace, verdict: Verdict) -> None:
         st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
-            height="content",
+            height=(1 + min(len(rows), SEEN)) * ROW + 3,
             row_height=ROW,
             alt=ALT,
             column_config={

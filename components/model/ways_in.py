@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.model import gallery, upload, wafer_gallery
 from components.model.form import held_files
+from components.session import upload as uploads
 from components.session.state.workspace import Workspace
 from xai_core.demo.example import example_run
 from xai_core.models.demo import MODEL_TITLE
@@ -15,7 +16,10 @@ def show(space: Workspace) -> None:
     """Draw the drop zone and both galleries."""
     key = f"open-{space.opening.count}"  # another one for each model: it is closed, and empty
     if space.source in (MODEL_TITLE, example_run().model):
-        with st.container(key=key):
+        # While nothing has come, its height is known, and what stands below keeps its place.
+        bare = space.pending is None and not uploads.held()
+        place = st.container(key="drop-zone") if bare else st.container()
+        with place, st.container(key=key):
             file, ready_made = st.columns([3, 2], gap="medium")
             with file:
                 upload.show(space)
