@@ -5,25 +5,24 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from components.maps.tiles import title_of
 from components.runs import clock, study_link, thumbnails
 from components.runs.thumbnails import Digest
 from components.session import kept_runs, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.maps.colours import jpeg_url
 from xai_core.runs.entry import Kept
+from xai_core.runs.index.queries import Page, RunFilter
 
 PAGE, WIDTH = 20, 60  # cards at a time; pixels of a picture
+PAGE_KEY = "runs-page"
 
 
-def disk(runs: tuple[Kept, ...]) -> None:
+def disk(space: Workspace) -> None:
     """Say how much is kept, and beforehand what the next run will delete."""
-    store = kept_runs.store()
-    size = max((one.size for one in runs), default=0)
-    going = store.would_delete(size)
-    mine = {one.id for one in runs}
+    store, mine = kept_runs.store(), kept_runs.mine(space)
+    going = store.would_delete(store.largest(mine))
     line = f"{text.file_size(store.used())} of {text.file_size(store.cap)} on this server."
-    named = [one.title for one in going if one.id in mine]
+    named = [one.title for one in going if one.label.owner == mine.owner or one.id in space.linked]
     if named:
         line += f" The next run of the largest size here deletes {', '.join(named[:3])}"
         line += f" and {len(named) - 3} more of yours." if len(named) > 3 else "."
@@ -37,30 +36,37 @@ def disk(runs: tuple[Kept, ...]) -> None:
     )
 
 
-def show(space: Workspace, runs: tuple[Kept, ...]) -> None:
-    """Draw search and cards, the newest run first."""
-    left, right = st.columns([3, 2])
-    words = left.text_input("Search name, model, picture, target, method", key="runs-search")
-    tags = sorted({tag for one in runs for tag in one.label.tags})
-    wanted = right.multiselect("Tags", tags, key="runs-tags") if tags else []
-    found = [one for one in runs if _matches(one, words) and set(wanted) <= set(one.label.tags)]
-    if not found:
+def show(space: Workspace, wanted: RunFilter) -> None:
+    """Draw the runs that are wanted as cards, the newest first, one page of them."""
+    found = _page(wanted)
+    if not found.entries:
         st.info(
-            "No run matches." if runs else "No run yet. Every finished computation is kept here.",
+            "No run yet. Every finished computation is kept here."
+            if wanted.plain
+            else "No run matches.",
             icon=":material/inventory_2:",
         )
-    pages = max(1, -(-len(found) // PAGE))
-    page = int(st.number_input("Page", 1, pages, 1, key="runs-page")) if pages > 1 else 1
+    elif found.more:
+        st.caption(f"More than {found.total:,d} runs match; the newest are listed.")
+    elif found.total > PAGE:
+        st.caption(f"{found.total:,d} runs" + (" match." if not wanted.plain else "."))
     me = kept_runs.owner()
-    for one in found[(page - 1) * PAGE : page * PAGE]:
+    for one in found.entries:
         with st.container(border=True), problem.guarded():
             _card(space, one, own=one.label.owner == me)
 
 
-def _matches(one: Kept, text: str) -> bool:
-    words = (one.title, one.model, one.picture, one.target, *map(title_of, one.methods))
-    every = " ".join((*words, *one.methods, *one.label.tags)).casefold()
-    return all(word in every for word in text.casefold().split())
+def _page(wanted: RunFilter) -> Page:
+    """The runs of the page that is chosen; the choice stands where there are several."""
+    store, place = kept_runs.store(), int(st.session_state.get(PAGE_KEY, 1))
+    found = store.page(wanted, (place - 1) * PAGE, PAGE)
+    pages = max(1, -(-found.total // PAGE))
+    if place > pages:  # fewer match by now
+        place = st.session_state[PAGE_KEY] = pages
+        found = store.page(wanted, (place - 1) * PAGE, PAGE)
+    if pages > 1:
+        st.number_input("Page", 1, pages, key=PAGE_KEY)
+    return found
 
 
 def _card(space: Workspace, one: Kept, *, own: bool) -> None:

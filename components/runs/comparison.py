@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
@@ -15,22 +17,29 @@ from components.ranking import score_table
 from components.runs import clock, difference_words
 from components.session import kept_runs, text
 from components.widgets import map_grid
+from xai_core.base.errors import InputError
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.difference import MapDifference, map_difference
 from xai_core.runs.difference import changes, scores
 from xai_core.runs.entry import Kept
+from xai_core.runs.index.queries import RunFilter
 from xai_core.runs.run import Run
 
 CHOICES = "One run", "The other run"
+KEYS = "compared-0", "compared-1"
+OFFERED = 100
 
 
-def show(runs: tuple[Kept, ...]) -> None:
-    """Draw the choice of two runs, and what they differ in."""
-    runs = tuple(one for one in runs if not one.study)
-    if len(runs) < 2:
+def show(wanted: RunFilter) -> None:
+    """Draw the choice of two of the runs that are wanted, and what they differ in."""
+    found = kept_runs.store().page(replace(wanted, studies=False), 0, OFFERED)
+    kept = {one.id: one for one in (*found.entries, *_chosen())}
+    if len(kept) < 2:
         return
     with st.expander("Compare two runs", icon=":material/compare_arrows:"):
-        named = {one.id: f"{one.title} · {clock.told(one.created)}" for one in runs}
+        if found.total > OFFERED:
+            st.caption(f"The {OFFERED:d} newest are offered. The search above finds others.")
+        named = {one.id: f"{one.title} · {clock.told(one.created)}" for one in kept.values()}
         columns = st.columns(2)
         ids = [
             column.selectbox(
@@ -38,25 +47,33 @@ def show(runs: tuple[Kept, ...]) -> None:
                 list(named),
                 index=place,
                 format_func=lambda one: named.get(one, one),
-                key=f"compared-{place}",
+                key=KEYS[place],
                 persist_state="session",
             )
-            for place, (column, label) in enumerate(
-                zip(columns, ("One run", "The other run"), strict=True)
-            )
+            for place, (column, label) in enumerate(zip(columns, CHOICES, strict=True))
         ]
         if ids[0] == ids[1]:
             st.info("Choose two different runs.", icon=":material/info:")
             return
-        store, kept = kept_runs.store(), {one.id: one for one in runs}
-        names = names_of(kept[ids[0]], kept[ids[1]])
-        first, second = store.open(ids[0]), store.open(ids[1])
-        score_table.show(scores(first, second), *names)
-        st.caption(
-            "Complexity after removal and raw, each by its own recipe. Places are by the former."
-        )
-        _differences(first, second, names)
-        _maps(first, second, names)
+        _compared(kept[ids[0]], kept[ids[1]])
+
+
+def _chosen() -> Iterator[Kept]:
+    """What is compared now stays, whatever is searched for."""
+    for key in KEYS:
+        with suppress(InputError):
+            yield kept_runs.store().entry(str(st.session_state.get(key, "")))
+
+
+def _compared(one: Kept, other: Kept) -> None:
+    store, names = kept_runs.store(), names_of(one, other)
+    first, second = store.open(one.id), store.open(other.id)
+    score_table.show(scores(first, second), *names)
+    st.caption(
+        "Complexity after removal and raw, each by its own recipe. Places are by the former."
+    )
+    _differences(first, second, names)
+    _maps(first, second, names)
 
 
 def names_of(first: Kept, second: Kept) -> tuple[str, str]:

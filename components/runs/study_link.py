@@ -66,6 +66,5 @@ def kept_as(space: Workspace, study: StudyResult) -> str | None:
     ):
         study_state.kept.pop(name, None)  # something was kept since
     if name not in study_state.kept:
-        mine = (one for one in kept_runs.listed(space) if one.fingerprint == name)
-        study_state.kept[name] = next((one.id for one in mine), None)
+        study_state.kept[name] = kept_runs.study_with(space, name)
     return study_state.kept[name]

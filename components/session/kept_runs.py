@@ -8,6 +8,7 @@ from elsewhere, without a login, the browser that computed it.
 from __future__ import annotations
 
 import secrets
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -16,7 +17,7 @@ from components.serving.machine import at_the_machine as at_the_machine
 from components.session import access, identity, run_source
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
-from xai_core.runs.entry import Kept
+from xai_core.runs.index.queries import RunFilter
 from xai_core.runs.store import RunStore
 
 VISITOR = "visitor"
@@ -44,12 +45,20 @@ def owner() -> str:
     return str(st.session_state[VISITOR])
 
 
-def listed(space: Workspace) -> tuple[Kept, ...]:
+def mine(space: Workspace) -> RunFilter:
     """The visitor's own runs, and those that were opened by a link in this session."""
+    return RunFilter(owner(), frozenset(space.linked))
+
+
+def study_with(space: Workspace, fingerprint: str) -> str | None:
+    """The id of a kept study of one setting that is in the visitor's list, the newest."""
     me = owner()
-    return tuple(
-        one for one in store().entries() if one.label.owner == me or one.id in space.linked
+    ids = (
+        one.id
+        for one in store().studies(fingerprint)
+        if one.label.owner == me or one.id in space.linked
     )
+    return next(ids, None)
 
 
 def open_(space: Workspace, name: str) -> None:
@@ -65,5 +74,6 @@ def open_(space: Workspace, name: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _tidied(folder: str) -> None:
-    """Once a server."""
-    RunStore(Path(folder)).tidy()
+    """Once a server, beside what people do: it looks at every run."""
+    tidy = RunStore(Path(folder)).tidy
+    threading.Thread(target=tidy, name="kept runs are looked through", daemon=True).start()

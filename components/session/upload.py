@@ -18,6 +18,7 @@ from xai_core.base.limits import MB
 from xai_core.base.storage.bundle import bundle_name, bundled
 from xai_core.base.storage.files import keep, keep_code
 from xai_core.base.storage.quota import Item, Storage
+from xai_core.runs.store import RunStore
 
 Arrival = tuple[str, bytes]  # the user's name for it, which is never a path, and the bytes
 
@@ -25,7 +26,7 @@ Arrival = tuple[str, bytes]  # the user's name for it, which is never a path, an
 @st.cache_resource(show_spinner=False)
 def storage() -> Storage:
     """What all sessions have on disk."""
-    found = Storage(limits())
+    found = Storage(limits(), RunStore().pinned_files)
     found.sweep()
     return found
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.runs import cards, comparison
-from components.session import kept_runs, layout, problem
+from components.runs import cards, comparison, search
+from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
 
@@ -13,8 +13,8 @@ space = workspace()
 st.title("Runs")
 selection.show(space)
 with problem.guarded():
-    runs = kept_runs.listed(space)
-    cards.disk(runs)
-    comparison.show(runs)
-    cards.show(space, runs)
+    cards.disk(space)
+    wanted = search.show(space)
+    comparison.show(wanted)
+    cards.show(space, wanted)
 layout.next_step("pages/compare/tune.py", "tune the result on screen")

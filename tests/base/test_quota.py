@@ -13,6 +13,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.limits import MB, Limits
 from xai_core.base.storage.files import keep, keep_code
 from xai_core.base.storage.quota import Storage
+from xai_core.runs.store import RunStore
 
 HOUR = 3600.0
 
@@ -24,7 +25,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def storage(**limits: float) -> Storage:
-    return Storage(Limits(workers=1, **limits))
+    return Storage(Limits(workers=1, **limits), RunStore().pinned_files)
 
 
 def take(store: Storage, user: str, data: bytes, area: str = "models") -> Path:
@@ -99,9 +100,9 @@ def test_the_files_of_a_pinned_run_stay(data: Path) -> None:
     model, other = keep(b"model", "models"), keep(b"other", "models")
     picture = keep(b"picture", "pictures")
     for folder, text, pinned in (
-        ("one", json.dumps({"model_sha256": model.name, "picture_sha256": picture.name}), True),
-        ("two", json.dumps({"model_sha256": other.name, "picture_sha256": other.name}), False),
-        ("broken", "{", True),
+        ("1" * 22, json.dumps({"model_sha256": model.name, "picture_sha256": picture.name}), True),
+        ("2" * 22, json.dumps({"model_sha256": other.name, "picture_sha256": other.name}), False),
+        ("3" * 22, "{", True),
     ):
         (data / "runs" / folder).mkdir(parents=True)
         (data / "runs" / folder / "run.json").write_text(text)

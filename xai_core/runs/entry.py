@@ -123,7 +123,7 @@ def label_in(folder: Path) -> Label:
     with suppress(OSError, ValueError, TypeError):
         data = json.loads((folder / "label.json").read_text(encoding="utf-8"))
         known = {one.name: data[one.name] for one in fields(Label) if one.name in data}
-        return Label(**{**known, "tags": tuple(data["tags"])})
+        return Label(**{**known, "tags": tuple(known.get("tags", ()))})
     return Label()
 
 

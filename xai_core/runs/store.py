@@ -1,17 +1,16 @@
 """Kept runs in one folder: saved, listed, labelled, deleted; the oldest go when there are too many.
 
 An id is a capability: 128 random bits, so that nobody opens a run whose link they were not given.
-Any number of threads and processes may use one folder.
+Any number of threads and processes may use one folder. The folders hold all that is kept; lists,
+searches and sums come from an index beside them, which may be deleted at any time.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
-import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,22 +18,18 @@ from typing import Any, Protocol
 
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
-from xai_core.base.storage.atomic import remove, write_text
+from xai_core.base.storage.atomic import locked, remove, write_text
 from xai_core.base.storage.drafts import clear_drafts
-from xai_core.base.storage.files import data_folder, writing
+from xai_core.base.storage.files import data_folder
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
 from xai_core.runs.entry import MAX_NOTE, Kept, Label, kept_in, label_in, size_of, verdict_in
+from xai_core.runs.index.folder_index import Change, FolderIndex
+from xai_core.runs.index.queries import Page, RunFilter
+from xai_core.runs.index.syncing import ID as ID
 from xai_core.runs.run import Run, open_run
 
-try:
-    import fcntl
-except ImportError:  # Windows: threads of one process are kept apart, processes are not
-    fcntl = None  # type: ignore[assignment]
-
-ID = re.compile(r"[A-Za-z0-9_-]{22}")
 MAX_NAME, MAX_TAGS = 120, 20
-_threads = threading.Lock()
 
 
 class Keepable(Protocol):
@@ -50,6 +45,7 @@ class RunStore:
     def __init__(self, folder: Path | None = None, cap: float = 2048) -> None:
         self.folder = folder or data_folder() / "runs"
         self.cap = int(cap * MB)
+        self._index = FolderIndex(self.folder)
 
     def save(
         self,
@@ -70,10 +66,10 @@ class RunStore:
         """
         name_of = secrets.token_urlsafe(16)
         label = Label(name=name[:MAX_NAME], owner=owner)
-        with self._locked():
+        with self._changing() as change:
+            change.of(name_of)
             run.write(self._path(name_of), **(beside or {}), **_labels(label, verdict))
-            self._make_room(name_of)
-        clear_drafts((self.folder,))
+            self._make_room(name_of, change)
         return name_of
 
     def open(self, name: str) -> Run:
@@ -96,25 +92,44 @@ class RunStore:
 
     def add_verdict(self, name: str, verdict: Verdict) -> None:
         """Keep the verdict on a run's model beside it. Raises `InputError` where there is none."""
-        with self._locked():
-            write_text(self._existing(name) / "verdict.json", json.dumps(to_json(verdict)))
+        with self._changing() as change:
+            folder = self._existing(name)
+            change.of(name)
+            write_text(folder / "verdict.json", json.dumps(to_json(verdict)))
 
     def entry(self, name: str) -> Kept:
         """What the list says of one run. Raises `InputError` where there is none."""
         return kept_in(self._existing(name))
 
     def entries(self) -> tuple[Kept, ...]:
-        """All runs that can be read, the newest first; only small files are opened."""
-        found = []
-        for folder in self._folders():
-            with suppress(InputError, OSError):
-                found.append(kept_in(folder))
-        return tuple(sorted(found, key=lambda one: (one.created, one.id), reverse=True))
+        """All runs that can be read, the newest first; every run's folder is looked at."""
+        return self._index.everything()
+
+    def page(self, wanted: RunFilter, first: int = 0, count: int = 20) -> Page:
+        """Some of the runs that are wanted, from place `first` on, the newest first."""
+        return self._index.page(wanted, first, count)
+
+    def tags(self, wanted: RunFilter) -> tuple[str, ...]:
+        """All tags of the runs of an owner and of those that are linked, in order."""
+        return self._index.tags(wanted)
+
+    def largest(self, wanted: RunFilter) -> int:
+        """Bytes of the largest run of an owner; 0 where there is none."""
+        return self._index.largest(wanted)
+
+    def studies(self, fingerprint: str) -> tuple[Kept, ...]:
+        """Kept studies of one setting, whoever's they are."""
+        return tuple(self._index.printed(fingerprint))
+
+    def pinned_files(self) -> set[Path]:
+        """The model and the picture of every pinned run, in the data folder that it lies in."""
+        return self._index.pinned_files(self.folder.parent)
 
     def change(self, name: str, /, **changes: Any) -> Label:
         """Rename, tag, pin or add a note. Raises `InputError` where there is no such run."""
-        with self._locked():
+        with self._changing() as change:
             folder = self._existing(name)
+            change.of(name)
             label = replace(label_in(folder), **changes)
             tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
             label = replace(
@@ -128,26 +143,29 @@ class RunStore:
 
     def delete(self, name: str) -> None:
         """Delete a run; one that is gone already needs no deleting."""
-        with self._locked(), suppress(InputError):
-            remove(self._existing(name))
+        with self._changing() as change, suppress(InputError):
+            folder = self._existing(name)
+            change.of(name)
+            remove(folder)
 
     def used(self) -> int:
         """Bytes of all runs."""
-        return sum(map(size_of, self._folders()))
+        return self._index.size()
 
     def would_delete(self, size: int) -> tuple[Kept, ...]:
         """Which runs go when one of `size` bytes is saved now: the oldest that are not pinned."""
-        return self._too_many(self.entries(), self.used() + size)
+        return tuple(self._index.oldest(self.used() + size - self.cap))
 
     def tidy(self) -> None:
         """Delete what killed writers have left behind. Never raises."""
-        clear_drafts((self.folder, *self._folders()))
+        clear_drafts((self.folder,))
+        self._index.tidy()
 
-    def _make_room(self, newest: str) -> None:
-        others = [one for one in self.entries() if one.id != newest]
-        total = self.used()
-        going = self._too_many(others, total)
-        if total - sum(one.size for one in going) > self.cap:
+    def _make_room(self, newest: str, change: Change) -> None:
+        """Delete the oldest for a run that is written and not counted yet."""
+        over = change.size + size_of(self._path(newest)) - self.cap
+        going = change.oldest(over)
+        if sum(one.size for one in going) < over:
             remove(self._path(newest))
             raise XaiError(
                 f"The result is not kept: runs may take {self.cap / MB:,.0f} MB on this server, "
@@ -155,21 +173,8 @@ class RunStore:
                 "Unpin or delete some on the page Runs.",
             )
         for one in going:
+            change.of(one.id)
             remove(one.folder)
-
-    def _too_many(self, entries: Iterable[Kept], total: int) -> tuple[Kept, ...]:
-        going = []
-        for one in reversed(tuple(entries)):
-            if total > self.cap and not one.label.pinned:
-                going.append(one)
-                total -= one.size
-        return tuple(going)
-
-    def _folders(self) -> list[Path]:
-        try:
-            return [path for path in self.folder.iterdir() if ID.fullmatch(path.name)]
-        except OSError:
-            return []
 
     def _path(self, name: str) -> Path:
         return self.folder / name
@@ -183,14 +188,9 @@ class RunStore:
         return self._path(name)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with writing():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            file = (self.folder / ".lock").open("ab")
-        with _threads, file, writing():
-            if fcntl is not None:
-                fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed, also by a kill
-            yield
+    def _changing(self) -> Iterator[Change]:
+        with locked(self.folder), self._index.changing() as change:
+            yield change
 
 
 def _labels(label: Label, verdict: Verdict | None) -> dict[str, str]:

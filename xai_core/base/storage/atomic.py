@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,28 @@ from xai_core.base.storage.drafts import DELETED, DRAFT
 from xai_core.base.storage.files import writing
 from xai_core.base.storage.lock import Lock
 from xai_core.base.storage.tree import remove_tree
+
+try:
+    import fcntl
+except ImportError:  # Windows: threads of one process are kept apart, processes are not
+    fcntl = None  # type: ignore[assignment]
+
+_threads = threading.Lock()
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One at a time changes what is in this folder, which is made where there is none.
+
+    Raises `XaiError` where it cannot be written.
+    """
+    with writing():
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".lock").open("ab")
+    with _threads, file, writing():
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed, also by a kill
+        yield
 
 
 @contextmanager

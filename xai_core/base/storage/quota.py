@@ -5,7 +5,6 @@ One server owns a data folder: another one would not know what is in use here.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -36,10 +35,14 @@ class Item:
 
 
 class Storage:
-    """What sessions hold of the uploads in the data folder. Safe to use from any thread."""
+    """What sessions hold of the uploads in the data folder. Safe to use from any thread.
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    Args:
+        pinned: gives the files that stay whoever holds them.
+    """
+
+    def __init__(self, limits: Limits, pinned: Callable[[], set[Path]] = set) -> None:
+        self._limits, self._pinned = limits, pinned
         self._lock = threading.Lock()
         self._held: dict[Hashable, set[Path]] = {}
 
@@ -110,7 +113,7 @@ class Storage:
             )
 
     def _make_room(self, size: int) -> None:
-        kept = _of_kept_runs().union(*self._held.values())
+        kept = self._pinned().union(*self._held.values())
         items = [_measured(path) for area in AREAS for path in _children(data_folder() / area)]
         total = size + sum(item.size for item in items)
         unused = [item for item in items if item.path not in kept]
@@ -130,7 +133,7 @@ def clear_data_folder() -> None:
     """Delete what killed writers have left in the data folder. Never raises."""
     top = data_folder()
     clear_drafts((top, *(top / area for area in (*AREAS, STUDIES, RUNS, WORKSPACES))))
-    for area in ("code", STUDIES, RUNS):
+    for area in ("code", STUDIES):  # what lies in a run, `RunStore.tidy` clears
         clear_drafts(path for path in _children(top / area) if path.is_dir())
 
 
@@ -154,19 +157,6 @@ def _measured(path: Path) -> Item:
         return Item(path, size, time.time() - path.stat().st_mtime)
     except OSError:  # another thread's draft, gone by now
         return Item(path, 0, 0.0)
-
-
-def _of_kept_runs() -> set[Path]:
-    """The model and the picture of every pinned run: the others need their own folder only."""
-    found: set[Path] = set()
-    for file in (data_folder() / RUNS).glob("*/run.json"):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            if not json.loads((file.parent / "label.json").read_text(encoding="utf-8"))["pinned"]:
-                continue
-            run = json.loads(file.read_text(encoding="utf-8"))
-            found.add(data_folder() / "models" / str(run["model_sha256"]))
-            found.add(data_folder() / "pictures" / str(run["picture_sha256"]))
-    return found
 
 
 def _delete(path: Path) -> None:

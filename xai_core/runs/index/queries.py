@@ -1,0 +1,172 @@
+"""What a list of runs asks the index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from xai_core.runs.entry import Kept
+from xai_core.runs.index.database import Connection
+from xai_core.runs.index.rows import BETWEEN, folded, kept_of
+from xai_core.runs.index.syncing import changed, put
+
+MOST = 1000  # runs that a search counts: who has more of them searches more closely
+TRIES = 5  # others may change what is read
+# Tag after tag through the index, however many runs have each.
+TAGS = """
+WITH RECURSIVE each(tag) AS (
+    SELECT min(tag) FROM tags WHERE owner = :owner
+    UNION ALL SELECT (SELECT min(tag) FROM tags WHERE owner = :owner AND tag > each.tag)
+    FROM each WHERE each.tag IS NOT NULL)
+SELECT tag FROM each WHERE tag IS NOT NULL
+UNION SELECT tag FROM tags WHERE id IN (SELECT value FROM json_each(:linked)) ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """Which runs a list is of.
+
+    Attributes:
+        owner: whose; None: everybody's. linked: ids of others' that belong to it as well.
+        words: each must be in the title, model, picture, target, a method or a tag.
+        tags: all of them. studies: only these, or none of them.
+    """
+
+    owner: str | None = None
+    linked: frozenset[str] = frozenset()
+    words: str = ""
+    tags: tuple[str, ...] = ()
+    studies: bool | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Nothing is searched for."""
+        return not self.words.split() and not self.tags
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some runs of a list, the newest first. total: of the list. more: it was not counted on."""
+
+    total: int
+    entries: tuple[Kept, ...]
+    more: bool = False
+
+
+def page(db: Connection, folder: Path, wanted: RunFilter, first: int, count: int) -> Page:
+    """`count` runs from place `first` on; each is as its folder says."""
+    for _ in range(TRIES):
+        names, total, more = _names(db, wanted, first, count)
+        found, stale = _read(db, folder, names)
+        if not stale:
+            break
+        put(db, folder, stale)
+    return Page(total, tuple(found), more)
+
+
+def tags(db: Connection, wanted: RunFilter) -> tuple[str, ...]:
+    """All tags of the runs of an owner and of those that are linked."""
+    given = {"owner": wanted.owner, "linked": json.dumps(sorted(wanted.linked))}
+    return tuple(tag for (tag,) in db.execute(TAGS, given))
+
+
+def largest(db: Connection, wanted: RunFilter) -> int:
+    """Bytes of the largest run of an owner; 0 where there is none."""
+    query = "SELECT max(size) FROM runs WHERE owner = ?"
+    return int(db.execute(query, (wanted.owner,)).fetchone()[0] or 0)
+
+
+def total_size(db: Connection) -> int:
+    """Bytes of all runs, also of those that cannot be read."""
+    return int(db.execute("SELECT coalesce(sum(size), 0) FROM runs").fetchone()[0])
+
+
+def printed(db: Connection, folder: Path, fingerprint: str) -> list[Kept]:
+    """Studies with a fingerprint."""
+    rows = db.execute(
+        "SELECT id FROM runs WHERE fingerprint = ? AND fingerprint <> ''", (fingerprint,)
+    )
+    found, stale = _read(db, folder, [name for (name,) in rows])
+    put(db, folder, stale)
+    return found
+
+
+def oldest(db: Connection, folder: Path, over: int) -> list[Kept]:
+    """The oldest runs that are not pinned, until they hold `over` bytes."""
+    for _ in range(TRIES):
+        going, stale, left = [], [], over
+        for name, size in _aged(db) if over > 0 else ():
+            one, changed_since = _read(db, folder, [name])
+            stale += changed_since
+            going += one
+            left -= size
+            if left <= 0 or stale:
+                break
+        if not stale:
+            return going
+        put(db, folder, stale)
+    return []
+
+
+def pinned(db: Connection) -> list[str]:
+    """Ids of pinned runs."""
+    return [name for (name,) in db.execute("SELECT id FROM runs WHERE pinned = 1")]
+
+
+def _aged(db: Connection) -> Iterator[tuple[str, int]]:
+    query = "SELECT id, size FROM runs WHERE pinned = 0 AND owner IS NOT NULL ORDER BY created, id"
+    yield from db.execute(query)
+
+
+def _names(
+    db: Connection, wanted: RunFilter, first: int, count: int
+) -> tuple[list[str], int, bool]:
+    """Ids in order, how many there are, and whether there are more."""
+    clause, given = _clause(wanted)
+    index = "listed" if wanted.plain and wanted.studies is None else "searched"
+    mine = "owner IS NOT NULL" if wanted.owner is None else "owner = :owner"
+    one = f"SELECT id, created FROM runs INDEXED BY {index} WHERE {mine}{clause}"  # noqa: S608
+    other = (
+        "SELECT id, created FROM runs WHERE id IN (SELECT value FROM json_each(:linked)) "  # noqa: S608 - fixed parts
+        f"AND owner <> :owner{clause}"
+    )
+    query = f"{one} UNION ALL {other}" if wanted.linked and wanted.owner is not None else one
+    given |= {"owner": wanted.owner, "linked": json.dumps(sorted(wanted.linked))}
+    ordered = f"{query} ORDER BY created DESC, id DESC LIMIT :count OFFSET :first"
+    if wanted.plain and wanted.studies is None:
+        rows = db.execute(ordered, given | {"count": count, "first": first}).fetchall()
+        (total,) = db.execute(f"SELECT count(*) FROM ({query})", given).fetchone()  # noqa: S608
+        return [name for name, _ in rows], total, False
+    rows = db.execute(ordered, given | {"count": MOST + 1, "first": 0}).fetchall()
+    found = [name for name, _ in rows[:MOST]]
+    return found[first : first + count], len(found), len(rows) > MOST
+
+
+def _clause(wanted: RunFilter) -> tuple[str, dict[str, object]]:
+    words = [folded([word]) for word in wanted.words.split()]
+    parts = [f" AND instr(words, :word{place})" for place in range(len(words))]
+    given: dict[str, object] = {f"word{place}": word for place, word in enumerate(words)}
+    for place, tag in enumerate(wanted.tags):
+        parts.append(f" AND instr(tags, :tag{place})")
+        given[f"tag{place}"] = f"{BETWEEN}{tag}{BETWEEN}"
+    if wanted.studies is not None:
+        parts.append(" AND study = :study")
+        given["study"] = wanted.studies
+    return "".join(parts), given
+
+
+def _read(db: Connection, folder: Path, names: list[str]) -> tuple[list[Kept], list[str]]:
+    """The entries with these ids, and which of them are not as their folders say."""
+    found, stale = [], []
+    for name in names:
+        row = db.execute("SELECT stamp, facts FROM runs WHERE id = ?", (name,)).fetchone()
+        try:
+            if row is None or changed(folder, [(name, row[0])]):
+                raise ValueError("another one")
+            found.append(kept_of(folder, row[1]))
+        except (KeyError, TypeError, ValueError):
+            stale.append(name)
+    return found, stale
