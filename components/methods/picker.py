@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components.maps.tiles import title_of
+from components.methods import cost, families, presets
 from components.methods.availability import caution
 from components.session import choice, problem, text
 from components.session.state.workspace import Workspace
@@ -36,11 +37,25 @@ def show(space: Workspace, availability: Mapping[str, Availability] | None = Non
         help="Any number, side by side over the same photo.",
     )
     space.wished = choice.waiting(KEY)
+    presets.show(space, known)
     if space.wished and not space.chosen:
         st.caption("None of the chosen methods can run on this model. They wait for another one.")
-    for reason, names in by_reason(blocked).items():
-        titles = ", ".join(map(text.title_of, names))
-        st.caption(f":material/block: **{titles}** — {problem.plain(reason)}")
+    price = cost.of_all(space, space.verdicts.get(space.source), space.chosen)
+    if price:
+        st.caption(f"Chosen: {text.plain(price)} for a picture on this machine.")
+    families.show(space, options)
+    _cannot(blocked)
     told = caution(space.verdicts.get(space.source))
     if told:
         st.warning(told, icon=":material/hourglass_top:")
+
+
+def _cannot(blocked: Mapping[str, str]) -> None:
+    """What cannot run here, folded away, each reason once."""
+    if not blocked:
+        return
+    noun = "method" if len(blocked) == 1 else "methods"
+    with st.expander(f"{len(blocked):d} {noun} cannot run on this model", icon=":material/block:"):
+        for reason, names in by_reason(blocked).items():
+            titles = ", ".join(map(text.title_of, names))
+            st.caption(f"**{titles}** — {problem.plain(reason)}")

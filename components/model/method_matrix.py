@@ -6,11 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from components.maps.tiles import title_of
+from components.methods import cost
 from components.session import problem, text
 from components.session.state.workspace import Workspace
-from xai_core.attribution.methods.base import METHODS
-from xai_core.base.parameters import build
-from xai_core.readiness import estimated_seconds
 from xai_core.readiness.result import Verdict
 
 ROW, SEEN = 28, 11  # pixels of a row; rows that are seen without scrolling
@@ -48,30 +46,10 @@ def show(space: Workspace, verdict: Verdict) -> None:
 
 
 def _row(space: Workspace, verdict: Verdict, name: str) -> dict[str, object]:
-    given, shape = space.parameters(name), verdict.input_shape
-    passes = None
-    if shape is not None and len(shape) == 4:
-        plugin = METHODS[name]
-        passes = plugin.samples(build(plugin.Parameters, given), (shape[1], shape[2], shape[3]))
-    measured = _measured(space, verdict, name)
-    estimated = estimated_seconds(verdict, name, given)
-    told = _told(measured) if measured is not None else f"≈ {_told(estimated)}"
-    return {"Method": title_of(name), "Passes": passes, "Time": told}
-
-
-def _measured(space: Workspace, verdict: Verdict, name: str) -> float | None:
-    """What the map on screen took, where it is of this model and these parameters."""
-    run = space.run
-    found = run.attributions.get(name)
-    if found is None or run.model_sha256 != verdict.sha256:
-        return None
-    given = dict(space.parameters(name))
-    return found.seconds if dict(found.parameters) == given else None
-
-
-def _told(seconds: float | None) -> str:
-    if seconds is None:
-        return "unknown"
-    if seconds < 10:
-        return f"{seconds:.2g} s"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    time, measured = cost.seconds(space, verdict, name)
+    told = cost.told_time(time) if measured else f"≈ {cost.told_time(time)}"
+    return {
+        "Method": title_of(name),
+        "Passes": cost.passes(space, verdict, name),
+        "Time": told,
+    }

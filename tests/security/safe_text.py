@@ -53,7 +53,7 @@ OWN = {
     *("said.sentence", "said.detail"),
     *(
         f"{name}.{word}"
-        for name in ("plugin", "control", "metric", "exhibit", "info")
+        for name in ("plugin", "control", "metric", "exhibit", "info", "preset")
         for word in (
             "title",
             "summary",

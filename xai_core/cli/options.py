@@ -11,6 +11,7 @@ from xai_core.cli.inputs import add_inputs
 from xai_core.cli.time_limit import add_time_limit
 from xai_core.models.formats.base import ACTIVATIONS
 from xai_core.pictures.demo import PICTURES
+from xai_core.readiness.verdict.presets import PRESETS
 from xai_core.targets.kinds.base import TARGETS
 
 DEMO = "demo"
@@ -60,6 +61,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def add_methods(parser: argparse.ArgumentParser) -> None:
     """Which methods."""
+    names = ", ".join(f"@{one.name}" for one in PRESETS)
     parser.add_argument(
         "--method",
         required=True,
@@ -67,7 +69,7 @@ def add_methods(parser: argparse.ArgumentParser) -> None:
         dest="methods",
         nargs="+",
         metavar="NAME",
-        help="attribution methods; may be repeated",
+        help=f"attribution methods, or a preset ({names}); may be repeated",
     )
 
 

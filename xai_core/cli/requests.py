@@ -13,15 +13,24 @@ from xai_core.base.target import Target
 from xai_core.cli.arguments import load_options
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
+from xai_core.readiness.verdict.presets import preset_of
 from xai_core.runs.computation import Request
 from xai_core.runs.opening import opening_of
 from xai_core.worker import ModelCard
 
+PRESET = "@"
+
 
 def methods_of(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """The methods that were named, with their defaults. Raises `InputError` for an unknown one."""
-    names = [name for group in args.methods for name in group]
-    return {METHODS[name].name: {} for name in names}
+    """The methods that were named, with their defaults; `@quick` is all of a preset.
+
+    Raises `InputError` for an unknown one.
+    """
+    found: list[str] = []
+    for name in (one for group in args.methods for one in group):
+        is_preset = name.startswith(PRESET)
+        found += preset_of(name.removeprefix(PRESET)).members() if is_preset else [name]
+    return {METHODS[name].name: {} for name in found}
 
 
 def request_of(

@@ -16,7 +16,7 @@ from tests.runs.index.simulated import simulated
 from tests.runs.small import small_run
 from xai_core.base.storage import mounts
 from xai_core.base.storage.atomic import write_text
-from xai_core.runs.index import database
+from xai_core.runs.index import database, syncing
 from xai_core.runs.index.queries import MOST, RunFilter
 from xai_core.runs.store import RunStore
 
@@ -58,8 +58,9 @@ def index_of(store: RunStore) -> Path:
 def test_the_work_on_files_does_not_grow_with_the_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(syncing, "AGAIN", 5)
     counts = []
-    for runs in (600, 3000):  # more than are looked at again each time
+    for runs in (800, 3000):  # each list has a whole page
         store = RunStore(tmp_path / str(runs))
         for number in range(runs):
             simulated(store.folder, number)

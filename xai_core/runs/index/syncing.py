@@ -19,7 +19,7 @@ from xai_core.runs.index.database import Connection, transaction
 from xai_core.runs.index.rows import BETWEEN, COLUMNS, Row, row_of, stamp_of
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
-BATCH, AGAIN = 500, 200  # runs that are written at once; that are looked at again each time
+BATCH, AGAIN = 500, 100  # runs that are written at once; that are looked at again each time
 SETTLED = 2 * 10**9  # ns after which a time of change is one that nobody else's shares
 INSERT = f"INSERT OR REPLACE INTO runs VALUES({','.join('?' * COLUMNS)})"
 
