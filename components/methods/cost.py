@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.variant_names import base_of
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.readiness import estimated_seconds
@@ -12,27 +16,19 @@ from xai_core.readiness.result import Verdict
 
 def passes(space: Workspace, verdict: Verdict | None, name: str) -> int | None:
     """How often the model is run for one map at the present settings; None where that is open."""
-    shape = verdict.input_shape if verdict is not None else None
-    if shape is None or len(shape) != 4:
-        return None
-    plugin = METHODS[name]
-    try:
-        settings = build(plugin.Parameters, space.parameters(name))
-    except XaiError:  # a form says what is wrong with them
-        return None
-    return plugin.samples(settings, (shape[1], shape[2], shape[3]))
+    shape = _shape(space, verdict)
+    return None if shape is None else _samples(name, space.parameters(name), shape)
 
 
 def seconds(space: Workspace, verdict: Verdict | None, name: str) -> tuple[float | None, bool]:
     """How long one map takes, and whether that was measured: on the map that is on screen."""
-    if verdict is None:
-        return None, False
-    given, run = dict(space.parameters(name)), space.run
-    found = run.attributions.get(name)
-    alike = found is not None and run.model_sha256 == verdict.sha256
-    if found is not None and alike and dict(found.parameters) == given:
+    given, found = dict(space.parameters(name)), space.run.attributions.get(name)
+    if found is not None and _on_screen(space, verdict) and dict(found.parameters) == given:
         return found.seconds, True
-    return estimated_seconds(verdict, name, given), False
+    if verdict is not None:
+        return estimated_seconds(verdict, name, given), False
+    count, pace = passes(space, None, name), _pace(space)
+    return (None if count is None or pace is None else count * pace), False
 
 
 def told_time(value: float | None) -> str:
@@ -68,3 +64,37 @@ def of_all(space: Workspace, verdict: Verdict | None, names: list[str]) -> str:
     found = [one for one in times if one is not None]
     time = f", at most about {told_time(sum(found))}" if len(found) == len(names) else ""
     return f"{told_passes(sum(known))}{time}"
+
+
+def _on_screen(space: Workspace, verdict: Verdict | None) -> bool:
+    """Whether the maps on screen are of the chosen model."""
+    if verdict is None:
+        return space.run.model == space.source
+    return space.run.model_sha256 == verdict.sha256
+
+
+def _shape(space: Workspace, verdict: Verdict | None) -> tuple[int, int, int] | None:
+    """Channels, height and width of the chosen model's input; None where they are not known."""
+    if verdict is not None:
+        found = verdict.input_shape
+        return (found[1], found[2], found[3]) if found is not None and len(found) == 4 else None
+    spec = space.run.input_spec
+    return spec.shape if spec is not None and _on_screen(space, None) else None
+
+
+def _samples(name: str, given: Mapping[str, Any], shape: tuple[int, int, int]) -> int | None:
+    plugin = METHODS[name]
+    try:
+        return plugin.samples(build(plugin.Parameters, given), shape)
+    except XaiError:  # the form says what is wrong with them
+        return None
+
+
+def _pace(space: Workspace) -> float | None:
+    """Seconds for a sample, over all maps on screen where they are of the chosen model."""
+    shape = _shape(space, None)
+    made = space.run.attributions if shape is not None else {}
+    counts = [_samples(base_of(name), one.parameters, shape) for name, one in made.items() if shape]
+    taken = sum(one.seconds for one in made.values())
+    total = sum(filter(None, counts))
+    return taken / total if total and taken > 0 else None

@@ -44,7 +44,7 @@ def _family(space: Workspace, name: str, methods: Sequence[str]) -> None:
     verdict = space.verdicts.get(space.source)
     columns = st.columns(2)
     for place, method in enumerate(methods):
-        with columns[place % 2]:
+        with columns[place % 2], st.container(gap=None):
             key, plugin = f"{TICK}{method}", METHODS[method]
             st.session_state[key] = method in space.chosen
             st.checkbox(text.title_of(method), key=key, on_change=_ticked, args=(method,))

@@ -16,7 +16,8 @@ from xai_core.readiness.verdict.presets import offered
 def show(space: Workspace, known: Mapping[str, Availability]) -> None:
     """Draw a button for each; its tooltip says what it holds and what that costs."""
     verdict = space.verdicts.get(space.source)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.caption("Presets", width="content")
         for preset, methods in offered(verdict, known).items():
             held = ", ".join(map(text.title_of, methods))
             price = cost.of_all(space, verdict, list(methods))
@@ -24,7 +25,7 @@ def show(space: Workspace, known: Mapping[str, Availability]) -> None:
             st.button(
                 preset.title,
                 key=f"methods-preset-{preset.name}",
-                type="tertiary",
+                type="secondary",
                 icon=":material/check:" if now else None,
                 help=f"{preset.sentence}  \nHere: {held}."
                 + (f"  \n{text.plain(price)} for a picture." if price else ""),
