@@ -31,6 +31,17 @@ def on_screen(space: Workspace) -> StudyResult | None:
     return draft(space, table)
 
 
+def beside(space: Workspace) -> StudyResult | None:
+    """The same for another page, which opens no model for it and tells no error of it."""
+    if space.study_state.opened is not None:
+        return space.study_state.opened
+    source = space.sources.get(space.source)
+    if source is not None and backend.is_open(source):
+        with suppress(XaiError):
+            return on_screen(space)
+    return None
+
+
 def draft(space: Workspace, table: Table | None = None) -> StudyResult:
     """What is chosen, with as many scores as there are. Raises `XaiError`."""
     source, study_state = space.sources[space.source], space.study_state

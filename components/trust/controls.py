@@ -95,6 +95,25 @@ def marks(space: Workspace, view: View) -> dict[str, str]:
     return {name: text for name, text in told.items() if text}
 
 
+def verdicts(space: Workspace, view: View) -> dict[str, str]:
+    """The sanity check of each method in a few words; empty where it was not computed."""
+    made = control_job.of_run(space)
+    if made is None:
+        return {}
+    found = _checked(space, made, view, *_scores(space, made, view))
+    return {name: _verdict(one) for name, one in found.items()}
+
+
+def _verdict(one: Checked) -> str:
+    if one.similarity is None or not one.similarity.defined:
+        told = "cannot be judged"
+    elif one.insensitive:
+        told = "hardly depends on the weights"
+    else:
+        told = "changes with the weights"
+    return f"{told}; no better than a control" if one.not_beaten else told
+
+
 def _scores(space: Workspace, made: Controls, view: View) -> tuple[Mapping[str, Score], Twins]:
     def compute() -> tuple[Mapping[str, Score], Twins]:
         with queue.shown("Scoring the controls with Quantus …") as turn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,21 @@ ARROWS = {"lower": "↓", "higher": "↑"}
 BEST = "background-color: rgba(47, 127, 134, 0.3)"
 
 
-def show(measurements: Measurements, *, key: str) -> None:
-    """Draw the table, and below it why a map has no score."""
+def show(
+    measurements: Measurements, *, key: str, beside: Mapping[str, Mapping[str, str]] | None = None
+) -> None:
+    """Draw the table, and below it why a map has no score.
+
+    Args:
+        beside: further columns of text, by title and method.
+    """
     metrics = [METRICS[name] for name in measurements.metrics]
     scores = {head(metric): measurements.scores(metric.name) for metric in metrics}
     table = pd.DataFrame(scores, index=list(measurements.run.attributions))
     table.index = pd.Index([title_of(name) for name in table.index], name="Method")
     best = {head(metric): _best(table[head(metric)], metric) for metric in metrics}
+    for name, told in (beside or {}).items():
+        table[name] = [told.get(method, "–") for method in measurements.run.attributions]
     formats: Any = {name: _marking(value) for name, value in best.items()}
     style = table.style.format(formats, na_rep="–")
     for name, value in best.items():

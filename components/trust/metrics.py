@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from components.session import backend
 from components.session.state.workspace import Workspace
-from components.trust import measurements, measuring, metric_picker, metric_scatter, metric_table
+from components.trust import (
+    measurements,
+    measuring,
+    metric_picker,
+    metric_scatter,
+    metric_table,
+    summary,
+)
+from xai_core.studies.result import StudyResult
 
 
-def show(space: Workspace, level: float) -> None:
-    """Draw the choice of metrics, the table and the chart at a quantile."""
+def show(space: Workspace, level: float, study: StudyResult | None = None) -> None:
+    """Draw the choice of metrics, who is best, the table and the chart at a quantile.
+
+    Args:
+        study: of many pictures, where one is on screen.
+    """
     chosen = metric_picker.show()
     recipe = backend.recipe_for(space.run, space.recipe, level)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")
-    metric_table.show(found, key="metrics-table")
+    summary.show(space, found, level, study)
+    metric_table.show(found, key="metrics-table", beside=summary.columns(space, level, study))
     metric_scatter.show(found, key="metrics-scatter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import compute
+from components.pictures import sheet
 from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
@@ -27,6 +28,6 @@ with problem.guarded():
             controls.show(space, view.of(space, level))
     else:
         with scores:
-            metrics.show(space, level)
+            metrics.show(space, level, sheet.beside(space))
 layout.next_step("pages/compare/pictures.py", "see whether it holds for many pictures")
 backend.warm()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.session.state.workspace import KEY
+from components.trust import sections
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
+from tests.studies.small_study import small_study
 from xai_core.demo.example import example_run
 from xai_core.demo.run import demo_run
 from xai_core.runs.manifest import maps_digest
@@ -88,3 +91,24 @@ def test_computing_gives_the_known_failure(app: AppTest, tmp_path: Path) -> None
         job.wait(600)
         ran(app)
     assert "**Guided Backprop** looks almost the same" in texts(app)
+
+
+def test_the_metrics_say_who_is_best_over_how_many_pictures_and_what_was_checked(
+    app: AppTest,
+) -> None:
+    space = given(app).session_state[KEY]
+    app.session_state[sections.KEPT] = "metrics"
+    opened(app, PAGE)
+    assert "is best by Sparseness" in texts(app)
+    assert "Of one picture." in texts(app)
+    space.study_state.opened = small_study(model_sha256=space.run.model_sha256)
+    ran(app)
+    table = app.dataframe[0].value
+    checks = dict(zip(table.index, table["Sanity check"], strict=True))
+    assert checks["Guided Backprop"].startswith("hardly depends on the weights")
+    assert checks["FusionGrad"].startswith("changes with the weights")
+    over = dict(zip(table.index, table["Complexity over 6 pictures"], strict=True))
+    assert re.fullmatch(r"\d\.\d{3} \[\d\.\d{3}, \d\.\d{3}\]", over["Guided Backprop"])
+    assert over["FusionGrad"] == "–"
+    assert "Over 6 pictures: Guided Backprop is the least complex on" in texts(app)
+    assert "Of one picture." not in texts(app)
