@@ -22,7 +22,7 @@ from xai_core.runs.store import RunStore
 UNIT, ROUNDS = "ms", 5
 RUNS = int(os.environ.get("PEDESTAL_BENCH_RUNS", "100000"))
 MINE = RunFilter("")
-BARE, QUERY = "a bare folder of the same size, flushed", "a bare count of the rows in SQLite"
+BARE, QUERY = "a bare folder of the same size, flushed", "a bare look at all rows in SQLite"
 SAVE, FIRST, SEARCH, TAG, TAGS, MORE = (
     "a run is saved",
     "the first page of the list",
@@ -98,7 +98,7 @@ def _bare() -> object:
 def _query() -> object:
     (file,) = (_held["store"].folder / ".index").glob("*.sqlite")
     with sqlite3.connect(file) as db:
-        return db.execute("SELECT count(*) FROM runs WHERE size > 0").fetchone()
+        return db.execute("SELECT count(*) FROM runs WHERE instr(words, '0999')").fetchone()
 
 
 def _seen() -> float:
@@ -117,4 +117,4 @@ CASES = {
     TAGS: lambda: milliseconds(lambda: _held["store"].tags(MINE)),
     MORE: _seen,
 }
-GOALS = [Goal(SAVE, BARE, 5), Goal(FIRST, QUERY, 3), Goal(SEARCH, QUERY, 5), Goal(TAGS, QUERY, 3)]
+GOALS = [Goal(SAVE, BARE, 5), Goal(FIRST, QUERY, 1), Goal(SEARCH, QUERY, 2), Goal(TAGS, QUERY, 1)]

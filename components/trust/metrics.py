@@ -26,5 +26,5 @@ def show(space: Workspace, level: float, study: StudyResult | None = None) -> No
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")
     summary.show(space, found, level, study)
-    metric_table.show(found, key="metrics-table", beside=summary.columns(space, level, study))
+    metric_table.show(found, key="metrics-table", beside=summary.beside(space, level, study))
     metric_scatter.show(found, key="metrics-scatter")

@@ -13,7 +13,7 @@ from components.trust import controls
 from components.trust.measurements import Measurements
 from components.tuning import view
 from xai_core.attribution.methods.base import title_of
-from xai_core.runs.leaders import leaders, sentences
+from xai_core.runs import leaders
 from xai_core.scores.bootstrap import band
 from xai_core.scores.statistics import Statistics, headline, statistics
 from xai_core.studies.result import StudyResult
@@ -25,8 +25,8 @@ ELSEWHERE = "Of one picture. *Many pictures* tells whether it holds for others."
 def show(space: Workspace, found: Measurements, level: float, study: StudyResult | None) -> None:
     """Draw the sentences. study: of many pictures, where one is on screen."""
     scores = {metric: found.scores(metric) for metric in found.metrics}
-    told = sentences(
-        leaders(space.run, scores, level),
+    told = leaders.sentences(
+        leaders.leaders(space.run, scores, level),
         title=text.title_of,
         strong=lambda one: f"**{one}**",
     )
@@ -42,7 +42,7 @@ def show(space: Workspace, found: Measurements, level: float, study: StudyResult
         st.caption(problem.plain(close))
 
 
-def columns(space: Workspace, level: float, study: StudyResult | None) -> dict[str, dict[str, str]]:
+def beside(space: Workspace, level: float, study: StudyResult | None) -> dict[str, dict[str, str]]:
     """What stands beside the scores of each method, by title and method."""
     found = {}
     if study is not None and of_this_model(space, study):

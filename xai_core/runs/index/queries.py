@@ -146,7 +146,7 @@ def _names(
 
 
 def _clause(wanted: RunFilter) -> tuple[str, dict[str, object]]:
-    words = [folded([word]) for word in wanted.words.split()]
+    words = sorted((folded([word]) for word in wanted.words.split()), key=len, reverse=True)
     parts = [f" AND instr(words, :word{place})" for place in range(len(words))]
     given: dict[str, object] = {f"word{place}": word for place, word in enumerate(words)}
     for place, tag in enumerate(wanted.tags):

@@ -90,11 +90,11 @@ def _write_seal(db: Connection, value: int | None) -> None:
 
 
 def _list(db: Connection, folder: Path) -> int | None:
-    names = _names(folder)
+    seal, names = _seal(folder), _names(folder)  # in this order: what comes meanwhile breaks it
     if any(name.startswith((DRAFT, DELETED)) for name in names):
         clear_drafts((folder,))
-    seal = _seal(folder)  # before the names are read: what comes meanwhile breaks it
-    there = {name for name in _names(folder) if ID.fullmatch(name)}
+        seal, names = _seal(folder), _names(folder)
+    there = {name for name in names if ID.fullmatch(name)}
     known = {name for (name,) in db.execute("SELECT id FROM runs")}
     put(db, folder, sorted(known - there))
     put(db, folder, sorted(there - known))
