@@ -25,6 +25,7 @@ from xai_core.models.packages.base import PACKAGES
 from xai_core.models.weights.index.storage import read_index
 from xai_core.pictures.readers.base import READERS
 from xai_core.readiness.checks.base import CHECKS
+from xai_core.readiness.verdict.presets import PRESETS
 from xai_core.runs.controls.base import CONTROLS
 from xai_core.scores.metrics.base import METRICS
 from xai_core.targets.kinds.base import TARGETS
@@ -48,6 +49,16 @@ def methods() -> str:
     )
     names = ("name", "title", "family", "what it shows", "source", "signed by default")
     return _table(names, rows)
+
+
+def presets() -> str:
+    """Every preset of methods, with those that it holds where all of them can run."""
+    rows = []
+    for one in PRESETS:
+        held = ", ".join(f"`{name}`" for name in one.members())
+        held = "all" if len(one.members()) == len(METHODS) else held
+        rows.append((f"`@{one.name}`", one.title, one.sentence, held, ", ".join(one.levels)))
+    return _table(("name", "title", "what it is", "holds", "offered for"), rows)
 
 
 def parameters() -> str:
@@ -152,6 +163,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     table.__name__: table
     for table in (
         methods,
+        presets,
         parameters,
         targets,
         metrics,

@@ -62,7 +62,7 @@ def of_all(space: Workspace, verdict: Verdict | None, names: list[str]) -> str:
     if not names or len(known) < len(names):
         return ""
     found = [one for one in times if one is not None]
-    time = f", at most about {told_time(sum(found))}" if len(found) == len(names) else ""
+    time = f", about {told_time(sum(found))}" if len(found) == len(names) else ""
     return f"{told_passes(sum(known))}{time}"
 
 

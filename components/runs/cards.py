@@ -14,7 +14,7 @@ from xai_core.runs.entry import Kept
 from xai_core.runs.index.queries import Page, RunFilter
 
 PAGE, WIDTH = 20, 60  # cards at a time; pixels of a picture
-PAGE_KEY = "runs-page"
+PAGE_KEY, WIDE = "runs-page", 220
 
 
 def disk(space: Workspace) -> None:
@@ -65,7 +65,7 @@ def _page(wanted: RunFilter) -> Page:
         place = st.session_state[PAGE_KEY] = pages
         found = store.page(wanted, (place - 1) * PAGE, PAGE)
     if pages > 1:
-        st.number_input("Page", 1, pages, key=PAGE_KEY)
+        st.number_input(f"Page, of {pages:d}", 1, pages, key=PAGE_KEY, width=WIDE)
     return found
 
 
