@@ -18,8 +18,6 @@ from xai_core.maps.recipe import Recipe
 from xai_core.report.pair.subject import PairSubject
 from xai_core.runs.manifest import maps_digest
 
-FORMS = ("png", "svg", "html")
-
 
 def show(space: Workspace, pair: ModelPair, recipe: Recipe) -> None:
     """Draw it. recipe: with the quantile."""
@@ -69,5 +67,4 @@ def _offer(space: Workspace, pair: ModelPair, recipe: Recipe) -> Offer:
         stem=export.stem(models, run.picture, run.created),
         subject=subject,
         methods=list(pair.methods),
-        forms=FORMS,
     )

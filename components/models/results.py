@@ -20,14 +20,14 @@ from components.session import backend, problem, text
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.base.finding import Finding, by_reason
+from xai_core.compare import order
 from xai_core.compare.comparison import ModelPair
 from xai_core.compare.headline import headline
 from xai_core.compare.predictions import PredictionDifference
 from xai_core.maps.difference import MapDifference
 from xai_core.maps.recipe import Recipe
-from xai_core.runs.difference import order, places
+from xai_core.runs.difference import places
 from xai_core.runs.run import Run, Score
-from xai_core.scores.ranking import overtakings
 
 NAMES = ("A", "B")
 
@@ -138,12 +138,10 @@ def _places(pair: ModelPair, recipe: Recipe) -> None:
         st.caption("No method has a map in both models.")
         return
     score_table.show(places(first, second), *NAMES)
-    changed = overtakings(order(first), order(second))
-    told = ", ".join(
-        f"{text.title_of(one.winner)} overtakes {text.title_of(one.loser)}" for one in changed
-    )
+    level = float(recipe.quantile or 0)
+    found = order.changes_of_place((pair.first.run, pair.second.run), (first, second), level)
     st.caption(
-        f"{'In B ' + told if changed else 'Nobody changes places'}. Complexity in nats, after "
+        f"{order.told(found, title=text.title_of)}. Complexity in nats, after "
         f"removal at {recipe.quantile:.2f} and raw, on the grid that both share; places are by the "
         "former."
     )

@@ -16,6 +16,7 @@ from components.pictures.statistics import bands, statistics
 from components.session import problem
 from components.session.state.workspace import Workspace
 from xai_core.scores.bootstrap import FEW
+from xai_core.scores.paired import too_close
 from xai_core.scores.statistics import Statistics, agreement, headline
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.result import StudyResult
@@ -44,7 +45,7 @@ def _show(space: Workspace, quantile: float) -> None:
     found, here = bands(table.curves), statistics(table.at(quantile))
     export.show(space, sheet, quantile)
     if comparable(here.scores):
-        st.markdown(f"## {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
+        _headline(names, here, float(QUANTILES[at]))
     else:
         st.markdown("Two methods with scores on the same picture can be compared.")
     st.caption(problem.plain(_counts(table, here)))
@@ -59,6 +60,15 @@ def _show(space: Workspace, quantile: float) -> None:
     _tests(names, here)
     reversals.show(space, sheet, here)
     _causes(sheet, names)
+
+
+def _headline(names: Sequence[str], here: Statistics, quantile: float) -> None:
+    told, doubt = headline(names, here, quantile), too_close(here.neighbours, names)
+    if doubt is None:
+        st.markdown(f"## {problem.plain(told)}.")
+        return
+    st.markdown(f"## {problem.plain(doubt[0])}.")
+    st.markdown(problem.plain(f"{doubt[1]} {told}."))
 
 
 def comparable(scores: np.ndarray) -> bool:

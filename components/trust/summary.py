@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
@@ -15,7 +13,8 @@ from components.tuning import view
 from xai_core.attribution.methods.base import title_of
 from xai_core.runs import leaders
 from xai_core.scores.bootstrap import band
-from xai_core.scores.statistics import Statistics, headline, statistics
+from xai_core.scores.paired import too_close
+from xai_core.scores.statistics import headline, statistics
 from xai_core.studies.result import StudyResult
 
 CHECK = "Sanity check"
@@ -38,8 +37,8 @@ def show(space: Workspace, found: Measurements, level: float, study: StudyResult
     here = statistics(study.table.at(level))
     names = [title_of(name) for name in study.methods]
     st.markdown(problem.plain(f"Over {study.table.done} pictures: {headline(names, here, level)}."))
-    if close := _close(here, names):
-        st.caption(problem.plain(close))
+    if doubt := too_close(here.neighbours, names):
+        st.caption(problem.plain(f"{doubt[0]}. {doubt[1]}"))
 
 
 def beside(space: Workspace, level: float, study: StudyResult | None) -> dict[str, dict[str, str]]:
@@ -67,14 +66,3 @@ def _means(study: StudyResult, level: float) -> dict[str, str]:
             sure = f" [{low:.3f}, {high:.3f}]" if np.isfinite(low) else ""
             found[name] = f"{mean:.3f}{sure}"
     return found
-
-
-def _close(here: Statistics, names: Sequence[str]) -> str:
-    """That the two lowest means cannot be told apart; empty where they can, or nothing tells."""
-    first = here.neighbours[0] if here.neighbours else None
-    if first is None or not first.low <= 0:  # NaN of one picture alone
-        return ""
-    return (
-        f"Too close to call: {names[first.front]} and {names[first.back]} differ by "
-        f"{first.difference:.3f} nats on average, and the 95 % interval of that includes zero."
-    )

@@ -22,6 +22,7 @@ from tests.studies.study_process import InProcess
 from xai_core.base.errors import Cancelled
 from xai_core.models.demo import MODEL_TITLE
 from xai_core.scores.agreement import concordance
+from xai_core.scores.paired import too_close
 from xai_core.scores.statistics import agreement, headline, statistics
 from xai_core.studies.computation import Place, conduct
 from xai_core.studies.result import kept_study
@@ -171,5 +172,11 @@ def test_the_headline_and_agreement_in_words() -> None:
     often = np.array([[1.0, 9.0], [2.0, 1.0], [2.0, 1.0]])
     assert "B is the least complex most often, on 2 of 3" in headline(names, statistics(often), 0.2)
     assert "nats, of one picture alone" in headline(names, statistics(scores[:1]), 0.2)
+    doubt = too_close(statistics(scores).neighbours, names)
+    assert doubt is not None
+    assert doubt[0] == "Too close to call: A and B"
+    assert "0.633 nats on average" in doubt[1]
+    assert too_close(statistics(scores[:2]).neighbours, names) is None  # 1 apart on both
+    assert too_close(statistics(scores[:1]).neighbours, names) is None  # nothing tells
     assert "undefined" in agreement(concordance(scores[:1]))[0]
     assert "Kendall's W = 0.11" in agreement(concordance(scores))[0]

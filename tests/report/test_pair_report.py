@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -72,5 +75,15 @@ def test_card_and_report_of_two_models_show_texts_as_texts() -> None:
     assert "Note of the sender: &lt;/script&gt;&lt;img src=x&gt; # `x`" in report
     assert f"This view: {link}" in report.replace("&amp;", "&")
     assert "<img src=x>" not in report
-    with pytest.raises(InputError):
-        render(subject, "zip")
+    with zipfile.ZipFile(io.BytesIO(render(subject, "zip"))) as archive:
+        names = archive.namelist()
+        for name in pair.methods:
+            first, second = (
+                np.load(io.BytesIO(archive.read(f"maps/{name}-{one}-after.npy"))) for one in "AB"
+            )
+            difference = np.load(io.BytesIO(archive.read(f"maps/{name}-B-minus-A.npy")))
+            np.testing.assert_array_equal(difference, second - first)
+        provenance = json.loads(archive.read("provenance.json"))
+        assert [provenance[one]["model"] for one in "AB"] == [HOSTILE, "other"]
+        assert archive.read("maps.csv").decode().count("\n") == 1 + len(pair.methods)
+        assert {"verdict-A.json", "report.html", "figures/card.svg", "prediction.csv"} <= {*names}

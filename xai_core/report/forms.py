@@ -49,14 +49,12 @@ def _of_run(subject: Subject, form: str, theme: str) -> bytes:
 
 
 def _of_pair(subject: PairSubject, form: str, theme: str) -> bytes:
-    from xai_core.report.pair import card, page
+    from xai_core.report.pair import card, files, page
 
     if form == "html":
         return page.html_of(subject)
     if form == "zip":
-        raise InputError(
-            "Two models are written as png, svg or html.", "Each of their runs has a zip."
-        )
+        return files.zipped(subject)
     return card.png(subject, theme) if form == "png" else card.svg(subject, theme)
 
 

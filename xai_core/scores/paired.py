@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -54,6 +55,22 @@ def neighbours(scores: Table, lower: bool = True) -> tuple[Comparison, ...]:
     found = [_compared(gains, *pair) for pair in pairwise(mean_order(scores, lower))]
     adjusted = holm(np.array([one.p for one in found]))
     return tuple(replace(one, adjusted=float(p)) for one, p in zip(found, adjusted, strict=True))
+
+
+def too_close(found: Sequence[Comparison], names: Sequence[str]) -> tuple[str, str] | None:
+    """That the two best means cannot be told apart, and why; None where they can.
+
+    Args:
+        found: as `neighbours` gives them. names: of the columns.
+    """
+    if not found or not found[0].low <= 0:  # NaN of one picture alone
+        return None
+    front, back = names[found[0].front], names[found[0].back]
+    return (
+        f"Too close to call: {front} and {back}",
+        f"They differ by {found[0].difference:.3f} nats on average, and the 95 % interval of that "
+        "includes zero.",
+    )
 
 
 def mean_order(scores: Table, lower: bool = True) -> tuple[int, ...]:

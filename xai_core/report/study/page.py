@@ -15,7 +15,7 @@ from xai_core.report.small_print import citation
 from xai_core.report.study import code, figure, small_print
 from xai_core.report.study.subject import StudySubject
 from xai_core.scores.bootstrap import FEW
-from xai_core.scores.paired import Comparison
+from xai_core.scores.paired import Comparison, too_close
 from xai_core.scores.statistics import Statistics, agreement, headline
 
 MOST = 24  # pictures of one pair
@@ -74,6 +74,8 @@ def _steps(subject: StudySubject) -> Iterator[str]:
 def _step(subject: StudySubject, quantile: float) -> Iterator[str]:
     here = subject.at(quantile)
     yield page.paragraph(headline(subject.names, here, quantile) + ".")
+    if doubt := too_close(here.neighbours, subject.names):
+        yield page.paragraph(f"{doubt[0]}. {doubt[1]}")
     yield _means(subject, here)
     done = subject.study.table.done
     if 1 < done < FEW:
