@@ -25,6 +25,7 @@ from xai_core.base.storage.lock import Lock
 from xai_core.base.storage.owner import NAME, check_data_folder, own_data_folder
 from xai_core.base.storage.quota import AREAS, STUDIES
 from xai_core.cli.main import main
+from xai_core.runs.index.database import AREA
 from xai_core.runs.store import RunStore
 from xai_core.worker.process import folder as folders
 from xai_core.worker.process.folder import PREFIX, UNLOCKED, Folder, clear
@@ -78,7 +79,8 @@ def another(data: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def left(place: Path) -> list[str]:
-    return sorted(path.name.split("-")[0] for path in place.iterdir())
+    names = {path.name for path in place.iterdir()} - {AREA}  # the index of runs may stay
+    return sorted(name.split("-")[0] for name in names)
 
 
 def aged(path: Path, seconds: float) -> None:
