@@ -225,7 +225,7 @@ def test_a_broken_archive_says_so(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="broken"):
             list(open_source(path).pictures())
     tar = tarred(tmp_path / "1.tar", {f"{n}.png": b"1" * 600 for n in range(3)})
-    tar.write_bytes(tar.read_bytes()[:4200])  # within the bytes of the third
+    tar.write_bytes(tar.read_bytes()[:4100])  # within the bytes of the third
     assert list(refused(open_source(tar), tmp_path)) == ["2.png", "1.tar"]
     data = bytearray(tarred(tar, {"a.png": b"1", "b.png": b"2"}).read_bytes())
     data[1024:1040] = b"not a header now"
