@@ -20,7 +20,7 @@ from xai_core.studies.shards.table import SETTING, rows_of, table_of
 
 ENDING = ".parquet"
 REPEATED = ["kind", "method", "parameters", "label", "cause"]
-BATCH = 4096  # rows of a batch, 1.6 MB of curves
+BATCH = 2048  # rows of a batch, 0.8 MB of curves
 
 
 class Shards:
@@ -71,7 +71,7 @@ class Shards:
         return self._write(table_of(rows, self.key), f"{moment}-{secrets.token_hex(8)}{ENDING}")
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
-        """All rows as `pyarrow.RecordBatch`es of at most 4,096, refused pictures among them.
+        """All rows as `pyarrow.RecordBatch`es of at most 2,048, refused pictures among them.
 
         Args:
             columns: None takes all, in the order of `schema()`.
