@@ -14,6 +14,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet  # noqa: F401 - once, and not in each process
 import torch
 from torch import nn
 
@@ -69,6 +70,7 @@ class Told(Study):
     def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
         print("computed", picture, method, flush=True)
         super().keep(picture, method, parameters, entry)
+        self.flush()
         print("kept", picture, method, flush=True)
 
 
