@@ -15,7 +15,7 @@ from typing import ClassVar, Self
 from xai_core.base.registry import Registry
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.task import Task
-from xai_core.studies.shards import Keys
+from xai_core.studies.shards.keys import Keys
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.host import Host
 from xai_core.studies.host.shares import shares_of
 from xai_core.studies.host.task import Task
-from xai_core.studies.shards import Keys
+from xai_core.studies.shards.keys import Keys
 
 LEAVING_SECONDS = 10.0  # that a thread gets to see that its worker has ended
 

@@ -19,7 +19,9 @@ from xai_core.pictures.preprocessing import Prepared
 from xai_core.studies.chunk import chunk_size, explained, scored
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.task import Task
-from xai_core.studies.shards import Keys, Row, key_of, refusal_key
+from xai_core.studies.shards import Row, key_of
+from xai_core.studies.shards.keys import Keys
+from xai_core.studies.shards.row import refusal_key
 from xai_core.studies.sources import Listed
 from xai_core.worker.decoding import Decoder
 from xai_core.worker.host import Worker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,5 +28,5 @@ class Task:
     setting: Setting
     source: Source
     methods: Mapping[str, Mapping[str, Any]]
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     time_limit: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from xai_core.base.storage.files import writing
 from xai_core.base.storage.lock import lock_file
 
 NAME = "job.lock"
+LOOKS, MOMENT = 5, 0.05  # tries, and seconds between: who only looks holds it for an instant
 FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -31,7 +33,7 @@ def held(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / NAME, FLAGS, 0o600)
     try:
-        if lock_file(handle) is False:
+        if not _taken(handle):
             raise InputError(
                 f"This study is being computed already{_told(handle)}.",
                 f"Watch it with `pedestal study --status {folder}`, or take another folder.",
@@ -54,6 +56,15 @@ def is_held(folder: Path) -> bool | None:
         finally:
             os.close(handle)
     return False if not (folder / NAME).exists() else None
+
+
+def _taken(handle: int) -> bool:
+    """Whether it is ours now, or there are no locks here."""
+    for _ in range(LOOKS):
+        if lock_file(handle) is not False:
+            return True
+        time.sleep(MOMENT)
+    return False
 
 
 def _sign(handle: int) -> None:
