@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from xai_core.base.errors import Cancelled, XaiError
+from xai_core.base.errors import Cancelled, InputError, XaiError
+from xai_core.base.storage.files import writing
 from xai_core.studies.chunk import chunk_size
 from xai_core.studies.engines.base import ENGINES, Crew, Staff
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.task import Task
 from xai_core.studies.jobs.lock import held
 from xai_core.studies.jobs.plan import Plan
+from xai_core.studies.jobs.result import facts_now
 from xai_core.studies.jobs.retries import Retries
-from xai_core.studies.jobs.status import Reporter, Status
+from xai_core.studies.jobs.status import Reporter, Status, read_status
 from xai_core.studies.jobs.writer import Writer
 from xai_core.studies.shards import Description, Shards
 from xai_core.studies.sources import Source
@@ -37,9 +39,9 @@ def run_job(plan: Plan, folder: Path, progress: Callable[[Status], None] | None 
     """
     with held(folder):
         (folder / CANCEL).unlink(missing_ok=True)
-        told = {"methods": plan.methods, "where": plan.where, "model": plan.name}
-        shards = Shards.begin(folder, Description.of(plan.setting, plan.pace, **told))
-        shards.description.tell(folder, **told)
+        first = Description.of(plan.setting, plan.pace, **facts_now())
+        shards = Shards.begin(folder, first)
+        shards.description.tell(folder, model=plan.name, methods=plan.methods)
         plan.write(folder)
         reporter = Reporter(folder, plan.engine)
         try:
@@ -54,6 +56,18 @@ def run_job(plan: Plan, folder: Path, progress: Callable[[Status], None] | None 
             reporter.end("failed", f"{type(error).__name__}: {error}")
             raise
         return reporter.end("done")
+
+
+def ask_to_stop(folder: Path) -> None:
+    """Let the job in a folder stop within about a second; what is finished is kept.
+
+    Raises:
+        InputError: none runs there. XaiError: the disk cannot be written.
+    """
+    if read_status(folder).over:
+        raise InputError(f"No study is being computed in {folder}.", "There is nothing to stop.")
+    with writing():
+        (folder / CANCEL).touch()
 
 
 def _compute(
