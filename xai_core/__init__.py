@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from xai_core.scores.ranking import sweep as sweep
     from xai_core.studies.computation import Subject as StudyPicture
     from xai_core.studies.computation import conduct as conduct
+    from xai_core.studies.opening import open_study as open_study
     from xai_core.studies.result import StudyResult as StudyResult
-    from xai_core.studies.result import open_study as open_study
     from xai_core.studies.setting import Setting as StudySetting
     from xai_core.studies.store import Study as Study
     from xai_core.worker import Worker as Worker
@@ -73,7 +73,7 @@ _HOMES = {
     "noise_level": "attribution.noise.tolerance",
     "open_picture": "worker.decoding",
     "open_run": "runs.run",
-    "open_study": "studies.result",
+    "open_study": "studies.opening",
     "picture_files": "pictures.archive",
     "prepare": "pictures.preprocessing",
     "sweep": "scores.ranking",

@@ -24,7 +24,7 @@ class Outcome:
 
     Attributes:
         rows: of every picture that was not known; a refused one has a row with its cause.
-        known: how many pictures had all their rows already.
+        known: how many pictures had all their rows already; refused: how many of those were so.
         died: why the worker died, for a person; nothing of the chunk is there then.
         failure: as `XaiError.to_dict` has it: no worker could do any better.
         seconds: that it took.
@@ -33,6 +33,7 @@ class Outcome:
     chunk: Chunk
     rows: tuple[Row, ...] = ()
     known: int = 0
+    refused: int = 0
     died: str = ""
     failure: Mapping[str, Any] | None = None
     seconds: float = 0.0

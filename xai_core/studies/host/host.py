@@ -28,6 +28,7 @@ from xai_core.worker.host import Worker
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.wire.codec import error_to
 
+DONE, REFUSED = "done", "refused"
 UNSERVED = ("start-failed", "closed", "protection-off")  # another try would end the same way
 
 
@@ -67,8 +68,8 @@ class Host:
             with writing():
                 folder = tempfile.TemporaryDirectory(prefix="pedestal-study-")
             with folder:
-                rows, known = self._rows(chunk, Path(folder.name))
-            return Outcome(chunk, rows, known, seconds=time.perf_counter() - start)
+                outcome = self._outcome(chunk, Path(folder.name))
+            return replace(outcome, seconds=time.perf_counter() - start)
         except WorkerError as error:
             if error.code in UNSERVED:
                 return Outcome(chunk, failure=error_to(error))
@@ -85,27 +86,27 @@ class Host:
         self._worker.close()
         self._decoder.close()
 
-    def _rows(self, chunk: Chunk, folder: Path) -> tuple[tuple[Row, ...], int]:
+    def _outcome(self, chunk: Chunk, folder: Path) -> Outcome:
         rows: list[Row] = []
         groups: dict[tuple[str, ...], list[_Ready]] = defaultdict(list)
-        known = 0
+        known: list[str] = []
         for listed in chunk.pictures:
             try:
                 found = self._looked_at(listed, folder)
             except _RefusedError as refused:
                 rows.append(refused.row)
                 continue
-            if found is None:
-                known += 1
+            if isinstance(found, str):
+                known.append(found)
             else:
                 ready, missing = found
                 groups[missing].append(ready)
         for names, pictures in groups.items():
             rows += self._computed(pictures, {name: self._task.methods[name] for name in names})
-        return tuple(rows), known
+        return Outcome(chunk, tuple(rows), len(known), known.count(REFUSED))
 
-    def _looked_at(self, listed: Listed, folder: Path) -> tuple[_Ready, tuple[str, ...]] | None:
-        """A picture and the methods that it lacks; None where everything is known of it."""
+    def _looked_at(self, listed: Listed, folder: Path) -> tuple[_Ready, tuple[str, ...]] | str:
+        """A picture and the methods that it lacks; how it ended where everything is known of it."""
         task, key, sha256 = self._task, self._task.setting.key, ""
         try:
             if listed.cause is not None:
@@ -113,14 +114,14 @@ class Host:
             path = task.source.local(listed, folder)
             sha256 = sha256_of(path)
             if refusal_key(key, sha256) in self._known:
-                return None
+                return REFUSED
             missing = tuple(
                 name
                 for name, given in task.methods.items()
                 if key_of(key, sha256, name, given) not in self._known
             )
             if not missing:
-                return None
+                return DONE
             prepared = self._decoder.prepared(path, task.setting.spec)
         except InputError as error:
             raise _RefusedError(_refused(listed, sha256, str(error))) from error
