@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(summary_json(folder, plan, args.quantile))
     else:
-        say(*summary_text(folder, plan, args.quantile))
+        say(*summary_text(folder, args.quantile))
     return 0
 
 

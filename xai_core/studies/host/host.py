@@ -29,7 +29,7 @@ from xai_core.worker.process.budget import Budget
 from xai_core.worker.wire.codec import error_to
 
 DONE, REFUSED = "done", "refused"
-UNSERVED = ("start-failed", "closed", "protection-off")  # another try would end the same way
+UNSERVED = ("closed", "protection-off")  # another try would end the same way
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,9 +25,10 @@ def fetched(location: Location, folder: Path) -> Path:
     """
     path = location.path
     if path is not None:
-        if not path.is_file():
-            raise InputError(f"There is no file {location.shown}.", "Check the path.")
-        return path
+        with suppress(OSError, ValueError):  # a name may be too long, or no name
+            if path.is_file():
+                return path
+        raise InputError(f"There is no file {location.shown}.", "Check the path.")
     with location.open() as file:
         return saved(pieces(file), location.shown, folder)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from xai_core.base.errors import InputError, first_line
+from xai_core.base.errors import InputError, XaiError, first_line
 from xai_core.studies.places.url import is_url, system_of, without_credentials
 
 
@@ -57,6 +57,18 @@ class Location:
 
     def __str__(self) -> str:
         return self.shown
+
+    def ends_in(self, *endings: str) -> bool:
+        """Whether its name does, in whatever letters."""
+        return self.name.lower().endswith(endings)
+
+    def begins_with(self, data: bytes, at: int = 0) -> bool:
+        """Whether a file of this machine has these bytes there; elsewhere its name has to do."""
+        if self.path is None or not self.path.is_file():
+            return False
+        with self.open() as file:
+            file.seek(at)
+            return file.read(len(data)) == data
 
     def beside(self, path: str) -> Location:
         """What a path in this file means: from the folder that the file is in, or by itself."""
@@ -131,7 +143,7 @@ class Location:
         """What a disk or a network says, in words without credentials."""
         try:
             yield
-        except InputError:
+        except XaiError:
             raise
         except FileNotFoundError:
             raise InputError(f"There is nothing at {self.shown}.", "Check the path.") from None

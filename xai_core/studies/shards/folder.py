@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from xai_core.base.errors import XaiError, first_line
 from xai_core.base.storage.atomic import write_bytes
 from xai_core.studies.shards.description import Description, read_description
-from xai_core.studies.shards.keys import Keys, first_of_each, halves
-from xai_core.studies.shards.row import Row
+from xai_core.studies.shards.keys import Halves, Keys, first_of_each, halves
+from xai_core.studies.shards.row import KEY_BYTES, Row
 from xai_core.studies.shards.table import SETTING, rows_of, table_of
 
-ENDING, LEVEL = ".parquet", 3
-BATCH = 4096  # rows of a batch, 1.6 MB of curves
+ENDING = ".parquet"
+REPEATED = ["kind", "method", "parameters", "label", "cause"]
+BATCH = 2048  # rows of a batch, 0.8 MB of curves
 
 
 class Shards:
@@ -51,7 +53,7 @@ class Shards:
         return self.description.key
 
     def known(self) -> Keys:
-        """The keys of all rows; 16 bytes for each, and three times that while they are read.
+        """The keys of all rows; 16 bytes for each, and five times that while they are read.
 
         Pictures that were not there to be read are left out: they are looked for again.
         """
@@ -65,23 +67,20 @@ class Shards:
         """
         if not rows:
             return None
-        import pyarrow.parquet as pq
-
-        data = io.BytesIO()
-        pq.write_table(table_of(rows, self.key), data, compression="zstd", compression_level=LEVEL)
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        path = self.folder / f"{moment}-{secrets.token_hex(8)}{ENDING}"
-        write_bytes(path, data.getvalue())
-        return path
+        return self._write(table_of(rows, self.key), f"{moment}-{secrets.token_hex(8)}{ENDING}")
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
-        """All rows as `pyarrow.RecordBatch`es of at most 4,096, refused pictures among them.
+        """All rows as `pyarrow.RecordBatch`es of at most 2,048, refused pictures among them.
 
         Args:
             columns: None takes all, in the order of `schema()`.
+
+        Raises:
+            XaiError: a file was merged or deleted after this began.
         """
         blocks = list(self._key_blocks())
-        names = [(name, len(block) // 16) for name, block in blocks]
+        names = [(name, len(block) // KEY_BYTES) for name, block in blocks]
         first = first_of_each(halves(b"".join(block for _, block in blocks)))
         del blocks
         at = 0
@@ -96,32 +95,87 @@ class Shards:
         for batch in self.batches():
             yield from rows_of(batch)
 
-    def _names(self) -> list[str]:
-        return sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}"))
+    def refused(self) -> dict[str, str]:
+        """Why pictures were refused, by name; those that came later are left out."""
+        columns = ["kind", "picture", "name", "cause"]
+        found: dict[str, str] = {}
+        missed: set[str] = set()
+        for batch in self.batches(columns):
+            for row in batch.filter(_is(batch, "refused")).to_pylist():
+                found[row["name"]] = row["cause"] or ""
+                if not row["picture"]:
+                    missed.add(row["name"])
+        if missed:
+            for batch in self.batches(["kind", "name"]):
+                scores = batch.filter(_is(batch, "score"))
+                for name in missed.intersection(scores["name"].to_pylist()):
+                    found.pop(name, None)
+        return found
+
+    def compact(self, rows: int = 50_000) -> int:
+        """Merge shards of fewer than a tenth of `rows` into ones of about so many.
+
+        A kill loses and doubles nothing: a merged shard is whole before the first of its parts is
+        deleted. Who reads at this moment is told to read again.
+
+        Returns:
+            How many files there are fewer.
+        """
+        sizes = [(name, len(block) // KEY_BYTES) for name, block in self._key_blocks()]
+        groups: list[list[str]] = [[]]
+        filled = 0
+        for name, count in sizes:
+            if count >= rows // 10:
+                continue
+            if filled >= rows:
+                groups.append([])
+                filled = 0
+            groups[-1].append(name)
+            filled += count
+        return sum(self._merge(names) for names in groups if len(names) > 1)
+
+    def _merge(self, names: Sequence[str]) -> int:
+        import pyarrow as pa
+
+        table = pa.concat_tables(self._table(name) for name in names)
+        first = first_of_each(_keys(table))
+        if first is not None:
+            table = table.filter(pa.array(first))
+        moment = names[0].split("-")[0]  # it stands where its first part stood
+        self._write(table, f"{moment}-m{secrets.token_hex(8)}{ENDING}")
+        for name in names:
+            (self.folder / name).unlink(missing_ok=True)
+        return len(names) - 1
+
+    def _write(self, table: Any, name: str) -> Path:
+        import pyarrow.parquet as pq
+
+        data = io.BytesIO()
+        pq.write_table(table, data, compression="zstd", use_dictionary=REPEATED)
+        write_bytes(self.folder / name, data.getvalue())
+        return self.folder / name
 
     def _key_blocks(self, lasting: bool = False) -> Iterator[tuple[str, bytes]]:
         """The keys of each file that can be read; `lasting`: of what is not looked for again."""
-        for name in self._names():
-            try:
-                yield name, self._keys_of(name, lasting)
-                self.skipped.pop(name, None)
-            except FileNotFoundError:  # merged into another one meanwhile
-                continue
-            except (OSError, ValueError, KeyError) as cause:
-                self.skipped[name] = str(cause)
-
-    def _keys_of(self, name: str, lasting: bool) -> bytes:
         import pyarrow.compute as pc
 
+        columns = ["key", "picture"] if lasting else ["key"]
+        for name in sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}")):
+            try:
+                table = self._table(name, columns)
+            except FileNotFoundError:  # merged meanwhile
+                continue
+            except (OSError, ValueError, KeyError) as cause:
+                self.skipped[name] = first_line(cause)
+                continue
+            self.skipped.pop(name, None)
+            if lasting:
+                table = table.filter(pc.not_equal(table["picture"], ""))
+            yield name, _keys(table).tobytes()
+
+    def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
         with self._opened(name) as file:
-            table = file.read(columns=["key", "picture"] if lasting else ["key"])
-        if lasting:
-            table = table.filter(pc.not_equal(table["picture"], ""))
-        return b"".join(
-            bytes(chunk.buffers()[1])[chunk.offset * 16 : (chunk.offset + len(chunk)) * 16]
-            for chunk in table["key"].chunks
-            if len(chunk)
-        )
+            return file.read(columns=columns and list(columns))
 
     def _batches_of(
         self, name: str, columns: Sequence[str] | None, keep: np.ndarray | None
@@ -129,19 +183,35 @@ class Shards:
         import pyarrow as pa
 
         at = 0
-        with self._opened(name) as file:
-            for batch in file.iter_batches(BATCH, columns=columns and list(columns)):
-                here = None if keep is None else keep[at : at + batch.num_rows]
-                at += batch.num_rows
-                yield batch if here is None else batch.filter(pa.array(here))
+        try:
+            with self._opened(name) as file:
+                for batch in file.iter_batches(BATCH, columns=columns and list(columns)):
+                    here = None if keep is None else keep[at : at + batch.num_rows]
+                    at += batch.num_rows
+                    yield batch if here is None else batch.filter(pa.array(here))
+        except (OSError, ValueError) as cause:
+            raise XaiError(
+                f"The study's file {name} has changed while it was read.", "Read it again."
+            ) from cause
 
     def _opened(self, name: str) -> Any:
         """Raises `ValueError` where the file is broken or of another study."""
         import pyarrow.parquet as pq
 
         file = pq.ParquetFile(self.folder / name)
-        found = (file.schema_arrow.metadata or {}).get(SETTING, b"").decode(errors="replace")
-        if found != self.key:
+        if (file.schema_arrow.metadata or {}).get(SETTING) != self.key.encode():
             file.close()
-            raise ValueError("it is of another study")
+            raise ValueError("It is of another study.")
         return file
+
+
+def _keys(table: Any) -> Halves:
+    column = table["key"].combine_chunks()
+    block = column.buffers()[1] if len(column) else b""
+    return halves(block)[column.offset : column.offset + len(column)]
+
+
+def _is(batch: Any, kind: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.equal(batch["kind"], kind)

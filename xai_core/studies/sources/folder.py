@@ -8,6 +8,7 @@ from pathlib import Path
 from xai_core.base.errors import InputError
 from xai_core.studies.places.cut import fetched
 from xai_core.studies.places.location import Location
+from xai_core.studies.places.members import readable
 from xai_core.studies.places.samples import pictures_among
 from xai_core.studies.sources.base import SOURCES, Kind, Listed, Source
 
@@ -40,7 +41,7 @@ class FolderSource(Source):
                 yield from self._below(f"{path}/", depth + 1)
             elif not one.is_folder and one.name in masks:
                 mask = masks[one.name]
-                yield Listed(path, path, mask=mask and inner + mask)
+                yield Listed(readable(path), path, mask=mask and inner + mask)
 
 
 @SOURCES.register
