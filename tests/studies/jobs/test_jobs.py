@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -53,7 +54,7 @@ class Here(Crew):
             if int(one.name[:3]) in BROKEN:
                 found.append(Row.refused(one.name.encode().hex(), one.name, "broken"))
                 continue
-            picture = f"{int(one.name[:3]):064x}"
+            picture = hashlib.sha256(one.name.encode()).hexdigest()
             missing = {
                 name: given
                 for name, given in self._task.methods.items()
