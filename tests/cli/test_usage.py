@@ -44,7 +44,7 @@ HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
         ([*STUDY, "--set", "smoothgrad.m=3"], "of no method that was asked for"),
         ([*STUDY, "--address", "a:1"], "Add --engine ray"),
         ([*STUDY, "--engine", "dask"], "invalid choice"),
-        (STUDY, "nothing at"),
+        (STUDY, "no source of pictures"),
         (["study", "--resume", "nowhere"], "no study to go on with"),
         (["study", "--status", "nowhere"], "No study was computed"),
         (["study", "--cancel", "nowhere"], "No study was computed"),
