@@ -11,14 +11,14 @@ import numpy as np
 from xai_core.attribution.context import Context
 from xai_core.attribution.meter import Meter
 from xai_core.attribution.result import Attribution
-from xai_core.base.arrays import Inputs, Map, Maps, Scores, checked_inputs
+from xai_core.base.arrays import Inputs, Maps, Scores, checked_inputs
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, Target
-from xai_core.maps.canonical import canonicalise
+from xai_core.maps.canonical import Array, canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.scores.localisation import Mask, on_grid
+from xai_core.scores.localisation import on_grid
 from xai_core.scores.measurement import Question, measure, samples
 from xai_core.scores.metrics.base import (
     METRICS,
@@ -38,13 +38,13 @@ Each = Sequence[int | Target | Explained | None]
 
 
 def score(
-    maps: Map | Maps | Attribution,
+    maps: Array | Attribution,
     metric: str = "complexity",
     *,
     model: LoadedModel | nn.Module | None = None,
     inputs: Inputs | None = None,
     targets: Asked | Each = None,
-    masks: Mask | Masks | None = None,
+    masks: np.ndarray | None = None,
     recipe: Recipe | None = None,
     seed: int = 0,
     batch_size: int = 16,

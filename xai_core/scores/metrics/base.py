@@ -79,7 +79,7 @@ class MaskMetric(Metric):
             "Give masks=, of the size of the maps.",
         )
 
-    def score_on(self, maps: Maps, masks: Masks, settings: Any = None) -> Scores:
+    def score_on(self, maps: Maps, masks: np.ndarray, settings: Any = None) -> Scores:
         """float64 `[B]`; NaN where the score is not defined. `masks`: of the size of the maps.
 
         Raises:
