@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,21 +9,19 @@ import numpy as np
 from xai_core.attribution.context import Context
 from xai_core.attribution.meter import Meter
 from xai_core.attribution.result import Attribution
-from xai_core.base.arrays import Inputs, Maps, Scores, checked_inputs
+from xai_core.base.arrays import Inputs, Maps, Scores
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
-from xai_core.base.target import Asked, Explained, Target
-from xai_core.maps.canonical import Array, canonicalise
+from xai_core.base.target import Asked
+from xai_core.maps.canonical import Array
 from xai_core.maps.recipe import Recipe
-from xai_core.scores.localisation import on_grid
+from xai_core.scores.given import Each, inputs_of, maps_of, masks_of, single, targets_of
 from xai_core.scores.measurement import Question, measure, samples
 from xai_core.scores.metrics.base import (
     METRICS,
     GroupMetric,
     MaskMetric,
-    Masks,
-    Metric,
     ModelMetric,
 )
 
@@ -33,8 +29,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from xai_core.base.loaded_model import LoadedModel
-
-Each = Sequence[int | Target | Explained | None]
 
 
 def score(
@@ -73,14 +67,14 @@ def score(
     plugin = METRICS[metric]
     settings = build(plugin.Parameters, parameters)
     given = maps if isinstance(maps, Attribution) else None
-    values = _maps(maps, recipe)
+    values = maps_of(maps, recipe)
     if isinstance(plugin, MaskMetric):
-        found = plugin.score_on(values, _masks(masks, plugin, values, given, recipe), settings)
+        found = plugin.score_on(values, masks_of(masks, plugin, values, given, recipe), settings)
     elif isinstance(plugin, ModelMetric):
         if model is None or inputs is None:
             plugin.score(values)  # says what is missing
-        batch = _inputs(inputs, len(values))
-        whole = _Whole(plugin, model, batch, _targets(targets, len(values)), seed, batch_size)
+        batch = inputs_of(inputs, len(values))
+        whole = _Whole(plugin, model, batch, targets_of(targets, len(values)), seed, batch_size)
         if given is not None and not isinstance(plugin, GroupMetric):
             found = whole.of(given, recipe or Recipe(), parameters, progress)
         else:
@@ -112,7 +106,7 @@ class _Whole:
         each = 1 + samples(self._plugin.name, given, self._inputs.shape[1:], parameters)
         total, scores = each * len(self._inputs), []
         for number, picture in enumerate(self._inputs):
-            one = _single(given, number)
+            one = single(given, number)
             tick = None if progress is None else _shifted(progress, number * each, total)
             name = self._plugin.name
             found = measure(
@@ -156,71 +150,12 @@ class _Whole:
         return np.array(found)
 
 
-def _maps(maps: Any, recipe: Recipe | None) -> Maps:
-    if isinstance(maps, Attribution):
-        return canonicalise(maps, recipe)
-    values = np.asarray(maps)
-    if values.ndim not in (2, 3) or 0 in values.shape:
-        raise InputError(
-            f"Maps must be [batch, height, width] or [height, width], not {list(values.shape)}.",
-            "xai_core.canonicalise makes them out of raw attributions [B, C, H, W].",
-        )
-    values = values if values.ndim == 3 else values[None]
-    return values if values.dtype in (np.float32, np.float64) else values.astype(np.float64)
-
-
-def _inputs(inputs: Any, count: int) -> Inputs:
-    batch = checked_inputs(inputs)
-    if len(batch) != count:
-        raise InputError(
-            f"An input for each map was expected, so {count}, not {len(batch)}.",
-            "Give inputs [B, C, H, W] in the order of the maps.",
-        )
-    return batch
-
-
-def _targets(targets: Any, count: int) -> Each:
-    if not isinstance(targets, list | tuple | np.ndarray):
-        return [targets] * count
-    if len(targets) != count:
-        raise InputError(f"A target for each map was expected, so {count}, not {len(targets)}.")
-    return [int(one) if isinstance(one, np.integer) else one for one in targets]
-
-
-def _masks(
-    masks: Any, plugin: Metric, values: Maps, given: Attribution | None, recipe: Recipe | None
-) -> Masks:
-    if masks is None:
-        plugin.score(values)  # says what is missing
-    truth = np.asarray(masks) > 0
-    truth = truth if truth.ndim == 3 else truth[None]
-    if given is not None and truth.shape[1:] == given.values.shape[2:]:
-        truth = np.stack([on_grid(one, recipe or Recipe()) for one in truth])
-    return np.repeat(truth, len(values), 0) if len(truth) == 1 else truth
-
-
 def _check_group(plugin: GroupMetric, count: int) -> None:
     if count < 3:
         raise InputError(
             f"{plugin.title} compares pictures with each other, and needs three, not {count}.",
             "Give the maps and inputs of more pictures.",
         )
-
-
-def _single(one: Attribution, number: int) -> Attribution:
-    """One picture of an attribution of many."""
-    many = len(one.values) > 1
-    chosen = {
-        name: value[number] if many and isinstance(value, list) else value
-        for name, value in one.chosen.items()
-    }
-    return replace(
-        one,
-        values=one.values[number : number + 1],
-        target=one.target[number : number + 1],
-        explained=one.targets[number : number + 1],
-        chosen=chosen,
-    )
 
 
 def _shifted(progress: Progress, before: int, total: int) -> Progress:
