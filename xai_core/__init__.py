@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xai_core.runs.run import Run as Run
     from xai_core.runs.run import open_run as open_run
     from xai_core.scores.metrics.complexity import complexity as complexity
-    from xai_core.scores.public import score as score
+    from xai_core.scores.public.score import score as score
     from xai_core.scores.ranking import sweep as sweep
     from xai_core.studies.computation import Subject as StudyPicture
     from xai_core.studies.computation import conduct as conduct
@@ -77,7 +77,7 @@ _HOMES = {
     "open_study": "studies.result",
     "picture_files": "pictures.archive",
     "prepare": "pictures.preprocessing",
-    "score": "scores.public",
+    "score": "scores.public.score",
     "sweep": "scores.ranking",
 }
 

@@ -136,3 +136,14 @@ def test_a_metric_that_asks_the_model(cli: Cli, models: Path, picture: Path) -> 
         scores = [entry["score"] for entry in entries]
         assert scores == sorted(scores)
         assert all(0 < score < 1 for score in scores)
+
+
+def test_a_metric_on_a_mask_says_where_there_is_one(cli: Cli, models: Path, picture: Path) -> None:
+    words = ("--method", "saliency", "occlusion", "--metric", "localisation-auc", "--json")
+    done = cli("rank", models / "ready.pt", picture, *words)
+    assert done.returncode != 0
+    assert "AUC needs a mask of what the map should show" in done.stderr
+    done = cli("rank", "wafer", "wafer:bridge", *words)
+    assert done.returncode == 0, done.stderr
+    (one,) = json.loads(done.stdout)["pictures"]
+    assert all(0.5 < entry["score"] <= 1 for entry in one["raw"])

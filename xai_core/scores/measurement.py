@@ -17,10 +17,10 @@ from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.scores.asking import Asked
 from xai_core.scores.case import Case, Map, Undefined
 from xai_core.scores.localisation import on_grid
 from xai_core.scores.metrics.base import METRICS, CurveMetric, Mask, MaskMetric, ModelMetric
+from xai_core.scores.perturbation.asking import Asked
 from xai_core.targets.resolution import is_of_class, of_other_class
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from xai_core.base.arrays import Maps, Scores
-from xai_core.scores.histogram import BINS, entropy_of
+from xai_core.maps.histogram import BINS, entropy_of
 from xai_core.scores.metrics.base import METRICS, Direction, Metric
 
 

@@ -12,7 +12,7 @@ from xai_core.scores.case import Case, Undefined
 from xai_core.scores.metrics.base import METRICS, Curve, CurveMetric, Direction
 from xai_core.scores.perturbation.pixels import brightest_first, steps_of
 
-ROUNDING = 1e-6
+ROUNDING = 1e-6  # of the highest score
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from xai_core.maps.histogram import entropy_of
 from xai_core.scores.case import Case, Undefined
-from xai_core.scores.histogram import entropy_of
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.scores.randomised_maps import forgotten, unavailable
+from xai_core.scores.perturbation.randomised_maps import forgotten, unavailable
 
 
 @METRICS.register

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from xai_core.base.parameters import parameter
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.scores.randomised_maps import forgotten, likeness, unavailable
+from xai_core.scores.perturbation.randomised_maps import forgotten, likeness, unavailable
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from xai_core.base.parameters import parameter
 from xai_core.scores.case import Case, Map
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
 from xai_core.scores.perturbation.noise import FLAT, span
-from xai_core.scores.randomised_maps import forgotten, likeness, unavailable
+from xai_core.scores.perturbation.randomised_maps import forgotten, likeness, unavailable
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import Asked
 from xai_core.maps.canonical import Array
 from xai_core.maps.recipe import Recipe
-from xai_core.scores.given import Each, inputs_of, maps_of, masks_of, single, targets_of
 from xai_core.scores.measurement import Question, measure, samples
 from xai_core.scores.metrics.base import (
     METRICS,
@@ -24,6 +23,7 @@ from xai_core.scores.metrics.base import (
     MaskMetric,
     ModelMetric,
 )
+from xai_core.scores.public.given import Each, inputs_of, maps_of, masks_of, single, targets_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -140,7 +140,7 @@ class _Whole:
     def _classes(self, meter: Meter) -> np.ndarray:
         """The class that the model predicts for every picture."""
         from xai_core.base.borrow import borrowed
-        from xai_core.scores.asking import Asked as Predictions
+        from xai_core.scores.perturbation.asking import Asked as Predictions
 
         found = []
         for picture in self._inputs:
