@@ -20,7 +20,7 @@ from xai_core.attribution.result import Attribution
 from xai_core.scores.perturbation.imputation import imputed
 from xai_core.scores.quantus_calls.library import quantus
 
-DRAWS, SHARES = 4, (0.1, 0.5, 0.9)
+DRAWS, SHARES = 2, (0.1, 0.5, 0.9)
 
 
 @cache
@@ -100,31 +100,31 @@ def prepare(titles: list[str]) -> None:
 
 
 CASES = {
-    "Pixel Flipping, 100 steps": ours("pixel-flipping"),
+    "Pixel Flipping, 20 steps": ours("pixel-flipping", steps=20),
     "Quantus' Pixel-Flipping": lambda: theirs(
-        "PixelFlipping", features_in_step=_step(100), normalise=False
+        "PixelFlipping", features_in_step=_step(20), normalise=False
     )(),
-    "Region Perturbation, 50 squares": ours("region-perturbation", regions=50),
+    "Region Perturbation, 20 squares": ours("region-perturbation", regions=20),
     "Quantus' Region-Perturbation": theirs(
-        "RegionPerturbation", patch_size=8, regions_evaluation=50, normalise=False
+        "RegionPerturbation", patch_size=8, regions_evaluation=20, normalise=False
     ),
-    "Infidelity, 49 squares": ours("infidelity", draws=49),
-    "Quantus' Infidelity": theirs("Infidelity", perturb_patch_sizes=[32], n_perturb_samples=1),
-    "Monotonicity, 50 steps": ours("monotonicity"),
+    "Infidelity, 16 squares": ours("infidelity", draws=16),
+    "Quantus' Infidelity": theirs("Infidelity", perturb_patch_sizes=[56], n_perturb_samples=1),
+    "Monotonicity, 20 steps": ours("monotonicity", steps=20),
     "Quantus' Monotonicity": lambda: theirs(
-        "Monotonicity", features_in_step=_step(50), normalise=False
+        "Monotonicity", features_in_step=_step(20), normalise=False
     )(),
-    "Monotonicity Correlation, 10 × 5": ours("monotonicity-correlation", groups=10, draws=5),
+    "Monotonicity Correlation, 5 × 4": ours("monotonicity-correlation", groups=5, draws=4),
     "Quantus' Monotonicity-Correlation": lambda: theirs(
-        "MonotonicityCorrelation", nr_samples=5, features_in_step=_step(10), normalise=False
+        "MonotonicityCorrelation", nr_samples=4, features_in_step=_step(5), normalise=False
     )(),
     "ROAD's imputation, 3 shares": our_imputation,
     "Quantus' noisy linear imputation": their_imputation,
-    "Max-Sensitivity, 4 maps": ours_again("max-sensitivity", draws=DRAWS),
+    "Max-Sensitivity, 2 maps": ours_again("max-sensitivity", draws=DRAWS),
     "Quantus' Max-Sensitivity": theirs("MaxSensitivity", nr_samples=DRAWS),
-    "Local Lipschitz Estimate, 4 maps": ours_again("local-lipschitz", draws=DRAWS),
+    "Local Lipschitz Estimate, 2 maps": ours_again("local-lipschitz", draws=DRAWS),
     "Quantus' Local Lipschitz Estimate": theirs("LocalLipschitzEstimate", nr_samples=DRAWS),
-    "Relative Input Stability, 4 maps": ours_again("relative-input-stability", draws=DRAWS),
+    "Relative Input Stability, 2 maps": ours_again("relative-input-stability", draws=DRAWS),
     "Quantus' Relative Input Stability": theirs("RelativeInputStability", nr_samples=DRAWS),
 }
 _titles = list(CASES)
