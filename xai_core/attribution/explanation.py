@@ -95,7 +95,7 @@ def explain_on(
         explained, scores = context.explained, context.scores
         at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
-            _one(plugin, Task(scorer, picture, settings, seed, at_once))
+            _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span))
             for picture, score in zip(_singly(tensor), scores, strict=True)
             for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
         ]
