@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-Composite = Literal["epsilon-plus", "alpha-beta", "epsilon-gamma-box"]
 COMPOSITES = ("epsilon-plus", "alpha-beta", "epsilon-gamma-box")
 Box = tuple["Tensor", "Tensor"]
 """The lowest and the highest input, `[1, C, 1, 1]`."""

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Literal
 
+from xai_core.attribution.baselines import span_of
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.conservation import ARRIVED, GIVEN, WITHIN
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
 from xai_core.attribution.relevance.propagation import propagated, why_not
-from xai_core.attribution.relevance.rules import COMPOSITES, Composite
+from xai_core.attribution.relevance.rules import COMPOSITES
 from xai_core.base.parameters import parameter
-
-if TYPE_CHECKING:
-    from xai_core.attribution.relevance.rules import Box
 
 
 @dataclass(frozen=True)
 class LrpParameters:
     """Of LRP."""
 
-    composite: Composite = parameter(
+    composite: Literal["epsilon-plus", "alpha-beta", "epsilon-gamma-box"] = parameter(
         "epsilon-plus",
         "Rules for convolutions: positive parts only (z⁺); α2-β1, which also shows what speaks "
         "against; or γ with a first layer bounded by the range of inputs. Linear layers have ε.",
@@ -62,7 +60,9 @@ class Lrp(Method):
 
     def attribute(self, task: Task) -> RawMap:
         asked = task.parameters
-        found = propagated(task.scorer, task.inputs, asked.composite, _box(task), bias=asked.bias)
+        found = propagated(
+            task.scorer, task.inputs, asked.composite, span_of(task), bias=asked.bias
+        )
         arrived = float(found.values.double().sum())
         told = {ARRIVED: arrived, GIVEN: found.start, "canonizer": found.canonizer}
         if asked.composite == "epsilon-gamma-box":
@@ -78,12 +78,3 @@ class Lrp(Method):
             or why_not(capabilities)
             or weights.why_not(capabilities)
         )
-
-
-def _box(task: Task) -> Box:
-    import torch
-
-    if task.span:
-        low, high = (torch.tensor(ends).to(task.inputs)[None, :, None, None] for ends in task.span)
-        return low, high
-    return task.inputs.amin((2, 3), keepdim=True), task.inputs.amax((2, 3), keepdim=True)
