@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from tests.attribution.nets import _ready, layered, pictures
 from xai_core import explain
-from xai_core.attribution import conservation, remarks
+from xai_core.attribution import remarks
+from xai_core.attribution.relevance import conservation
 from xai_core.attribution.relevance.library import zennit
 from xai_core.base.errors import MethodError
 from xai_core.maps.recipe import Recipe

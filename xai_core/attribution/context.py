@@ -12,7 +12,7 @@ from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import ModelError
-from xai_core.base.target import Asked, Explained
+from xai_core.base.target import Asked, AskedOfEach, Explained
 from xai_core.targets.resolution import FixedScore, fixed, on_each
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Context:
     """
 
     def __init__(
-        self, model: LoadedModel | nn.Module, inputs: Inputs, target: Asked = None
+        self, model: LoadedModel | nn.Module, inputs: Inputs, target: AskedOfEach = None
     ) -> None:
         self.model, self.inputs, self.target = model, inputs, target
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from xai_core.attribution import autocast, completeness, conservation, emptiness
+from xai_core.attribution import autocast, completeness, emptiness
 from xai_core.attribution.noise.average import COMPLEXITY_ERROR
+from xai_core.attribution.relevance import conservation
 from xai_core.attribution.result import Attribution
 
 # What the sentences tell of an attribution's choices, and nobody need tell again.

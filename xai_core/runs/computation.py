@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Float64
 
 from xai_core.attribution.autocast import suited
-from xai_core.attribution.conservation import unranked
 from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.relevance.conservation import unranked
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Values
 from xai_core.base.errors import MethodError

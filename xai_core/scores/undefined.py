@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xai_core.attribution import conservation, emptiness
+from xai_core.attribution import emptiness
+from xai_core.attribution.relevance import conservation
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Maps
 from xai_core.scores.metrics.base import METRICS

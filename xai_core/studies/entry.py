@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
-from xai_core.attribution.conservation import unranked
+from xai_core.attribution.relevance.conservation import unranked
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xai_core.attribution.baselines import blurred
 from xai_core.attribution.completeness import measured
+from xai_core.attribution.hiding.baselines import blurred
 from xai_core.attribution.hiding.hidden import in_batches
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from xai_core.attribution.baselines import START_HELP, STARTS, baselines
 from xai_core.attribution.completeness import told_sums
+from xai_core.attribution.hiding.baselines import START_HELP, STARTS, baselines
 from xai_core.attribution.hiding.hidden import in_batches
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xai_core.attribution.baselines import FromBaseline, OneBaseline, baselines, count_of
 from xai_core.attribution.completeness import told_sums
+from xai_core.attribution.hiding.baselines import FromBaseline, OneBaseline, baselines, count_of
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from xai_core.attribution.baselines import FromBaseline, baselines, count_of
 from xai_core.attribution.completeness import told_sums
+from xai_core.attribution.hiding.baselines import FromBaseline, baselines, count_of
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from xai_core.attribution.baselines import FromBaseline, OneBaseline, baselines, count_of
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.completeness import told_sums
+from xai_core.attribution.hiding.baselines import FromBaseline, OneBaseline, baselines, count_of
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.attribution.rescaling.multipliers import UNSEEN, contributions
 

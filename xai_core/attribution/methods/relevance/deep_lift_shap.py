@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from xai_core.attribution.baselines import START_HELP, STARTS, STARTS_HELP, OneBaseline
+from xai_core.attribution.hiding.baselines import START_HELP, STARTS, STARTS_HELP, OneBaseline
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.methods.relevance.deep_lift import DeepLift
 from xai_core.base.parameters import parameter

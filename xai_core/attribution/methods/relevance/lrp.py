@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from xai_core.attribution.baselines import span_of
 from xai_core.attribution.capabilities import Capabilities
-from xai_core.attribution.conservation import ARRIVED, GIVEN, WITHIN
+from xai_core.attribution.hiding.baselines import span_of
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
+from xai_core.attribution.relevance.conservation import ARRIVED, GIVEN, WITHIN
 from xai_core.attribution.relevance.propagation import propagated, why_not
 from xai_core.attribution.relevance.rules import COMPOSITES
 from xai_core.base.parameters import parameter

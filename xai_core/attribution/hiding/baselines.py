@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from xai_core.attribution.methods.base import Task
+    from xai_core.attribution.noise.draws import Draws
 
 Start = Literal["constant", "black", "mean", "blur", "noise"]
 STARTS = ("constant", "black", "mean", "blur", "noise")
@@ -46,6 +47,12 @@ class OneBaseline:
     )
 
 
+COVER_HELP = (
+    "What covers the pixels: a constant, the lowest input, the picture's mean colour, the picture "
+    "blurred, or noise of the inputs' range."
+)
+
+
 def count_of(parameters: Any) -> int:
     """How many baselines there are."""
     return int(parameters.starts) if parameters.start == "noise" else 1
@@ -53,22 +60,37 @@ def count_of(parameters: Any) -> int:
 
 def baselines(task: Task) -> Iterator[Tensor]:
     """`[1, C, H, W]` each, the same for a seed. Their value, where constant, is the task's."""
+    if task.parameters.start != "noise":
+        yield _of_kind(task, task.parameters.start)
+        return
+    draws = _draws(task)
+    for _ in range(task.parameters.starts):
+        yield _noise(task, draws)
+
+
+def _draws(task: Task) -> Draws:
     from xai_core.attribution.noise.draws import streams
 
-    if task.parameters.start != "noise":
-        yield _of_kind(task)
-        return
+    return streams(task.seed)[1]
+
+
+def _noise(task: Task, draws: Draws) -> Tensor:
     low, high = span_of(task)
-    draws = streams(task.seed)[1]
-    for _ in range(task.parameters.starts):
-        drawn = draws.normal(task.inputs.shape[1:], 0.5, 0.25)[:1].clamp(0, 1).to(task.inputs)
-        yield low + drawn * (high - low)
+    drawn = draws.normal(task.inputs.shape[1:], 0.5, 0.25).clamp(0, 1).to(task.inputs)
+    return low + drawn * (high - low)
 
 
-def _of_kind(task: Task) -> Tensor:
+def cover_of(task: Task) -> Tensor:
+    """`[C, H, W]`: what a method covers pixels with."""
+    if task.parameters.cover == "noise":
+        return _noise(task, _draws(task))[0]
+    return _of_kind(task, task.parameters.cover)[0]
+
+
+def _of_kind(task: Task, kind: str) -> Tensor:
     import torch
 
-    kind, inputs = task.parameters.start, task.inputs
+    inputs = task.inputs
     if kind == "black":
         return span_of(task)[0].expand_as(inputs)
     if kind == "mean":
