@@ -55,8 +55,9 @@ def explain(
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
-            picture's top class; a `Target` says anything else; a list has one for each picture. It is fixed on each picture, and
-            the same for all noisy copies. seed: of all random draws. parameters: of the method.
+            picture's top class; a `Target` says anything else; a list has one for each
+            picture. It is fixed on each picture, and the same for all noisy copies. seed: of all
+            random draws. parameters: of the method.
 
     Raises:
         InputError: inputs, target or a parameter is not what it has to be; or autocast is not

@@ -31,8 +31,16 @@ def layer_slopes(scorer: Scorer, inputs: Tensor) -> tuple[list[Tensor], Layer]:
     from xai_core.attribution.layers.seen import seen_layers
     from xai_core.attribution.passes.calls import Calls
     from xai_core.attribution.passes.final_activation import shown
+    from xai_core.attribution.passes.rectifiers import hidden
 
-    seen, plain, outputs = AttentionWeights(), scorer.unfolded(), {}
+    if hidden(scorer.module):
+        raise MethodError(
+            "The layers of a TorchScript model are out of sight, and so is their attention.",
+            "Load the original PyTorch model.",
+            code="layers-hidden",
+        )
+    outputs: dict[nn.Module, Tensor] = {}
+    seen, plain = AttentionWeights(), scorer.unfolded()
     with torch.enable_grad(), _kept(plain.module, outputs), seen_layers(plain.module) as ran:
         with Calls(seen.watch):
             plain(inputs.detach().requires_grad_(True))

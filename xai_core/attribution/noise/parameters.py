@@ -71,3 +71,9 @@ class Averaged:
         maximum=1.0,
         step=0.005,
     )
+    of: str = parameter(
+        "",
+        "Name of the method whose maps are averaged, with its defaults, such as guided-backprop or "
+        "grad-cam; empty for the gradient.",
+        added=True,
+    )
