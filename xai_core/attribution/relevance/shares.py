@@ -140,7 +140,7 @@ class Shares:
         self.told["gates"] += 1
         first, second = given
         if first.numel() == second.numel():
-            return _Passed.apply(call, *given)  # type: ignore[no-untyped-call,no-any-return]
+            return _Passed.apply(call, *given)  # type: ignore[no-untyped-call]
         if first.numel() > second.numel():
             return _passed(lambda x: call(x, second.detach()), [first])
         return _passed(lambda x: call(first.detach(), x), [second])
@@ -150,7 +150,7 @@ def _passed(call: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
     """Relevance as it is, where the result has the shape of what went in; else the gradient."""
     with torch.no_grad():
         same = call(given[0], *given[1:]).shape == given[0].shape
-    return _Passed.apply(call, given[0]) if same else call(*given)  # type: ignore[no-untyped-call,no-any-return]
+    return _Passed.apply(call, given[0]) if same else call(*given)  # type: ignore[no-untyped-call]
 
 
 class _Passed(torch.autograd.Function):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.completeness import told_sums
@@ -34,7 +34,7 @@ class DeepLift(Method):
     unit = SHARE
     summary = "What each pixel's difference from a baseline adds to the difference of the scores."
     citation = "Shrikumar et al., 2017, arXiv 1704.02685"
-    Parameters: Any = DeepLiftParameters
+    Parameters: ClassVar[type] = DeepLiftParameters
 
     def attribute(self, task: Task) -> RawMap:
         from xai_core.attribution.noise.standard_error import RunningMean
