@@ -21,7 +21,7 @@ def show(space: Workspace, level: float, study: StudyResult | None = None) -> No
     Args:
         study: of many pictures, where one is on screen.
     """
-    chosen = metric_picker.show()
+    chosen = metric_picker.show(space.run)
     recipe = backend.recipe_for(space.run, space.recipe, level)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xai_core.attribution.methods.base import title_of
+from xai_core.attribution.relevance.conservation import unranked
 from xai_core.runs.run import Run
 from xai_core.scores.margin import TIE, T, spreads_of
 from xai_core.scores.metrics.base import METRICS, Metric, ModelMetric
@@ -33,16 +34,17 @@ class Leader:
 def leaders(
     run: Run, scores: Mapping[str, Mapping[str, float]], quantile: float
 ) -> tuple[Leader, ...]:
-    """The best of a run by each metric on which two methods have a score.
+    """The best of a run by each metric on which two methods have a score; see `unranked`.
 
     Args:
         scores: by metric and method, NaN where there is none. quantile: of the removal.
     """
     found = []
+    told = {name for name, one in run.attributions.items() if not unranked(one)}
     drawn = {name for name, one in run.attributions.items() if "samples" in one.chosen}
     complexity = {name: one.after for name, one in spreads_of(run.attributions, quantile).items()}
-    for metric, given in scores.items():
-        plugin = METRICS[metric]
+    for metric, every in scores.items():
+        plugin, given = METRICS[metric], {name: every[name] for name in every if name in told}
         spreads = complexity if metric == "complexity" else _spreads(plugin, given, drawn)
         ranked = [one.name for one in rank(given, metric).entries if one.place is not None]
         if len(ranked) > 1:
