@@ -46,7 +46,11 @@ PLAIN = {
     *("text.plain", "text.listed", "text.title_of", "text.size", "text.code", "problem.plain"),
     "text.file_size",
     *("len", "markdown", "int", "float", "round", "bool", "sum"),
-    *("table.headline", "leaders.sentences"),  # made of `text.title_of`, as its parts below
+    *(
+        "table.headline",
+        "leaders.sentences",
+        "order.told",
+    ),  # made of `text.title_of`, as its parts below
 }
 # Words of the program's own plugins and exhibits, which no file can change; parts of a headline.
 OWN = {
