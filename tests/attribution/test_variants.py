@@ -56,7 +56,7 @@ def test_each_layer_is_a_map_that_stands_beside_the_others(tmp_path: Path) -> No
         alone = explain(net, inputs, 1, "grad-cam", layer=layer)
         np.testing.assert_array_equal(found.values, alone.values)
         assert found.native_size == alone.native_size
-        assert found.parameters == {"layer": layer}
+        assert found.parameters["layer"] == layer
     assert run.attributions["grad-cam@0"].native_size != run.attributions["grad-cam@3"].native_size
     run.write(tmp_path / "run")
     again = open_run(tmp_path / "run")

@@ -36,6 +36,9 @@ def measured(page: AppTest, found: NoiseLevel = FOUND) -> AppTest:
 
 
 def test_half_of_each_goes_into_the_form_of_fusiongrad_by_a_click(page: AppTest) -> None:
+    assert "parameters of" not in texts(page), "the example has no parameter that came later"
+    assert page.text_input(key="parameter-fusiongrad-of").value == ""
+    assert "More parameters" in [one.label for one in page.expander]
     measured(page)
     assert "At 0.12, it falls." in texts(page)
     use = page.button(key="noise-use-fusiongrad")

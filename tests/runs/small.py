@@ -21,7 +21,7 @@ def small_run(seed: int = 0, **changes: Any) -> Run:
         name: Attribution(
             values=draws.normal(size=(1, 3, SIDE, SIDE)).astype(np.float32),
             method=name,
-            parameters={"m": 4} if name == "smoothgrad" else {},
+            parameters={"m": 4, "of": ""} if name == "smoothgrad" else {},
             seed=seed,
             target=(1,),
             native_size=(SIDE, SIDE),

@@ -26,7 +26,7 @@ def test_places_and_scores_stand_side_by_side() -> None:
 
 
 def test_parameters_recipe_and_origin_are_told() -> None:
-    changed = replace(FIRST.attributions["smoothgrad"], parameters={"m": 9})
+    changed = replace(FIRST.attributions["smoothgrad"], parameters={"m": 9, "of": ""})
     other = replace(
         FIRST,
         model="other",

@@ -55,6 +55,14 @@ def same(one: Run, other: Run) -> None:
             assert getattr(found, item) == getattr(given, item), item
 
 
+def test_a_parameter_that_came_later_has_its_default_in_earlier_runs(store: RunStore) -> None:
+    """Else the run would look changed, and its map would be computed once more."""
+    run = small_run()
+    early = replace(run.attributions["smoothgrad"], parameters={"m": 4})
+    kept = store.save(replace(run, attributions={**run.attributions, "smoothgrad": early}))
+    assert store.open(kept).attributions["smoothgrad"].parameters == {"m": 4, "of": ""}
+
+
 def test_a_run_comes_back_as_it_was(store: RunStore) -> None:
     same(store.open(store.save(small_run())), small_run())
 

@@ -57,6 +57,12 @@ class Scorer:
         other._folding = None
         return other
 
+    def uncounted(self) -> Scorer:
+        """The same, whose samples are not told: passes that only look."""
+        other = copy(self)
+        other.meter = Meter(0, None)
+        return other
+
     @property
     def facts(self) -> Mapping[str, Any]:
         """What its way of running the model did to the map, as `RawMap.chosen` has it."""

@@ -12,6 +12,7 @@ from xai_core.base.errors import InputError, MethodError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+    from torch.utils.hooks import RemovableHandle
 
     from xai_core.attribution.capabilities import Layer
     from xai_core.attribution.scorer import Scorer
@@ -65,31 +66,11 @@ class Ran:
 
 def watched(scorer: Scorer, inputs: Tensor, name: str, view: View = SEEN) -> Ran:
     """What a layer with a feature map gives on `[B, C, H, W]`. Raises as the function above."""
-    import torch
-
     from xai_core.attribution.layers.reading import read_layers
     from xai_core.attribution.layers.seen import seen_layers
 
     seen: list[Tensor] = []
-
-    def remember(_: nn.Module, __: Any, output: Any) -> Any:
-        first = output[0] if isinstance(output, list | tuple) and output else output
-        if isinstance(first, torch.Tensor):
-            seen.append(first)
-        return (
-            output.clone() if isinstance(output, torch.Tensor) else output
-        )  # later layers may work in place
-
-    def look(_: nn.Module, given: Any) -> Any:
-        seen.append(given[0])
-        return (given[0].clone(), *given[1:])
-
-    found = feature_layers.find(scorer.module, name)
-    handle = (
-        found.register_forward_pre_hook(look)
-        if view.of_input
-        else found.register_forward_hook(remember)
-    )
+    handle = _remembering(feature_layers.find(scorer.module, name), seen, of_input=view.of_input)
     try:
         with seen_layers(scorer.module) as ran:
             score = scorer(inputs)
@@ -107,6 +88,27 @@ def watched(scorer: Scorer, inputs: Tensor, name: str, view: View = SEEN) -> Ran
             code="no-spatial-layer",
         )
     return Ran(score, seen[-1], layer, len(seen))
+
+
+def _remembering(layer: nn.Module, seen: list[Tensor], *, of_input: bool) -> RemovableHandle:
+    """Keeps what goes into a layer or comes out of it, each time that it runs."""
+    import torch
+
+    def remember(_: nn.Module, __: Any, output: Any) -> Any:
+        first = output[0] if isinstance(output, list | tuple) and output else output
+        if isinstance(first, torch.Tensor):
+            seen.append(first)
+        return (
+            output.clone() if isinstance(output, torch.Tensor) else output
+        )  # later layers may work in place
+
+    def look(_: nn.Module, given: Any) -> Any:
+        seen.append(given[0])
+        return (given[0].clone(), *given[1:])
+
+    if of_input:
+        return layer.register_forward_pre_hook(look)
+    return layer.register_forward_hook(remember)
 
 
 def _laid(layer: Layer, tokens: Tensor, grid: tuple[int, int]) -> Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -46,17 +46,24 @@ def layer_slopes(scorer: Scorer, inputs: Tensor) -> tuple[list[Tensor], Layer]:
             plain(inputs.detach().requires_grad_(True))
         weights = seen.of_all_tokens()
         blocks = _blocks(plain.module, outputs, len(weights))
-        means = torch.cat([outputs[block].mean(1, keepdim=True) for block in blocks])
-        stacked = means.expand(-1, outputs[blocks[-1]].shape[1], -1)
-        layers = read_layers(plain.module, inputs, ran)
-    with torch.enable_grad(), _given(blocks[-1], stacked):
+        made = [outputs[block] for block in blocks]
+        means = torch.cat([one.mean(1, keepdim=True) for one in made]).detach()
+        stacked = means.requires_grad_(True).expand(-1, made[-1].shape[1], -1)
+    layers = read_layers(plain.module, inputs, ran)
+    with torch.enable_grad(), _given(blocks, stacked):
         output = shown(plain.call, plain.score.before)(inputs.clone())
         scores = plain.score(output, len(blocks))
-        plain.meter.advance(1)
+    rises = torch.autograd.grad(scores.sum(), means)[0] / stacked.shape[1]  # of a layer's token
     slopes = [
-        torch.autograd.grad(score, weight, retain_graph=True, allow_unused=True)[0]
-        for score, weight in zip(scores, weights, strict=True)
-    ]
+        torch.autograd.grad(
+            one,
+            weight,
+            rise.expand_as(one),
+            retain_graph=True,
+            allow_unused=True,
+        )[0]
+        for one, weight, rise in zip(made, weights, rises, strict=True)
+    ]  # one block at a time: later ones depend on its attention, too
     known = [torch.zeros_like(w) if s is None else s for s, w in zip(slopes, weights, strict=True)]
     count = weights[0].shape[-1]
     return [one.reshape(-1, count, count) for one in known], tokens_of(layers, count)
@@ -81,17 +88,26 @@ def _kept(module: nn.Module, outputs: dict[nn.Module, Tensor]) -> Iterator[None]
 
 
 @contextmanager
-def _given(block: nn.Module, tokens: Tensor) -> Iterator[None]:
-    """The block gives these tokens instead of its own."""
+def _given(blocks: Sequence[nn.Module], tokens: Tensor) -> Iterator[None]:
+    """The last block gives these tokens instead of its own, and those before it what they get."""
 
     def give(_: nn.Module, __: Any, output: Any) -> Any:
         return (tokens, *output[1:]) if isinstance(output, tuple) else tokens
 
-    handle = block.register_forward_hook(give)
+    handle = blocks[-1].register_forward_hook(give)
+    skipped = [one for one in blocks[:-1] if "forward" not in vars(one)]
+    for one in skipped:
+        vars(one)["forward"] = _passed_on
     try:
         yield
     finally:
         handle.remove()
+        for one in skipped:
+            del vars(one)["forward"]
+
+
+def _passed_on(tokens: Tensor, *_: Any, **__: Any) -> Tensor:
+    return tokens
 
 
 def _blocks(module: nn.Module, outputs: dict[nn.Module, Tensor], count: int) -> list[nn.Module]:

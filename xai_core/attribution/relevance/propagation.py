@@ -66,7 +66,7 @@ def propagated(
 
     watch, seen, shares = Watch(), Shares(), Shares()
     with torch.enable_grad(), watch.on(plain.module), Calls(seen.watch):
-        before = plain(inputs.detach().requires_grad_(True))
+        before = plain.uncounted()(inputs.detach().requires_grad_(True))
     _check_layers(watch, seen)
     with merged(watch.pairs), ruled(watch.ran, composite, box, bias=bias), torch.enable_grad():
         leaf = inputs.detach().requires_grad_(True)

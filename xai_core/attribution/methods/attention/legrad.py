@@ -43,4 +43,4 @@ class LeGrad(Method):
         return missing or (None if tokens else NONE)
 
     def samples(self, parameters: Any, shape: tuple[int, int, int]) -> int:
-        return 2
+        return 1

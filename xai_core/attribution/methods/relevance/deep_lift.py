@@ -51,7 +51,7 @@ class DeepLift(Method):
         return RawMap(mean.mean.to(task.inputs), chosen=told)
 
     def samples(self, parameters: Any, shape: tuple[int, int, int]) -> int:
-        return 2 * count_of(parameters)
+        return count_of(parameters)
 
     def unavailable_because(self, capabilities: Capabilities) -> str | None:
         return super().unavailable_because(capabilities) or (

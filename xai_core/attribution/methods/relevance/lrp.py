@@ -70,7 +70,7 @@ class Lrp(Method):
         return RawMap(found.values, chosen=told)
 
     def samples(self, parameters: LrpParameters, shape: tuple[int, int, int]) -> int:
-        return 2  # one to see how layers follow each other
+        return 1
 
     def unavailable_because(self, capabilities: Capabilities) -> str | None:
         return (
