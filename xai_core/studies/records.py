@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from xai_core.attribution.batches.order import Found, Refused
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
 from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
-from xai_core.pictures.preprocessing import InputSpec
+from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.studies.setting import digest_of
 
 E = TypeVar("E")
@@ -75,6 +76,18 @@ class Records(ABC, Generic[E]):
     @abstractmethod
     def of_failure(self, target: int | None, cause: str) -> E:
         """The entry of a method that gave no map of this class."""
+
+    def of_chunk(self, pictures: Sequence[Prepared], found: Sequence[Found]) -> list[dict[str, E]]:
+        """The entries of several pictures, by method."""
+        return [
+            {
+                name: self.of_failure(one.target, one.cause)
+                if isinstance(one, Refused)
+                else self.of_map(one, picture.content)
+                for name, one in maps.items()
+            }
+            for picture, maps in zip(pictures, found, strict=True)
+        ]
 
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         """Whether nothing needs to be computed."""
