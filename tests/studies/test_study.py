@@ -244,7 +244,7 @@ def test_the_model_is_borrowed_once_for_every_chunk(
 
     monkeypatch.setattr(chunk, "SAMPLES", 10)  # two pictures of five samples
     conduct(Study(SETTING, tmp_path), subjects(pictures), METHODS, borrow)
-    assert borrowed == [0, 6, 9] or borrowed == [0, 3, 9] or borrowed == [0, 6, 12]
+    assert borrowed in ([0, 6, 9], [0, 3, 9], [0, 6, 12])
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"curve": [1, 2], "raw": 1}', "[]"])
@@ -256,7 +256,8 @@ def test_a_broken_entry_is_computed_again(tmp_path: Path, pictures: Path, text: 
     worker = InProcess()
     run(tmp_path, pictures, worker)
     assert worker.asked == ["saliency"]
-    np.testing.assert_array_equal(table(tmp_path, pictures).curves, wanted.curves)
+    # another chunk is another batch, which rounds otherwise
+    np.testing.assert_allclose(table(tmp_path, pictures).curves, wanted.curves, atol=1e-5)
 
 
 def test_a_study_needs_a_method_that_there_is() -> None:
@@ -281,8 +282,8 @@ def test_killed_a_dozen_times_it_ends_as_if_it_never_was(tmp_path: Path, picture
         assert not computed & kept, "computed again although it was kept"
         kept |= {line.removeprefix("kept ") for line in life if line.startswith("kept")}
     whole, back = table(tmp_path / "whole", pictures), table(tmp_path / "killed", pictures)
-    np.testing.assert_array_equal(back.curves, whole.curves)
-    np.testing.assert_array_equal(back.raw, whole.raw)
+    np.testing.assert_allclose(back.curves, whole.curves, atol=1e-5)
+    np.testing.assert_allclose(back.raw, whole.raw, atol=1e-5)
     assert (back.done, back.targets) == (whole.done, whole.targets)
 
 

@@ -95,8 +95,7 @@ def conduct(
             if cancel is not None and cancel.is_set():
                 raise Cancelled
             refused |= broken
-            for _ in broken:
-                meter.skip(names)
+            meter.skip(names, len(broken))
             for group in groups(names, records.spec.shape) if pictures else ():
                 for part in parted(pictures, chunk_size(group, records.spec.shape)):
                     found = _explained(records, part, group, borrow, meter, cancel)
@@ -157,8 +156,7 @@ def _explained(
             progress=meter.within,
             cancel=cancel,
         )
-    for _ in pictures:
-        meter.skip(methods)
+    meter.skip(methods, len(pictures))
     return found
 
 
@@ -218,8 +216,8 @@ class _Meter:
         if self._progress is not None:
             self._progress(self._done + done, self._total)
 
-    def skip(self, names: Iterable[str]) -> None:
-        """These entries need nothing more."""
-        self._done += sum(self._costs[name] for name in names)
+    def skip(self, names: Iterable[str], pictures: int) -> None:
+        """These entries of so many pictures need nothing more."""
+        self._done += pictures * sum(self._costs[name] for name in names)
         if self._progress is not None:
             self._progress(self._done, self._total)
