@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.attribution.nets import NETS, pictures
 from tests.attribution.settings import fast
 from xai_core.attribution.batches.explaining import Batches
 from xai_core.attribution.batches.order import Refused
+from xai_core.attribution.batches.together import apart, together
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import XaiError
@@ -165,3 +167,16 @@ def test_a_method_is_refused_for_the_picture_that_it_fails_on_alone() -> None:
     batch[1] = 0  # its square root has no slope, and no number times 0 makes it one
     found = Batches(net).explain(batch, {"saliency": {}}, seed=3)
     check_each(net, found, {"saliency": {}}, batch)
+
+
+def test_what_a_process_tells_of_several_is_checked() -> None:
+    net, batch = NETS["layered"](), pictures(2)
+    found = Batches(net).explain(batch, {"saliency": {}}, seed=3)
+    told = together("saliency", found, 3)
+    back = apart([told], 2)
+    np.testing.assert_array_equal(back[1]["saliency"].values, found[1]["saliency"].values)
+    twice = replace(told, rows=(told.rows[0], told.rows[0]))
+    fewer = replace(told, values=told.values[:1])
+    for lie, count in ((told, 3), (told, 1), (twice, 2), (fewer, 2)):
+        with pytest.raises(ValueError, match="saliency"):
+            apart([lie], count)
