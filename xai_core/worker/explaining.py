@@ -94,12 +94,12 @@ class Explaining:
         """What several methods give for each of several pictures, as `Batches.explain` says.
 
         Args:
-            methods: parameters by name, at most 16. time_limit: seconds; None allows each picture
-                what a call may take.
+            methods: parameters by name, at most 16. time_limit: seconds; None allows each map what
+                a call may take.
         """
         batch = checked_inputs(inputs)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
-        call["limit"] = time_limit or self._connection.time_limit * len(batch)
+        call["limit"] = time_limit or self._connection.time_limit * len(batch) * len(methods)
         params = {
             "methods": {name: dict(given) for name, given in methods.items()},
             "target": asked_to_json(target),

@@ -79,8 +79,7 @@ class Batches:
     ) -> tuple[Found, ...]:
         found: list[Found] = []
         size = min(shown.most, order.pace.batch_size) if shown.separate else 1
-        first = self._firsts.setdefault(_size(tensor), _first(self.model, tensor))
-        fixing = self._resolve(tensor, order)
+        first, fixing = self._first(tensor), self._resolve(tensor, order)
         while len(found) < len(tensor):
             done, pictures = tally.done, tensor[len(found) : len(found) + size]
             work = Batch(self.model, module, pictures, order, shown, fixing, first, tally)
@@ -111,6 +110,13 @@ class Batches:
             most = _most(module, two[:1], order, room) if separate else 1
             self._shown[key] = Shown(separate, layers, proposed, most)
         return self._shown[key]
+
+    def _first(self, tensor: Tensor) -> Context:
+        """What can be folded is found on the first picture of a size."""
+        size = _size(tensor)
+        if size not in self._firsts:
+            self._firsts[size] = Context(self.model, tensor[:1].detach().cpu().numpy())
+        return self._firsts[size]
 
     def _resolve(self, tensor: Tensor, order: Order) -> Resolve:
         size, labels = (tensor.shape[2], tensor.shape[3]), getattr(self.model, "labels", None)
@@ -166,7 +172,3 @@ def _most(module: nn.Module, picture: Tensor, order: Order, room: int | None) ->
 
 def _size(tensor: Tensor) -> str:
     return "×".join(map(str, tensor.shape[1:]))
-
-
-def _first(model: LoadedModel | nn.Module, tensor: Tensor) -> Context:
-    return Context(model, tensor[:1].detach().cpu().numpy())
