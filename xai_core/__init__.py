@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from xai_core.scores.ranking import sweep as sweep
     from xai_core.studies.computation import Subject as StudyPicture
     from xai_core.studies.computation import conduct as conduct
+    from xai_core.studies.opening import open_study as open_study
     from xai_core.studies.result import StudyResult as StudyResult
-    from xai_core.studies.result import open_study as open_study
     from xai_core.studies.setting import Setting as StudySetting
     from xai_core.studies.store import Study as Study
     from xai_core.studies.summary import StudySummary as StudySummary
@@ -76,7 +76,7 @@ _HOMES = {
     "noise_level": "attribution.noise.tolerance",
     "open_picture": "worker.decoding",
     "open_run": "runs.run",
-    "open_study": "studies.result",
+    "open_study": "studies.opening",
     "open_summary": "studies.summary",
     "picture_files": "pictures.archive",
     "prepare": "pictures.preprocessing",
