@@ -137,13 +137,23 @@ def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
     pictures = subjects(space)
     parts = [f"{table.done} of {len(pictures)} pictures"]
     named = {one.sha256: one.name for one in pictures}
-    if place is not None and place.picture in named:
-        through = study_state.within(place.picture).get(place.method, 0)
+    if place is not None and place.pictures[0] in named:
+        through = min(max(0, job.done - place.before), place.samples)
         count = f": {through} of {place.samples} samples" if place.samples > 1 else ""
-        parts.append(f"{title_of(place.method)} of {named[place.picture]}{count}")
+        parts.append(f"{_of_methods(place)} of {_of_pictures(place, named)}{count}")
     if left is not None:
         parts.append(time_left.told(left))
     return ", ".join(parts)
+
+
+def _of_methods(place: Place) -> str:
+    first, *others = place.methods
+    return f"{len(place.methods)} methods" if others else title_of(first)
+
+
+def _of_pictures(place: Place, named: Mapping[str, str]) -> str:
+    first, *others = place.pictures
+    return f"{len(place.pictures)} pictures" if others else named[first]
 
 
 def _state(study_state: StudyState, count: int, table: Table | None) -> str:

@@ -8,12 +8,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
+from xai_core.attribution.batches.order import Found, Refused
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
 from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
-from xai_core.pictures.preprocessing import InputSpec
+from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.studies.setting import digest_of
 
 E = TypeVar("E")
@@ -95,6 +96,18 @@ class Records(ABC, Generic[E]):
 
     def flush(self) -> None:
         """Write what is held; when this returns, a kill does not lose it. Raises as `keep`."""
+
+    def of_chunk(self, pictures: Sequence[Prepared], found: Sequence[Found]) -> list[dict[str, E]]:
+        """The entries of several pictures, by method."""
+        return [
+            {
+                name: self.of_failure(one.target, one.cause)
+                if isinstance(one, Refused)
+                else self.of_map(one, picture.content)
+                for name, one in maps.items()
+            }
+            for picture, maps in zip(pictures, found, strict=True)
+        ]
 
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         """Whether nothing needs to be computed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,6 +34,10 @@ class FixedScore:
     def before(self) -> str:
         """The activation whose input it is: only a marked pass shows that (`Mark`); or empty."""
         return str(self.explained.chosen.get("before", ""))
+
+    def on(self, rows: Sequence[int]) -> FixedScore:
+        """Of a batch whose rows are all of this picture."""
+        return self
 
     def __call__(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output.
