@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,9 +13,10 @@ from typing import Any
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.base.progress import Progress
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
-from xai_core.runs.computation import samples_of
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.chunk import LARGEST, Found, chunk_size, explained, groups
+from xai_core.studies.meter import Meter
+from xai_core.studies.meter import Place as Place
 from xai_core.studies.overlap import Ahead, Behind, parted
 from xai_core.studies.records import Records, flushed
 from xai_core.studies.result import StudyResult
@@ -32,20 +33,6 @@ class Subject:
     name: str
     path: Path
     sha256: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """The maps that are being computed: of a chunk of pictures (SHA-256) by some methods.
-
-    Attributes:
-        before: samples that were through when it began. samples: that it takes at most.
-    """
-
-    pictures: tuple[str, ...]
-    methods: tuple[str, ...]
-    before: int
-    samples: int
 
 
 def decoded(path: Path, spec: InputSpec) -> Prepared:
@@ -79,32 +66,44 @@ def conduct(
         Cancelled: as asked; all entries but those of the chunk in progress are kept.
         XaiError: what the worker raises; the same holds.
     """
-    wanted = complete(methods)
-    missing = {
-        one: {
-            name: given
-            for name, given in wanted.items()
-            if not records.knows(one.sha256, name, given)
-        }
-        for one in {subject.sha256: subject for subject in subjects}.values()
-    }
-    meter = _Meter(records.spec, missing.values(), progress, at)
+    missing = _missing(records, subjects, complete(methods))
+    meter = Meter(records.spec, missing.values(), progress, at)
     refused: dict[str, str] = {}
     read = partial(_read, decode, records.spec)
     with Ahead(read, _chunks(missing)) as chunks, Behind() as behind:
         for (_, names), (pictures, broken) in chunks:
-            if cancel is not None and cancel.is_set():
-                raise Cancelled
             refused |= broken
             meter.skip(names, len(broken))
-            for group in groups(names, records.spec.shape) if pictures else ():
-                for part in parted(pictures, chunk_size(group, records.spec.shape)):
-                    found = _explained(records, part, group, borrow, meter, cancel)
-                    behind.do(partial(_keep, records, part, group, found))
+            for part, group in _calls(records, pictures, names):
+                found = _explained(records, part, group, borrow, meter, cancel)
+                behind.do(partial(_keep, records, part, group, found))
     return refused
 
 
 Pictured = tuple[Subject, Prepared]
+
+
+def _missing(
+    records: Records[Any], subjects: Sequence[Subject], methods: Methods
+) -> dict[Subject, Methods]:
+    """What is not known of each picture, the same bytes once."""
+    return {
+        one: {
+            name: given
+            for name, given in methods.items()
+            if not records.knows(one.sha256, name, given)
+        }
+        for one in {subject.sha256: subject for subject in subjects}.values()
+    }
+
+
+def _calls(
+    records: Records[Any], pictures: Sequence[Pictured], methods: Methods
+) -> Iterator[tuple[Sequence[Pictured], Methods]]:
+    """The pictures and methods of each call for a chunk."""
+    for group in groups(methods, records.spec.shape):
+        for part in parted(pictures, chunk_size(group, records.spec.shape)):
+            yield part, group
 
 
 def _chunks(missing: Mapping[Subject, Methods]) -> list[tuple[list[Subject], Methods]]:
@@ -140,12 +139,12 @@ def _explained(
     pictures: Sequence[Pictured],
     methods: Methods,
     borrow: Borrow,
-    meter: _Meter,
+    meter: Meter,
     cancel: threading.Event | None,
 ) -> tuple[Found, ...]:
     if cancel is not None and cancel.is_set():
         raise Cancelled
-    meter.enter(pictures, methods)
+    meter.enter([one.sha256 for one, _ in pictures], methods)
     with borrow() as explainer:
         found = explained(
             explainer,
@@ -187,38 +186,3 @@ def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> Stud
         pace=study.pace,
         seconds=sum(one.seconds for one in entries if one is not None),
     )
-
-
-class _Meter:
-    """One progress in samples over all that is missing."""
-
-    def __init__(
-        self,
-        spec: InputSpec,
-        missing: Collection[Methods],
-        progress: Progress | None,
-        at: Callable[[Place], None],
-    ) -> None:
-        self._costs: dict[str, int] = {}
-        for methods in missing:
-            self._costs |= samples_of(methods, spec.shape)
-        self._total = sum(self._costs[name] for methods in missing for name in methods)
-        self._done = 0
-        self._progress, self._at = progress, at
-
-    def enter(self, pictures: Sequence[Pictured], methods: Methods) -> None:
-        """This chunk is next."""
-        names = tuple(one.sha256 for one, _ in pictures)
-        samples = len(names) * sum(self._costs[name] for name in methods)
-        self._at(Place(names, tuple(methods), self._done, samples))
-
-    def within(self, done: int, total: int) -> None:
-        """So much of the chunk in progress is through."""
-        if self._progress is not None:
-            self._progress(self._done + done, self._total)
-
-    def skip(self, names: Iterable[str], pictures: int) -> None:
-        """These entries of so many pictures need nothing more."""
-        self._done += pictures * sum(self._costs[name] for name in names)
-        if self._progress is not None:
-            self._progress(self._done, self._total)
