@@ -18,7 +18,7 @@ from xai_core.studies.chunk import LARGEST, Found, chunk_size, explained, groups
 from xai_core.studies.meter import Meter
 from xai_core.studies.meter import Place as Place
 from xai_core.studies.overlap import Ahead, Behind, parted
-from xai_core.studies.records import Records
+from xai_core.studies.records import Records, flushed
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Methods, Study, complete
 
@@ -40,6 +40,7 @@ def decoded(path: Path, spec: InputSpec) -> Prepared:
     return prepare(open_picture(path, spec), spec)
 
 
+@flushed
 def conduct(
     records: Records[Any],
     subjects: Sequence[Subject],

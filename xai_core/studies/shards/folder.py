@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,19 @@ class Shards:
         for batch in self.batches():
             yield from rows_of(batch)
 
+    def unread(self, read: Container[str]) -> Iterator[tuple[str, list[Row]]]:
+        """The rows of each file that is not in `read`, by its name; of a broken one none."""
+        for name in self._names():
+            if name not in read:
+                try:
+                    batches = self._table(name).to_batches()
+                except FileNotFoundError:  # merged meanwhile
+                    continue
+                except (OSError, ValueError, KeyError) as cause:
+                    self.skipped[name] = first_line(cause)
+                    batches = []
+                yield name, [row for batch in batches for row in rows_of(batch)]
+
     def refused(self) -> dict[str, str]:
         """Why pictures were refused, by name; those that came later are left out."""
         columns = ["kind", "picture", "name", "cause"]
@@ -160,7 +173,7 @@ class Shards:
         import pyarrow.compute as pc
 
         columns = ["key", "picture"] if lasting else ["key"]
-        for name in sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}")):
+        for name in self._names():
             try:
                 table = self._table(name, columns)
             except FileNotFoundError:  # merged meanwhile
@@ -172,6 +185,9 @@ class Shards:
             if lasting:
                 table = table.filter(pc.not_equal(table["picture"], ""))
             yield name, _keys(table).tobytes()
+
+    def _names(self) -> list[str]:
+        return sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}"))
 
     def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
         with self._opened(name) as file:
