@@ -24,7 +24,7 @@ from xai_core.studies.jobs.status import read_status
 
 ROOT = Path(__file__).parents[2]
 PICTURES = dose(150, 600)  # enough for some seconds: a kill is to meet a job that works
-FOR = dose(14, 50)
+FOR = dose(4, 50)
 
 
 def driver(folder: Path) -> subprocess.Popen[bytes]:
@@ -41,7 +41,7 @@ def of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 def living(family: list[psutil.Process]) -> list[psutil.Process]:
     """Those that still run a while later; who is dead and not yet buried does not."""
     found = []
-    for one in psutil.wait_procs(family, timeout=5)[1]:
+    for one in psutil.wait_procs(family, timeout=30)[1]:
         with suppress(psutil.Error):
             if one.status() != psutil.STATUS_ZOMBIE:
                 found.append(one)

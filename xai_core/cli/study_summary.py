@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.finding import by_reason
 from xai_core.scores.statistics_text import OverPictures, statistics_json, statistics_text
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import read_status, told
@@ -21,9 +19,12 @@ def summary_text(folder: Path, quantile: float) -> Iterator[str]:
     """For a person."""
     found = open_summary(folder, quantile)
     yield from told(read_status(folder))
-    for cause, names in by_reason(found.refused).items():
+    by_cause: dict[str, list[str]] = {}
+    for name, cause in found.refused.items():
+        by_cause.setdefault(cause, []).append(name)
+    for cause, names in by_cause.items():
         more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-        yield f"left out: {', '.join(islice(names, SHOWN))}{more}: {cause}"
+        yield f"left out: {', '.join(sorted(names)[:SHOWN])}{more}: {cause}"
     for method, causes in found.causes.items():
         for cause, count in causes.most_common():
             yield f"no score for {method} on {count:,} pictures: {cause}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 from tests.studies.jobs.tiny import BROKEN, make, rows, written
 from xai_core import open_study
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError, XaiError
+from xai_core.cli.main import main
 from xai_core.models.formats.base import LoadOptions
 from xai_core.studies.engines.base import Crew, Engine, Staff
 from xai_core.studies.entry import QUANTILES
@@ -51,7 +54,7 @@ class Here(Crew):
             if int(one.name[:3]) in BROKEN:
                 found.append(Row.refused(one.name.encode().hex(), one.name, "broken"))
                 continue
-            picture = f"{int(one.name[:3]):064x}"
+            picture = hashlib.sha256(one.name.encode()).hexdigest()
             missing = {
                 name: given
                 for name, given in self._task.methods.items()
@@ -223,3 +226,32 @@ def test_a_decoder_shares_its_workers_cores() -> None:
         assert decoder._connection.budget.settings == budget.settings
     finally:
         decoder.close()
+
+
+def test_the_command_goes_on_says_how_far_it_is_and_is_interrupted(
+    plan: Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupt(chunk: Chunk) -> None:
+        if chunk.number == 6:
+            raise KeyboardInterrupt
+
+    def said(*words: str) -> tuple[int, str]:
+        return main(["study", *words]), capsys.readouterr().out
+
+    plan.write(tmp_path)
+    assert said("--status", str(tmp_path))[0] == 2, "nobody has computed it yet"
+    monkeypatch.setattr(driver, "chunk_size", lambda *_: 2)
+    monkeypatch.setattr(driver, "ENGINES", {"local": Fake(interrupt)})
+    assert said("--resume", str(tmp_path))[0] == 130
+    assert said("--status", str(tmp_path))[1].startswith("cancelled: ")
+    monkeypatch.setattr(driver, "ENGINES", {"local": Fake()})
+    code, out = said("--resume", str(tmp_path), "--json")
+    found = json.loads(out)
+    assert (code, found["pictures"], len(found["refused"])) == (0, 38, 2)
+    assert found["statistics"]["means"][0]["interval"]
+    told = json.loads(said("--status", str(tmp_path), "--json")[1])
+    assert (told["state"], told["done"], told["broken"]) == ("done", 40, 2)
+    assert "left out: 007.png, 023.png: broken" in said("--resume", str(tmp_path))[1]

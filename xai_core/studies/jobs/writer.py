@@ -11,10 +11,13 @@ from xai_core.studies.shards import Row, Shards
 from xai_core.studies.shards.keys import Keys
 
 EVERY, MANY = 3.0, 4096  # seconds, and rows, after which a shard is written
+FILES = 64  # shards after which the small ones are merged
 
 
 class Writer:
     """Writes what is added, at the latest when it is left, also by an error; a context manager.
+
+    Small shards are merged from time to time, and at the end of a job that is through.
 
     Args:
         known: keys of the rows that there are; grows with what is written.
@@ -23,7 +26,7 @@ class Writer:
     def __init__(self, shards: Shards, known: Keys) -> None:
         self._shards, self._known = shards, known
         self._waiting: dict[bytes, Row] = {}
-        self._since = time.monotonic()
+        self._since, self._files = time.monotonic(), 0
 
     def add(self, rows: Iterable[Row]) -> None:
         """These, but for those that there are."""
@@ -43,10 +46,15 @@ class Writer:
         Raises:
             XaiError: the disk is full or cannot be written; they are kept for the next time.
         """
-        self._shards.write(list(self._waiting.values()))
+        if self._shards.write(list(self._waiting.values())) is not None:
+            self._files += 1
         for key in self._waiting:
             self._known.add(key)
-        self._waiting, self._since = {}, time.monotonic()
+        self._waiting = {}
+        if self._files >= FILES:
+            self._shards.compact()
+            self._files = 0
+        self._since = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -58,3 +66,5 @@ class Writer:
         trace: TracebackType | None,
     ) -> None:
         self.flush()
+        if error is None:
+            self._shards.compact()
