@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import pace
-from components.pictures import sheet
+from components.pictures import own_process, sheet
 from components.pictures.choice import known, methods, study_of, subjects
 from components.session import backend, decoding, kept_runs, problem
 from components.session.decoding import Decode
@@ -51,7 +52,7 @@ def show(space: Workspace, *, key: str) -> None:
 
 
 def start(space: Workspace) -> None:
-    """Compute what is missing, in a thread."""
+    """Compute what is missing: in a thread, a large study in a process of its own."""
     study_state, source = space.study_state, space.sources[space.source]
     study_state.clear()
     try:
@@ -73,16 +74,12 @@ def start(space: Workspace) -> None:
     def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
         settle_pace()
-        refused = conduct(
-            study,
-            pictures,
-            wanted,
-            access.lender(source),
-            decode=decode,
-            progress=progress,
-            cancel=cancel,
-            at=at,
-        )
+        if len(pictures) >= own_process.MANY:
+            refused = own_process.compute(study, source, pictures, wanted, progress, cancel)
+        else:
+            lender = access.lender(source)
+            how: dict[str, Any] = {"decode": decode, "progress": progress, "cancel": cancel}
+            refused = conduct(study, pictures, wanted, lender, at=at, **how)
         paths = {one.sha256: one.path for one in pictures}
         keeper.keep(sheet.pictured(filled(draft, study, refused), paths, decode))
         return refused
@@ -137,13 +134,23 @@ def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
     pictures = subjects(space)
     parts = [f"{table.done} of {len(pictures)} pictures"]
     named = {one.sha256: one.name for one in pictures}
-    if place is not None and place.picture in named:
-        through = study_state.within(place.picture).get(place.method, 0)
+    if place is not None and place.pictures[0] in named:
+        through = min(max(0, job.done - place.before), place.samples)
         count = f": {through} of {place.samples} samples" if place.samples > 1 else ""
-        parts.append(f"{title_of(place.method)} of {named[place.picture]}{count}")
+        parts.append(f"{_of_methods(place)} of {_of_pictures(place, named)}{count}")
     if left is not None:
         parts.append(time_left.told(left))
     return ", ".join(parts)
+
+
+def _of_methods(place: Place) -> str:
+    first, *others = place.methods
+    return f"{len(place.methods)} methods" if others else title_of(first)
+
+
+def _of_pictures(place: Place, named: Mapping[str, str]) -> str:
+    first, *others = place.pictures
+    return f"{len(place.pictures)} pictures" if others else named[first]
 
 
 def _state(study_state: StudyState, count: int, table: Table | None) -> str:

@@ -111,7 +111,7 @@ def _share(space: Workspace, picture: str) -> float:
     costs = samples_of(methods, study.spec.shape)
     through = study_state.within(picture)
     done = sum(
-        costs[name] if study.entry(picture, name, given) else through.get(name, 0)
+        costs[name] if study.entry(picture, name, given) else costs[name] * through.get(name, 0.0)
         for name, given in methods.items()
     )
     return min(1.0, done / max(1, sum(costs.values())))

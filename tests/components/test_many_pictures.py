@@ -24,6 +24,7 @@ from xai_core.models.demo import MODEL_TITLE
 from xai_core.scores.agreement import concordance
 from xai_core.scores.paired import too_close
 from xai_core.scores.statistics import agreement, headline, statistics
+from xai_core.studies import chunk
 from xai_core.studies.computation import Place, conduct
 from xai_core.studies.result import kept_study
 
@@ -98,7 +99,9 @@ def test_a_zip_is_unpacked_and_what_is_left_out_is_listed(
     assert not app.error
 
 
-def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
+def test_results_follow_the_quantile_and_a_study_goes_on(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Computed by a small network in the place of the demo's, to save minutes."""
     opened(app, PAGE)
     space = give(app, "set.zip", archive(*(f"{index}.png" for index in range(5))))
@@ -118,9 +121,10 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     places: list[Place] = []
 
     def stop(done: int, total: int) -> None:
-        if done == 5:  # in the fifth map, which is not kept
+        if done == 5:  # in the second chunk, which is not kept
             raise Cancelled
 
+    monkeypatch.setattr(chunk, "SAMPLES", 4)  # of two pictures by two methods
     with pytest.raises(Cancelled):
         conduct(
             *(found, pictures, wanted, lambda: nullcontext(worker)),
@@ -133,10 +137,9 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     assert "of 2 pictures at q = 0.20" in texts(app)
     assert [bool(score) for score in rows(app)["Saliency"]] == [True, True, False, False, False]
     assert rows(app)["Done"].tolist() == [1, 1, 0, 0, 0]
-    assert [(one.picture, one.method, one.before) for one in places[-2:]] == [
-        (pictures[1].sha256, "saliency", 3),
-        (pictures[2].sha256, "guided-backprop", 4),
-    ]
+    assert [len(one.pictures) for one in places] == [2, 1]
+    assert set(places[0].methods) == {"saliency", "guided-backprop"}
+    assert (places[1].pictures, places[1].before) == ((pictures[2].sha256,), 4)
     conduct(found, pictures, wanted, lambda: nullcontext(worker))
     ran(app)
     assert "All 5 pictures are computed." in texts(app)
@@ -145,7 +148,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(app: AppTest) -> None:
     app.slider(key="quantile").set_value(0.9)
     ran(app)
     assert "q = 0.90" in texts(app) != before
-    assert len(worker.asked) == 11, "only the map in progress is computed again"
+    assert len(worker.asked) == 12, "only the chunk in progress is computed again"
 
     app.session_state["pictures-share"] = True
     ran(app)

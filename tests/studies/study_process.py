@@ -19,18 +19,16 @@ import scipy.stats  # noqa: F401
 import torch
 from torch import nn
 
-from xai_core import explain
-from xai_core.attribution.context import explained_of
-from xai_core.attribution.result import Attribution
+from xai_core.attribution.batches.explaining import Batches
+from xai_core.attribution.batches.order import Found
 from xai_core.base.arrays import Inputs
-from xai_core.base.target import Asked, Explained
+from xai_core.base.target import Asked
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.entry import Entry
 from xai_core.studies.store import Setting, Study, complete
-from xai_core.targets import Prediction, predict
 
 METHODS = {"saliency": {}, "smoothgrad": {"m": 3}, "guided-backprop": {}}
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
@@ -43,26 +41,20 @@ class InProcess:
         torch.manual_seed(0)
         ends = (nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
         self.net = nn.Sequential(nn.Conv2d(3, 4, 3), middle or nn.ReLU(), *ends).eval()
+        self.batches = Batches(self.net)
         self.asked: list[str] = []
 
-    def predict(self, inputs: Inputs) -> Prediction:
-        return predict(self.net(torch.from_numpy(inputs)), len(inputs))
-
-    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
-        return explained_of(self.net, inputs, target)
-
-    def explain(
+    def explain_many(
         self,
         inputs: Inputs,
-        target: Asked,
-        method: str,
+        methods: Mapping[str, Mapping[str, Any]],
+        target: Asked = None,
         seed: int = 0,
-        parameters: Mapping[str, Any] | None = None,
         **call: Any,
-    ) -> Attribution:
-        self.asked.append(method)
+    ) -> tuple[Found, ...]:
+        self.asked += [name for name in methods for _ in inputs]
         call.pop("cancel")
-        return explain(self.net, inputs, target, method, seed, **call, **(parameters or {}))
+        return self.batches.explain(inputs, methods, target, seed, **call)
 
 
 class Told(Study):

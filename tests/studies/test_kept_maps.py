@@ -17,6 +17,7 @@ from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies import chunk
 from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.kept_maps import SHORT, KeptMaps, origin_of, seen
 from xai_core.studies.store import complete
@@ -62,7 +63,10 @@ def test_they_are_computed_once_and_found_by_the_first_digits(
     assert worker.asked[6:] == ["smoothgrad"] * 3
 
 
-def test_a_cancel_keeps_what_is_done(tmp_path: Path, subjects: list[Subject]) -> None:
+def test_a_cancel_keeps_what_is_done(
+    tmp_path: Path, subjects: list[Subject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunk, "SAMPLES", 4)  # a picture by both methods
     worker, maps = InProcess(), kept(tmp_path / "kept")
 
     def stop(done: int, total: int) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xai_core.attribution.batches.order import Refused
 from xai_core.attribution.explanation import explain
+from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
 from xai_core.base.pace import Pace
 from xai_core.maps.recipe import Recipe
@@ -314,3 +316,31 @@ def test_measuring_can_be_stopped(shared: Worker, inputs: np.ndarray) -> None:
             cancel=cancel,
         )
     assert shared.predict(inputs).kind == "classes"
+
+
+def test_several_pictures_by_several_methods_in_one_call(
+    shared: Worker, tiny: Path, inputs: np.ndarray
+) -> None:
+    """Each as alone; what is refused comes with its cause; a cancel leaves the model open."""
+    batch = np.concatenate([inputs, inputs[..., ::-1], 0.5 * inputs])
+    methods = {"saliency": {}, "grad-cam": {}, "smoothgrad": {"m": 2}, "gradient-rollout": {}}
+    ticks: list[tuple[int, int]] = []
+    found = shared.explain_many(batch, methods, seed=2, progress=lambda *one: ticks.append(one))
+    model = load_model(tiny)
+    for row, maps in enumerate(found):
+        for name in list(methods)[:3]:
+            alone = explain(model, batch[row : row + 1], None, name, 2, **methods[name])
+            assert isinstance(maps[name], Attribution)
+            scale = float(np.abs(alone.values).max())
+            np.testing.assert_allclose(maps[name].values, alone.values, atol=1e-4 * scale)
+            assert maps[name].explained[0].index == alone.target[0]
+        assert isinstance(maps["gradient-rollout"], Refused)
+        assert maps["gradient-rollout"].cause.startswith("No layer of this model attends")
+    assert ticks == sorted(ticks)
+    assert ticks[-1][0] <= ticks[-1][1]
+
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        shared.explain_many(batch, {"smoothgrad": MANY}, cancel=cancel)
+    assert shared.alive

@@ -128,7 +128,13 @@ def _one(plugin: Method, task: Task) -> RawMap:
             NARROW if isinstance(task.scorer, AutocastScorer) else FAILED,
             code="forward-failed",
         ) from cause
-    height, width = task.inputs.shape[2:]
+    raw = checked(plugin, raw, task.inputs)
+    return replace(raw, chosen={**raw.chosen, **task.scorer.facts})
+
+
+def checked(plugin: Method, raw: RawMap, inputs: Tensor) -> RawMap:
+    """The map, of the size of its inputs. Raises `MethodError` where it is not, or not finite."""
+    height, width = inputs.shape[2:]
     if raw.values.ndim != 4 or tuple(raw.values.shape[2:]) != (height, width):
         raise MethodError(
             f"{plugin.title} gave a map of shape {tuple(raw.values.shape)} "
@@ -140,7 +146,7 @@ def _one(plugin: Method, task: Task) -> RawMap:
             "The model's gradients overflow on this picture; see the readiness check.",
             code="non-finite-gradient",
         )
-    return replace(raw, chosen={**raw.chosen, **task.scorer.facts})
+    return raw
 
 
 def _noted(raw: RawMap, context: Context, number: int) -> RawMap:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xai_core.attribution.meter import Meter
 from xai_core.base.pace import Pace
@@ -14,8 +14,31 @@ if TYPE_CHECKING:
 
     from xai_core.attribution.passes.folding import Folding
     from xai_core.targets.resolution import FixedScore
+    from xai_core.targets.several import Scores
 
 PLAIN = Pace()
+
+
+class CleanPass(Protocol):
+    """A pass of the pictures as they are that is over, and that several methods share."""
+
+    @property
+    def inputs(self) -> Tensor:
+        """`[B, C, H, W]`, what went in: this very tensor."""
+
+    @property
+    def rectified(self) -> int:
+        """How many rectifiers ran."""
+
+    @property
+    def proposed(self) -> str:
+        """The layer that a class activation map is made of, where none is asked for."""
+
+    def gradient(self, *, guided: bool) -> Tensor | None:
+        """d score / d input; `guided`: with the rule of Guided Backprop at each rectifier."""
+
+    def of_layer(self, name: str) -> tuple[Tensor, Tensor] | None:
+        """What a layer gave and d score / d that, `[B, K, h, w]`; None where it was not kept."""
 
 
 class Scorer:
@@ -25,17 +48,19 @@ class Scorer:
         module: the model, borrowed. score: output and batch -> `[B]`, the target's.
         call: what is run in the module's place (the module with other weights).
         folding, pace: how it is run faster. weights: what `call` uses in place of the parameters.
+        clean: a pass of the pictures that is over.
     """
 
     def __init__(
         self,
         module: nn.Module,
-        score: FixedScore,
+        score: FixedScore | Scores,
         meter: Meter,
         call: Callable[[Tensor], Any] | None = None,
         folding: Folding | None = None,
         weights: Mapping[str, Tensor] | None = None,
         pace: Pace = PLAIN,
+        clean: CleanPass | None = None,
     ) -> None:
         self.module = module
         self.score = score
@@ -44,12 +69,27 @@ class Scorer:
         self._folding = folding
         self._weights = weights
         self._pace = pace
+        self._clean, self._clean_score = clean, score
 
     def calling(self, call: Callable[[Tensor], Any], weights: Mapping[str, Tensor]) -> Scorer:
         """The same score of what `call` gives: the module with other weights, by name."""
         other = copy(self)
-        other.call, other._weights = call, weights
+        other.call, other._weights, other._clean = call, weights, None
         return other
+
+    def on(self, rows: Sequence[int]) -> Scorer:
+        """The same score of a batch whose rows are of these pictures."""
+        other = copy(self)
+        other.score, other._clean = self.score.on(rows), None
+        return other
+
+    def clean(self, inputs: Tensor) -> CleanPass | None:
+        """The pass of these very inputs, where it is over; counted as if it were run."""
+        clean = self._clean if self.score is self._clean_score else None
+        if clean is None or clean.inputs is not inputs:
+            return None
+        self.meter.advance(len(inputs))
+        return clean
 
     def unfolded(self) -> Scorer:
         """The same, with every layer run as it is: a folded one gives other values inside."""
@@ -87,15 +127,12 @@ class Scorer:
 
     def gradient(self, inputs: Tensor) -> Tensor:
         """d score / d input, `[B, C, H, W]`. Raises `MethodError` where there is none."""
+        return self.slope(self._any_gradient(inputs))
+
+    def slope(self, gradient: Tensor | None) -> Tensor:
+        """A gradient that was found. Raises `MethodError` where there is none."""
         from xai_core.base.errors import MethodError
 
-        try:
-            gradient = self._gradient(inputs)
-        except RuntimeError:
-            if self._folding is None or not self._folding.any:
-                raise
-            self._folding.give_up()  # layers that run once more in the backward pass
-            gradient = self._gradient(inputs)
         if gradient is None:
             raise MethodError(
                 f"The gradient of {self.score.explained.sentence} does not reach the input.",
@@ -104,6 +141,17 @@ class Scorer:
                 code="no-gradient",
             )
         return gradient.detach()
+
+    def _any_gradient(self, inputs: Tensor) -> Tensor | None:
+        if (clean := self.clean(inputs)) is not None:
+            return clean.gradient(guided=False)
+        try:
+            return self._gradient(inputs)
+        except RuntimeError:
+            if self._folding is None or not self._folding.any:
+                raise
+            self._folding.give_up()  # layers that run once more in the backward pass
+            return self._gradient(inputs)
 
     def _gradient(self, inputs: Tensor) -> Tensor | None:
         import torch

@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+SIGNS = (  # of a refused allocation, in what torch and NumPy say
+    *("can't allocate memory", "bad_alloc", "Unable to allocate", "not enough memory"),
+    "out of memory",
+)
 M_MMAP_THRESHOLD, LARGE = -3, 128 << 10  # glibc's name for it, and the value that it starts with
 
 
@@ -36,6 +40,17 @@ def give_back() -> None:
     gc.collect()
     with suppress(OSError, AttributeError, TypeError):  # another C library, or Windows
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def ran_out(error: BaseException) -> bool:
+    """Whether an error, or what caused it, is a refused allocation, on the CPU or a GPU."""
+    cause: BaseException | None = error
+    while cause is not None:
+        says_so = isinstance(cause, RuntimeError) and any(sign in str(cause) for sign in SIGNS)
+        if isinstance(cause, MemoryError) or says_so:
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def kept_for_backward(module: nn.Module, run: Callable[[], object]) -> int:

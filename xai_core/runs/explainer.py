@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from xai_core.attribution.batches.order import Found
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, Maps, Scores
 from xai_core.base.pace import Pace
@@ -37,6 +38,23 @@ class Explainer(Protocol):
         cancel: threading.Event | None = None,
     ) -> Attribution:
         """Raw attribution by one method. `randomised`: while the weights are random."""
+
+
+class ManyExplainer(Protocol):
+    """What explains several pictures by several methods in one call; a worker does."""
+
+    def explain_many(
+        self,
+        inputs: Inputs,
+        methods: Mapping[str, Mapping[str, Any]],
+        target: Asked = None,
+        seed: int = 0,
+        *,
+        pace: Pace | None = None,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> tuple[Found, ...]:
+        """What each method gives for each picture, or why it gives none."""
 
 
 class Scores1D(Protocol):

@@ -37,9 +37,9 @@ def entropies_above(
     distances = middles - baselines[:, None]
     narrow = halves <= NARROW * distances
     narrow &= distances > 0
-    powers = _powers(blocks, middles, halves)
-    total = np.where(narrow, distances, 0.0).sum(1) * BLOCK + narrow @ (powers[1] * halves)
-    weighted = _series(distances, halves, powers, narrow)
+    powers, share = _powers(blocks, middles, halves), narrow.astype(np.float64)
+    total = (distances * share).sum(1) * BLOCK + share @ (powers[1] * halves)
+    weighted = _series(distances, halves, powers, share)
     wide = ~narrow & (blocks[:, -1] > baselines[:, None])
     _add_one_by_one(blocks, baselines, np.argwhere(wide), total, weighted)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -72,21 +72,23 @@ def _series(
     distances: Float64[np.ndarray, "q blocks"],
     halves: Float64[np.ndarray, "blocks"],
     powers: Float64[np.ndarray, "terms blocks"],
-    narrow: np.ndarray,
+    share: Float64[np.ndarray, "q blocks"],
 ) -> Float64[np.ndarray, "q"]:
     """Σ d·ln d over the narrow blocks, `d = D + u` about the middle's distance D:
 
     n·D·ln D + Σu·(ln D + 1) + D · Σₘ (−1)ᵐ (Σuᵐ) / (m (m − 1) Dᵐ), m from 2.
+
+    share: 1 for a narrow block, else 0.
     """
-    safe = np.where(narrow, distances, 1.0)
-    ratio = np.where(narrow, -halves / safe, 0.0)
+    safe = np.where(share > 0, distances, 1.0)
+    ratio = -halves / safe * share
     tail = np.zeros_like(ratio)
     for m in range(TERMS, 1, -1):
         tail += powers[m] / (m * (m - 1))
         tail *= ratio
     logs = np.log(safe)
     added = safe * (BLOCK * logs + tail * ratio) + powers[1] * halves * (logs + 1)
-    return (added * narrow).sum(1)
+    return np.asarray((added * share).sum(1))
 
 
 def _add_one_by_one(

@@ -140,8 +140,20 @@ def sweep(maps: Maps, quantiles: Float64[np.ndarray, "q"]) -> Float64[np.ndarray
     for row, one in enumerate(np.asarray(maps, dtype=np.float64)):
         if np.isfinite(one).all():
             values = np.sort(one, axis=None)
-            result[row] = entropies_above(values, np.quantile(values, levels))
+            result[row] = entropies_above(values, quantiles_of(values, levels))
     return result
+
+
+def quantiles_of(
+    ordered: Float64[np.ndarray, "n"], levels: Float64[np.ndarray, "q"]
+) -> Float64[np.ndarray, "q"]:
+    """As `numpy.quantile` interpolates, bit for bit, of values that are sorted already."""
+    places = levels * (len(ordered) - 1)
+    low = np.floor(places).astype(int)
+    share = places - low
+    below, above = ordered[low], ordered[np.minimum(low + 1, len(ordered) - 1)]
+    step = above - below
+    return np.where(share >= 0.5, above - step * (1 - share), below + step * share)
 
 
 def ceiling(quantile: float, pixels: int) -> float:

@@ -1,7 +1,7 @@
-"""A chunk of pictures, explained by several methods at once and scored.
+"""A chunk of pictures, explained by several methods in one call and scored.
 
-This is what a study asks of a worker: `conduct` for one that runs here, an engine for each of its
-own. Scores need no model, so that who has several chunks scores one while the next one runs:
+This is what a study asks of a worker: `conduct` for the one that it borrows, an engine for each of
+its own. Scores need no model, so that who has several chunks scores one while the next one runs:
 `explained` and `scored` are the two halves of `measure`.
 """
 
@@ -9,46 +9,56 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import replace
+from math import prod
+from typing import Any
 
-from xai_core.attribution.autocast import suited
+import numpy as np
+
+from xai_core.attribution.batches.order import Found as Found
+from xai_core.attribution.batches.order import Refused as Refused
+from xai_core.attribution.passes.folding import WORTH
 from xai_core.attribution.result import Attribution
-from xai_core.base.errors import MethodError
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress, SharedProgress
-from xai_core.base.target import Explained, Target
+from xai_core.base.target import Target
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.computation import samples_of
-from xai_core.runs.explainer import Explainer
+from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.entry import Entry, failed, measured
-from xai_core.targets.resolution import target_of
 
 Methods = Mapping[str, Mapping[str, Any]]
-LARGEST, MOST_SAMPLES = 16, 512  # pictures, and samples of all methods, that one chunk may have
+LARGEST = 16  # pictures of a chunk
+SAMPLES = 256  # of all its methods, so that others who use the model get their turn
+BYTES, MOST_METHODS = 2**27, 16  # of the maps that come back in one answer
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A method gave no map of a picture. target: class that was to be explained."""
+def chunk_size(methods: Methods, shape: tuple[int, ...], samples: int | None = None) -> int:
+    """How many pictures of `shape` (C, H, W) make a chunk, 1 to 16.
 
-    target: int | None
-    cause: str
-
-
-Found: TypeAlias = Mapping[str, Attribution | Refused]
-"""What the methods gave for one picture, by name."""
-
-
-def chunk_size(methods: Methods, shape: tuple[int, ...]) -> int:
-    """How many pictures of `shape` (C, H, W) make a chunk, 1 to 16: others get their turn soon."""
+    Args:
+        samples: that one chunk may take, where that leaves it a picture; 256 by default.
+    """
     each = sum(samples_of(methods, shape).values())
-    return max(1, min(LARGEST, MOST_SAMPLES // max(1, each)))
+    answer = 4 * prod(shape) * min(len(methods), MOST_METHODS)  # bytes of a picture
+    most = min(LARGEST, BYTES // max(1, answer))
+    return max(1, min(most, (samples or SAMPLES) // max(1, each)))
+
+
+def groups(methods: Methods, shape: tuple[int, ...]) -> list[Methods]:
+    """The methods that are asked for in one call: those of few samples share a pass, so that they
+    come together; of the others each is a call of its own.
+    """
+    samples = samples_of(methods, shape)
+    quick = [name for name in methods if samples[name] < WORTH]
+    together = [quick[at : at + MOST_METHODS] for at in range(0, len(quick), MOST_METHODS)]
+    alone = [[name] for name in methods if samples[name] >= WORTH]
+    return [{name: methods[name] for name in names} for names in (*together, *alone)]
 
 
 def measure(
-    explainer: Explainer,
+    explainer: ManyExplainer,
     pictures: Sequence[Prepared],
     methods: Methods,
     recipe: Recipe,
@@ -62,9 +72,10 @@ def measure(
     """The entries of each picture, by method: what a study keeps.
 
     Args:
-        explainer: a `Worker` with the open model. pictures: prepared by one `InputSpec`; at most
-            `chunk_size` of them. methods: parameters by name. recipe: its crop does not count.
+        explainer: a `Worker` with the open model. pictures: prepared by one `InputSpec`; see
+            `chunk_size`. methods: parameters by name. recipe: its crop does not count.
         target: class index; None explains each picture's top class; or a target of another kind.
+        pace: how the model is run; its batch size bounds how many pictures go through it at once.
         progress: in samples over all pictures and methods.
 
     Raises:
@@ -78,7 +89,7 @@ def measure(
 
 
 def explained(
-    explainer: Explainer,
+    explainer: ManyExplainer,
     pictures: Sequence[Prepared],
     methods: Methods,
     *,
@@ -89,17 +100,19 @@ def explained(
     cancel: threading.Event | None = None,
 ) -> tuple[Found, ...]:
     """The raw attributions of each picture `[1, C, H, W]`, by method. As `measure`."""
-    parts = SharedProgress(
-        {
-            f"{number}": sum(samples_of(methods, one.inputs.shape[1:]).values())
-            for number, one in enumerate(pictures)
-        },
-        progress,
-    )
-    return tuple(
-        _one_by_one(explainer, one, methods, seed, target, pace, parts.of(f"{number}"), cancel)
-        for number, one in enumerate(pictures)
-    )
+    inputs = np.concatenate([one.inputs for one in pictures])
+    samples = samples_of(methods, inputs.shape[1:])
+    parts = {f"{number}": group for number, group in enumerate(groups(methods, inputs.shape[1:]))}
+    costs = {key: len(pictures) * sum(samples[name] for name in parts[key]) for key in parts}
+    shared = SharedProgress(costs, progress)
+    found: list[dict[str, Attribution | Refused]] = [{} for _ in pictures]
+    for key, group in parts.items():
+        how: dict[str, Any] = {"pace": pace, "progress": shared.of(key), "cancel": cancel}
+        for maps, more in zip(
+            found, explainer.explain_many(inputs, group, target, seed, **how), strict=True
+        ):
+            maps.update(more)
+    return tuple({name: maps[name] for name in methods} for maps in found)
 
 
 def scored(
@@ -115,35 +128,3 @@ def scored(
         }
         for picture, maps in zip(pictures, found, strict=True)
     )
-
-
-def _one_by_one(
-    explainer: Explainer,
-    picture: Prepared,
-    methods: Methods,
-    seed: int,
-    target: int | Target | None,
-    pace: Pace | None,
-    progress: Progress | None,
-    cancel: threading.Event | None,
-) -> Found:
-    prediction = explainer.predict(picture.inputs)
-    asked: Explained = target_of(explainer, picture.inputs, prediction, target)
-    samples = samples_of(methods, picture.inputs.shape[1:])
-    parts = SharedProgress(samples, progress)
-    found: dict[str, Attribution | Refused] = {}
-    for name, given in methods.items():
-        try:
-            found[name] = explainer.explain(
-                picture.inputs,
-                asked,
-                name,
-                seed,
-                given,
-                pace=suited(pace or Pace(), name, samples[name]),
-                progress=parts.of(name),
-                cancel=cancel,
-            )
-        except MethodError as error:  # the others may still be defined for this model
-            found[name] = Refused(asked.index, str(error))
-    return found

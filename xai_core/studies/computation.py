@@ -1,27 +1,29 @@
-"""Computes what a study does not know yet, picture by picture."""
+"""Computes what a study does not know yet, in chunks of pictures."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xai_core.attribution.autocast import suited
-from xai_core.base.errors import Cancelled, InputError, MethodError
+from xai_core.base.errors import Cancelled, InputError
 from xai_core.base.progress import Progress
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
-from xai_core.runs.computation import samples_of
-from xai_core.runs.explainer import Explainer
+from xai_core.runs.explainer import ManyExplainer
+from xai_core.studies.chunk import LARGEST, Found, chunk_size, explained, groups
+from xai_core.studies.meter import Meter
+from xai_core.studies.meter import Place as Place
+from xai_core.studies.overlap import Ahead, Behind, parted
 from xai_core.studies.records import Records, flushed
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Methods, Study, complete
-from xai_core.targets.resolution import target_of
 
-Borrow = Callable[[], AbstractContextManager[Explainer]]
-"""Called for every picture, so that others who use the model get their turn in between."""
+Borrow = Callable[[], AbstractContextManager[ManyExplainer]]
+"""Called for every chunk, so that others who use the model get their turn in between."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,6 @@ class Subject:
     name: str
     path: Path
     sha256: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """The map that is being computed: of a picture (SHA-256) by a method.
-
-    Attributes:
-        before: samples that were through when it began. samples: that it takes at most.
-    """
-
-    picture: str
-    method: str
-    before: int
-    samples: int
 
 
 def decoded(path: Path, spec: InputSpec) -> Prepared:
@@ -66,73 +54,119 @@ def conduct(
 ) -> dict[str, str]:
     """Compute and keep every entry that is missing; returns why pictures were refused, by name.
 
-    A method that is not defined for the model is kept as an entry with its cause.
+    Pictures come in chunks. While the model runs one, the next is decoded and the last is scored,
+    each in a thread of its own. A method that is not defined for the model is kept as an entry
+    with its cause.
 
     Args:
         progress: in samples over all pictures and methods that are missing.
-        at: told of each map before it is computed.
+        at: told of each chunk before it is computed.
 
     Raises:
-        Cancelled: as asked; all entries but the one in progress are kept.
+        Cancelled: as asked; all entries but those of the chunk in progress are kept.
         XaiError: what the worker raises; the same holds.
     """
-    wanted = complete(methods)
-    missing = {
+    missing = _missing(records, subjects, complete(methods))
+    meter = Meter(records.spec, missing.values(), progress, at)
+    refused: dict[str, str] = {}
+    read = partial(_read, decode, records.spec)
+    with Ahead(read, _chunks(missing)) as chunks, Behind() as behind:
+        for (_, names), (pictures, broken) in chunks:
+            refused |= broken
+            meter.skip(names, len(broken))
+            for part, group in _calls(records, pictures, names):
+                found = _explained(records, part, group, borrow, meter, cancel)
+                behind.do(partial(_keep, records, part, group, found))
+    return refused
+
+
+Pictured = tuple[Subject, Prepared]
+
+
+def _missing(
+    records: Records[Any], subjects: Sequence[Subject], methods: Methods
+) -> dict[Subject, Methods]:
+    """What is not known of each picture, the same bytes once."""
+    return {
         one: {
             name: given
-            for name, given in wanted.items()
+            for name, given in methods.items()
             if not records.knows(one.sha256, name, given)
         }
         for one in {subject.sha256: subject for subject in subjects}.values()
     }
-    meter = _Meter(records.spec, missing.values(), progress, at)
-    refused: dict[str, str] = {}
+
+
+def _calls(
+    records: Records[Any], pictures: Sequence[Pictured], methods: Methods
+) -> Iterator[tuple[Sequence[Pictured], Methods]]:
+    """The pictures and methods of each call for a chunk."""
+    for group in groups(methods, records.spec.shape):
+        for part in parted(pictures, chunk_size(group, records.spec.shape)):
+            yield part, group
+
+
+def _chunks(missing: Mapping[Subject, Methods]) -> list[tuple[list[Subject], Methods]]:
+    """Pictures that lack the same methods, as many as the largest chunk has."""
+    found: list[tuple[list[Subject], Methods]] = []
     for subject, names in missing.items():
         if not names:
             continue
-        if cancel is not None and cancel.is_set():
-            raise Cancelled
+        if not found or found[-1][1] != names or len(found[-1][0]) == LARGEST:
+            found.append(([], names))
+        found[-1][0].append(subject)
+    return found
+
+
+def _read(
+    decode: Callable[[Path, InputSpec], Prepared],
+    spec: InputSpec,
+    chunk: tuple[list[Subject], Methods],
+) -> tuple[list[Pictured], dict[str, str]]:
+    """The pictures of a chunk, and why others are none."""
+    found: list[Pictured] = []
+    refused: dict[str, str] = {}
+    for subject in chunk[0]:
         try:
-            prepared = decode(subject.path, records.spec)
+            found.append((subject, decode(subject.path, spec)))
         except InputError as error:
             refused[subject.name] = str(error)
-            meter.skip(names)
-            continue
-        with borrow() as explainer:
-            _measure(records, subject, prepared, names, explainer, meter, cancel)
-    return refused
+    return found, refused
 
 
-def _measure(
+def _explained(
     records: Records[Any],
-    subject: Subject,
-    prepared: Prepared,
+    pictures: Sequence[Pictured],
     methods: Methods,
-    explainer: Explainer,
-    meter: _Meter,
+    borrow: Borrow,
+    meter: Meter,
     cancel: threading.Event | None,
+) -> tuple[Found, ...]:
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
+    meter.enter([one.sha256 for one, _ in pictures], methods)
+    with borrow() as explainer:
+        found = explained(
+            explainer,
+            [one for _, one in pictures],
+            methods,
+            seed=records.seed,
+            target=records.target,
+            pace=records.pace,
+            progress=meter.within,
+            cancel=cancel,
+        )
+    meter.skip(methods, len(pictures))
+    return found
+
+
+def _keep(
+    records: Records[Any], pictures: Sequence[Pictured], methods: Methods, found: Sequence[Found]
 ) -> None:
-    prediction = explainer.predict(prepared.inputs)
-    target = target_of(explainer, prepared.inputs, prediction, records.target)
-    samples = samples_of(methods, prepared.inputs.shape[1:])
-    for name, given in methods.items():
-        meter.enter(subject.sha256, name)
-        try:
-            attribution = explainer.explain(
-                prepared.inputs,
-                target,
-                name,
-                records.seed,
-                given,
-                pace=suited(records.pace, name, samples[name]),
-                progress=meter.within,
-                cancel=cancel,
-            )
-            entry = records.of_map(attribution, prepared.content)
-        except MethodError as error:  # the others may still be defined for this model
-            entry = records.of_failure(target.index, str(error))
-        records.keep(subject.sha256, name, given, entry)
-        meter.skip([name])
+    entries = records.of_chunk([one for _, one in pictures], found)
+    for (subject, _), one in zip(pictures, entries, strict=True):
+        for name, given in methods.items():
+            records.keep(subject.sha256, name, given, one[name])
 
 
 def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> StudyResult:
@@ -152,36 +186,3 @@ def filled(draft: StudyResult, study: Study, refused: Mapping[str, str]) -> Stud
         pace=study.pace,
         seconds=sum(one.seconds for one in entries if one is not None),
     )
-
-
-class _Meter:
-    """One progress in samples over all that is missing."""
-
-    def __init__(
-        self,
-        spec: InputSpec,
-        missing: Collection[Methods],
-        progress: Progress | None,
-        at: Callable[[Place], None],
-    ) -> None:
-        self._costs: dict[str, int] = {}
-        for methods in missing:
-            self._costs |= samples_of(methods, spec.shape)
-        self._total = sum(self._costs[name] for methods in missing for name in methods)
-        self._done = 0
-        self._progress, self._at = progress, at
-
-    def enter(self, picture: str, name: str) -> None:
-        """This entry is next."""
-        self._at(Place(picture, name, self._done, self._costs[name]))
-
-    def within(self, done: int, total: int) -> None:
-        """So much of the entry in progress is through."""
-        if self._progress is not None:
-            self._progress(self._done + done, self._total)
-
-    def skip(self, names: Iterable[str]) -> None:
-        """These entries need nothing more."""
-        self._done += sum(self._costs[name] for name in names)
-        if self._progress is not None:
-            self._progress(self._done, self._total)

@@ -78,12 +78,12 @@ def read_entry(path: Path) -> Entry | None:
 
 def _complexity(values: Float64[np.ndarray, "h w"]) -> float:
     """Entropy in nats of |a| / Σ|a|, as Quantus has it."""
-    from scipy.stats import entropy
+    from scipy.special import entr
 
     magnitudes = np.abs(values)
     total = magnitudes.sum()
     defined = np.isfinite(total) and total > 0
-    return float(entropy(magnitudes, axis=None)) if defined else float("nan")
+    return float(entr(magnitudes / total).sum()) if defined else float("nan")
 
 
 def _number(value: float) -> float | None:

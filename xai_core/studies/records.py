@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
+from xai_core.attribution.batches.order import Found, Refused
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
@@ -15,7 +17,7 @@ from xai_core.base.parameters import kept
 from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
-from xai_core.pictures.preprocessing import InputSpec
+from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.studies.setting import digest_of
 
 E = TypeVar("E")
@@ -98,6 +100,18 @@ class Records(ABC, Generic[E]):
     def flush(self) -> None:
         """Write what is held; when this returns, a kill does not lose it. Raises as `keep`."""
 
+    def of_chunk(self, pictures: Sequence[Prepared], found: Sequence[Found]) -> list[dict[str, E]]:
+        """The entries of several pictures, by method."""
+        return [
+            {
+                name: self.of_failure(one.target, one.cause)
+                if isinstance(one, Refused)
+                else self.of_map(one, picture.content)
+                for name, one in maps.items()
+            }
+            for picture, maps in zip(pictures, found, strict=True)
+        ]
+
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         """Whether nothing needs to be computed."""
         return self.entry(picture, method, parameters) is not None
@@ -127,5 +141,15 @@ def flushed(fill: Filler[S, Rest, Result]) -> Filler[S, Rest, Result]:
 
 def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
     """What the file of a picture by a method is called, without its ending."""
-    told = kept(METHODS[method].Parameters, parameters) if method in METHODS else dict(parameters)
-    return f"{picture}-{method}-{digest_of(told)[:16]}"
+    return f"{picture}-{method}-{parameters_digest(method, parameters)[:16]}"
+
+
+def parameters_digest(method: str, parameters: Mapping[str, Any]) -> str:
+    """SHA-256 over what a map is kept under: a parameter that is added later changes no old one."""
+    return _digest(method, json.dumps(dict(parameters), sort_keys=True, default=str))
+
+
+@lru_cache(4096)  # a study has few, and asks for each picture
+def _digest(method: str, parameters: str) -> str:
+    given = json.loads(parameters)
+    return digest_of(kept(METHODS[method].Parameters, given) if method in METHODS else given)

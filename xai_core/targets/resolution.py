@@ -35,6 +35,10 @@ class FixedScore:
         """The activation whose input it is: only a marked pass shows that (`Mark`); or empty."""
         return str(self.explained.chosen.get("before", ""))
 
+    def on(self, rows: Sequence[int]) -> FixedScore:
+        """Of a batch whose rows are all of this picture."""
+        return self
+
     def __call__(self, output: Any, batch: int) -> Tensor:
         """`[B]` scores out of an output.
 

@@ -40,7 +40,7 @@ class Connection:
     ) -> None:
         self.budget = budget or Budget.configured()
         self.process = Process(budget=self.budget)
-        self._time_limit, self._silence = time_limit, silence
+        self.time_limit, self._silence = time_limit, silence
         self.protection: Protection | None = None  # None: the process has not started yet
         self._lock = threading.RLock()
         self._closed = False
@@ -88,7 +88,7 @@ class Connection:
                 if model:
                     self._reopen(cancel)
                 self.started(cancel)
-                limit = limit or self._time_limit
+                limit = limit or self.time_limit
                 answer = answer_of(operation, params, arrays)
                 how = (progress, cancel, preview, self._silence, answer)
                 return Call(self.process, limit, *how).run(operation, params, arrays)
@@ -115,7 +115,7 @@ class Connection:
             self.started(cancel)
             (lent,) = self.process.passing.lend((Path(path),), name)
             try:
-                limit, counting = min(LOOK_LIMIT, self._time_limit), Counting(lent)
+                limit, counting = min(LOOK_LIMIT, self.time_limit), Counting(lent)
                 told = {"path": str(lent), **params}
                 found = self.ask(kind, operation, told, limit=limit, cancel=cancel)
                 self.believe(found, counting.result())

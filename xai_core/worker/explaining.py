@@ -6,6 +6,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xai_core.attribution.batches.order import Found
+from xai_core.attribution.batches.together import Together, apart
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, checked_inputs
@@ -76,6 +78,42 @@ class Explaining:
         }
         operation = "explain_randomised" if randomised else "explain"
         return self._attribution(operation, inputs, asked, call)
+
+    def explain_many(
+        self,
+        inputs: Inputs,
+        methods: Mapping[str, Mapping[str, Any]],
+        target: Asked = None,
+        seed: int = 0,
+        *,
+        pace: Pace | None = None,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+        time_limit: float | None = None,
+    ) -> tuple[Found, ...]:
+        """What several methods give for each of several pictures, as `Batches.explain` says.
+
+        Args:
+            methods: parameters by name, at most 16. time_limit: seconds; None allows each map what
+                a call may take.
+        """
+        batch = checked_inputs(inputs)
+        call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
+        call["limit"] = time_limit or self._connection.time_limit * len(batch) * len(methods)
+        params = {
+            "methods": {name: dict(given) for name, given in methods.items()},
+            "target": asked_to_json(target),
+            "seed": seed,
+            "pace": pace or Pace(),
+            "memory": self._connection.budget.memory,
+        }
+        found = self._connection.ask(tuple[Together, ...], "explain_many", params, (batch,), **call)
+        if [(one.method, one.seed) for one in found] != [(name, seed) for name in methods]:
+            self._connection.distrust("attributions of other methods or seeds")
+        try:
+            return apart(found, len(batch))
+        except ValueError as wrong:
+            self._connection.distrust(str(wrong))
 
     def pace(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Pace:
         """The pace that suits the open model for pictures like `inputs` `[1, C, H, W]`.

@@ -94,7 +94,7 @@ class ModelConnection(Connection):
         found = replace(options, code=tuple(places[: len(code)]))
         found = replace(found, other_inputs=lent_inputs(options.other_inputs, places[len(code) :]))
         plain = encode(found, [])
-        limit = max(self._time_limit, CALL_SECONDS * options.patience)
+        limit = max(self.time_limit, CALL_SECONDS * options.patience)
         params = {"path": str(lent), "options": plain}
         counting = Counting(lent)
         how: dict[str, Any] = {"limit": limit, "cancel": cancel, "progress": progress}

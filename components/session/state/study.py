@@ -50,9 +50,12 @@ class StudyState(JobState[dict[str, str]]):
         name = free_name(photo.name, photo.path, {k: v.path for k, v in self.uploaded.items()})
         self.uploaded[name] = replace(photo, name=name)
 
-    def within(self, picture: str) -> dict[str, int]:
-        """Samples that are through of the map that is being computed of a picture, by method."""
+    def within(self, picture: str) -> dict[str, float]:
+        """How much of the chunk that is being computed is through, by method, in [0, 1]; nothing
+        for a picture that is not in it.
+        """
         place, job = self.place, self.job
-        if job is None or place is None or place.picture != picture:
+        if job is None or place is None or picture not in place.pictures:
             return {}
-        return {place.method: min(max(0, job.done - place.before), place.samples)}
+        share = min(1.0, max(0, job.done - place.before) / max(1, place.samples))
+        return dict.fromkeys(place.methods, share)

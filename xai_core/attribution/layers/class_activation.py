@@ -45,7 +45,7 @@ class ClassActivation(Method):
         """
 
     def attribute(self, task: Task) -> RawMap:
-        name = task.parameters.layer or feature_layers.proposed(task.scorer, task.inputs)
+        name = _layer(task)
         signed, told = self.combined(task, name)
         return drawn(signed, task.inputs, {"layer": name, **told})
 
@@ -61,10 +61,20 @@ class GradientActivation(ClassActivation):
 
     @abstractmethod
     def weighed(self, features: Tensor, gradient: Tensor) -> Tensor:
-        """Both are `[1, K, h, w]`; the signed sum is `[1, 1, h, w]`."""
+        """Both are `[B, K, h, w]`; the signed sums are `[B, 1, h, w]`."""
 
     def combined(self, task: Task, name: str) -> tuple[Tensor, Mapping[str, Any]]:
         return self.weighed(*features_and_gradient(task.scorer, task.inputs, name)), {}
+
+    def takes_several(self, parameters: Any) -> bool:
+        return True
+
+    def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
+        name = _layer(task)
+        signed, told = self.combined(task, name)
+        rows = [slice(row, row + 1) for row in range(len(signed))]
+        chosen = {"layer": name, **told}
+        return tuple(drawn(signed[row], task.inputs[row], dict(chosen)) for row in rows)
 
 
 class ForwardActivation(ClassActivation):
@@ -76,6 +86,14 @@ class ForwardActivation(ClassActivation):
         if not capabilities.predicts:
             return "The model gives no finite score."
         return feature_layers.why_not(capabilities)
+
+
+def _layer(task: Task) -> str:
+    """The name of the layer that is asked for, else of the one that is taken then."""
+    name: str = task.parameters.layer
+    if not name and (clean := task.scorer.clean(task.inputs)) is not None:
+        name = clean.proposed
+    return name or feature_layers.proposed(task.scorer, task.inputs)
 
 
 def drawn(signed: Tensor, inputs: Tensor, chosen: dict[str, Any]) -> RawMap:

@@ -34,7 +34,7 @@ SEEN = View()
 def features_and_gradient(
     scorer: Scorer, inputs: Tensor, name: str, view: View = SEEN
 ) -> tuple[Tensor, Tensor]:
-    """What a layer gives, and d score / d that: both `[1, K, h, w]`, whatever the layer's layout;
+    """What a layer gives, and d score / d that: both `[B, K, h, w]`, whatever the layer's layout;
     a transformer's tokens are laid out on their grid, in their order.
 
     A layer that runs more than once counts where it ran last. Captum's Grad-CAM takes the channels
@@ -48,6 +48,9 @@ def features_and_gradient(
 
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
+    clean = scorer.clean(inputs) if view == SEEN else None
+    if clean is not None and (kept := clean.of_layer(name)) is not None:
+        return kept
     with torch.enable_grad(), sound_batch_norm():
         ran = watched(scorer, inputs.detach().requires_grad_(True), name, view)
     gradient = _gradient(ran.score.sum(), ran.output, name)
@@ -124,7 +127,7 @@ def _laid(layer: Layer, tokens: Tensor, grid: tuple[int, int]) -> Layer:
 
 
 def as_map(values: Tensor, layer: Layer) -> Tensor:
-    """`[1, K, h, w]` of a map in any layout, or of tokens in any order."""
+    """`[B, K, h, w]` of a map in any layout, or of tokens in any order."""
     import torch
 
     if layer.layout != "NLC":

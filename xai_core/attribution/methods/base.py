@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_core.attribution.capabilities import Capabilities
@@ -27,10 +27,11 @@ Span = tuple[tuple[float, ...], tuple[float, ...]]
 
 @dataclass(frozen=True)
 class Task:
-    """One picture to be explained.
+    """One picture to be explained, or several where the method takes them together.
 
     Attributes:
-        scorer: the score of the chosen target. inputs: float32 `[1, C, H, W]`, on the device.
+        scorer: the score of the chosen target, of each picture its own. inputs: float32
+            `[1, C, H, W]`, or `[B, C, H, W]`, on the device.
         parameters: an instance of the method's `Parameters`. seed: of all random draws.
         batch_size: how many samples may go through the model at once.
         span: the lowest and the highest input of each channel, where the model's are declared.
@@ -92,6 +93,18 @@ class Method(ABC):
     @abstractmethod
     def attribute(self, task: Task) -> RawMap:
         """The map of one picture."""
+
+    def takes_several(self, parameters: Any) -> bool:
+        """Whether `attribute_each` may be given several pictures: each is then explained as it
+        would be alone, up to rounding, by a model that treats them separately.
+        """
+        return False
+
+    def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
+        """The maps of several pictures, for methods whose `attribute` serves any number."""
+        raw = self.attribute(task)
+        rows = range(len(raw.values))
+        return tuple(replace(raw, values=raw.values[row : row + 1]) for row in rows)
 
     def samples(self, parameters: Any, shape: tuple[int, int, int]) -> int:
         """How many samples one picture of `shape` (C, H, W) sends through the model."""

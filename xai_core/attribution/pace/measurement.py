@@ -121,15 +121,24 @@ def _threads(device: torch.device) -> tuple[int, ...]:
 
 def _bearable(module: nn.Module, picture: Tensor, room: int | None) -> int:
     """How many samples fit into a share of the free memory; at least 1."""
-    import psutil
-    import torch
-
     from xai_core.attribution.forward import run
     from xai_core.base.memory import kept_for_backward
 
     kept = kept_for_backward(module, lambda: _slope(partial(run, module), picture, Pace(1)))
-    if picture.device.type == "cuda":
-        free = torch.cuda.mem_get_info(picture.device)[0]
+    return fitting(kept, picture.device, room)
+
+
+def fitting(kept: int, device: torch.device, room: int | None = None) -> int:
+    """How many samples that keep so many bytes each fit into a share of the free memory, 1 to 16.
+
+    Args:
+        room: bytes of memory that this process may still take, where there is a limit.
+    """
+    import psutil
+    import torch
+
+    if device.type == "cuda":
+        free = torch.cuda.mem_get_info(device)[0]
     else:
         free = int(psutil.virtual_memory().available)
         free = free if room is None else max(0, min(free, room))

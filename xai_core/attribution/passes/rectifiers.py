@@ -99,13 +99,24 @@ class RectifierCount:
 
 
 class GuidedRectifiers(RectifierCount):
-    """Rectifiers pass on the positive part of the gradient, where their input was positive."""
+    """Rectifiers pass on the positive part of the gradient, where their input was positive.
+
+    Attributes:
+        active: whether they do so just now; else the gradient passes as it is.
+    """
+
+    def __init__(self, *, active: bool = True) -> None:
+        super().__init__()
+        self.active = active
 
     def _rectify(self, function: Callable[..., Any], args: Args, kwargs: Kwargs) -> Any:
         result = function(*args, **kwargs)
         if result.requires_grad:
-            result.register_hook(_positive)
+            result.register_hook(self._positive)
         return result
+
+    def _positive(self, gradient: Tensor) -> Tensor:
+        return gradient.clamp_min(0) if self.active else gradient
 
 
 class DeconvRectifiers(RectifierCount):
@@ -140,11 +151,17 @@ def gradient_through(rectifiers: RectifierCount, scorer: Any, inputs: Tensor) ->
             "Load the original PyTorch model, or choose a method that needs only the gradient.",
             code="layers-hidden",
         )
-    with rectifiers:
-        gradient: Tensor = scorer.gradient(inputs)
-    if not rectifiers.count:
+    clean = scorer.clean(inputs) if isinstance(rectifiers, GuidedRectifiers) else None
+    if clean is not None:
+        count, gradient = clean.rectified, scorer.slope(clean.gradient(guided=True))
+    else:
+        with rectifiers:
+            gradient = scorer.gradient(inputs)
+        count = rectifiers.count
+    if not count:
         raise MethodError(NONE, "Choose another gradient method.", code="no-rectifier")
-    return gradient
+    found: Tensor = gradient
+    return found
 
 
 NONE = (
@@ -167,10 +184,6 @@ def hidden(module: nn.Module) -> bool:
     import torch
 
     return any(isinstance(child, torch.jit.ScriptModule) for child in module.modules())
-
-
-def _positive(gradient: Tensor) -> Tensor:
-    return gradient.clamp_min(0)
 
 
 def _floats(args: Args, kwargs: Kwargs) -> bool:

@@ -10,6 +10,7 @@ import importlib
 import logging
 import os
 import secrets
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ CLUSTERS = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 TELEMETRY = {"RAY_USAGE_STATS_ENABLED": "0"}
 ALONE = {**TELEMETRY, CLUSTERS: "0", "RAY_AUTH_MODE": "token"}
 STORE = 128 * 2**20  # bytes in shared memory: of what is handed over only the known keys are many
+REAPER, REAPED_SECONDS = Path(__file__).with_name("ray_reaper.py"), 10.0
 PREFIX = "pd-ray-"  # short: a path of a socket has at most 107 bytes
 ROOT = Path("/tmp") if sys.platform != "win32" else Path(tempfile.gettempdir())  # noqa: S108
 MOMENT = 5.0  # seconds between a folder and its lock, at most
@@ -53,6 +55,7 @@ def connected(address: str | None, shares: Sequence[Budget] | None) -> Iterator[
             _init(ray, address=address)
         else:
             folder = stack.enter_context(_temporary())
+            stack.enter_context(_reaped(folder))
             stack.callback(_shut_down, ray)  # before its folder goes
             _init_alone(ray, shares or (), folder)
         yield ray
@@ -169,6 +172,32 @@ def _temporary() -> Iterator[Path]:
         with suppress(XaiError, OSError):
             remove_tree(folder)
         lock.release()
+
+
+@contextmanager
+def _reaped(folder: Path) -> Iterator[None]:
+    """Somebody beside it ends all of it when this program is killed."""
+    if sys.platform == "win32":  # it cannot wait for a pipe there
+        yield
+        return
+    reaper = subprocess.Popen(  # noqa: S603 - every word is our own
+        [sys.executable, "-I", str(REAPER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    )
+    try:
+        if reaper.stdin is not None:
+            reaper.stdin.write(f"{folder}\n")
+            reaper.stdin.flush()
+        yield
+    finally:
+        if reaper.stdin is not None:
+            reaper.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            reaper.wait(REAPED_SECONDS)
 
 
 def _clear() -> None:

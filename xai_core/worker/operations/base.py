@@ -16,6 +16,7 @@ from xai_core.worker.wire.answer import Answer
 from xai_core.worker.wire.protocol import Array
 
 if TYPE_CHECKING:
+    from xai_core.attribution.batches.explaining import Batches
     from xai_core.attribution.context import Context
 
 Params = Mapping[str, Any]
@@ -28,11 +29,13 @@ class Session:
 
     Attributes:
         model: the open one. context: what was found for the last picture that was explained.
-        guarded: the cage of the process is complete.
+        batches: what was found of how the model treats several. guarded: the cage of the process
+            is complete.
     """
 
     model: LoadedModel | None = None
     context: Context | None = None
+    batches: Batches | None = None
     guarded: bool = True
 
     def opened(self) -> LoadedModel:
@@ -53,6 +56,15 @@ class Session:
         if self.context is None or not self.context.is_of(model, inputs, target):
             self.context = Context(model, inputs, target)
         return self.context
+
+    def batches_of(self) -> Batches:
+        """Of the open model. Raises `InputError` where there is none."""
+        from xai_core.attribution.batches.explaining import Batches
+
+        model = self.opened()
+        if self.batches is None or self.batches.model is not model:
+            self.batches = Batches(model)
+        return self.batches
 
 
 Operation = Callable[[Session, Params, Arrays, Progress], Any]

@@ -40,7 +40,7 @@ def load(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Mo
     from xai_core.models.loading import load_model, recognise
     from xai_core.models.script.trust import refuse_unguarded_script
 
-    session.model = session.context = None
+    session.model = session.context = session.batches = None
     path, options = Path(params["path"]), decode(LoadOptions, params["options"])
     if not session.guarded and not options.trust:
         refuse_unguarded_script(options.format or recognise(path, options.member).name)

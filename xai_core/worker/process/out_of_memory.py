@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from xai_core.base.errors import WorkerError
+from xai_core.base.memory import ran_out
 from xai_core.cage.plan import GIB
 from xai_core.worker.process.budget import MEMORY
-
-SIGNS = ("can't allocate memory", "bad_alloc", "Unable to allocate", "not enough memory")
 
 
 def out_of_memory(error: BaseException) -> WorkerError | None:
     """The error to tell instead, where `error` or what caused it is a refused allocation."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, MemoryError) or _says_so(cause):
-            return WorkerError(
-                f"The model asked for more memory than its process may reserve: {_limit()}.",
-                f"Use smaller pictures, a smaller model, or a higher limit ({MEMORY}).",
-                code="memory-limit",
-            )
-        cause = cause.__cause__
-    return None
-
-
-def _says_so(error: BaseException) -> bool:
-    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in SIGNS)
+    if not ran_out(error):
+        return None
+    return WorkerError(
+        f"The model asked for more memory than its process may reserve: {_limit()}.",
+        f"Use smaller pictures, a smaller model, or a higher limit ({MEMORY}).",
+        code="memory-limit",
+    )
 
 
 def _limit() -> str:

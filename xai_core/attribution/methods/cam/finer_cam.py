@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from xai_core.targets.resolution import FixedScore
+    from xai_core.targets.several import Scores
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class FinerCam(ClassActivation):
 class _Apart:
     """The score of a class less that of others, which are chosen where it is first asked for."""
 
-    def __init__(self, own: FixedScore, parameters: FinerCamParameters) -> None:
+    def __init__(self, own: FixedScore | Scores, parameters: FinerCamParameters) -> None:
         self._own, self._parameters = own, parameters
         self.explained, self.before = own.explained, own.before
         self.others: list[int] = []

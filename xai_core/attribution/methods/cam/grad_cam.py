@@ -87,6 +87,9 @@ class GradCam(GradientActivation):
         values = F.interpolate(cam, size=size, mode=asked.upsampling, **smooth)
         return RawMap(values, (cam.shape[2], cam.shape[3]))
 
+    def takes_several(self, parameters: Any) -> bool:
+        return _asked(parameters) == GradCamParameters(layer=parameters.layer)
+
     def weighed(self, features: Tensor, gradient: Tensor) -> Tensor:
         return (gradient.mean((2, 3), keepdim=True) * features).sum(1, keepdim=True)
 

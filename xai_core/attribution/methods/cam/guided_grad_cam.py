@@ -29,6 +29,17 @@ class GuidedGradCam(Method):
         cam = GradCam().attribute(task)
         return RawMap(guided * cam.values, chosen=cam.chosen)
 
+    def takes_several(self, parameters: CamParameters) -> bool:
+        return True
+
+    def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
+        guided = GuidedBackprop().attribute(task).values
+        cams = GradCam().attribute_each(task)
+        return tuple(
+            RawMap(guided[row : row + 1] * cam.values, chosen=cam.chosen)
+            for row, cam in enumerate(cams)
+        )
+
     def samples(self, parameters: CamParameters, shape: tuple[int, int, int]) -> int:
         return 1 + GradCam().samples(parameters, shape)
 

@@ -59,6 +59,9 @@ class LayerCam(GradientActivation):
 
         return RawMap(torch.cat(scaled).amax(0, keepdim=True), max(sizes), {"layer": names})
 
+    def takes_several(self, parameters: LayerCamParameters) -> bool:
+        return not parameters.fused
+
     def samples(self, parameters: LayerCamParameters, shape: tuple[int, int, int]) -> int:
         if parameters.fused:
             return max(len(values_in(parameters.layer)), super().samples(parameters, shape))

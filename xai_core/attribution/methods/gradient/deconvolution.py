@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.passes import rectifiers
@@ -22,6 +24,9 @@ class Deconvolution(Method):
     unit = SLOPE
     summary = "Patterns that would raise the score, projected back to the pixels."
     citation = "Zeiler & Fergus, 2013, arXiv 1311.2901"
+
+    def takes_several(self, parameters: Any) -> bool:
+        return True
 
     def attribute(self, task: Task) -> RawMap:
         deconvolved = rectifiers.DeconvRectifiers()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.passes import rectifiers
@@ -26,6 +28,9 @@ class GuidedBackprop(Method):
         "random weights."
     )
     citation = "Springenberg et al., 2014, arXiv 1412.6806"
+
+    def takes_several(self, parameters: Any) -> bool:
+        return True
 
     def attribute(self, task: Task) -> RawMap:
         guided = rectifiers.GuidedRectifiers()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 
 
@@ -19,6 +21,9 @@ class InputXGradient(Method):
     unit = SHARE
     summary = "What each pixel adds to the score, if the model were linear."
     citation = "Shrikumar et al., 2016, arXiv 1605.01713"
+
+    def takes_several(self, parameters: Any) -> bool:
+        return True
 
     def attribute(self, task: Task) -> RawMap:
         return RawMap(task.inputs * task.scorer.gradient(task.inputs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
@@ -32,6 +33,9 @@ class Saliency(Method):
     summary = "How strongly the score reacts to a tiny change of each pixel."
     citation = "Simonyan et al., 2013, arXiv 1312.6034"
     Parameters = SaliencyParameters
+
+    def takes_several(self, parameters: Any) -> bool:
+        return True
 
     def attribute(self, task: Task) -> RawMap:
         gradient = task.scorer.gradient(task.inputs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
 from xai_core.attribution.noise.around import samples_each
-from xai_core.attribution.noise.gradients import averaged_gradient
+from xai_core.attribution.noise.gradients import averaged_gradients
 from xai_core.attribution.noise.parameters import DRAWS_HELP, Averaged, InputNoise, WeightNoise
 from xai_core.base.parameters import parameter
 
@@ -34,7 +35,13 @@ class NoiseGrad(Method):
     Parameters = NoiseGradParameters
 
     def attribute(self, task: Task) -> RawMap:
-        return averaged_gradient(task, task.parameters, InputNoise(m=1, sg_std=0.0))
+        return self.attribute_each(task)[0]
+
+    def takes_several(self, parameters: Any) -> bool:
+        return not parameters.of  # another method's maps come one by one
+
+    def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
+        return averaged_gradients(task, task.parameters, InputNoise(m=1, sg_std=0.0))
 
     def samples(self, parameters: NoiseGradParameters, shape: tuple[int, int, int]) -> int:
         return parameters.n * samples_each(parameters, shape)

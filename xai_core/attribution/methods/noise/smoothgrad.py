@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.noise.around import samples_each
-from xai_core.attribution.noise.gradients import averaged_gradient
+from xai_core.attribution.noise.gradients import averaged_gradients
 from xai_core.attribution.noise.parameters import DRAWS_HELP, INPUT_STD_HELP, Averaged, InputNoise
 from xai_core.base.parameters import parameter
 
@@ -37,7 +38,13 @@ class SmoothGrad(Method):
     Parameters = SmoothGradParameters
 
     def attribute(self, task: Task) -> RawMap:
-        return averaged_gradient(task, None, task.parameters)
+        return self.attribute_each(task)[0]
+
+    def takes_several(self, parameters: Any) -> bool:
+        return not parameters.of  # another method's maps come one by one
+
+    def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
+        return averaged_gradients(task, None, task.parameters)
 
     def samples(self, parameters: SmoothGradParameters, shape: tuple[int, int, int]) -> int:
         return parameters.m * samples_each(parameters, shape)

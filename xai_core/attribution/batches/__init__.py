@@ -1,0 +1,1 @@
+"""Several pictures at once, each explained as it would be alone."""
