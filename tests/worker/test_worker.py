@@ -134,6 +134,10 @@ def test_score_needs_no_model() -> None:
     with Worker() as worker:
         worker.warm("score")
         scores = worker.score(maps)
+        found = worker.score(maps, "localisation-auc", maps > 0.5)
+        with pytest.raises(InputError, match="Masks of the size"):
+            worker.score(maps, "localisation-auc", np.ones((3, 4, 4)))
+    assert found.tolist() == pytest.approx([1.0, np.nan, 1.0], nan_ok=True)
     assert scores.dtype == np.float64
     assert np.isfinite(scores).tolist() == [True, False, True]
 
