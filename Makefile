@@ -16,7 +16,7 @@ help: ## this list
 
 setup: $(READY) ## create .venv with everything the program and its tests import
 
-$(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt requirements-transformers.txt requirements-pictures.txt requirements-openvino.txt constraints.txt
+$(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt requirements-transformers.txt requirements-pictures.txt requirements-openvino.txt requirements-ray.txt constraints.txt
 	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt

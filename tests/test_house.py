@@ -144,6 +144,20 @@ def test_a_button_that_cannot_be_clicked_says_why() -> None:
     assert not silent
 
 
+def test_pictures_go_along_with_the_page() -> None:
+    """A file that is served for a page is gone when the page has moved on before it was fetched."""
+    served = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources()
+        if not name_of(path).startswith("xai_core/")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "image"
+        if not ast.unparse(node.args[0]).startswith(("data_url(", "png_url(", "jpeg_url("))
+    ]
+    assert not served
+
+
 def test_the_core_is_imported_without_any_library(tmp_path: Path) -> None:
     """How long that takes, `benchmarks/importing.py` says."""
     loaded = {name.split(".")[0] for name in json.loads(run(BARE_IMPORT, tmp_path))}

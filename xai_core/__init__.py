@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from xai_core.scores.ranking import sweep as sweep
     from xai_core.studies.computation import Subject as StudyPicture
     from xai_core.studies.computation import conduct as conduct
+    from xai_core.studies.opening import open_study as open_study
     from xai_core.studies.result import StudyResult as StudyResult
-    from xai_core.studies.result import open_study as open_study
     from xai_core.studies.setting import Setting as StudySetting
     from xai_core.studies.store import Study as Study
+    from xai_core.studies.summary import StudySummary as StudySummary
+    from xai_core.studies.summary import open_summary as open_summary
     from xai_core.worker import Worker as Worker
     from xai_core.worker.decoding import open_picture as open_picture
 
@@ -59,6 +61,7 @@ _HOMES = {
     "StudyPicture": "studies.computation:Subject",
     "StudyResult": "studies.result",
     "StudySetting": "studies.setting:Setting",
+    "StudySummary": "studies.summary",
     "Target": "base.target",
     "Verdict": "readiness.result",
     "Worker": "worker",
@@ -74,7 +77,8 @@ _HOMES = {
     "noise_level": "attribution.noise.tolerance",
     "open_picture": "worker.decoding",
     "open_run": "runs.run",
-    "open_study": "studies.result",
+    "open_study": "studies.opening",
+    "open_summary": "studies.summary",
     "picture_files": "pictures.archive",
     "prepare": "pictures.preprocessing",
     "score": "scores.public.score",
@@ -95,6 +99,7 @@ __all__ = [
     "StudyPicture",
     "StudyResult",
     "StudySetting",
+    "StudySummary",
     "Target",
     "Verdict",
     "Worker",
@@ -111,6 +116,7 @@ __all__ = [
     "open_picture",
     "open_run",
     "open_study",
+    "open_summary",
     "picture_files",
     "prepare",
     "score",

@@ -92,8 +92,7 @@ def _group(
     grid: Grid, group: Sequence[Layer], picture: Picture, current: list[str], key: str
 ) -> list[str]:
     told = f"{grid[0]:d} × {grid[1]:d}"
-    drawn = data_url(at_size(picture, grid))
-    st.image(drawn, width=SIDE, alt=f"The photo at {told} values")
+    st.image(data_url(at_size(picture, grid)), width=SIDE, alt=f"The photo at {told} values")
     described = {one.name: _described(one) for one in group}
     tokens = max(one.prefix for one in group)
     before = f", after {tokens:d} other tokens" if tokens else ""

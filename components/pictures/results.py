@@ -15,7 +15,7 @@ from components.pictures import table as pictures
 from components.pictures.statistics import bands, statistics
 from components.session import problem
 from components.session.state.workspace import Workspace
-from xai_core.scores.bootstrap import FEW
+from xai_core.scores.bootstrap import FEW, Band
 from xai_core.scores.statistics import Statistics, agreement, headline
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.result import StudyResult
@@ -47,7 +47,7 @@ def _show(space: Workspace, quantile: float) -> None:
         st.markdown(f"## {problem.plain(headline(names, here, float(QUANTILES[at])))}.")
     else:
         st.markdown("Two methods with scores on the same picture can be compared.")
-    st.caption(problem.plain(_counts(table, here)))
+    st.caption(problem.plain(_counts(table, here, found)))
     band_chart.show(names, found, quantile, key="many-bands")
     left, right = st.columns(2)
     with left:
@@ -66,12 +66,13 @@ def comparable(scores: np.ndarray) -> bool:
     return bool((np.isfinite(scores).sum(1) >= 2).any())
 
 
-def _counts(table: Table, here: Statistics) -> str:
+def _counts(table: Table, here: Statistics, found: Band) -> str:
     notes = [
         f"Over the {table.done} of {len(table.raw)} pictures that are computed.",
-        "Means with 95 % BCa bootstrap intervals, each method over the pictures that it has a "
-        "score on.",
+        f"Means with 95 % {here.means.told}, each method over the pictures that it has a score on.",
     ]
+    if found.kind != here.means.kind:
+        notes.append("Those at all quantiles are by normal theory, for there are very many scores.")
     if here.places.left_out:
         notes.append(
             f"Places and W leave out {here.places.left_out}, on which a method has no score."

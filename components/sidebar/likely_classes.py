@@ -8,6 +8,7 @@ import streamlit as st
 from components.maps import tiles
 from components.session import backend, decoding, text
 from components.session.state.workspace import Workspace
+from xai_core.maps.colours import data_url
 from xai_core.runs.run import Guess
 
 MOST = 15  # signs of a class name
@@ -26,7 +27,8 @@ def show(space: Workspace, guesses: tuple[Guess, ...]) -> None:
     if key not in st.session_state or st.session_state[key] != shown:
         st.session_state[key] = shown
     picture, chips = st.columns([2, 3], vertical_alignment="top")
-    picture.image(_pixels(space), alt=f"The picture {text.plain(space.photo)}", width="stretch")
+    alt = f"The picture {text.plain(space.photo)}"
+    picture.image(data_url(_pixels(space)), alt=alt, width="stretch")
     chips.pills(
         "Top classes",
         list(named),

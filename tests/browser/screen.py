@@ -49,7 +49,7 @@ def maps(page: Page, name: str | re.Pattern[str] = SCORED) -> Locator:
 def scores(page: Page) -> list[str]:
     """What the cards of a bench say of their maps, once Quantus has computed it."""
     expect(page.locator("article .score[data-final=true]").first).to_be_visible()
-    return [" ".join(one.inner_text().split()) for one in page.locator("article header").all()]
+    return [" ".join(one.split()) for one in page.locator("article header").all_inner_texts()]
 
 
 def removed(page: Page, percent: int) -> None:
@@ -71,9 +71,16 @@ def press(page: Page, key: str, times: int = 1) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box."""
-    page.get_by_role("combobox", name=re.compile(label)).click()
+    """Choose an option of a select box. Typed: a long list moves under the pointer."""
+    page.get_by_role("combobox", name=re.compile(label)).fill(option)
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def add(page: Page, label: str, option: str) -> None:
+    """Choose one more of several."""
+    choose(page, label, option)
+    page.keyboard.press("Escape")
+    settled(page)
 
 
 def photograph(page: Page, name: str = "rocket") -> None:
@@ -119,7 +126,7 @@ def judged(page: Page, name: str) -> None:
 
 def tab(page: Page, name: str) -> Locator:
     """Open one of the tabs below a verdict; its content."""
-    page.get_by_role("tab", name=name, exact=True).click()
+    page.get_by_role("tab", name=name, exact=True).press("Enter")
     settled(page)
     return page.get_by_role("tabpanel", name=name, exact=True)
 

@@ -23,9 +23,7 @@ def test_a_method_stays_chosen(visit: Visit) -> None:
     chosen(page, "Guided Backprop", "FusionGrad")
     screen.open_wafers(page)
     screen.go(page, "Heatmaps")
-    page.get_by_role("combobox", name="Methods").click()
-    page.get_by_role("option", name="Grad-CAM", exact=True).click()
-    page.keyboard.press("Escape")
+    screen.add(page, "Methods", "Grad-CAM")
     three = ("Guided Backprop", "FusionGrad", "Grad-CAM")
     chosen(page, *three)
     gallery = "Try a model of the gallery"

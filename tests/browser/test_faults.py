@@ -15,6 +15,7 @@ from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
 from tests.browser.test_pictures import give as give_picture
 from tests.browser.test_pictures import png
+from tests.dose import dose
 from tests.faults import conftest as faults
 
 save = faults.save
@@ -92,8 +93,7 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     ("deed", "told"),
     [
         ("exit", r"exit code 3"),
-        ("lie: type", "breaks the protocol"),
-        ("fork bomb", "not permitted"),
+        *dose([], [("lie: type", "breaks the protocol"), ("fork bomb", "not permitted")]),
     ],
 )
 def test_what_happens_while_a_model_is_opened_is_told(

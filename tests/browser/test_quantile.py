@@ -76,7 +76,7 @@ def test_a_drag_on_the_bench_is_final_once_quantus_has_computed_it(visit: Visit)
     value = float(screen.quantile(page).input_value())
     assert 0.5 < value < 0.7
     at_quantile(page, value)
-    shown = [one.inner_text().split()[0] for one in page.locator("article .score").all()]
+    shown = [one.split()[0] for one in page.locator("article .score").all_inner_texts()]
     screen.home(page, OVERVIEW)
     told = " ".join(screen.scores(page))
     assert len(shown) == 2

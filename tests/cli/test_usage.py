@@ -10,6 +10,7 @@ import pytest
 
 from xai_core.cli.main import main
 
+STUDY = ["study", "demo", "nowhere", "--method", "saliency", "--keep", "y"]
 HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
 
 
@@ -36,6 +37,18 @@ HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
         (["compare", "demo", "cat", "--method", "saliency"], "IMAGE"),
         (["compare", "demo", "nowhere.pt", "cat", "--method", "saliency"], "no file nowhere.pt"),
         (["rank", "demo", "cat", "--method", "saliency", "--quantile", "2"], "between 0 and 1"),
+        (["study", "demo"], "MODEL and PICTURES"),
+        (["study", "demo", "x", "--method", "saliency"], "--keep FOLDER"),
+        (["study", "demo", "x", "--keep", "y"], "at least one method"),
+        (["study", "demo", "x", "--keep", "y", "--set", "m=3"], "METHOD.KEY=VALUE"),
+        ([*STUDY, "--set", "smoothgrad.m=3"], "of no method that was asked for"),
+        ([*STUDY, "--address", "a:1"], "Add --engine ray"),
+        ([*STUDY, "--engine", "dask"], "invalid choice"),
+        (STUDY, "no source of pictures"),
+        (["study", "--resume", "nowhere"], "no study to go on with"),
+        (["study", "--status", "nowhere"], "No study was computed"),
+        (["study", "--cancel", "nowhere"], "No study was computed"),
+        (["study", "--status", "a", "--resume", "b"], "not allowed with"),
     ],
 )
 def test_wrong_usage(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

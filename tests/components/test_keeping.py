@@ -15,7 +15,7 @@ from components.runs import link
 from components.session import identity
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
-from components.session.keeping import registry, results, trust
+from components.session.keeping import parts, registry, results, trust
 from components.session.keeping.registry import Held
 from components.session.state.sources import Photo, Source
 from components.session.state.workspace import KEY, Workspace
@@ -136,7 +136,10 @@ def test_trust_holds_in_this_process_and_is_asked_for_in_the_next(
     assert not space.again
 
 
-def test_what_is_gone_from_the_disk_is_told() -> None:
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_gone_from_the_disk_is_told(turned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if turned:  # whatever was imported first
+        monkeypatch.setattr(parts, "_parts", dict(reversed(parts._parts.items())))
     held = kept(choose)
     held.space.photos["mine.png"].path.unlink()
     RunStore().delete(str(held.space.run_id))

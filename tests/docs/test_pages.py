@@ -29,7 +29,17 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.cli.commands.check import EXIT_CODES
 from xai_core.cli.main import parser
 
-SUBCOMMANDS = ("run", "check", "explain", "rank", "compare", "noise", "report", "check-access")
+SUBCOMMANDS = (
+    "run",
+    "check",
+    "explain",
+    "rank",
+    "compare",
+    "noise",
+    "report",
+    "study",
+    "check-access",
+)
 COMMANDS = commands(ALL)
 RUN = blocks(README + page("guides/notebook"), "python")
 

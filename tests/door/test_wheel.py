@@ -22,6 +22,7 @@ PINNED_IN = {
     "transformers": ["requirements-transformers.txt"],
     "pictures": ["requirements-pictures.txt"],
     "openvino": ["requirements-openvino.txt"],
+    "ray": ["requirements-ray.txt"],
     "docs": ["requirements-docs.txt"],
     "test": ["requirements-dev.txt", "constraints.txt"],
 }

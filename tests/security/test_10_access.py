@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import urllib.error
 import urllib.request
@@ -18,7 +17,7 @@ import pytest
 from components.serving import headers
 from components.serving.answers import Answers, inner
 from components.serving.machine import at_the_machine
-from tests.server import serving
+from tests.server import finished, serving
 from xai_core.cli.main import main
 
 SPELT = (
@@ -161,7 +160,7 @@ def asked(
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    asyncio.run((app or Answers(answering))(scope, receive, send))
+    finished((app or Answers(answering))(scope, receive, send))
     return sent[0]["status"], sent[0]["headers"]
 
 

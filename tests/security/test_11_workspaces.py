@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from components.session import access, identity
 from components.session.keeping import parts, registry
 from components.session.keeping.registry import Held
 from components.session.state.workspace import fresh
+from tests.server import finished
 from xai_core.base.errors import InputError
 from xai_core.base.storage import states
 from xai_core.base.storage.states import StateStore
@@ -51,7 +51,7 @@ def asked(path: str, query: str = "", kind: str = "http", **given: str) -> tuple
         "headers": headers,
         "client": ("192.0.2.1", 1),
     }
-    asyncio.run(Answers(app)(scope, None, send))  # type: ignore[arg-type]
+    finished(Answers(app)(scope, None, send))  # type: ignore[arg-type]
     return seen[0], sent
 
 

@@ -14,6 +14,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet  # noqa: F401 - once, and not in each process
+import scipy.stats  # noqa: F401
 import torch
 from torch import nn
 
@@ -27,7 +29,7 @@ from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.entry import Entry
-from xai_core.studies.store import Setting, Study
+from xai_core.studies.store import Setting, Study, complete
 from xai_core.targets import Prediction, predict
 
 METHODS = {"saliency": {}, "smoothgrad": {"m": 3}, "guided-backprop": {}}
@@ -69,6 +71,7 @@ class Told(Study):
     def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
         print("computed", picture, method, flush=True)
         super().keep(picture, method, parameters, entry)
+        self.flush()
         print("kept", picture, method, flush=True)
 
 
@@ -97,5 +100,6 @@ def life(folder: Path, pictures: Path, lines: int) -> None:
 
 
 if __name__ == "__main__":
+    complete(METHODS)  # imports the methods, once
     for count in sys.argv[3:]:
         life(Path(sys.argv[1]), Path(sys.argv[2]), int(count))

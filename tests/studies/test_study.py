@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -24,8 +25,12 @@ from xai_core.base.errors import Cancelled, InputError
 from xai_core.base.pace import Pace
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.pictures.preprocessing import open_picture, prepare
+from xai_core.studies import store
 from xai_core.studies.computation import conduct
 from xai_core.studies.entry import QUANTILES
+from xai_core.studies.records import named
+from xai_core.studies.shards import Shards
+from xai_core.studies.shards.earlier import rows_of_earlier
 from xai_core.studies.store import PACE, Study, Table, complete
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +122,7 @@ def test_a_study_of_before_or_with_a_broken_pace_has_the_plain_one(
     tmp_path: Path, pictures: Path, data: bytes | None
 ) -> None:
     study = run(tmp_path, pictures)
+    (study.folder / "setting.json").unlink()
     if data is not None:
         (study.folder / PACE).write_bytes(data)
     study.keep_to(Pace(3, True))
@@ -239,16 +245,57 @@ def test_the_model_is_borrowed_once_for_every_picture(tmp_path: Path, pictures: 
     assert borrowed == [0, 3, 6, 9, 12]
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"curve": [1, 2], "raw": 1}', "[]"])
-def test_a_broken_entry_is_computed_again(tmp_path: Path, pictures: Path, text: str) -> None:
+def test_a_broken_shard_is_computed_again(tmp_path: Path, pictures: Path) -> None:
+    run(tmp_path, pictures, methods={"saliency": {}})
     run(tmp_path, pictures)
     wanted = table(tmp_path, pictures)
-    next(Study(SETTING, tmp_path).folder.glob("*saliency*")).write_text(text)
-    assert table(tmp_path, pictures).done == 4
+    shards = sorted(Study(SETTING, tmp_path).folder.glob("*.parquet"))
+    shards[0].write_bytes(shards[0].read_bytes()[:-9])
     worker = InProcess()
     run(tmp_path, pictures, worker)
-    assert worker.asked == ["saliency"]
+    assert 0 < len(worker.asked) <= 5
+    assert set(worker.asked) == {"saliency"}
     np.testing.assert_array_equal(table(tmp_path, pictures).curves, wanted.curves)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"curve": [1, 2], "raw": 1}', "[]"])
+def test_a_study_of_the_version_before_goes_on(tmp_path: Path, pictures: Path, text: str) -> None:
+    shas, given = [one.sha256 for one in subjects(pictures)], complete(METHODS)
+    first = run(tmp_path / "new", pictures)
+    folder = tmp_path / "old" / SETTING.key
+    folder.mkdir(parents=True)
+    for picture in shas[:4]:
+        entry = first.entry(picture, "saliency", given["saliency"])
+        assert entry is not None
+        told = {"method": "saliency", "parameters": given["saliency"], **entry.to_dict()}
+        name = named(picture, "saliency", given["saliency"])
+        (folder / f"{name}.json").write_text(json.dumps(told))
+    next(folder.glob(f"{shas[0]}-*")).write_text(text)
+    assert len(list(rows_of_earlier(folder))) == 3
+    worker = InProcess()
+    study = run(tmp_path / "old", pictures, worker)
+    assert Counter(worker.asked) == {"saliency": 2, "smoothgrad": 5, "guided-backprop": 5}
+    np.testing.assert_array_equal(study.table(shas, given).curves, first.table(shas, given).curves)
+
+
+def test_what_is_held_for_a_moment_is_written_when_it_is_cancelled(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "EVERY", 1e9)
+    test_cancel_keeps_what_is_done(tmp_path, pictures)
+    assert len(list(Study(SETTING, tmp_path).folder.glob("*.parquet"))) == 2
+    names = [row.name for row in Shards(Study(SETTING, tmp_path).folder).rows()]
+    assert sorted({*names}) == sorted(one.name for one in pictures.iterdir())
+
+
+def test_many_shards_of_a_slow_study_are_merged(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("EVERY", 0.0), ("FILES", 4)):
+        monkeypatch.setattr(store, name, value)
+    study = run(tmp_path, pictures)
+    assert len(list(study.folder.glob("*.parquet"))) < 5
+    assert table(tmp_path, pictures).done == 5
 
 
 def test_a_study_needs_a_method_that_there_is() -> None:
@@ -258,13 +305,13 @@ def test_a_study_needs_a_method_that_there_is() -> None:
         complete({"saliency": {"wrong": 1}})
 
 
-def test_killed_a_dozen_times_it_ends_as_if_it_never_was(tmp_path: Path, pictures: Path) -> None:
+def test_killed_many_times_it_ends_as_if_it_never_was(tmp_path: Path, pictures: Path) -> None:
     run(tmp_path / "whole", pictures)
     draw = random.Random(1)  # noqa: S311 - moments, not secrets
-    moments = [draw.randint(1, 3) for _ in range(12)]
+    moments = [draw.randint(1, 3) for _ in range(6)]
     kept: set[str] = set()
     lives = killed(tmp_path / "killed", pictures, [*moments, 0])
-    assert len(lives) == 13
+    assert len(lives) == 7
     ended = [life[-1:] == ["finished"] for life in lives]
     assert ended[-1]
     assert not any(ended[:2])  # a kill may come late, but not that late

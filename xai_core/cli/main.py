@@ -14,6 +14,7 @@ from xai_core.base.errors import InputError, WorkerError, XaiError
 from xai_core.base.text import terminal
 from xai_core.cli import arguments, notices
 from xai_core.cli.console import tell
+from xai_core.cli.study_arguments import add_study
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -44,6 +45,8 @@ def parser() -> Parser:
     arguments.add_check(check)
     arguments.add_explain(explain)
     arguments.add_rank(rank)
+    study = commands.add_parser("study", help="many pictures: start, watch or go on with a study")
+    add_study(study)
     compare = commands.add_parser("compare", help="two models on the same pictures")
     arguments.add_compare(compare)
     noise = commands.add_parser("noise", help="how much noise a model bears, for noise methods")

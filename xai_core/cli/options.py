@@ -16,9 +16,10 @@ from xai_core.targets.kinds.base import TARGETS
 DEMO = "demo"
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
     """The model, how it is loaded, and how pictures become its inputs."""
-    parser.add_argument("model", metavar="MODEL", help=f"model file, or {DEMO!r}")
+    count = None if needed else "?"
+    parser.add_argument("model", nargs=count, metavar="MODEL", help=f"model file, or {DEMO!r}")
     parser.add_argument(
         "--code",
         action="append",
@@ -58,11 +59,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input-shape", type=_shape, metavar="C,H,W", help="of the model's input")
 
 
-def add_methods(parser: argparse.ArgumentParser) -> None:
+def add_methods(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
     """Which methods."""
     parser.add_argument(
         "--method",
-        required=True,
+        required=needed,
+        default=None if needed else [],
         action="append",
         dest="methods",
         nargs="+",

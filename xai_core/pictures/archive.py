@@ -42,7 +42,7 @@ def pictures_in(path: Path) -> Iterator[Found]:
     names = zip_names(path)
     if names is None:
         raise InputError("This is not a readable zip archive.", "Pack the pictures again.")
-    wanted = [name for name in names if _looked_at(name)]
+    wanted = [name for name in names if looked_at(name)]
     pictures = sum(is_picture(name) for name in wanted)
     if len(names) > MAX_ENTRIES or pictures > MAX_PICTURES:
         raise InputError(
@@ -67,7 +67,7 @@ def picture_files(folder: Path) -> list[Path]:
         found = sorted(
             path
             for path in folder.rglob("*")
-            if is_picture(path.name) and _looked_at(path.name) and path.is_file()
+            if is_picture(path.name) and looked_at(path.name) and path.is_file()
         )
     except (OSError, RecursionError) as cause:
         raise InputError(
@@ -91,7 +91,8 @@ def shown(name: str) -> str:
     return plain if len(plain) <= MAX_NAME else f"…{plain[1 - MAX_NAME :]}"
 
 
-def _looked_at(name: str) -> bool:
+def looked_at(name: str) -> bool:
+    """Whether it is worth a word: no folder, and nothing that a file manager left behind."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     hidden = any(part.startswith((".", "__MACOSX")) and part.strip(".") for part in parts)
     return not (name.endswith("/") or hidden or parts[-1:] in (("Thumbs.db",), ("desktop.ini",)))
@@ -100,7 +101,7 @@ def _looked_at(name: str) -> bool:
 def _read(archive: zipfile.ZipFile) -> Iterator[Found]:
     room = MAX_BYTES
     for info in archive.infolist():
-        if not _looked_at(info.filename):
+        if not looked_at(info.filename):
             continue
         found = _one(archive, info)
         room -= len(found.data or b"")

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float64, Int
 
 from xai_core.scores.agreement import Table
-from xai_core.scores.bootstrap import band
+from xai_core.scores.bootstrap import Kind, band, kind_for
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,14 @@ class Comparison:
         front, back: columns of the table; `front` has the better mean over the pictures on which
             both have a score.
         difference: mean of back − front (front − back where higher is better), at least 0. low,
-            high: of its bootstrap interval.
+            high: of its interval, of the kind that the means have.
         p: Wilcoxon signed-rank test, two-sided; NaN with fewer than two pictures.
         adjusted: p after Holm's correction over all neighbours.
         effect: matched-pairs rank-biserial correlation (Kerby 2014), 1 where the front method is
             the better one on all pictures, 0 where neither is.
         pictures, left_out: with a score of both, and the others.
-        reversed_on: rows on which the back method is the better one, clearest first.
+        reversed_on: rows on which the back method is the better one, clearest first; as many as
+            were asked for. reversals: how many there are.
     """
 
     front: int
@@ -40,18 +41,22 @@ class Comparison:
     pictures: int
     left_out: int
     reversed_on: tuple[int, ...]
+    reversals: int = 0
 
 
-def neighbours(scores: Table, lower: bool = True) -> tuple[Comparison, ...]:
+def neighbours(
+    scores: Table, lower: bool = True, most: int | None = None
+) -> tuple[Comparison, ...]:
     """Each method against the next in the order of means, best first.
 
     A picture without a score of one of the two is left out of that pair alone.
 
     Args:
-        lower: whether a lower score is better.
+        lower: whether a lower score is better. most: rows that `reversed_on` holds at most.
     """
+    kind = kind_for(np.size(scores))
     gains = np.asarray(scores, dtype=np.float64) * (-1.0 if lower else 1.0)
-    found = [_compared(gains, *pair) for pair in pairwise(mean_order(scores, lower))]
+    found = [_compared(gains, *pair, kind, most) for pair in pairwise(mean_order(scores, lower))]
     adjusted = holm(np.array([one.p for one in found]))
     return tuple(replace(one, adjusted=float(p)) for one, p in zip(found, adjusted, strict=True))
 
@@ -74,12 +79,12 @@ def holm(p: Float64[np.ndarray, "n"]) -> Float64[np.ndarray, "n"]:
     return adjusted
 
 
-def _compared(gains: Table, front: int, back: int) -> Comparison:
+def _compared(gains: Table, front: int, back: int, kind: Kind, most: int | None) -> Comparison:
     shared = np.flatnonzero(np.isfinite(gains[:, [front, back]]).all(1))
     ahead = gains[shared, front] - gains[shared, back]
     if len(ahead) and ahead.mean() < 0:  # their means were of different pictures
         front, back, ahead = back, front, -ahead
-    found = band(ahead)
+    found = band(ahead, kind=kind)
     p, effect = _wilcoxon(ahead)
     return Comparison(
         front=front,
@@ -92,7 +97,8 @@ def _compared(gains: Table, front: int, back: int) -> Comparison:
         effect=effect,
         pictures=len(shared),
         left_out=len(gains) - len(shared),
-        reversed_on=_reversed(shared, ahead),
+        reversed_on=_reversed(shared, ahead, most),
+        reversals=int((ahead < 0).sum()),
     )
 
 
@@ -108,6 +114,9 @@ def _wilcoxon(ahead: Float64[np.ndarray, "p"]) -> tuple[float, float]:
     return float(wilcoxon(moved).pvalue), float((ranks * np.sign(moved)).sum() / ranks.sum())
 
 
-def _reversed(shared: Int[np.ndarray, "p"], ahead: Float64[np.ndarray, "p"]) -> tuple[int, ...]:
-    order = np.argsort(ahead, kind="stable")
-    return tuple(int(shared[index]) for index in order if ahead[index] < 0)
+def _reversed(
+    shared: Int[np.ndarray, "p"], ahead: Float64[np.ndarray, "p"], most: int | None
+) -> tuple[int, ...]:
+    behind = np.flatnonzero(ahead < 0)
+    order = behind[np.argsort(ahead[behind], kind="stable")]
+    return tuple(int(shared[index]) for index in order[:most])

@@ -28,15 +28,19 @@ class Statistics:
     neighbours: tuple[Comparison, ...]
 
 
-def statistics(scores: Table, lower: bool = True) -> Statistics:
-    """All of it. `lower`: whether a lower score is better."""
+def statistics(scores: Table, lower: bool = True, reversed_most: int | None = None) -> Statistics:
+    """All of it, exact for any number of pictures but the intervals: see `Band.kind`.
+
+    Args:
+        lower: whether a lower score is better. reversed_most: rows that a comparison names at most.
+    """
     return Statistics(
         scores,
         mean_order(scores, lower),
         band(scores),
         places(scores, lower),
         concordance(scores),
-        neighbours(scores, lower),
+        neighbours(scores, lower, reversed_most),
     )
 
 

@@ -41,6 +41,7 @@ def statistics_json(over: OverPictures) -> dict[str, Any] | None:
 def as_json(names: Sequence[str], found: Statistics) -> dict[str, Any]:
     """Means with intervals, places, agreement, tests; columns by their names."""
     return {
+        "intervals": found.means.kind,
         "means": [
             {
                 "name": names[column],
@@ -68,7 +69,7 @@ def statistics_text(over: OverPictures, refused: Mapping[str, str]) -> Iterator[
     found = over.found
     few = f"; fewer than {FEW}: too narrow" if over.pictures < FEW else ""
     yield ""
-    yield f"Over {over.pictures} pictures, after removal (95 % BCa bootstrap intervals{few})"
+    yield f"Over {over.pictures} pictures, after removal (95 % {found.means.told}{few})"
     for column in found.order:
         mean, low, high = (
             one[column] for one in (found.means.mean, found.means.low, found.means.high)
@@ -87,5 +88,5 @@ def statistics_text(over: OverPictures, refused: Mapping[str, str]) -> Iterator[
         yield (
             f"  {over.methods[one.front]} before {over.methods[one.back]}: difference "
             f"{one.difference:.4f}, Wilcoxon p = {one.p:.3g} (Holm {one.adjusted:.3g}), effect "
-            f"{one.effect:.2f}, reversed on {len(one.reversed_on)} of {one.pictures}"
+            f"{one.effect:.2f}, reversed on {one.reversals} of {one.pictures}"
         )

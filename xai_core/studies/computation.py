@@ -15,7 +15,7 @@ from xai_core.base.progress import Progress
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.runs.computation import samples_of
 from xai_core.runs.explainer import Explainer
-from xai_core.studies.records import Records
+from xai_core.studies.records import Records, flushed
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Methods, Study, complete
 from xai_core.targets.resolution import target_of
@@ -52,6 +52,7 @@ def decoded(path: Path, spec: InputSpec) -> Prepared:
     return prepare(open_picture(path, spec), spec)
 
 
+@flushed
 def conduct(
     records: Records[Any],
     subjects: Sequence[Subject],

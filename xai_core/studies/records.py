@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
+from xai_core.base.parameters import kept
 from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
@@ -16,6 +19,21 @@ from xai_core.pictures.preprocessing import InputSpec
 from xai_core.studies.setting import digest_of
 
 E = TypeVar("E")
+
+
+class NamedPicture(Protocol):
+    """A picture of a study."""
+
+    @property
+    def name(self) -> str:
+        """For the eye."""
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes."""
+
+
+S = TypeVar("S", bound=NamedPicture)
 
 
 class Question(Protocol):
@@ -41,7 +59,7 @@ class Question(Protocol):
 class Records(ABC, Generic[E]):
     """The entries `E` of one question, a file each. For any thread; what `conduct` fills.
 
-    A picture is named by its SHA-256.
+    A picture is named by its SHA-256; `names` says what else it is called, as far as is known.
 
     Args:
         folder: where studies are; None takes the data folder.
@@ -50,6 +68,7 @@ class Records(ABC, Generic[E]):
     def __init__(self, question: Question, folder: Path | None) -> None:
         self.spec, self.seed, self.target = question.spec, question.seed, question.target
         self.folder = (folder or data_folder() / STUDIES) / question.key
+        self.names: dict[str, str] = {}
 
     @property
     def pace(self) -> Pace:
@@ -62,7 +81,7 @@ class Records(ABC, Generic[E]):
 
     @abstractmethod
     def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: E) -> None:
-        """Write an entry; when this returns, a kill does not lose it.
+        """Write an entry, or hold it for a moment: `flush` writes what is held.
 
         Raises:
             XaiError: the disk is full or cannot be written.
@@ -76,11 +95,37 @@ class Records(ABC, Generic[E]):
     def of_failure(self, target: int | None, cause: str) -> E:
         """The entry of a method that gave no map of this class."""
 
+    def flush(self) -> None:
+        """Write what is held; when this returns, a kill does not lose it. Raises as `keep`."""
+
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         """Whether nothing needs to be computed."""
         return self.entry(picture, method, parameters) is not None
 
 
+Rest = ParamSpec("Rest")
+Result = TypeVar("Result")
+Filler: TypeAlias = Callable[Concatenate["Records[Any]", Sequence[S], Rest], Result]
+
+
+def flushed(fill: Filler[S, Rest, Result]) -> Filler[S, Rest, Result]:
+    """A function that fills records, made to tell them the names, and to flush them at its end,
+    also where it is cancelled or fails."""
+
+    @wraps(fill)
+    def filling(
+        records: Records[Any], subjects: Sequence[S], *rest: Rest.args, **more: Rest.kwargs
+    ) -> Result:
+        records.names.update({one.sha256: one.name for one in subjects})
+        try:
+            return fill(records, subjects, *rest, **more)
+        finally:
+            records.flush()
+
+    return cast("Filler[S, Rest, Result]", filling)
+
+
 def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
     """What the file of a picture by a method is called, without its ending."""
-    return f"{picture}-{method}-{digest_of(dict(parameters))[:16]}"
+    told = kept(METHODS[method].Parameters, parameters) if method in METHODS else dict(parameters)
+    return f"{picture}-{method}-{digest_of(told)[:16]}"

@@ -36,14 +36,18 @@ class Setting:
     @property
     def key(self) -> str:
         """SHA-256 over all of it, and over names and bytes of the Python files."""
-        told = {
+        return digest_of(self.told)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """All that the key is over."""
+        return {
             "schema": SCHEMA,
             **asdict(self),
             "spec": self.spec.to_dict(),
             "options": {**_options(self.options), "code": code_of(self.options.code)},
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
         }
-        return digest_of(told)
 
 
 def _options(options: LoadOptions) -> dict[str, Any]:

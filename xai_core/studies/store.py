@@ -1,14 +1,16 @@
 """One model, many pictures: Complexity of every method at every quantile, kept as it comes.
 
-Each picture and method is a file of its own, written whole or not at all, in a folder that is named
-by all that the results depend on. Who starts the same study again goes on where it stopped; another
-picture, method or parameter computes only what is new.
+Shards, written whole or not at all, lie in a folder that is named by all that the results depend
+on. Who starts the same study again goes on where it stopped; another picture, method or parameter
+computes only what is new. Earlier versions kept a file for each picture and method, which are read.
 """
 
 from __future__ import annotations
 
-import json
+import threading
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,17 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
-from xai_core.base.storage.files import write_whole
 from xai_core.studies.entry import QUANTILES, Entry, failed, measured, read_entry
 from xai_core.studies.records import Records, named
 from xai_core.studies.setting import Setting as Setting
+from xai_core.studies.shards import Description, Row, Shards, key_of
+from xai_core.studies.shards.description import NAME as SETTING_FILE
+from xai_core.studies.shards.description import read_description
 
-PACE = "pace.txt"
+PACE = "pace.txt"  # of studies of earlier versions; today's have it in their description
+SHORT = 16  # digits of a picture's SHA-256 that name it where nothing else does
+EVERY, MANY, FILES = 2.0, 256, 64  # seconds and entries to a shard, and shards to be merged
+PAUSE = 0.2  # seconds between two looks at the folder
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,11 @@ class Study(Records[Entry]):
     def __init__(self, setting: Setting, folder: Path | None = None) -> None:
         super().__init__(setting, folder)
         self.setting = setting
-        self._entries: dict[str, Entry] = {}
+        self._lock = threading.RLock()
+        self._entries: dict[bytes, Entry] = {}
+        self._held: list[Row] = []
+        self._files: set[str] = set()
+        self._written, self._looked = time.monotonic(), -PAUSE
 
     @property
     def begun(self) -> bool:
@@ -72,8 +83,10 @@ class Study(Records[Entry]):
     def pace(self) -> Pace:
         """How the model is run for every entry; the plain way unless `keep_to` said otherwise."""
         try:
+            if (self.folder / SETTING_FILE).exists():
+                return Pace(**read_description(self.folder).fixed["pace"])
             return Pace.of_text((self.folder / PACE).read_text(encoding="utf-8"))
-        except (OSError, ValueError, InputError):
+        except (OSError, KeyError, TypeError, ValueError, InputError):
             return Pace()
 
     def keep_to(self, pace: Pace) -> None:
@@ -86,24 +99,56 @@ class Study(Records[Entry]):
         if pace.autocast:
             raise InputError("A study runs in float32, without autocast.", "Leave it out.")
         if not self.begun:
-            write_whole(self.folder / PACE, str(pace).encode())
+            with suppress(InputError):  # another one has begun it at this moment
+                Description.of(self.setting, pace).begin(self.folder)
 
     def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
         """As of `Records`."""
-        name = f"{named(picture, method, parameters)}.json"
-        if name not in self._entries:
-            found = read_entry(self.folder / name)
+        key = key_of(self.setting.key, picture, method, parameters)
+        if key not in self._entries:
+            self._look()
+        if key not in self._entries:
+            found = read_entry(self.folder / f"{named(picture, method, parameters)}.json")
             if found is None:
                 return None
-            self._entries[name] = found
-        return self._entries[name]
+            self._entries[key] = found
+        return self._entries[key]
 
     def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
+        """As of `Records`; held for two seconds at most while more comes."""
+        name = self.names.get(picture, picture[:SHORT])
+        row = Row.of_entry(picture, name, method, parameters, entry)
+        with self._lock:
+            self._entries[row.key(self.setting.key)] = row.entry  # as it will be read
+            self._held.append(row)
+            if len(self._held) >= MANY or time.monotonic() - self._written >= EVERY:
+                self.flush()
+
+    def flush(self) -> None:
         """As of `Records`."""
-        told = {"method": method, "parameters": dict(parameters), **entry.to_dict()}
-        name = f"{named(picture, method, parameters)}.json"
-        write_whole(self.folder / name, json.dumps(told).encode())
-        self._entries[name] = entry
+        with self._lock:
+            if self._held:
+                shards = Shards.begin(self.folder, Description.of(self.setting, self.pace))
+                path = shards.write(self._held)
+                self._held = []
+                self._files |= {path.name} if path else set()
+                if len(self._files) > FILES:
+                    shards.compact()
+                    self._files.clear()
+            self._written = time.monotonic()
+
+    def _look(self) -> None:
+        """Read what has come since the last look, a few times a second at most."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._looked < PAUSE or not (self.folder / SETTING_FILE).exists():
+                return
+            self._looked = now
+            for name, rows in Shards(self.folder).unread(self._files):
+                self._files.add(name)
+                for row in rows:
+                    if row.kind == "score":
+                        self._entries.setdefault(row.key(self.setting.key), row.entry)
 
     def of_map(self, attribution: Attribution, content: tuple[int, int, int, int]) -> Entry:
         """What an attribution scores."""

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,13 +46,18 @@ Source = bytes | str | Path
 class Decoder:
     """A process that reads one owner's files. A new one takes its place after a crash or a limit.
 
+    `beside`: a worker's budget, whose cores and GPU hold here, too.
+
     Raises (all calls):
         InputError: the file is broken, too large, of another kind, or took too much time or memory.
         WorkerError: a process cannot be started, or this decoder is closed.
     """
 
-    def __init__(self) -> None:
-        self._connection = Connection(SECONDS, Budget(MEMORY, GIB // 4, 256))
+    def __init__(self, beside: Budget | None = None) -> None:
+        budget = Budget(MEMORY, GIB // 4, 256)
+        if beside is not None:
+            budget = replace(budget, cores=beside.cores, gpu=beside.gpu)
+        self._connection = Connection(SECONDS, budget)
 
     def look(self, source: Source, spec: InputSpec | None = None) -> Look:
         """What a picture is, once it was decoded whole. spec: names a frame or slice."""

@@ -77,4 +77,4 @@ def _side(data: Any) -> int:
     return whole(data, 1, LARGEST_GRID)
 
 
-register(Part("choices", "methods and settings", _write, _read))
+register(Part("choices", "methods and settings", _write, _read, order=20))

@@ -141,4 +141,4 @@ def _pending_of(data: Any, notes: list[str]) -> Pending | None:
         return None
 
 
-register(Part("files", "models and pictures", _write, _read))
+register(Part("files", "models and pictures", _write, _read, order=10))

@@ -75,7 +75,7 @@ def _take_noise(space: Workspace, data: Any) -> None:
     space.noise_state.pictures, space.noise_state.classes = pictures, classes
 
 
-register(Part("study", "the choice of many pictures", _study, _take_study))
-register(Part("pair", "the choice of two models", _pair, _take_pair))
-register(Part("scale", "the pictures behind a scale", _scale, _take_scale))
-register(Part("noise", "the pictures for measuring noise", _noise, _take_noise))
+register(Part("study", "the choice of many pictures", _study, _take_study, order=30))
+register(Part("pair", "the choice of two models", _pair, _take_pair, order=31))
+register(Part("scale", "the pictures behind a scale", _scale, _take_scale, order=32))
+register(Part("noise", "the pictures for measuring noise", _noise, _take_noise, order=33))

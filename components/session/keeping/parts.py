@@ -25,19 +25,21 @@ class Part:
         tell: what is kept, as JSON values; None where there is nothing to keep.
         take: puts into a new workspace what `tell` gave. It checks first and changes then, and
             raises one of `values.UNREADABLE` for what it does not understand.
+        order: smaller is read first: results and pages speak of the files.
     """
 
     name: str
     title: str
     tell: Callable[[Workspace], Any]
     take: Callable[[Workspace, Any], None]
+    order: int
 
 
 _parts: dict[str, Part] = {}
 
 
 def register(part: Part) -> Part:
-    """Keep this from now on; parts are read in the order of their registration."""
+    """Keep this from now on."""
     _parts[part.name] = part
     return part
 
@@ -61,10 +63,10 @@ def taken(space: Workspace, state: Any) -> list[str]:
     if schema > SCHEMA:
         raise InputError("What was kept of this workspace is of a later version of Pedestal.")
     broken = []
-    for name, part in _parts.items():
-        if name in kept:
+    for part in sorted(_parts.values(), key=lambda part: part.order):
+        if part.name in kept:
             try:
-                part.take(space, kept[name])
+                part.take(space, kept[part.name])
             except UNREADABLE:
                 broken.append(part.title)
     return broken

@@ -21,7 +21,7 @@ from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.states import StateStore
 from xai_core.base.text import terminal
 
-PARTS = (files, choices, pages, results, view)  # importing them has registered them, in this order
+PARTS = (files, choices, pages, results, view)  # importing them registers them
 ASIDE = "{} It was left aside, and this is a new workspace."
 BROKEN = "A part of what was kept here cannot be read and was left aside: {}."
 AFRESH = 3600.0  # seconds after which a state is written anew, so that it is seen to be in use

@@ -77,4 +77,4 @@ def _id(data: Any) -> str:
     return data
 
 
-register(Part("results", "the run on screen", _write, _read))
+register(Part("results", "the run on screen", _write, _read, order=40))

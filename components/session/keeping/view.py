@@ -54,4 +54,4 @@ def _read(space: Workspace, data: Any) -> None:
     space.view = {key: value for key, value in table(data).items() if _fits(key, value)}
 
 
-register(Part("view", "how the maps are drawn", lambda space: dict(space.view), _read))
+register(Part("view", "how the maps are drawn", lambda space: dict(space.view), _read, order=50))

@@ -48,17 +48,25 @@ def write_text(path: Path, text: str) -> None:
 
     Raises `XaiError` where the disk is full or cannot be written.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put bytes in the place of a file, and wait until they are on the disk.
+
+    Raises `XaiError` where the disk is full or cannot be written.
+    """
     with writing():
-        _write_text(path, text)
+        _write(path, data)
 
 
-def _write_text(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     handle, draft = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
     lock = Lock(draft)
     try:
         lock.take()
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         flush(Path(draft))
         os.replace(draft, path)
         flush(path.parent)

@@ -9,7 +9,8 @@ from xai_core.report.study.subject import StudySubject
 
 STATISTICS = (
     "Means: each method over the pictures that it has a score on, with 95 % BCa bootstrap "
-    "intervals of 1000 draws (Efron, 1987), by SciPy.",
+    "intervals of 1000 draws (Efron, 1987), by SciPy; of more than 250,000 scores by normal "
+    "theory.",
     "Places: shares of the pictures on which every method has a score; ties share a place.",
     "Agreement: Kendall's W with the correction for ties (Kendall and Gibbons, 1990), in words "
     "after Schmidt (1997); Friedman's test.",

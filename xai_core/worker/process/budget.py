@@ -11,6 +11,7 @@ from xai_core.cage.plan import GIB
 MEMORY = "PEDESTAL_WORKER_MEMORY"  # GiB
 PROTECTION = "PEDESTAL_PROTECTION"  # "off" switches it off
 UNPROTECTED = "PEDESTAL_ALLOW_UNPROTECTED"  # "1" allows trust without it
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,22 @@ class Budget:
     Attributes:
         memory: bytes that it holds in memory. disk: bytes of files that it has written.
         threads: how many. entries: files, folders and links that it has made.
+        cores: that its computations share; 0 leaves that to torch. gpu: the only one that it sees,
+            as `CUDA_VISIBLE_DEVICES` names it; None leaves it those of this program.
     """
 
     memory: int
     disk: int = 4 * GIB
     threads: int = 2000
     entries: int = 50_000
+    cores: int = 0
+    gpu: str | None = None
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What of it a process reads from its environment."""
+        cores = {name: str(self.cores) for name in THREADS} if self.cores else {}
+        return cores if self.gpu is None else {**cores, "CUDA_VISIBLE_DEVICES": self.gpu}
 
     @classmethod
     def configured(cls) -> Budget:

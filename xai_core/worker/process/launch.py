@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -62,28 +63,35 @@ _lock = threading.Lock()
 Started = subprocess.Popen[bytes] | Forked
 
 
-def environment(home: Path) -> dict[str, str]:
-    """The whole environment of a worker whose home and temporary folder is `home`."""
+def environment(home: Path, given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The whole environment of a worker whose home and temporary folder is `home`.
+
+    `given`: settings of its own, before those that are passed on.
+    """
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     # Without a name the libraries would look for one in files that they cannot read.
     names = dict.fromkeys(("USER", "LOGNAME"), "worker")
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE"), str(home))
-    return {**passed, **SETTINGS, **names, **folders}
+    return {**passed, **SETTINGS, **names, **folders, **(given or {})}
 
 
-def launch(plan: Plan, python: Path | None = None) -> Started:
+def launch(
+    plan: Plan, python: Path | None = None, given: Mapping[str, str] | None = None
+) -> Started:
     """Start a worker process in its empty home folder, with pipes at all three ends.
 
     Args:
         plan: its cage. python: the interpreter; None takes this process' own.
+        given: of its environment.
 
     Raises:
         OSError: it cannot be started.
     """
-    server = _server() if python is None and sys.platform == "linux" else None
+    given = dict(given or {})
+    server = _server(given) if python is None and sys.platform == "linux" else None
     if server is not None:
         return server.start(plan.to_text(), plan.home)
-    return _starter.submit(_popen, python, Path(plan.home), plan.to_text()).result()
+    return _starter.submit(_popen, python, Path(plan.home), plan.to_text(), given).result()
 
 
 def stop(started: Started) -> None:
@@ -97,26 +105,30 @@ def stop(started: Started) -> None:
         started.kill()
 
 
-def _server() -> Forks | None:
+def _server(given: dict[str, str]) -> Forks | None:
     """The one for this environment; None where it ended before it could fork."""
-    key = (os.getpid(), frozenset(environment(Path()).items()))
+    key = (os.getpid(), frozenset(environment(Path(), given).items()))
     with _lock:
         found = _servers.get(key)
         if found is None or (found.has_forked and not found.alive):
-            found = _servers[key] = _starter.submit(_start_server).result()
+            found = _servers[key] = _starter.submit(_start_server, given).result()
     return found if found.alive else None
 
 
-def _start_server() -> Forks:
+def _start_server(given: dict[str, str]) -> Forks:
     folder = Folder()
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with there:
-        process = _popen(None, folder.path, str(there.fileno()), there.fileno())
+        process = _popen(None, folder.path, str(there.fileno()), given, there.fileno())
     return Forks(process, here, folder.remove)
 
 
 def _popen(
-    python: Path | None, home: Path, order: str, channel: int | None = None
+    python: Path | None,
+    home: Path,
+    order: str,
+    given: Mapping[str, str],
+    channel: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """`channel`: open in the new process, which is a server then and says nothing."""
     options = ["-I", "-B", "-u", "-X", "utf8", str(BOOTSTRAP), str(ROOT), str(os.getpid())]
@@ -127,7 +139,7 @@ def _popen(
         stdout=pipe,
         stderr=pipe,
         cwd=home,
-        env=environment(home),
+        env=environment(home, given),
         start_new_session=True,
         pass_fds=() if channel is None else (channel,),
     )

@@ -51,7 +51,7 @@ class Process:
         self.model, self.passing = LentFiles(lent / "model"), LentFiles(lent / "passing")
         try:
             with _starting():
-                self._popen = launch(_plan(self.home, lent, budget), python)
+                self._popen = launch(_plan(self.home, lent, budget), python, budget.settings)
         except BaseException:
             folder.remove()
             raise

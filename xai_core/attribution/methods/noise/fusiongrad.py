@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
+from xai_core.attribution.noise.around import samples_each
 from xai_core.attribution.noise.gradients import averaged_gradient
 from xai_core.attribution.noise.parameters import Averaged, InputNoise, WeightNoise
 
@@ -36,7 +37,7 @@ class FusionGrad(Method):
         return averaged_gradient(task, task.parameters, task.parameters)
 
     def samples(self, parameters: FusionGradParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.n * parameters.m
+        return parameters.n * parameters.m * samples_each(parameters, shape)
 
     def is_signed(self, parameters: FusionGradParameters) -> bool:
         return parameters.average == "signed"

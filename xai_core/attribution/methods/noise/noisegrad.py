@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
+from xai_core.attribution.noise.around import samples_each
 from xai_core.attribution.noise.gradients import averaged_gradient
 from xai_core.attribution.noise.parameters import DRAWS_HELP, Averaged, InputNoise, WeightNoise
 from xai_core.base.parameters import parameter
@@ -36,7 +37,7 @@ class NoiseGrad(Method):
         return averaged_gradient(task, task.parameters, InputNoise(m=1, sg_std=0.0))
 
     def samples(self, parameters: NoiseGradParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.n
+        return parameters.n * samples_each(parameters, shape)
 
     def is_signed(self, parameters: NoiseGradParameters) -> bool:
         return parameters.average == "signed"

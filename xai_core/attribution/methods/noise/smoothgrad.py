@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
+from xai_core.attribution.noise.around import samples_each
 from xai_core.attribution.noise.gradients import averaged_gradient
 from xai_core.attribution.noise.parameters import DRAWS_HELP, INPUT_STD_HELP, Averaged, InputNoise
 from xai_core.base.parameters import parameter
@@ -39,7 +40,7 @@ class SmoothGrad(Method):
         return averaged_gradient(task, None, task.parameters)
 
     def samples(self, parameters: SmoothGradParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.m
+        return parameters.m * samples_each(parameters, shape)
 
     def is_signed(self, parameters: SmoothGradParameters) -> bool:
         return parameters.average == "signed"

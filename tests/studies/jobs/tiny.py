@@ -1,0 +1,68 @@
+"""A study that takes a second: a small model, noise for pictures, some of them broken."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.jobs.plan import Plan
+from xai_core.studies.setting import Setting
+from xai_core.studies.shards import Row, Shards
+from xai_core.studies.store import complete
+
+METHODS = complete({"saliency": {}, "guided-backprop": {}})
+BROKEN = (7, 23)
+
+
+def make(folder: Path, count: int = 40) -> Plan:
+    """The model, the pictures, and what is to be computed of them."""
+    import torch
+    from torch import nn
+
+    pictures = folder / "pictures"
+    pictures.mkdir(parents=True)
+    draws = np.random.default_rng(0)
+    for number in range(count):
+        file = pictures / f"{number:03d}.png"
+        Image.fromarray(draws.integers(0, 255, (20, 24, 3), np.uint8)).save(file)
+        if number in BROKEN:
+            file.write_bytes(file.read_bytes()[:60] + bytes([number]))
+    torch.manual_seed(0)
+    ends = (nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    torch.save(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), *ends).eval(), folder / "net.pt")
+    sha256 = hashlib.sha256((folder / "net.pt").read_bytes()).hexdigest()
+    spec = InputSpec(height=16, width=16, resize=16)
+    setting = Setting(sha256, LoadOptions(), spec, seed=3)
+    return Plan(folder / "net.pt", "net.pt", setting, str(pictures), METHODS, workers=2)
+
+
+def rows(folder: Path) -> dict[bytes, Row]:
+    """All rows, by their keys."""
+    shards = Shards(folder)
+    return {row.key(shards.key): row for row in shards.rows()}
+
+
+def written(folder: Path) -> int:
+    """Rows in all files, doubled ones too."""
+    import pyarrow.parquet as pq
+
+    return sum(pq.ParquetFile(file).metadata.num_rows for file in folder.glob("*.parquet"))
+
+
+def same(one: dict[bytes, Row], other: dict[bytes, Row]) -> bool:
+    """All but the seconds."""
+
+    def plain(row: Row) -> tuple[Any, ...]:
+        still = replace(row, seconds=0.0, curve=np.zeros(0), raw=0.0)
+        return repr(still), row.curve.tobytes(), np.float64(row.raw).tobytes()
+
+    return {key: plain(row) for key, row in one.items()} == {
+        key: plain(row) for key, row in other.items()
+    }

@@ -1,0 +1,72 @@
+"""Maps of the pictures that a study's scores point at."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.studies.study_process import METHODS, SETTING, InProcess, subjects
+from xai_core import open_summary
+from xai_core.base.errors import InputError
+from xai_core.scores.ranking import sweep
+from xai_core.studies.computation import conduct
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.selected_maps import StudyMaps, clearest_reversals, keep_maps, most_complex
+from xai_core.studies.sources import open_source
+from xai_core.studies.store import Study, complete
+
+
+def test_maps_are_those_that_were_scored_of_the_pictures_that_scores_point_at(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for index in range(6):
+        values = rng.integers(0, 255, (20, 20, 3), np.uint8)
+        Image.fromarray(values).save(folder / f"{index}.png")
+    worker, methods = InProcess(), complete(METHODS)
+    study = Study(SETTING, tmp_path)
+    conduct(study, subjects(folder), METHODS, lambda: nullcontext(worker))
+    summary = open_summary(study.folder, 0.2)
+    table = study.table([one.sha256 for one in subjects(folder)], methods).at(0.2)
+
+    highest, lowest = (most_complex(summary, "saliency", 2, least=least) for least in (False, True))
+    order = np.argsort(table[:, 0])
+    assert highest == [f"{n}.png" for n in order[::-1][:2]]
+    assert lowest == [f"{n}.png" for n in order[:2]]
+    ahead = table[:, 1] - table[:, 0]
+    expected = [f"{n}.png" for n in np.argsort(ahead)[:3] if ahead[n] < 0]
+    assert clearest_reversals(summary, "saliency", "smoothgrad", 3) == expected
+
+    maps = StudyMaps(SETTING, study.folder)
+    names = [*lowest, "gone.png"]
+    refused = keep_maps(maps, open_source(folder), names, METHODS, lambda: nullcontext(worker))
+    assert set(refused) == {"gone.png"}
+    assert len(list((study.folder / "maps").glob("*.npy"))) == 6
+    for one in subjects(folder):
+        found = maps.entry(one.sha256, "smoothgrad", methods["smoothgrad"])
+        assert (found is not None) == (one.name in lowest)
+        entry = study.entry(one.sha256, "smoothgrad", methods["smoothgrad"])
+        if found is not None and entry is not None:
+            again = sweep(np.abs(found)[None].astype(np.float64), QUANTILES)[0]
+            np.testing.assert_allclose(again, entry.curve, atol=1e-5)
+
+
+def test_what_a_study_does_not_have_is_said(tmp_path: Path) -> None:
+    study = Study(SETTING, tmp_path)
+    study.keep("a" * 64, "saliency", {}, study.of_failure(None, "No."))
+    study.flush()
+    summary = open_summary(study.folder)
+    assert most_complex(summary, "saliency", 3) == []
+    with pytest.raises(InputError, match="no method 'x'"):
+        most_complex(summary, "x", 3)
+    with pytest.raises(InputError, match="From 1 to"):
+        most_complex(summary, "saliency", 0)
+    many = [str(n) for n in range(1001)]
+    with pytest.raises(InputError, match="at most 1,000"):
+        keep_maps(StudyMaps(SETTING, tmp_path), open_source(tmp_path), many, {}, nullcontext)

@@ -1,0 +1,111 @@
+"""The summary of a study's shards: the figures of the plain statistics, in bounded memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.studies.study_process import SETTING
+from xai_core import open_summary
+from xai_core.base.errors import InputError
+from xai_core.scores.bootstrap import band
+from xai_core.scores.statistics import statistics
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.shards import Description, Row, Shards
+
+METHODS = {"smoothgrad": {"m": 3}, "saliency": {}, "grad-cam": {"layer": "a"}}
+RNG = np.random.default_rng(2)
+
+
+def simulated(count: int) -> Iterator[Row]:
+    """Rows of `count` pictures, method by method, as a study that was gone on with leaves them."""
+    for number, (method, given) in enumerate(METHODS.items()):
+        for picture in range(count):
+            level = 9 + 0.3 * number + RNG.normal(0, 0.4)
+            curve = (level + np.log1p(-QUANTILES)).astype(np.float32)
+            digits = f"{picture * 7919 % count:016x}{picture:048x}"
+            yield Row(digits, f"{picture}.png", method, given, raw=level, curve=curve, seconds=0.5)
+
+
+def kept(folder: Path, count: int, size: int) -> tuple[Shards, list[Row]]:
+    shards = Shards.begin(folder, Description.of(SETTING, methods=METHODS))
+    rows, waiting = [], []
+    for row in simulated(count):
+        waiting.append(row)
+        if len(waiting) == size:
+            shards.write(waiting)
+            rows += waiting if count < 1000 else []
+            waiting = []
+    shards.write(waiting)
+    return shards, rows + waiting
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_it_has_the_figures_of_the_plain_statistics(
+    few: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not few:
+        monkeypatch.setattr("xai_core.studies.scan.MOST", 1000)
+    shards, rows = kept(tmp_path, 40, 17)
+    more = [Row("e" * 64, "z.png", "saliency", cause="The map is zero."), rows[3]]
+    shards.write([*more, Row.refused("", "gone.png", "There is no file.")])
+    found = open_summary(tmp_path, 0.3)
+    assert found.methods == tuple(METHODS)
+    assert found.parameters == tuple(METHODS.values())
+    assert (found.pictures, found.done, found.quantile) == (41, 40, 0.3)
+    assert found.seconds == pytest.approx(60)
+    assert found.refused == {"gone.png": "There is no file."}
+    assert found.causes == {"saliency": {"The map is zero.": 1}}
+    order = sorted({row.picture[:16] for row in [*rows, *more]})
+    curves = np.full((41, 3, 100), np.nan)
+    raw = np.full((41, 3), np.nan)
+    for row in [*rows, more[0]]:
+        place = order.index(row.picture[:16]), list(METHODS).index(row.method)
+        curves[place], raw[place] = row.curve, row.raw
+    np.testing.assert_array_equal(found.raw, raw)
+    np.testing.assert_array_equal(found.scores, curves[:, :, 30])
+    here, expected = found.statistics, statistics(curves[:, :, 30])
+    assert here.order == expected.order
+    assert here.concordance == expected.concordance
+    assert here.neighbours == expected.neighbours
+    np.testing.assert_array_equal(here.places.shares, expected.places.shares)
+    whole = band(curves, kind="bca" if few else "normal")
+    assert found.curves.kind == whole.kind
+    for name in ("mean", "low", "high", "pictures"):
+        one, other = getattr(found.curves, name), getattr(whole, name)
+        np.testing.assert_allclose(one, other, rtol=1e-6)
+    reversed_on = here.neighbours[0].reversed_on[:2]
+    names = {row.picture[:16]: row.name for row in rows}
+    assert found.names(reversed_on) == [names[order[row]] for row in reversed_on]
+
+
+def test_a_method_with_two_sets_of_parameters_is_two_columns(tmp_path: Path) -> None:
+    shards = Shards.begin(tmp_path, Description.of(SETTING))
+    shards.write([Row("a" * 64, "a.png", "smoothgrad", {"m": m, "n": 1}) for m in (3, 4)])
+    assert open_summary(tmp_path).methods == ("smoothgrad (m=3)", "smoothgrad (m=4)")
+
+
+def test_a_study_without_rows_and_none_at_all(tmp_path: Path) -> None:
+    Shards.begin(tmp_path, Description.of(SETTING))
+    found = open_summary(tmp_path)
+    assert (found.pictures, found.methods, found.statistics.order) == (0, (), ())
+    with pytest.raises(InputError, match="no study"):
+        open_summary(tmp_path / "other")
+    with pytest.raises(InputError, match="between 0 and 1"):
+        open_summary(tmp_path, 20)
+
+
+def test_very_many_rows_take_a_bounded_memory(tmp_path: Path) -> None:
+    peaks = {}
+    for count in (100, 2000, 5000):  # the first one imports what it needs
+        kept(tmp_path / f"{count}", count, 4096)
+        tracemalloc.start()
+        assert open_summary(tmp_path / f"{count}").done == count
+        peaks[count] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    each = (peaks[5000] - peaks[2000]) / (3 * 3000)
+    assert each < 150, f"{each:.0f} bytes for each picture and method, of which the curve is 400"

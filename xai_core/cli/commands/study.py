@@ -1,0 +1,108 @@
+"""`study`: many pictures, computed by several processes and kept in a folder."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from xai_core.base.errors import Cancelled, InputError
+from xai_core.base.text import terminal
+from xai_core.cli.console import print_json, say, tell
+from xai_core.cli.study_plan import plan_of
+from xai_core.cli.study_summary import summary_json, summary_text
+from xai_core.studies.jobs.driver import ask_to_stop, run_job
+from xai_core.studies.jobs.plan import Plan, read_plan
+from xai_core.studies.jobs.status import Status, read_status, told
+
+INTERRUPTED = 130
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start a study, go on with one, stop it, or tell how far it is."""
+    if args.status is not None:
+        _tell_status(read_status(args.status), args)
+        return 0
+    if args.cancel is not None:
+        ask_to_stop(args.cancel)
+        say(f"{args.cancel} is asked to stop. What is finished is kept.")
+        return 0
+    plan, folder = _planned(args)
+    with _stoppable():
+        try:
+            with _line() as line:
+                run_job(plan, folder, line)
+        except (Cancelled, KeyboardInterrupt):
+            tell(f"cancelled; what is finished is kept: go on with --resume {folder}")
+            return INTERRUPTED
+    if args.json:
+        print_json(summary_json(folder, plan, args.quantile))
+    else:
+        say(*summary_text(folder, args.quantile))
+    return 0
+
+
+def _planned(args: argparse.Namespace) -> tuple[Plan, Path]:
+    """What is to be computed, and its folder. Raises `InputError`."""
+    if args.resume is None:
+        return plan_of(args), args.keep
+    if args.model is not None:
+        raise InputError(
+            "--resume knows the model and the pictures.",
+            "Leave them out, or start with --keep, which goes on where one of before stopped.",
+        )
+    plan = read_plan(args.resume).with_trust(args.trust)
+    given = {name: getattr(args, name) for name in ("engine", "workers", "address", "time_limit")}
+    changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
+    if changes.get("engine", plan.engine) != plan.engine:
+        changes.setdefault("address", None)
+    return replace(plan, **changes), args.resume
+
+
+def _tell_status(status: Status, args: argparse.Namespace) -> None:
+    if args.json:
+        print_json({"schema": 1, **status.to_dict()})
+    else:
+        say(*told(status))
+
+
+@contextmanager
+def _line() -> Iterator[Any]:
+    """One line on standard error that changes; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def draw(status: Status) -> None:
+        line = terminal("; ".join(told(status)))[:120]
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield draw
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A polite end (SIGTERM) is an interrupt: what is finished is written first."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread: only that can be signalled
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,107 @@
+"""The arguments of `study`, and what they mean to the core."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from xai_core.base.errors import InputError
+from xai_core.cli.options import (
+    add_methods,
+    add_model,
+    add_pace,
+    add_quantile,
+    add_seed,
+    add_target,
+)
+from xai_core.cli.requests import methods_of
+from xai_core.studies.engines.base import ENGINES
+from xai_core.studies.store import complete
+
+
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """study MODEL PICTURES --keep FOLDER, or --resume FOLDER, or --status FOLDER."""
+    add_model(parser, needed=False)
+    parser.add_argument(
+        "pictures",
+        nargs="?",
+        metavar="PICTURES",
+        help="a folder, zip, tar in WebDataset's form, CSV or Parquet manifest; or its URL",
+    )
+    add_methods(parser, needed=False)
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="METHOD.KEY=VALUE",
+        help="parameter of a method, smoothgrad.m=10; may be repeated",
+    )
+    add_target(parser)
+    add_seed(parser)
+    add_pace(parser)
+    add_quantile(parser)
+    _add_folders(parser)
+    _add_engine(parser)
+    parser.add_argument("--json", action="store_true", help="print the result, or status, as JSON")
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("folder of the study")
+    one = group.add_mutually_exclusive_group()
+    one.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the study there; one that is there already goes on",
+    )
+    one.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FOLDER",
+        help="go on with the study in it, which knows all it needs but --trust",
+    )
+    one.add_argument("--status", type=Path, metavar="FOLDER", help="how far the study in it is")
+    one.add_argument(
+        "--cancel", type=Path, metavar="FOLDER", help="stop the study in it, and keep what is done"
+    )
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what computes it")
+    group.add_argument(
+        "--engine",
+        choices=ENGINES.names(),
+        help="; ".join(f"{one.name}: {one.summary}" for one in ENGINES) + " (default: local)",
+    )
+    group.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes with the model (default: one for each GPU, else for each core)",
+    )
+    group.add_argument(
+        "--address", metavar="HOST:PORT", help="of a Ray cluster (default: this machine alone)"
+    )
+
+
+def study_methods(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """The methods with all their parameters. Raises `InputError`."""
+    methods = methods_of(args)
+    for name, key, value in args.set:
+        if name not in methods:
+            raise InputError(
+                f"--set {name}.{key} is of no method that was asked for.",
+                f"Asked for: {', '.join(methods) or 'none'}.",
+            )
+        methods[name][key] = value
+    return complete(methods)
+
+
+def _setting(text: str) -> tuple[str, str, str]:
+    named, equals, value = text.partition("=")
+    name, dot, key = named.strip().partition(".")
+    if not (equals and dot and name and key):
+        raise argparse.ArgumentTypeError(f"expected METHOD.KEY=VALUE, not {text!r}")
+    return name, key, value.strip()

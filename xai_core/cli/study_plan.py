@@ -1,0 +1,104 @@
+"""What `study` is asked, checked against the model before the first picture is computed."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from xai_core.base.errors import InputError
+from xai_core.base.pace import Pace
+from xai_core.base.target import Target
+from xai_core.cli.arguments import load_options, model_path
+from xai_core.cli.inputs import part_asked, prepared_as
+from xai_core.cli.study_arguments import study_methods
+from xai_core.cli.target import asked, of_picture_file
+from xai_core.cli.time_limit import worker_of
+from xai_core.maps.recipe import Recipe
+from xai_core.pictures.preprocessing import InputSpec, prepare
+from xai_core.pictures.raster import Raster
+from xai_core.studies.engines.base import ENGINES
+from xai_core.studies.jobs.plan import Plan
+from xai_core.studies.setting import Setting
+from xai_core.studies.shards.description import read_description
+from xai_core.studies.sources import Source, open_source
+from xai_core.targets.resolution import target_of
+from xai_core.worker import Worker
+from xai_core.worker.decoding import open_picture
+
+TRIES = 100  # pictures that are looked at for one that can be read
+
+
+def plan_of(args: argparse.Namespace) -> Plan:
+    """The job that the arguments describe; its model is opened once, to be sure of it.
+
+    Raises:
+        InputError: something is missing or does not fit.
+        XaiError: the model cannot be opened.
+    """
+    _check(args)
+    methods, target = study_methods(args), asked(args)
+    path, options = model_path(args), load_options(args)
+    source = open_source(args.pictures)
+    with tempfile.TemporaryDirectory(prefix="pedestal-study-") as folder, worker_of(args) as worker:
+        file, first = _first(source, Path(folder), part_asked(args))
+        card = prepared_as(args, worker.load(path, options), worker, first)
+        wanted = of_picture_file(target, worker, file, card.input_spec)
+        _fits(worker, first, card.input_spec, wanted)
+    return Plan(
+        model=path.absolute(),
+        name=card.file,
+        setting=Setting(
+            card.sha256, options, card.input_spec, args.seed, Recipe(quantile=args.quantile), wanted
+        ),
+        where=args.pictures,
+        methods=methods,
+        model_format=card.format,
+        pace=args.pace or Pace(),
+        engine=args.engine or "local",
+        workers=args.workers,
+        address=args.address,
+        time_limit=args.time_limit,
+        trusted=options.trust,
+    )
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Wrong usage shows before anything is opened."""
+    if args.model is None or args.pictures is None:
+        raise InputError("A study takes a MODEL and PICTURES.", "See `pedestal study --help`.")
+    if args.keep is None:
+        raise InputError("A study is kept in a folder.", "Name one: --keep FOLDER.")
+    if not args.methods:
+        raise InputError("A study takes at least one method.", "Name some: --method saliency.")
+    if args.pace is not None and args.pace.autocast:
+        raise InputError("A study runs in float32, without autocast.", "Leave it out.")
+    lacking = ENGINES[args.engine or "local"].lacking()
+    if lacking:
+        raise InputError(f"The engine {args.engine} is not installed here.", lacking)
+    if args.address is not None and args.engine != "ray":
+        raise InputError("--address is of a Ray cluster.", "Add --engine ray.")
+    if args.keep.exists() and any(args.keep.iterdir()):
+        read_description(args.keep)  # no other folder is written into
+
+
+def _first(source: Source, folder: Path, part: InputSpec | None) -> tuple[Path, Raster]:
+    """The first picture that can be read, of the first hundred."""
+    found = list(islice(source.pictures(), TRIES))
+    for listed in found:
+        with suppress(InputError):
+            if listed.cause is None:
+                file = source.local(listed, folder)
+                return file, open_picture(file, part)
+    if not found:
+        raise InputError(f"There is no picture in {source.where}.", "Check the path.")
+    raise InputError(
+        f"None of the first {len(found):,} pictures in {source.where} can be read.", "Check them."
+    )
+
+
+def _fits(worker: Worker, first: Raster, spec: InputSpec, target: int | Target | None) -> None:
+    inputs = prepare(first, spec).inputs
+    target_of(worker, inputs, worker.predict(inputs), target)

@@ -1,0 +1,79 @@
+"""Workers of this machine, each a caged process of its own with the model."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+
+from xai_core.base.errors import InputError
+from xai_core.studies.engines.base import ENGINES, Crew, Engine, Staff
+from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.host import Host
+from xai_core.studies.host.shares import shares_of
+from xai_core.studies.host.task import Task
+from xai_core.studies.shards.keys import Keys
+
+LEAVING_SECONDS = 10.0  # that a thread gets to see that its worker has ended
+
+
+@ENGINES.register
+class Local(Engine):
+    """Needs nothing but this program."""
+
+    name = "local"
+    title = "This machine"
+    summary = "A process for each worker; by default as many as cores, memory or GPUs allow."
+    order = 10
+
+    def start(self, task: Task, known: Keys, staff: Staff) -> Crew:
+        """As of `Engine`."""
+        if staff.address is not None:
+            raise InputError("The local engine stays on this machine.", "Leave out --address.")
+        return LocalCrew([Host(task, known, share) for share in shares_of(staff.workers)])
+
+
+class LocalCrew(Crew):
+    """Two threads for each worker; what they do takes place in processes."""
+
+    def __init__(self, hosts: Sequence[Host]) -> None:
+        self.workers = len(hosts)
+        self._hosts = hosts
+        self._waiting: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._serve, args=(host,), name="study-worker", daemon=True)
+            for host in hosts
+            for _ in range(self.hands)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def hand(self, chunk: Chunk) -> None:
+        """As of `Crew`."""
+        self._waiting.put(chunk)
+
+    def outcomes(self, seconds: float) -> Sequence[Outcome]:
+        """As of `Crew`."""
+        found = []
+        try:
+            found.append(self._ended.get(timeout=seconds))
+            while True:
+                found.append(self._ended.get_nowait())
+        except queue.Empty:
+            return found
+
+    def close(self) -> None:
+        """As of `Crew`."""
+        for host in self._hosts:
+            host.close()
+        for _ in self._threads:
+            self._waiting.put(None)
+        deadline = time.monotonic() + LEAVING_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _serve(self, host: Host) -> None:
+        while (chunk := self._waiting.get()) is not None and not host.closed:
+            self._ended.put(host.compute(chunk))

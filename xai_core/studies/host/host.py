@@ -1,0 +1,192 @@
+"""One worker of a study: pictures by name in, rows out; the model and the decoder are caged."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from xai_core.base.errors import InputError, ModelError, WorkerError, XaiError
+from xai_core.base.patience import CALL_SECONDS, proof_seconds
+from xai_core.base.storage.files import writing
+from xai_core.pictures.preprocessing import Prepared
+from xai_core.studies.chunk import chunk_size, explained, scored
+from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.task import Task
+from xai_core.studies.shards import Row, key_of
+from xai_core.studies.shards.keys import Keys
+from xai_core.studies.shards.row import refusal_key
+from xai_core.studies.sources import Listed
+from xai_core.worker.decoding import Decoder
+from xai_core.worker.host import Worker
+from xai_core.worker.process.budget import Budget
+from xai_core.worker.wire.codec import error_to
+
+DONE, REFUSED = "done", "refused"
+UNSERVED = ("closed", "protection-off")  # another try would end the same way
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A picture that is to be explained."""
+
+    listed: Listed
+    sha256: str
+    prepared: Prepared
+
+
+class Host:
+    """Holds the model of a study. Two threads may use it: one decodes or scores while the model
+    runs for the other. After a death the next chunk opens the model again.
+
+    Args:
+        known: keys of the rows that there are. share: what its worker may use.
+    """
+
+    def __init__(self, task: Task, known: Keys, share: Budget) -> None:
+        self._task, self._known = task, known
+        limit = task.time_limit
+        self._worker = (
+            Worker(silence=CALL_SECONDS, budget=share)
+            if limit is None
+            else Worker(time_limit=limit, proof_limit=proof_seconds(limit), budget=share)
+        )
+        self._decoder = Decoder(share)
+        self._turn, self._opened = threading.Lock(), False
+        self.closed = False
+
+    def compute(self, chunk: Chunk) -> Outcome:
+        """All that is missing of these pictures. Never raises an `Exception`."""
+        start = time.perf_counter()
+        try:
+            with writing():
+                folder = tempfile.TemporaryDirectory(prefix="pedestal-study-")
+            with folder:
+                outcome = self._outcome(chunk, Path(folder.name))
+            return replace(outcome, seconds=time.perf_counter() - start)
+        except WorkerError as error:
+            if error.code in UNSERVED:
+                return Outcome(chunk, failure=error_to(error))
+            return Outcome(chunk, died=str(error))
+        except XaiError as error:
+            return Outcome(chunk, failure=error_to(error))
+        except Exception as error:  # the border of a process: the job has to hear of it
+            told = XaiError(f"The computation failed: {type(error).__name__}: {error}.")
+            return Outcome(chunk, failure=told.to_dict())
+
+    def close(self) -> None:
+        """End both processes, also in the middle of a chunk."""
+        self.closed = True
+        self._worker.close()
+        self._decoder.close()
+
+    def _outcome(self, chunk: Chunk, folder: Path) -> Outcome:
+        rows: list[Row] = []
+        groups: dict[tuple[str, ...], list[_Ready]] = defaultdict(list)
+        known: list[str] = []
+        for listed in chunk.pictures:
+            try:
+                found = self._looked_at(listed, folder)
+            except _RefusedError as refused:
+                rows.append(refused.row)
+                continue
+            if isinstance(found, str):
+                known.append(found)
+            else:
+                ready, missing = found
+                groups[missing].append(ready)
+        for names, pictures in groups.items():
+            rows += self._computed(pictures, {name: self._task.methods[name] for name in names})
+        return Outcome(chunk, tuple(rows), len(known), known.count(REFUSED))
+
+    def _looked_at(self, listed: Listed, folder: Path) -> tuple[_Ready, tuple[str, ...]] | str:
+        """A picture and the methods that it lacks; how it ended where everything is known of it."""
+        task, key, sha256 = self._task, self._task.setting.key, ""
+        try:
+            if listed.cause is not None:
+                raise InputError(listed.cause)
+            path = task.source.local(listed, folder)
+            sha256 = sha256_of(path)
+            if refusal_key(key, sha256) in self._known:
+                return REFUSED
+            missing = tuple(
+                name
+                for name, given in task.methods.items()
+                if key_of(key, sha256, name, given) not in self._known
+            )
+            if not missing:
+                return DONE
+            prepared = self._decoder.prepared(path, task.setting.spec)
+        except InputError as error:
+            raise _RefusedError(_refused(listed, sha256, str(error))) from error
+        return _Ready(listed, sha256, prepared), missing
+
+    def _computed(
+        self, pictures: Sequence[_Ready], methods: Mapping[str, Mapping[str, Any]]
+    ) -> list[Row]:
+        most = chunk_size(methods, pictures[0].prepared.inputs.shape[1:])
+        if len(pictures) > most:
+            parts = [pictures[at : at + most] for at in range(0, len(pictures), most)]
+            return [row for part in parts for row in self._computed(part, methods)]
+        setting, prepared = self._task.setting, [one.prepared for one in pictures]
+        how: dict[str, Any] = {"seed": setting.seed, "target": setting.target}
+        with self._turn:
+            self._open()
+            try:
+                found = explained(self._worker, prepared, methods, **how, pace=self._task.pace)
+            except WorkerError:
+                raise
+            except XaiError as error:
+                if len(pictures) == 1:
+                    return [_refused(pictures[0].listed, pictures[0].sha256, str(error))]
+                found = None
+        if found is None:  # one of them does not fit: the others are not to suffer
+            return [row for one in pictures for row in self._computed([one], methods)]
+        entries = scored(prepared, found, setting.recipe)
+        return [
+            replace(
+                Row.of_entry(one.sha256, one.listed.name, name, methods[name], entry),
+                label=one.listed.label,
+            )
+            for one, by_method in zip(pictures, entries, strict=True)
+            for name, entry in by_method.items()
+        ]
+
+    def _open(self) -> None:
+        if self._opened:
+            return
+        task = self._task
+        card = self._worker.load(task.model, task.setting.options, name=task.name)
+        if card.sha256 != task.setting.model_sha256:
+            raise ModelError(
+                f"{task.name} is not the file that the study began with.",
+                "Take that one, or begin another study.",
+            )
+        self._opened = True
+
+
+class _RefusedError(Exception):
+    def __init__(self, row: Row) -> None:
+        super().__init__(row.cause)
+        self.row = row
+
+
+def _refused(listed: Listed, sha256: str, cause: str) -> Row:
+    return Row.refused(sha256, listed.name, cause, listed.label)
+
+
+def sha256_of(path: Path) -> str:
+    """Of a file's bytes. Raises `InputError`."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as cause:
+        raise InputError(
+            f"The picture {path.name} cannot be read: {cause.strerror}.", "Check the path."
+        ) from cause

@@ -1,0 +1,1 @@
+"""A study as a job of its own: started, watched, cancelled, gone on with, in one folder."""

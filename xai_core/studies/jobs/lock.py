@@ -1,0 +1,82 @@
+"""Who computes a study: one job at a time in one folder, and its lock ends with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from xai_core.base.errors import InputError
+from xai_core.base.storage.files import writing
+from xai_core.base.storage.lock import lock_file
+
+NAME = "job.lock"
+LOOKS, MOMENT = 5, 0.05  # tries, and seconds between: who only looks holds it for an instant
+FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """While this program computes the study in a folder.
+
+    Raises:
+        InputError: another one does; says which.
+        XaiError: the disk cannot be written.
+    """
+    with writing():
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / NAME, FLAGS, 0o600)
+    try:
+        if not _taken(handle):
+            raise InputError(
+                f"This study is being computed already{_told(handle)}.",
+                f"Watch it with `pedestal study --status {folder}`, or take another folder.",
+                code="study-in-use",
+            )
+        with writing():
+            _sign(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_held(folder: Path) -> bool | None:
+    """Whether somebody computes it now; None where that cannot be told."""
+    with suppress(OSError):
+        handle = os.open(folder / NAME, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            free = lock_file(handle)
+            return None if free is None else not free
+        finally:
+            os.close(handle)
+    return False if not (folder / NAME).exists() else None
+
+
+def _taken(handle: int) -> bool:
+    """Whether it is ours now, or there are no locks here."""
+    for _ in range(LOOKS):
+        if lock_file(handle) is not False:
+            return True
+        time.sleep(MOMENT)
+    return False
+
+
+def _sign(handle: int) -> None:
+    now = datetime.now(UTC).isoformat(" ", "seconds")
+    told = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, json.dumps(told).encode(), 0)
+
+
+def _told(handle: int) -> str:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        told: dict[str, Any] = json.loads(os.pread(handle, 10_000, 0))
+        process, machine, since = (str(told[name]) for name in ("process", "machine", "since"))
+        return f" by process {process} on {machine}, since {since}"
+    return ""

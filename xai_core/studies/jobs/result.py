@@ -1,0 +1,104 @@
+"""A study out of its shards, as one that a page, a report and a notebook open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xai_core.base.environment import machine, versions
+from xai_core.base.errors import InputError
+from xai_core.studies.entry import QUANTILES
+from xai_core.studies.jobs.plan import Plan, read_plan
+from xai_core.studies.result import StudiedPicture, StudyResult
+from xai_core.studies.shards import Row, Shards
+from xai_core.studies.store import Table
+
+MOST = 20_000  # pictures whose curves are held in memory
+
+
+def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
+    """What a folder knows so far, pictures by name.
+
+    Raises:
+        InputError: there is no study, or it has more pictures than fit into a result.
+    """
+    plan = plan or read_plan(folder)
+    shards = Shards(folder)
+    pictures: dict[str, StudiedPicture] = {}
+    scores: dict[tuple[str, str], Row] = {}
+    refused: dict[str, str] = {}
+    seconds = 0.0
+    for row in shards.rows():
+        if row.kind == "refused":
+            refused[row.name] = row.cause or ""
+        elif dict(row.parameters) == plan.methods.get(row.method):
+            pictures.setdefault(row.picture, StudiedPicture(row.name, row.picture, row.target))
+            scores[row.picture, row.method] = row
+            seconds += row.seconds
+        if len(pictures) > MOST:
+            raise InputError(
+                f"The study in {folder.name} has more than {MOST:,} pictures.",
+                "Read its shards: `xai_core.studies.shards.Shards(folder).batches()`.",
+            )
+    ordered = sorted(pictures.values(), key=lambda one: one.name)
+    return StudyResult(
+        pictures=tuple(ordered),
+        table=_table([one.sha256 for one in ordered], list(plan.methods), scores),
+        refused=dict(sorted(refused.items())),
+        seconds=seconds,
+        **_facts(plan, shards.description.told),
+    )
+
+
+def _facts(plan: Plan, told: Mapping[str, Any]) -> dict[str, Any]:
+    setting, options = plan.setting, plan.setting.options
+    return {
+        "model": plan.name,
+        "model_sha256": setting.model_sha256,
+        "model_format": plan.model_format,
+        "methods": plan.methods,
+        "recipe": setting.recipe,
+        "seed": setting.seed,
+        "target": setting.target,
+        "created": str(told.get("created", "")),
+        "versions": dict(told.get("versions", {})),
+        "machine": str(told.get("machine", "")),
+        "input_spec": setting.spec,
+        "architecture": options.architecture,
+        "output": options.output,
+        "weights": options.weights,
+        "head_activation": options.head_activation,
+        "member": options.member,
+        "other_inputs": tuple(map(str, options.other_inputs)),
+        "trusted": plan.trusted or bool(options.code),
+        "pace": plan.pace,
+    }
+
+
+def _table(pictures: list[str], methods: list[str], scores: Mapping[tuple[str, str], Row]) -> Table:
+    raw = np.full((len(pictures), len(methods)), np.nan)
+    curves = np.full((*raw.shape, len(QUANTILES)), np.nan)
+    causes: dict[tuple[int, int], str] = {}
+    targets: dict[int, int | None] = {}
+    done = 0
+    for row, picture in enumerate(pictures):
+        found = [scores.get((picture, method)) for method in methods]
+        done += None not in found
+        for column, one in enumerate(found):
+            if one is None:
+                continue
+            raw[row, column], curves[row, column] = one.raw, one.curve
+            targets.setdefault(row, one.target)
+            if one.cause:
+                causes[row, column] = one.cause
+    return Table(raw, curves, done, causes, targets)
+
+
+def facts_now() -> dict[str, Any]:
+    """What is told of a study when it begins."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"created": now, "versions": versions(), "machine": machine()}

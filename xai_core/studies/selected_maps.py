@@ -1,0 +1,132 @@
+"""Maps of a study that are worth a look: of some pictures by name, kept beside its shards.
+
+A study keeps no maps by itself: those of a million pictures would fill a disk. They are computed
+again, bit for bit what was scored, for the pictures that are named or that the scores point at.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xai_core.base.errors import InputError, XaiError
+from xai_core.base.pace import Pace
+from xai_core.models.peek.digest import digest
+from xai_core.studies.computation import Borrow, Subject, conduct
+from xai_core.studies.kept_maps import KeptMaps, Origin
+from xai_core.studies.setting import Setting
+from xai_core.studies.sources import Source
+from xai_core.studies.store import Methods
+from xai_core.studies.summary import StudySummary
+
+MAPS = "maps"
+MOST = 1000  # pictures
+
+
+class StudyMaps(KeptMaps):
+    """Maps `[h, w]` as `.npy`, in the folder `maps` of a study. A picture is named by its SHA-256.
+
+    Args:
+        setting, pace: of the study; every map depends on them. folder: of the study.
+    """
+
+    def __init__(self, setting: Setting, folder: Path, pace: Pace | None = None) -> None:
+        origin = Origin(
+            setting.model_sha256,
+            setting.options.architecture,
+            setting.options.output,
+            (),
+            setting.spec,
+            setting.seed,
+            setting.target,
+            setting.recipe.channels,
+            opening=setting.key,
+        )
+        super().__init__(origin, folder)
+        self.folder = folder / MAPS
+        self._pace = pace or Pace()
+
+    @property
+    def pace(self) -> Pace:
+        """As of `Records`: that of the study."""
+        return self._pace
+
+
+def most_complex(
+    summary: StudySummary, method: str, count: int, *, least: bool = False
+) -> list[str]:
+    """Names of the pictures whose maps by a method have the highest Complexity after removal.
+
+    Args:
+        least: the lowest instead.
+
+    Raises:
+        InputError: the study has no such method, or the count is not from 1 to 1,000.
+    """
+    scores = summary.scores[:, _column(summary, method)] * (1 if least else -1)
+    return _first(summary, scores, count)
+
+
+def clearest_reversals(summary: StudySummary, front: str, back: str, count: int) -> list[str]:
+    """Names of the pictures on which `back` scores below `front`, the clearest first.
+
+    Raises:
+        InputError: as `most_complex`.
+    """
+    columns = [_column(summary, one) for one in (back, front)]
+    ahead = summary.scores[:, columns[0]] - summary.scores[:, columns[1]]
+    return _first(summary, np.where(ahead < 0, ahead, np.nan), count)
+
+
+def keep_maps(
+    maps: StudyMaps, source: Source, names: Collection[str], methods: Methods, borrow: Borrow
+) -> dict[str, str]:
+    """Compute and keep the maps of these pictures; returns why others were refused, by name.
+
+    Args:
+        names: as the source lists them. borrow: gives a worker with the study's model.
+
+    Raises:
+        InputError: they are more than 1,000. XaiError: the model's process fails, or the disk.
+    """
+    if len(names) > MOST:
+        raise InputError(f"Maps of at most {MOST:,} pictures are kept, not of {len(names):,}.")
+    wanted, refused = set(names), dict.fromkeys(names, "It is not in the source.")
+    with tempfile.TemporaryDirectory() as folder:
+        subjects: list[Subject] = []
+        for listed in source.pictures():
+            if listed.name not in wanted:
+                continue
+            try:
+                if listed.cause is not None:
+                    raise InputError(listed.cause)
+                path = source.local(listed, Path(folder))
+                subjects.append(Subject(listed.name, path, digest(path).sha256))
+                del refused[listed.name]
+            except XaiError as error:
+                refused[listed.name] = str(error)
+            wanted.discard(listed.name)
+            if not wanted:
+                break
+        return {**refused, **conduct(maps, subjects, methods, borrow)}
+
+
+def _column(summary: StudySummary, method: str) -> int:
+    if method not in summary.methods:
+        raise InputError(
+            f"The study has no method {method!r}.", f"It has: {list(summary.methods)}."
+        )
+    return summary.methods.index(method)
+
+
+def _first(summary: StudySummary, values: np.ndarray[Any, Any], count: int) -> list[str]:
+    """The rows with the lowest values, NaN left out, by name."""
+    if not 1 <= count <= MOST:
+        raise InputError(f"From 1 to {MOST:,} pictures can be asked for, not {count}.")
+    known = np.flatnonzero(np.isfinite(values))
+    order: Sequence[int] = known[np.argsort(values[known], kind="stable")][:count].tolist()
+    return summary.names(order)

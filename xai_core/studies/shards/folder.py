@@ -1,0 +1,233 @@
+"""The shards of one study in a folder: written whole or not at all, read as a stream."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Container, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xai_core.base.errors import XaiError, first_line
+from xai_core.base.storage.atomic import write_bytes
+from xai_core.studies.shards.description import Description, read_description
+from xai_core.studies.shards.keys import Halves, Keys, first_of_each, halves
+from xai_core.studies.shards.row import KEY_BYTES, Row
+from xai_core.studies.shards.table import SETTING, rows_of, table_of
+
+ENDING = ".parquet"
+REPEATED = ["kind", "method", "parameters", "label", "cause"]
+BATCH = 2048  # rows of a batch, 0.8 MB of curves
+
+
+class Shards:
+    """All rows of a study. For any thread, and for several programs on one folder.
+
+    A file that cannot be read, or is of another study, is skipped and named in `skipped`. A row
+    that two files have counts once: the one of the file whose name comes first.
+
+    Args:
+        folder: of the study, with its `setting.json`; see `begin`.
+
+    Raises:
+        InputError: there is no study.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.description = read_description(folder)
+        self.skipped: dict[str, str] = {}
+
+    @staticmethod
+    def begin(folder: Path, description: Description) -> Shards:
+        """Those of a folder that may be new. Raises what `Description.begin` does."""
+        description.begin(folder)
+        return Shards(folder)
+
+    @property
+    def key(self) -> str:
+        """Of the study's setting."""
+        return self.description.key
+
+    def known(self) -> Keys:
+        """The keys of all rows; 16 bytes for each, and five times that while they are read.
+
+        Pictures that were not there to be read are left out: they are looked for again.
+        """
+        return Keys(block for _, block in self._key_blocks(lasting=True))
+
+    def write(self, rows: Sequence[Row]) -> Path | None:
+        """One more shard; when this returns, a kill does not lose it. None without rows.
+
+        Raises:
+            XaiError: the disk is full or cannot be written; nothing is left of it.
+        """
+        if not rows:
+            return None
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        return self._write(table_of(rows, self.key), f"{moment}-{secrets.token_hex(8)}{ENDING}")
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
+        """All rows as `pyarrow.RecordBatch`es of at most 2,048, refused pictures among them.
+
+        Args:
+            columns: None takes all, in the order of `schema()`.
+
+        Raises:
+            XaiError: a file was merged or deleted after this began.
+        """
+        blocks = list(self._key_blocks())
+        names = [(name, len(block) // KEY_BYTES) for name, block in blocks]
+        first = first_of_each(halves(b"".join(block for _, block in blocks)))
+        del blocks
+        at = 0
+        for name, count in names:
+            keep = None if first is None else first[at : at + count]
+            at += count
+            if keep is None or keep.any():
+                yield from self._batches_of(name, columns, keep)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, one after the other."""
+        for batch in self.batches():
+            yield from rows_of(batch)
+
+    def unread(self, read: Container[str]) -> Iterator[tuple[str, list[Row]]]:
+        """The rows of each file that is not in `read`, by its name; of a broken one none."""
+        for name in self._names():
+            if name not in read:
+                try:
+                    batches = self._table(name).to_batches()
+                except FileNotFoundError:  # merged meanwhile
+                    continue
+                except (OSError, ValueError, KeyError) as cause:
+                    self.skipped[name] = first_line(cause)
+                    batches = []
+                yield name, [row for batch in batches for row in rows_of(batch)]
+
+    def refused(self) -> dict[str, str]:
+        """Why pictures were refused, by name; those that came later are left out."""
+        columns = ["kind", "picture", "name", "cause"]
+        found: dict[str, str] = {}
+        missed: set[str] = set()
+        for batch in self.batches(columns):
+            for row in batch.filter(_is(batch, "refused")).to_pylist():
+                found[row["name"]] = row["cause"] or ""
+                if not row["picture"]:
+                    missed.add(row["name"])
+        if missed:
+            for batch in self.batches(["kind", "name"]):
+                scores = batch.filter(_is(batch, "score"))
+                for name in missed.intersection(scores["name"].to_pylist()):
+                    found.pop(name, None)
+        return found
+
+    def compact(self, rows: int = 50_000) -> int:
+        """Merge shards of fewer than a tenth of `rows` into ones of about so many.
+
+        A kill loses and doubles nothing: a merged shard is whole before the first of its parts is
+        deleted. Who reads at this moment is told to read again.
+
+        Returns:
+            How many files there are fewer.
+        """
+        sizes = [(name, len(block) // KEY_BYTES) for name, block in self._key_blocks()]
+        groups: list[list[str]] = [[]]
+        filled = 0
+        for name, count in sizes:
+            if count >= rows // 10:
+                continue
+            if filled >= rows:
+                groups.append([])
+                filled = 0
+            groups[-1].append(name)
+            filled += count
+        return sum(self._merge(names) for names in groups if len(names) > 1)
+
+    def _merge(self, names: Sequence[str]) -> int:
+        import pyarrow as pa
+
+        table = pa.concat_tables(self._table(name) for name in names)
+        first = first_of_each(_keys(table))
+        if first is not None:
+            table = table.filter(pa.array(first))
+        moment = names[0].split("-")[0]  # it stands where its first part stood
+        self._write(table, f"{moment}-m{secrets.token_hex(8)}{ENDING}")
+        for name in names:
+            (self.folder / name).unlink(missing_ok=True)
+        return len(names) - 1
+
+    def _write(self, table: Any, name: str) -> Path:
+        import pyarrow.parquet as pq
+
+        data = io.BytesIO()
+        pq.write_table(table, data, compression="zstd", use_dictionary=REPEATED)
+        write_bytes(self.folder / name, data.getvalue())
+        return self.folder / name
+
+    def _key_blocks(self, lasting: bool = False) -> Iterator[tuple[str, bytes]]:
+        """The keys of each file that can be read; `lasting`: of what is not looked for again."""
+        import pyarrow.compute as pc
+
+        columns = ["key", "picture"] if lasting else ["key"]
+        for name in self._names():
+            try:
+                table = self._table(name, columns)
+            except FileNotFoundError:  # merged meanwhile
+                continue
+            except (OSError, ValueError, KeyError) as cause:
+                self.skipped[name] = first_line(cause)
+                continue
+            self.skipped.pop(name, None)
+            if lasting:
+                table = table.filter(pc.not_equal(table["picture"], ""))
+            yield name, _keys(table).tobytes()
+
+    def _names(self) -> list[str]:
+        return sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}"))
+
+    def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
+        with self._opened(name) as file:
+            return file.read(columns=columns and list(columns))
+
+    def _batches_of(
+        self, name: str, columns: Sequence[str] | None, keep: np.ndarray | None
+    ) -> Iterator[Any]:
+        import pyarrow as pa
+
+        at = 0
+        try:
+            with self._opened(name) as file:
+                for batch in file.iter_batches(BATCH, columns=columns and list(columns)):
+                    here = None if keep is None else keep[at : at + batch.num_rows]
+                    at += batch.num_rows
+                    yield batch if here is None else batch.filter(pa.array(here))
+        except (OSError, ValueError) as cause:
+            raise XaiError(
+                f"The study's file {name} has changed while it was read.", "Read it again."
+            ) from cause
+
+    def _opened(self, name: str) -> Any:
+        """Raises `ValueError` where the file is broken or of another study."""
+        import pyarrow.parquet as pq
+
+        file = pq.ParquetFile(self.folder / name)
+        if (file.schema_arrow.metadata or {}).get(SETTING) != self.key.encode():
+            file.close()
+            raise ValueError("It is of another study.")
+        return file
+
+
+def _keys(table: Any) -> Halves:
+    column = table["key"].combine_chunks()
+    block = column.buffers()[1] if len(column) else b""
+    return halves(block)[column.offset : column.offset + len(column)]
+
+
+def _is(batch: Any, kind: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.equal(batch["kind"], kind)
