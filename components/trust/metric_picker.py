@@ -42,6 +42,6 @@ def show(run: Run) -> list[str]:
 
 def _label(name: str) -> str:
     metric = METRICS[name]
-    family = FAMILIES[metric.family][0]
-    asks = ", asks the model" if metric.needs == "model" else ""
-    return f"{metric.title} ({family.lower()}{asks})"
+    family = [] if metric.family == "complexity" else [FAMILIES[metric.family][0].lower()]
+    told = ", ".join(family + ["asks the model"] * (metric.needs == "model"))
+    return f"{metric.title} ({told})" if told else metric.title

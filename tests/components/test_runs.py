@@ -13,10 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from components.ranking import score_table
 from components.ranking.score_table import NOTHING
-from components.runs import clock, difference_words
+from components.runs import clock, difference_words, link
 from components.session import kept_runs
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import KEY
+from components.trust.metric_scatter import AXES
 from tests.components.test_access import AUTH
 from tests.components.test_pages import PAGES, ROOT, opened, ran, texts
 from tests.runs.small import small_run
@@ -63,14 +64,21 @@ def test_a_kept_study_is_listed_opened_deleted_and_never_compared(store: RunStor
     assert app.session_state[KEY].study_state.opened is None
 
 
-def test_a_link_opens_its_run_quantile_and_methods(store: RunStore) -> None:
+def test_a_link_opens_its_run_quantile_and_methods(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = store.save(small_run(recipe=Recipe(sign="positive", grid=(8, 8), crop=(0, 0, 16, 16))))
-    app = started(run=name, quantile="0.4", methods="smoothgrad", view="opacity:4,grid:x,sign:0")
+    view = "opacity:4,grid:x,sign:0,metrics-x:6,metrics-y:deletion"
+    app = started(run=name, quantile="0.4", methods="smoothgrad", view=view)
     space = app.session_state[KEY]
     assert (space.run_id, space.run.model) == (name, "net")
     assert (space.chosen, space.quantile) == (["smoothgrad"], 0.4)
     assert (space.recipe.sign, space.recipe.grid) == ("absolute", (8, 8))
     assert app.session_state["opacity"] == 0.2
+    # Earlier versions gave a metric's place, which stays; now it is the name.
+    assert [app.session_state[axis] for axis in AXES] == ["random-logit", "deletion"]
+    monkeypatch.setattr(link.st, "session_state", {"metrics-x": "random-logit"})
+    assert link._view(space)["metrics-x"] == "random-logit"
     assert app.query_params["run"] in (name, [name])
 
 

@@ -136,6 +136,10 @@ def test_score_needs_no_model() -> None:
     with Worker() as worker:
         worker.warm("score")
         scores = worker.score(maps)
+        found = worker.score(maps, "localisation-auc", maps > 0.5)
+        with pytest.raises(InputError, match="Masks of the size"):
+            worker.score(maps, "localisation-auc", np.ones((3, 4, 4)))
+    assert found.tolist() == pytest.approx([1.0, np.nan, 1.0], nan_ok=True)
     assert scores.dtype == np.float64
     assert np.isfinite(scores).tolist() == [True, False, True]
 
@@ -283,7 +287,7 @@ def test_a_noise_level_comes_over_as_the_core_says_it(
     assert counts[-1][0] == counts[-1][1]
 
 
-@pytest.mark.parametrize("metric", ["sparseness", "pixel-flipping", "random-logit"])
+@pytest.mark.parametrize("metric", ["sparseness", "pixel-flipping", "mprt"])
 def test_measure_equals_measure_in_this_process(
     shared: Worker, tiny: Path, inputs: np.ndarray, metric: str
 ) -> None:
@@ -293,6 +297,8 @@ def test_measure_equals_measure_in_this_process(
     wanted = measure(model, inputs, one, Recipe(), metric)
     assert got.cause is wanted.cause is None
     assert got.score == pytest.approx(wanted.score, rel=1e-4)
+    assert got.curve == pytest.approx(wanted.curve, rel=1e-4)
+    assert len(got.curve) == (86 if metric == "pixel-flipping" else 0)
 
 
 def test_a_map_without_a_score_has_its_cause(shared: Worker, inputs: np.ndarray) -> None:

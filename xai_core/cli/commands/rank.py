@@ -9,13 +9,13 @@ from itertools import zip_longest
 from typing import Any
 
 from xai_core.base.finding import by_reason
-from xai_core.cli import controls, margins
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.keep import Keeping
-from xai_core.cli.measured import scored
 from xai_core.cli.pictures import chosen_pictures
+from xai_core.cli.ranking import controls, margins
+from xai_core.cli.ranking.measured import scored
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of

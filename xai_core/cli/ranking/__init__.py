@@ -1,0 +1,1 @@
+"""What `rank` says of each picture: scores, controls, margins."""
