@@ -26,6 +26,7 @@ from xai_core.models.weights.index.storage import read_index
 from xai_core.pictures.readers.base import READERS
 from xai_core.readiness.checks.base import CHECKS
 from xai_core.runs.controls.base import CONTROLS
+from xai_core.scores.metrics.base import FAMILIES as OF_METRICS
 from xai_core.scores.metrics.base import METRICS
 from xai_core.targets.kinds.base import TARGETS
 
@@ -75,13 +76,27 @@ def targets() -> str:
     return _table(("name", "title", "what it is for", "score", "parameters"), rows)
 
 
+NEEDS = {"map": "the map", "model": "the model", "masks": "a mask"}
+
+
 def metrics() -> str:
     """Every metric."""
     rows = (
-        (f"`{m.name}`", m.title, f"{m.direction} is better", m.definition, m.cost, m.citation)
+        (
+            f"`{m.name}`",
+            m.title,
+            OF_METRICS[m.family][0],
+            NEEDS[m.needs],
+            f"{m.direction} is better",
+            m.definition,
+            _names(m.Parameters),
+            m.cost,
+            m.citation,
+        )
         for m in METRICS
     )
-    return _table(("name", "title", "direction", "definition", "cost", "source"), rows)
+    heads = ("family", "needs", "direction", "definition", "parameters", "cost", "source")
+    return _table(("name", "title", *heads), rows)
 
 
 def controls() -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from xai_core.runs.run import Run as Run
     from xai_core.runs.run import open_run as open_run
     from xai_core.scores.metrics.complexity import complexity as complexity
+    from xai_core.scores.public.score import score as score
     from xai_core.scores.ranking import sweep as sweep
     from xai_core.studies.computation import Subject as StudyPicture
     from xai_core.studies.computation import conduct as conduct
@@ -80,6 +81,7 @@ _HOMES = {
     "open_summary": "studies.summary",
     "picture_files": "pictures.archive",
     "prepare": "pictures.preprocessing",
+    "score": "scores.public.score",
     "sweep": "scores.ranking",
 }
 
@@ -117,6 +119,7 @@ __all__ = [
     "open_summary",
     "picture_files",
     "prepare",
+    "score",
     "sweep",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,8 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.variants import EACH
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo, build, describe
+
+MASK = "mask"  # what no field can take; a caller of the library gives it
 
 
 def of_chosen(space: Workspace) -> None:
@@ -47,16 +50,27 @@ def show(space: Workspace, method: str) -> None:
         st.caption("No parameters.")
         return
     given: dict[str, Any] = {}
-    columns = st.columns(min(4, len(infos)))
-    for place, info in enumerate(infos):
-        with columns[place % len(columns)]:
-            given[info.name] = _field(space, method, info)
+    usual = [info for info in infos if not info.added]
+    rare = [info for info in infos if info.added and info.holds != MASK]
+    _fields(space, method, usual, given)
+    if rare:
+        with st.expander("More parameters"):
+            _fields(space, method, rare, given)
     try:
         build(plugin.Parameters, given)
     except XaiError as error:
         problem.show(error)
         return
     space.settings[method] = given
+
+
+def _fields(
+    space: Workspace, method: str, infos: Sequence[ParameterInfo], given: dict[str, Any]
+) -> None:
+    columns = st.columns(min(4, len(infos)))
+    for place, info in enumerate(infos):
+        with columns[place % len(columns)]:
+            given[info.name] = _field(space, method, info)
 
 
 def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:

@@ -131,6 +131,9 @@ def _take(space: Workspace) -> None:
     for word in st.query_params.get(VIEW, "").split(","):
         name, _, place = word.partition(":")
         choices = {**LOOKS, **RECIPE}.get(name, ())
+        if name in metric_scatter.AXES and place in choices:
+            st.session_state[name] = place
+            continue
         if not (place.isascii() and place.isdigit() and int(place) < len(choices)):
             continue
         if name in LOOKS:
@@ -149,10 +152,15 @@ def _set_recipe(space: Workspace, name: str, value: Any) -> None:
     choice.renew("recipe-")
 
 
-def _view(space: Workspace) -> dict[str, int]:
-    """The place of each choice that is not the one that opening the run gives."""
-    places = {
-        name: choices.index(st.session_state[name])
+def _view(space: Workspace) -> dict[str, int | str]:
+    """The place of each choice that is not the one that opening the run gives.
+
+    A metric goes by its name: a new one must not change what a link shows.
+    """
+    places: dict[str, int | str] = {
+        name: st.session_state[name]
+        if name in metric_scatter.AXES
+        else choices.index(st.session_state[name])
         for name, choices in LOOKS.items()
         if name in st.session_state and st.session_state[name] in choices
     }

@@ -18,6 +18,7 @@ from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import ModelError
 from xai_core.base.progress import Progress
 from xai_core.scores.localisation import Localisations, Mask
+from xai_core.scores.metrics.base import Masks
 from xai_core.worker import Worker
 from xai_core.worker.decoding import Decoder, decoder_pool
 from xai_core.worker.serving.models import SCORER, HeldModel, ModelFile, Models, helper_pool
@@ -123,10 +124,10 @@ class Access:
             self._now()
             yield worker
 
-    def score(self, maps: Maps, metric: str = "complexity") -> Scores:
+    def score(self, maps: Maps, metric: str = "complexity", masks: Masks | None = None) -> Scores:
         """As `Worker.score`, in the process for it."""
         with self.helper(SCORER) as worker:
-            return worker.score(maps, metric)
+            return worker.score(maps, metric, masks)
 
     def localise(self, maps: Maps, mask: Mask) -> Localisations:
         """As `Worker.localise`, in the process for scores."""

@@ -10,11 +10,13 @@ import numpy as np
 
 from components.session.jobs import queue
 from components.session.processes import Access, known
+from xai_core.demo.masks import MISSING, mask_of
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.runs.run import Run
+from xai_core.scores.localisation import on_grid
 from xai_core.scores.measurement import Measurement
-from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.metrics.base import METRICS, MaskMetric, Metric
 
 Place = tuple[str, str]  # metric, method
 
@@ -39,12 +41,12 @@ class Measurements:
 
 
 def of(run: Run, recipe: Recipe, metrics: Sequence[str]) -> Measurements:
-    """Metrics of maps are computed at once; those that ask the model only when told to."""
+    """Metrics of maps and masks are computed at once; those that ask the model when told to."""
     places = [(metric, name) for metric in metrics for name in run.attributions]
     keys = {place: key_of(run, recipe, place) for place in places}
     for metric in metrics:
         new = [name for name in run.attributions if keys[metric, name] not in known()]
-        if new and METRICS[metric].needs == "map":
+        if new and METRICS[metric].needs != "model":
             for name, one in zip(new, _scored(run, recipe, metric, new), strict=True):
                 keep(keys[metric, name], one)
     found: dict[Place, Measurement] = {}
@@ -56,15 +58,27 @@ def of(run: Run, recipe: Recipe, metrics: Sequence[str]) -> Measurements:
 
 
 def _scored(run: Run, recipe: Recipe, metric: str, names: Sequence[str]) -> list[Measurement]:
+    plugin, truth = METRICS[metric], mask_of(run)
     maps = np.stack([canonicalise(run.attributions[name], recipe)[0] for name in names])
-    with queue.shown(f"{METRICS[metric].title} …") as turn:
-        scores = Access(turn).score(maps, metric)
+    on_mask = isinstance(plugin, MaskMetric)
+    if on_mask and truth is None:
+        return [Measurement(None, MISSING)] * len(names)
+    mask = on_grid(truth[0], recipe) if on_mask and truth is not None else np.zeros((0, 0), bool)
+    given = np.repeat(mask[None], len(maps), 0) if on_mask else None
+    with queue.shown(f"{plugin.title} …") as turn:
+        scores = Access(turn).score(maps, metric, given)
     return [
         Measurement(float(score))
         if np.isfinite(score)
-        else Measurement(None, METRICS[metric].undefined_because(one[None]))
+        else Measurement(None, _cause(plugin, one, mask))
         for score, one in zip(scores, maps, strict=True)
     ]
+
+
+def _cause(plugin: Metric, one: np.ndarray, mask: np.ndarray) -> str:
+    if isinstance(plugin, MaskMetric):
+        return plugin.undefined_on(one, mask)
+    return plugin.undefined_because(one[None])
 
 
 def key_of(run: Run, recipe: Recipe, place: Place) -> Hashable:

@@ -9,7 +9,7 @@ from components.trust import measurements, measuring, metric_picker, metric_scat
 
 def show(space: Workspace, level: float) -> None:
     """Draw the choice of metrics, the table and the chart at a quantile."""
-    chosen = metric_picker.show()
+    chosen = metric_picker.show(space.run)
     recipe = backend.recipe_for(space.run, space.recipe, level)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")

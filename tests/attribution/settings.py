@@ -18,6 +18,7 @@ FAST: dict[str, Any] = {
     "n": 2,
     "m": 3,
     "n_steps": 4,
+    "starts": 2,
     "window": 4,
     "stride": 3,
     "channels": 4,

@@ -183,3 +183,55 @@ def test_a_convolutional_network_attends_to_nothing() -> None:
     reason = assess(layered(), small()).methods["attention-rollout"].reason
     assert reason is not None
     assert "vision transformers" in reason
+
+
+@pytest.mark.parametrize("library", ["timm", "torchvision", "transformers"])
+def test_legrad_by_each_layers_own_score(library: str) -> None:
+    """The tail of each library's model, run plainly on the mean of each layer's tokens."""
+    make, weights_of = ALL[library]
+    net, layers = make(), []
+    blocks = {
+        "timm": lambda: net.blocks,
+        "torchvision": lambda: net.encoder.layers,
+        "transformers": lambda: net.net.vit.layers,
+    }[library]()
+    for block in blocks:
+        block.register_forward_hook(lambda _, __, given: layers.append(_first(given)))
+    found = explain(net, pictures().numpy(), 2, "legrad")
+    tails = {
+        "timm": lambda z: net.head(net.norm(z)),
+        "torchvision": lambda z: net.heads(net.encoder.ln(z)),
+        "transformers": lambda z: net.net.classifier(net.net.vit.layernorm(z)),
+    }
+    if library == "transformers":
+        net.net.set_attn_implementation("eager")
+        layers.clear()
+        weights = list(net.net(pictures(), output_attentions=True).attentions)
+    else:
+        layers.clear()
+        _, weights = weights_of(net, pictures().requires_grad_(True))
+    maps = []
+    for tokens, weight in zip(layers, weights, strict=True):
+        score = tails[library](tokens.mean(1))[0, 2]
+        (slope,) = torch.autograd.grad(score, weight, retain_graph=True)
+        maps.append(slope.reshape(-1, *slope.shape[-2:]).relu().mean((0, 1)))
+    cells = torch.stack(maps).mean(0)[-(CELLS**2) :].reshape(1, 1, CELLS, CELLS)
+    expected = F.interpolate(cells, (SIDE, SIDE), mode="bilinear", align_corners=False).numpy()
+    assert expected.any()
+    np.testing.assert_allclose(found.values, expected, atol=1e-4 * expected.max())
+
+
+def _first(given: object) -> Tensor:
+    return given[0] if isinstance(given, tuple) else given
+
+
+def test_legrad_is_torchcams_on_torchvision() -> None:
+    from torchcam.methods import LeGrad
+
+    net = torchvision()
+    with LeGrad(net, list(net.encoder.layers)) as theirs:
+        net(pictures())
+        expected = theirs(2)[0].numpy()
+    found = explain(net, pictures().numpy(), 2, "legrad")
+    cells = found.values[0, 0, 4::8, 4::8]
+    assert np.corrcoef(cells.ravel(), expected.ravel())[0, 1] > 0.98

@@ -128,6 +128,18 @@ def test_noise_fills_its_batches_from_several_pictures() -> None:
     assert passes.count(6) == 2, passes  # 4 pictures, each with 3 draws
 
 
+def test_each_picture_stops_where_it_would_stop_alone() -> None:
+    net, batch = NETS["layered"](), pictures(3)
+    given = {"smoothgrad": {"m": 30, "tolerance": 0.1}, "noisegrad": {"n": 60, "tolerance": 0.15}}
+    found = Batches(net).explain(batch, given, seed=3, pace=Pace(4))
+    check_each(net, found, given, batch)
+    counts = [[maps[name].chosen["samples"] for maps in found] for name in given]
+    assert any(len(set(one)) > 1 for one in counts)
+    for name in given:
+        alone = [explain(net, one[None], None, name, 3, **given[name]).chosen for one in batch]
+        assert [maps[name].chosen["samples"] for maps in found] == [c["samples"] for c in alone]
+
+
 def test_where_memory_runs_out_the_batch_is_halved() -> None:
     net, batch = NETS["layered"](), pictures(4)
     batches = Batches(net)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Cli
+from xai_core.demo.wafer.examples import EXAMPLES
+from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
 
 WORDS = ("--method", "saliency", "guided-backprop", "--input-shape", "3,16,16")
 
@@ -136,3 +139,15 @@ def test_a_metric_that_asks_the_model(cli: Cli, models: Path, picture: Path) -> 
         scores = [entry["score"] for entry in entries]
         assert scores == sorted(scores)
         assert all(0 < score < 1 for score in scores)
+
+
+def test_a_metric_on_a_mask_says_where_there_is_one(cli: Cli, models: Path, picture: Path) -> None:
+    words = ("--method", "saliency", "occlusion", "--metric", "localisation-auc", "--json")
+    done = cli("rank", models / "ready.pt", picture, *words)
+    assert done.returncode != 0
+    assert "AUC needs a mask of what the map should show" in done.stderr
+    wafer, spec = wafer_exhibits()[0], json.dumps(asdict(SPEC))
+    done = cli("rank", wafer.model_path, EXAMPLES["bridge"].path, "--spec", spec, *words)
+    assert done.returncode == 0, done.stderr
+    (one,) = json.loads(done.stdout)["pictures"]
+    assert all(0.5 < entry["score"] <= 1 for entry in one["raw"])

@@ -12,11 +12,12 @@ from streamlit.testing.v1 import AppTest
 from components.session.jobs.job import Job
 from components.session.state.workspace import KEY
 from components.trust import sections
+from components.trust.metric_picker import _label
 from components.trust.metric_scatter import headline
 from tests.components.test_pages import ROOT, opened, ran, texts, with_map
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run
-from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.metrics.base import METRICS, GroupMetric
 from xai_core.scores.ranking import rank
 
 pytestmark = pytest.mark.xdist_group("app")  # the scoring worker is shared by a process
@@ -43,13 +44,29 @@ def test_metrics_of_maps_are_there_at_once(page: AppTest) -> None:
 
 
 def test_every_metric_can_be_chosen_and_none(page: AppTest) -> None:
-    page.multiselect(key="metrics-chosen").set_value(list(METRICS.names()))
+    offered = [one.name for one in METRICS if not isinstance(one, GroupMetric)]
+    assert _options(page) == offered  # the defect of the example is known
+    page.multiselect(key="metrics-chosen").set_value(offered)
     ran(page)
-    assert len(page.dataframe[0].value.columns) == len(METRICS)
+    table = page.dataframe[0].value
+    assert len(table.columns) == len(offered)
+    assert np.isfinite(table["AUC ↑"]).all()
+    assert "The mask of localisation is the known defect." in texts(page)
+    space = page.session_state[KEY]
+    space.run = replace(space.run, pixels=255 - space.run.pixels)
+    ran(page)
+    unmasked = [name for name in offered if METRICS[name].needs != "masks"]
+    assert _options(page) == page.multiselect(key="metrics-chosen").value == unmasked
+    assert "Metrics of localisation are offered where it is known" in texts(page)
     page.multiselect(key="metrics-chosen").set_value([])
     ran(page)
     assert "Choose two metrics" in texts(page)
     assert not page.error
+
+
+def _options(page: AppTest) -> list[str]:
+    told = {_label(name): name for name in METRICS.names()}
+    return [told[label] for label in page.multiselect(key="metrics-chosen").options]
 
 
 def test_two_metrics_of_maps_are_set_against_each_other(page: AppTest) -> None:

@@ -19,10 +19,12 @@ def measured(values: Tensor, score: Tensor, baseline: Tensor) -> dict[str, float
 
     Captum calls sum − difference the convergence delta.
     """
-    return {
-        SUM: float(values.double().sum()),
-        DIFFERENCE: float(score.double().sum() - baseline.double().sum()),
-    }
+    return told_sums(values, float(score.double().sum()), float(baseline.double().sum()))
+
+
+def told_sums(values: Tensor, score: float, baseline: float) -> dict[str, float]:
+    """The same, of scores that are numbers."""
+    return {SUM: float(values.double().sum()), DIFFERENCE: score - baseline}
 
 
 def error_of(one: Attribution) -> float | None:

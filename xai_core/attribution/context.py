@@ -12,12 +12,13 @@ from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import ModelError
-from xai_core.base.target import Asked, Explained
+from xai_core.base.target import Asked, AskedOfEach, Explained
 from xai_core.targets.resolution import FixedScore, fixed, on_each
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from xai_core.attribution.methods.base import Span
     from xai_core.base.loaded_model import LoadedModel
 
 
@@ -33,7 +34,7 @@ class Context:
     """
 
     def __init__(
-        self, model: LoadedModel | nn.Module, inputs: Inputs, target: Asked = None
+        self, model: LoadedModel | nn.Module, inputs: Inputs, target: AskedOfEach = None
     ) -> None:
         self.model, self.inputs, self.target = model, inputs, target
 
@@ -63,6 +64,15 @@ class Context:
     def scores(self) -> tuple[FixedScore, ...]:
         """What is explained, as a function of the output."""
         return tuple(map(fixed, self.explained))
+
+    @property
+    def span(self) -> Span | None:
+        """The lowest and the highest input of each channel, where the model's are declared."""
+        spec = getattr(self.model, "input_spec", None)
+        if spec is None or spec.range == "raw" or len(spec.mean) != self.tensor.shape[1]:
+            return None
+        pairs = list(zip(spec.mean, spec.std, strict=True))
+        return tuple(-mean / std for mean, std in pairs), tuple((1 - m) / s for m, s in pairs)
 
     def at_once(self, wanted: int) -> int:
         """`wanted`, or 1 for a model that takes one sample at a time or mixes those of a batch."""

@@ -24,7 +24,7 @@ from xai_core.base.errors import InputError, MethodError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
-from xai_core.base.target import Asked
+from xai_core.base.target import AskedOfEach
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -38,7 +38,7 @@ NARROW = "It may need float32: leave autocast out. If memory ran out, take a sma
 def explain(
     model: LoadedModel | nn.Module,
     inputs: Inputs,
-    target: Asked = None,
+    target: AskedOfEach = None,
     method: str = "guided-backprop",
     seed: int = 0,
     *,
@@ -55,8 +55,9 @@ def explain(
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
-            picture's top class; a `Target` says anything else. It is fixed on each picture, and
-            the same for all noisy copies. seed: of all random draws. parameters: of the method.
+            picture's top class; a `Target` says anything else; a list has one for each
+            picture. It is fixed on each picture, and the same for all noisy copies. seed: of all
+            random draws. parameters: of the method.
 
     Raises:
         InputError: inputs, target or a parameter is not what it has to be; or autocast is not
@@ -95,7 +96,7 @@ def explain_on(
         explained, scores = context.explained, context.scores
         at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
-            _one(plugin, Task(scorer, picture, settings, seed, at_once))
+            _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span))
             for picture, score in zip(_singly(tensor), scores, strict=True)
             for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
         ]

@@ -25,6 +25,7 @@ class ParameterInfo:
         minimum, maximum: inclusive bounds. help: one sentence.
         holds: what a text is made of, where nobody types it: `mask` or `embedding`; or `layers`:
             names of layers with commas between them, which give a map each (`variants`).
+        added: it came after the others; its default is not part of what a map is kept under.
     """
 
     name: str
@@ -36,11 +37,12 @@ class ParameterInfo:
     step: float | None = None
     choices: tuple[str, ...] = ()
     holds: str = ""
+    added: bool = False
 
 
 def parameter(default: Any, help: str, **bounds: Any) -> Any:  # noqa: A002 - the form's word for it
     """A dataclass field with what a form needs: `minimum`, `maximum`, `step`, `choices`,
-    `holds`.
+    `holds`, `added`.
     """
     return dataclasses.field(default=default, metadata={"help": help, **bounds})
 
@@ -52,6 +54,20 @@ def describe(parameters: type) -> tuple[ParameterInfo, ...]:
         ParameterInfo(f.name, _kind(hints[f.name]), f.default, **f.metadata)
         for f in dataclasses.fields(parameters)
     )
+
+
+def kept(parameters: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What of these values a map is kept under: all but the defaults of what was added later."""
+    quiet = {info.name: info.default for info in describe(parameters) if info.added}
+    return {
+        name: value for name, value in given.items() if name not in quiet or value != quiet[name]
+    }
+
+
+def filled(parameters: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The way back: with the defaults of what was added later."""
+    later = {info.name: info.default for info in describe(parameters) if info.added}
+    return {**given, **{name: value for name, value in later.items() if name not in given}}
 
 
 def build(parameters: type, given: Mapping[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -72,6 +72,8 @@ class Explained:
 
 Asked: TypeAlias = int | Target | Explained | None
 """A class index, None for the top class, any other target, or one that is fixed already."""
+AskedOfEach: TypeAlias = Asked | Sequence[int | Target | None]
+"""The same for all pictures, or one for each."""
 
 
 def as_target(asked: int | Target | None) -> Target:

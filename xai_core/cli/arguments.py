@@ -24,7 +24,7 @@ from xai_core.models.demo import model_file
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.demo import picture_file as picture_file  # kept scripts ask for it here
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.metrics.base import METRICS, GroupMetric
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +84,11 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
     )
     add_methods(parser)
     parser.add_argument(
-        "--metric", choices=METRICS.names(), default="complexity", help="(default: complexity)"
+        "--metric",
+        choices=[one.name for one in METRICS if not isinstance(one, GroupMetric)],
+        default="complexity",
+        metavar="NAME",
+        help="(default: complexity)",
     )
     add_target(parser)
     add_labels(parser)

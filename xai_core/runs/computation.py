@@ -14,6 +14,7 @@ from jaxtyping import Float64
 
 from xai_core.attribution.autocast import suited
 from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.relevance.conservation import unranked
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Values
 from xai_core.base.errors import MethodError
@@ -31,6 +32,8 @@ from xai_core.runs.run import Guess, Run, Score
 from xai_core.targets import Prediction
 from xai_core.targets.labels import fitting
 from xai_core.targets.resolution import named, target_of
+
+NONE = Score(float("nan"), float("nan"))
 
 
 def compare(
@@ -128,6 +131,8 @@ def finished(scorer: Scores1D, methods: Iterable[str], run: Run) -> Run:
 
 def _at_once(one: Attribution, recipe: Recipe) -> Score:
     """A map's score without a process: as Quantus has it, to 1e-5 nats."""
+    if unranked(one):
+        return NONE
     return Score(_entropy(before_removal(one, recipe)[0]), _entropy(canonicalise(one, recipe)[0]))
 
 
@@ -146,7 +151,7 @@ def score(
     recipe: Recipe,
     metric: str = "complexity",
 ) -> dict[str, Score]:
-    """A metric of each map, before removal and after it."""
+    """A metric of each map, before removal and after it; none of a map that is not ranked."""
     raw = [before_removal(one, recipe)[0] for one in attributions.values()]
     after = [canonicalise(one, recipe)[0] for one in attributions.values()]
     if not raw:
@@ -154,7 +159,8 @@ def score(
     values = scorer.score(np.stack([*raw, *after]), metric)
     pairs = zip(values[: len(raw)], values[len(raw) :], strict=True)
     return {
-        name: Score(float(a), float(b)) for name, (a, b) in zip(attributions, pairs, strict=True)
+        name: NONE if isinstance(one, Attribution) and unranked(one) else Score(float(a), float(b))
+        for (name, one), (a, b) in zip(attributions.items(), pairs, strict=True)
     }
 
 

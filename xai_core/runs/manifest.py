@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
+from xai_core.base.parameters import filled
 from xai_core.base.target import explained_from
 
 # 5 had no `opening`, 4 no `autocast` in `pace`, 3 no `pace`, 2 no `explained` and `form`, 1 none of
@@ -34,6 +36,9 @@ def attribution_from(entry: dict[str, Any], values: np.ndarray) -> Attribution:
     found: dict[str, Any] = {name: tuple(entry[name]) for name in ("target", "native_size")}
     found["explained"] = tuple(map(explained_from, entry.get("explained", ())))
     found["pace"] = Pace(**entry.get("pace", {}))
+    if entry["method"] in METHODS:
+        given = entry.get("parameters", {})
+        found["parameters"] = filled(METHODS[entry["method"]].Parameters, given)
     return Attribution(**{**entry, **found, "values": values.astype(np.float32, copy=False)})
 
 

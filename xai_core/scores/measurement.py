@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.attribution.context import Context
 from xai_core.attribution.meter import Meter
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
-from xai_core.base.target import DEFAULT, Explained
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
-from xai_core.scores.case import Case, Map
-from xai_core.scores.metrics.base import METRICS, ModelMetric
-from xai_core.targets.outputs import are_probabilities, entry_at, predict, score_matrix
-from xai_core.targets.resolution import fixed, is_of_class, of_other_class
+from xai_core.scores.case import Case, Map, Undefined
+from xai_core.scores.localisation import on_grid
+from xai_core.scores.metrics.base import METRICS, CurveMetric, Mask, MaskMetric, ModelMetric
+from xai_core.scores.perturbation.asking import Asked
+from xai_core.targets.resolution import is_of_class, of_other_class
 
 if TYPE_CHECKING:
-    import torch
-    from torch import Tensor, nn
+    from torch import nn
 
     from xai_core.base.loaded_model import LoadedModel
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """A metric's value; None where it is not defined, with the cause in a sentence."""
+    """A metric's value; None where it is not defined, with the cause in a sentence.
+
+    Attributes:
+        curve: what the value sums up, step by step, of a metric that draws one.
+    """
 
     score: float | None
     cause: str | None = None
+    curve: tuple[float, ...] = ()
 
 
 def measure(
@@ -44,6 +49,8 @@ def measure(
     recipe: Recipe,
     metric: str,
     *,
+    parameters: Mapping[str, Any] | None = None,
+    mask: Mask | None = None,
     progress: Progress | None = None,
 ) -> Measurement:
     """A metric of the canonical map of one picture.
@@ -52,115 +59,128 @@ def measure(
     was.
 
     Args:
-        inputs: float32 `[1, C, H, W]`, what the attribution explains. progress: in samples.
+        inputs: float32 `[1, C, H, W]`, what the attribution explains. parameters: of the metric.
+        mask: in the size of the inputs, for a metric that needs one. progress: in samples.
 
     Raises:
         XaiError: the model or the method fails, or the metric or the method is unknown.
     """
-    from xai_core.attribution.predictor import runnable
-    from xai_core.base.borrow import borrowed
-    from xai_core.readiness.setting.score import same_draws
-
     plugin = METRICS[metric]
+    settings = build(plugin.Parameters, parameters or {})
     values = canonicalise(attribution.values[:1], recipe)[0]
+    if isinstance(plugin, MaskMetric):
+        return on_mask(plugin, values, None if mask is None else on_grid(mask, recipe), settings)
     if not isinstance(plugin, ModelMetric):
-        return _measured(
+        return measured(
             float(plugin.score(values[None])[0]), plugin.undefined_because(values[None])
         )
-    if not (np.isfinite(values).all() and values.any()):
-        return Measurement(None, plugin.undefined_because(values[None]))
-    meter = Meter(1 + samples(plugin.name, attribution, inputs.shape[1:]), progress)
-    with borrowed(runnable(model)) as module, same_draws(attribution.seed):
-        case = _case(model, module, inputs, attribution, recipe, values, meter)
-        cause = plugin.unavailable_because(case)
-        if cause is not None:
-            return Measurement(None, cause)
-        return _measured(plugin.measure(case), f"{plugin.title} came out as no finite number.")
 
-
-def samples(metric: str, attribution: Attribution, shape: tuple[int, ...]) -> int:
-    """How many samples of `shape` (C, H, W) a metric of a map sends through the model."""
-    plugin = METRICS[metric]
-    if not isinstance(plugin, ModelMetric):
-        return 0
-    method = METHODS[attribution.method]
-    settings = build(method.Parameters, attribution.parameters)
-    each = method.samples(settings, (shape[0], shape[1], shape[2]))
-    return plugin.predictions + plugin.explanations * each
-
-
-def _case(
-    model: LoadedModel | nn.Module,
-    module: nn.Module,
-    inputs: Inputs,
-    attribution: Attribution,
-    recipe: Recipe,
-    values: Map,
-    meter: Meter,
-) -> Case:
-    from xai_core.attribution.passes.final_activation import shown
-    from xai_core.attribution.passes.lineage import observed
-    from xai_core.base.device import device_of
-
-    explained = attribution.targets[0]
-    path, device = explained.chosen.get("path", ""), device_of(module)
-    clean = predict(_output(observed(module), inputs, device), 1, path=path)
-    classes, shares = clean.scores.shape[1], are_probabilities(clean.scores, clean.ends_in)
-    seen = shown(module, explained.chosen.get("before", ""))
-    meter.advance(1)
-
-    def ask(picture: Inputs) -> float:
-        meter.advance(1)
-        return _score(explained, _output(seen, picture, device), shares)
-
-    def explain_again(picture: Inputs, other: int | None) -> Map:
+    def again(case: Inputs, other: int | None, tick: Progress) -> Map:
         from xai_core.attribution.explanation import explain
 
+        explained = attribution.targets[0]
         asked = explained if other is None else of_other_class(explained, other)
-        before = meter.done
-
-        def tick(done: int, _: int) -> None:
-            meter.advance(before + done - meter.done)
-
-        again = explain(
-            model,
-            picture,
-            asked,
-            attribution.method,
-            attribution.seed,
-            pace=attribution.pace,
-            progress=tick,
-            **attribution.parameters,
-        )
-        found: Map = canonicalise(again, recipe)[0]
+        how: dict[str, Any] = {"pace": attribution.pace, "progress": tick}
+        name, seed = attribution.method, attribution.seed
+        made = explain(model, case, asked, name, seed, **how, **attribution.parameters)
+        found: Map = canonicalise(made, recipe)[0]
         return found
 
     box = recipe.crop or (0, 0, *inputs.shape[2:])
-    target = explained.index if is_of_class(explained) else None
-    return Case(inputs, target, classes, values, box, attribution.seed, ask, explain_again)
+    meter = Meter(1 + _samples(plugin, settings, attribution, inputs.shape[1:]), progress)
+    asked = Question(
+        Context(model, inputs, attribution.targets[0]), values, settings, box, attribution.seed
+    )
+    return asked.answered(plugin, meter, attribution.pace.batch_size, again, attribution)
 
 
-def _output(call: Callable[[Tensor], Any], inputs: Inputs, device: torch.device) -> Any:
-    import torch
-
-    from xai_core.attribution.forward import run
-
-    with torch.no_grad():
-        return run(call, torch.from_numpy(inputs.copy()).to(device))
-
-
-def _score(explained: Explained, output: Any, shares: bool) -> float:
-    """The target's score; of a class of a classifier its probability.
-
-    Args:
-        shares: the clean picture's output is probabilities, and so is every other's.
-    """
-    if explained.target.kind == DEFAULT and explained.index is not None:
-        scores = score_matrix(entry_at(output, explained.chosen.get("path", "")), 1)
-        values = scores if shares else scores.double().softmax(1).float()
-        return float(values[0, explained.index])
-    return float(fixed(explained)(output, 1)[0])
+def samples(
+    metric: str,
+    attribution: Attribution,
+    shape: tuple[int, ...],
+    parameters: Mapping[str, Any] | None = None,
+) -> int:
+    """How many samples of `shape` (C, H, W) a metric of a map sends through the model, at most."""
+    plugin = METRICS[metric]
+    return _samples(plugin, build(plugin.Parameters, parameters or {}), attribution, shape)
 
 
-def _measured(score: float, cause: str) -> Measurement:
-    return Measurement(score) if np.isfinite(score) else Measurement(None, cause)
+def on_mask(plugin: MaskMetric, values: Map, mask: Mask | None, settings: Any) -> Measurement:
+    """A metric of a map `[h, w]` and a mask on its grid; None where nobody drew one."""
+    if mask is None:
+        return Measurement(None, f"{plugin.title} needs a mask of what the map should show.")
+    score = float(plugin.score_on(values[None], mask[None], settings)[0])
+    return measured(score, plugin.undefined_on(values, mask, settings))
+
+
+def measured(score: float, cause: str, curve: tuple[float, ...] = ()) -> Measurement:
+    """A score, or its cause where it is no finite number."""
+    return Measurement(score, None, curve) if np.isfinite(score) else Measurement(None, cause)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A map `[rows, columns]` that a metric is to be had of, with all that the metric may ask."""
+
+    context: Context
+    values: Map
+    settings: Any
+    box: tuple[int, int, int, int]
+    seed: int
+
+    def answered(
+        self,
+        plugin: ModelMetric,
+        meter: Meter,
+        batch_size: int,
+        again: Callable[[Inputs, int | None, Progress], Map],
+        attribution: Attribution | None = None,
+    ) -> Measurement:
+        """The metric. again: makes a map anew. attribution: where it is known."""
+        from xai_core.base.borrow import borrowed
+        from xai_core.base.draws import same_draws
+
+        if not (np.isfinite(self.values).all() and self.values.any()):
+            return Measurement(None, plugin.undefined_because(self.values[None]))
+        with borrowed(self.context.module), same_draws(self.seed):
+            case = self._case(Asked(self.context, meter, batch_size), meter, again, attribution)
+            cause = plugin.unavailable_because(case)
+            if cause is not None:
+                return Measurement(None, cause)
+            try:
+                return _asked(plugin, case)
+            except Undefined as reason:
+                return Measurement(None, str(reason))
+
+    def _case(self, asked: Asked, meter: Meter, again: Any, attribution: Any) -> Case:
+        explained, inputs = self.context.explained[0], self.context.inputs
+        classes = asked.clean.scores.shape[1]
+
+        def explain(picture: Inputs, other: int | None) -> Map:
+            before = meter.done
+            found: Map = again(
+                picture, other, lambda done, _: meter.advance(before + done - meter.done)
+            )
+            return found
+
+        target = explained.index if is_of_class(explained) else None
+        seen = (inputs, target, classes, self.values, self.box, self.seed, self.settings)
+        ways = (asked.probabilities, asked.scores, explain, attribution, self.context.module)
+        return Case(*seen, *ways)
+
+
+def _asked(plugin: ModelMetric, case: Case) -> Measurement:
+    curve = plugin.curve(case) if isinstance(plugin, CurveMetric) else np.empty(0)
+    score = plugin.area(curve) if isinstance(plugin, CurveMetric) else plugin.measure(case)
+    told = tuple(map(float, curve)) if np.isfinite(curve).all() else ()
+    return measured(score, f"{plugin.title} came out as no finite number.", told)
+
+
+def _samples(plugin: Any, settings: Any, attribution: Attribution, shape: tuple[int, ...]) -> int:
+    if not isinstance(plugin, ModelMetric):
+        return 0
+    predictions, explanations = plugin.asks(settings)
+    method = METHODS[attribution.method]
+    given = build(method.Parameters, attribution.parameters)
+    each = method.samples(given, (shape[0], shape[1], shape[2]))
+    return predictions + explanations * each

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from xai_core.attribution.relevance.conservation import unranked
 from xai_core.attribution.result import Attribution
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
@@ -43,6 +44,8 @@ class Entry:
 
 def measured(attribution: Attribution, recipe: Recipe) -> Entry:
     """The entry of one attribution. `recipe`: with the crop of its picture."""
+    if reason := unranked(attribution):
+        return failed(attribution.target[0], reason)
     values = before_removal(attribution, recipe)
     raw = _complexity(values[0])
     return Entry(

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from xai_core.attribution.batches.order import Found, Refused
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.pace import Pace
+from xai_core.base.parameters import kept
 from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
@@ -138,4 +140,5 @@ def flushed(fill: Filler[S, Rest, Result]) -> Filler[S, Rest, Result]:
 
 def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
     """What the file of a picture by a method is called, without its ending."""
-    return f"{picture}-{method}-{digest_of(dict(parameters))[:16]}"
+    told = kept(METHODS[method].Parameters, parameters) if method in METHODS else dict(parameters)
+    return f"{picture}-{method}-{digest_of(told)[:16]}"

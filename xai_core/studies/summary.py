@@ -1,7 +1,7 @@
 """What a study of very many pictures says, without its curves in memory.
 
-One pass over the shards takes about 100 bytes for each picture and method at its peak, 50 of them
-for a moment; a million pictures by three methods take some 300 MB.
+One pass over the shards takes about 200 bytes for each picture and method at its peak: 180 MB were
+measured for 300,000 pictures by three methods.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.parameters import build
-from xai_core.base.target import Asked, Explained, Target, as_target, of_class
+from xai_core.base.target import Asked, AskedOfEach, Explained, Target, as_target, of_class
 from xai_core.targets.box_forms import on_strides, shapes_of_boxes, turned_round
 from xai_core.targets.kinds.base import TARGETS, Labels, Seen, TargetKind
 from xai_core.targets.outputs import OutputForm, Prediction, no_class, place_of, predict
@@ -110,9 +110,9 @@ def _of_form(form: OutputForm, size: tuple[int, int]) -> Target | None:
 
 
 def on_each(
-    output: Callable[[int], Any], tensor: Tensor, target: Asked, labels: Labels = None
+    output: Callable[[int], Any], tensor: Tensor, target: AskedOfEach, labels: Labels = None
 ) -> tuple[Explained, ...]:
-    """A target fixed on every picture of `[B, C, H, W]`.
+    """A target fixed on every picture of `[B, C, H, W]`; a sequence has one for each.
 
     Args:
         output: of a picture by its number, as a batch of one: exports often have a fixed one.
@@ -122,8 +122,14 @@ def on_each(
     """
     if isinstance(target, Explained):
         return (target,) * len(tensor)
+    asked = target if isinstance(target, Sequence) else (target,) * len(tensor)
+    if len(asked) != len(tensor):
+        raise InputError(
+            f"There are {len(asked)} targets for {len(tensor)} pictures.",
+            "Give one for all of them, or one for each.",
+        )
     size = (tensor.shape[2], tensor.shape[3])
-    return tuple(resolve(target, output(number), size, labels) for number in range(len(tensor)))
+    return tuple(resolve(one, output(number), size, labels) for number, one in enumerate(asked))
 
 
 class Resolver(Protocol):

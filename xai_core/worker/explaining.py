@@ -145,6 +145,7 @@ class Explaining:
         recipe: Recipe,
         metric: str,
         *,
+        parameters: Mapping[str, Any] | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
     ) -> Measurement:
@@ -152,6 +153,7 @@ class Explaining:
         arrays: list[Array] = []
         params = {
             "metric": metric,
+            "parameters": dict(parameters or {}),
             "recipe": encode(recipe, []),
             "attribution": encode(attribution, arrays),
         }

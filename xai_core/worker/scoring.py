@@ -15,12 +15,19 @@ class Scoring:
 
     _connection: Connection
 
-    def score(self, maps: Maps, metric: str = "complexity") -> Scores:
-        """One value a map; NaN where the metric is not defined. Needs no model."""
+    def score(
+        self, maps: Maps, metric: str = "complexity", masks: np.ndarray | None = None
+    ) -> Scores:
+        """One value a map; NaN where the metric is not defined. Needs no model.
+
+        Args:
+            masks: of the shape of the maps, for a metric that needs them.
+        """
         array = _numbers(maps)
         if array.ndim != 3:
             raise InputError(f"Maps must be [batch, height, width], not {list(array.shape)}.")
-        frame = self._connection.exchange("score", {"metric": metric}, (array,))
+        truth = () if masks is None else (np.asarray(masks, dtype=np.float32),)
+        frame = self._connection.exchange("score", {"metric": metric}, (array, *truth))
         scores = frame.arrays[0] if len(frame.arrays) == 1 else np.empty(0)
         if scores.dtype != np.float64 or scores.shape != (len(array),):
             self._connection.distrust("scores that do not belong to the maps")

@@ -21,10 +21,23 @@ from xai_core.base.errors import Cancelled, InputError
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.measurement import Measurement, measure, samples
-from xai_core.scores.metrics.base import METRICS, ModelMetric
+from xai_core.scores.metrics.base import METRICS, GroupMetric, ModelMetric
 
 RECIPE = Recipe(quantile=0.2)
-ASKING = [one.name for one in METRICS if isinstance(one, ModelMetric)]
+ASKING = [
+    one.name for one in METRICS if isinstance(one, ModelMetric) and not isinstance(one, GroupMetric)
+]
+FEW = {
+    "non-sensitivity": {"most": 12},
+    "infidelity": {"draws": 20},
+    "sensitivity-n": {"sizes": 2, "draws": 8},
+    "monotonicity-correlation": {"groups": 5, "draws": 2},
+    "max-sensitivity": {"draws": 2},
+    "local-lipschitz": {"draws": 2},
+    "relative-input-stability": {"draws": 2},
+    "mprt": {"stages": 2},
+    "smooth-mprt": {"stages": 1, "draws": 2},
+}
 X = pictures()
 
 
@@ -57,7 +70,7 @@ def attribution(
 
 
 def score(net: Any, one: Attribution, metric: str, recipe: Recipe = RECIPE) -> float:
-    found = measure(net, X, one, recipe, metric)
+    found = measure(net, X, one, recipe, metric, parameters=FEW.get(metric))
     assert found.score is not None, found.cause
     return found.score
 
@@ -68,6 +81,11 @@ def probability(net: nn.Module, target: int) -> reference.Predict:
             return float(net(torch.from_numpy(x)).softmax(1)[0, target])
 
     return predict
+
+
+@pytest.fixture
+def signed() -> Attribution:
+    return explain(layered(), X, 2, "input-x-gradient", 4)
 
 
 @pytest.fixture
@@ -110,9 +128,9 @@ def test_only_the_picture_inside_its_padding_is_flipped(saliency: Attribution) -
     score(Watched(), saliency, "pixel-flipping", recipe)
     outside = np.ones((12, 10), dtype=bool)
     outside[2:11, 1:8] = False
-    for one in seen:
-        np.testing.assert_array_equal(one[0][:, outside], X[0][:, outside])
-    inside = seen[-1][0, :, 2:11, 1:8].reshape(3, -1)
+    for one in np.concatenate(seen[2:]):
+        np.testing.assert_array_equal(one[:, outside], X[0][:, outside])
+    inside = seen[-1][-1, :, 2:11, 1:8].reshape(3, -1)
     np.testing.assert_allclose(inside, inside[:, :1].repeat(63, 1))
 
 
@@ -181,13 +199,15 @@ def test_random_logit_needs_another_class() -> None:
 @pytest.mark.parametrize("metric", METRICS, ids=lambda one: one.name)
 @pytest.mark.parametrize(("value", "cause"), [(0.0, "zero everywhere"), (np.nan, "not finite")])
 def test_a_map_without_a_score_says_why(metric: Any, value: float, cause: str) -> None:
-    found = measure(layered(), X, attribution(np.full_like(X, value)), RECIPE, metric.name)
+    mask = X[0, 0] > 0
+    one = attribution(np.full_like(X, value))
+    found = measure(layered(), X, one, RECIPE, metric.name, mask=mask)
     assert found.score is None
     assert cause in (found.cause or "")
 
 
 @pytest.mark.parametrize("metric", ASKING)
-def test_it_leaves_no_trace(metric: str, saliency: Attribution) -> None:
+def test_it_leaves_no_trace(metric: str, signed: Attribution) -> None:
     net = layered().train()
     for parameter in net.parameters():
         parameter.grad = torch.ones_like(parameter)
@@ -195,10 +215,10 @@ def test_it_leaves_no_trace(metric: str, saliency: Attribution) -> None:
     random.seed(1)
     np.random.seed(1)
     torch.manual_seed(1)
-    inputs, values = X.copy(), saliency.values.copy()
+    inputs, values = X.copy(), signed.values.copy()
     states = random.getstate(), np.random.get_state()[1].copy(), torch.get_rng_state()
-    first = score(net, saliency, metric)
-    assert first == score(net, saliency, metric)
+    first = score(net, signed, metric)
+    assert first == score(net, signed, metric)
     assert random.getstate() == states[0]
     np.testing.assert_array_equal(np.random.get_state()[1], states[1])
     assert torch.equal(torch.get_rng_state(), states[2])
@@ -206,16 +226,19 @@ def test_it_leaves_no_trace(metric: str, saliency: Attribution) -> None:
     assert all(p.requires_grad and p.grad is not None for p in net.parameters())
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
     np.testing.assert_array_equal(X, inputs)
-    np.testing.assert_array_equal(saliency.values, values)
+    np.testing.assert_array_equal(signed.values, values)
 
 
 @pytest.mark.parametrize("metric", ASKING)
 def test_the_progress_reaches_what_was_promised_and_stops_the_work(
-    metric: str, saliency: Attribution
+    metric: str, signed: Attribution
 ) -> None:
     told: list[tuple[int, int]] = []
-    measure(layered(), X, saliency, RECIPE, metric, progress=lambda *at: told.append(at))
-    promised = 1 + samples(metric, saliency, X.shape[1:])
+    few = FEW.get(metric, {})
+    how = {"parameters": few, "progress": lambda *at: told.append(at)}
+    measure(layered(), X, signed, RECIPE, metric, **how)
+    promised = 1 + samples(metric, signed, X.shape[1:], few)
+    assert told[-1][0] <= promised
     assert {total for _, total in told} == {promised}
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
@@ -224,8 +247,10 @@ def test_the_progress_reaches_what_was_promised_and_stops_the_work(
             raise Cancelled
 
     net = layered().train()
+    before = [value.clone() for value in net.state_dict().values()]
     with pytest.raises(Cancelled):
-        measure(net, X, saliency, RECIPE, metric, progress=stop)
+        measure(net, X, signed, RECIPE, metric, parameters=few, progress=stop)
+    assert all(map(torch.equal, net.state_dict().values(), before))
     assert net.training
 
 

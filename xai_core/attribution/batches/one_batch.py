@@ -90,9 +90,8 @@ class Batch:
         folding = self._folding() if self.order.samples[name] >= WORTH else None
         how: dict[str, Any] = {"folding": folding, "pace": pace, "clean": self._clean}
         scorer = Scorer(self.module, self._score, Meter(samples, self.tally), **how)
-        raws = plugin.attribute_each(
-            Task(scorer, self.pictures, settings, self.order.seed, pace.batch_size)
-        )
+        how = {"seed": self.order.seed, "batch_size": pace.batch_size, "span": self.first.span}
+        raws = plugin.attribute_each(Task(scorer, self.pictures, settings, **how))
         if len(raws) != len(self.pictures):
             raise MethodError(f"{plugin.title} gave {len(raws)} maps of {len(self.pictures)}.")
         values = [checked(plugin, raw, self.pictures) for raw in raws]

@@ -60,7 +60,7 @@ def attended(scorer: Scorer, inputs: Tensor) -> Attended:
     from xai_core.attribution.layers.seen import seen_layers
     from xai_core.attribution.passes.calls import Calls
 
-    seen = _Weights()
+    seen = AttentionWeights()
     plain = scorer.unfolded()
     with torch.enable_grad(), seen_layers(plain.module) as ran, Calls(seen.watch):
         score = plain(inputs.detach().requires_grad_(True)).sum()
@@ -70,7 +70,7 @@ def attended(scorer: Scorer, inputs: Tensor) -> Attended:
         raise MethodError("The score does not depend on the model's attention.", code="no-gradient")
     known = [torch.zeros_like(w) if s is None else s for w, s in zip(weights, slopes, strict=True)]
     layers = read_layers(plain.module, inputs, ran)
-    tokens = _tokens(layers, weights[0].shape[-1])
+    tokens = tokens_of(layers, weights[0].shape[-1])
     heads = [one.detach().reshape(-1, *one.shape[-2:]) for one in weights]
     return Attended(
         tuple(heads),
@@ -79,7 +79,7 @@ def attended(scorer: Scorer, inputs: Tensor) -> Attended:
     )
 
 
-class _Weights:
+class AttentionWeights:
     """Collects attention weights, and shows those that a fused kernel would hide."""
 
     def __init__(self) -> None:
@@ -172,7 +172,8 @@ def _is_square(weights: object) -> bool:
     )
 
 
-def _tokens(layers: tuple[Layer, ...], count: int) -> Layer:
+def tokens_of(layers: tuple[Layer, ...], count: int) -> Layer:
+    """A layer with so many tokens on the picture. Raises `MethodError` where there is none."""
     for one in layers:
         shape = one.output_shape or ()
         if one.layout == "NLC" and len(shape) == 3 and shape[1] == count:

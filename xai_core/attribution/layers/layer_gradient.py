@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.layers import feature_layers
 from xai_core.attribution.layers.token_order import row_by_row
-from xai_core.base.errors import MethodError
+from xai_core.base.errors import InputError, MethodError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -17,7 +17,22 @@ if TYPE_CHECKING:
     from xai_core.attribution.scorer import Scorer
 
 
-def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Tensor, Tensor]:
+@dataclass(frozen=True)
+class View:
+    """How a layer is looked at. of_input: at what goes into it. grid: `(h, w)` of its tokens, the
+    last ones; None as it was seen.
+    """
+
+    of_input: bool = False
+    grid: tuple[int, int] | None = None
+
+
+SEEN = View()
+
+
+def features_and_gradient(
+    scorer: Scorer, inputs: Tensor, name: str, view: View = SEEN
+) -> tuple[Tensor, Tensor]:
     """What a layer gives, and d score / d that: both `[B, K, h, w]`, whatever the layer's layout;
     a transformer's tokens are laid out on their grid, in their order.
 
@@ -32,11 +47,11 @@ def features_and_gradient(scorer: Scorer, inputs: Tensor, name: str) -> tuple[Te
 
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
-    clean = scorer.clean(inputs)
+    clean = scorer.clean(inputs) if view == SEEN else None
     if clean is not None and (kept := clean.of_layer(name)) is not None:
         return kept
     with torch.enable_grad(), sound_batch_norm():
-        ran = watched(scorer, inputs.detach().requires_grad_(True), name)
+        ran = watched(scorer, inputs.detach().requires_grad_(True), name, view)
     gradient = _gradient(ran.score.sum(), ran.output, name)
     return as_map(ran.output.detach(), ran.layer), as_map(gradient, ran.layer)
 
@@ -51,7 +66,7 @@ class Ran:
     times: int
 
 
-def watched(scorer: Scorer, inputs: Tensor, name: str) -> Ran:
+def watched(scorer: Scorer, inputs: Tensor, name: str, view: View = SEEN) -> Ran:
     """What a layer with a feature map gives on `[B, C, H, W]`. Raises as the function above."""
     import torch
 
@@ -68,7 +83,16 @@ def watched(scorer: Scorer, inputs: Tensor, name: str) -> Ran:
             output.clone() if isinstance(output, torch.Tensor) else output
         )  # later layers may work in place
 
-    handle = feature_layers.find(scorer.module, name).register_forward_hook(remember)
+    def look(_: nn.Module, given: Any) -> Any:
+        seen.append(given[0])
+        return (given[0].clone(), *given[1:])
+
+    found = feature_layers.find(scorer.module, name)
+    handle = (
+        found.register_forward_pre_hook(look)
+        if view.of_input
+        else found.register_forward_hook(remember)
+    )
     try:
         with seen_layers(scorer.module) as ran:
             score = scorer(inputs)
@@ -76,6 +100,8 @@ def watched(scorer: Scorer, inputs: Tensor, name: str) -> Ran:
         handle.remove()
     layers = read_layers(scorer.module, inputs, ran)
     layer = next((one for one in layers if one.name == name), None)
+    if seen and layer is not None and view.grid is not None:
+        layer = _laid(layer, seen[-1], view.grid)
     if not seen or layer is None or not layer.spatial:
         why = f" {layer.refused}" if layer is not None and layer.refused else ""
         raise MethodError(
@@ -84,6 +110,18 @@ def watched(scorer: Scorer, inputs: Tensor, name: str) -> Ran:
             code="no-spatial-layer",
         )
     return Ran(score, seen[-1], layer, len(seen))
+
+
+def _laid(layer: Layer, tokens: Tensor, grid: tuple[int, int]) -> Layer:
+    """The layer with its last tokens on a grid that was asked for."""
+    if tokens.ndim != 3 or tokens.shape[1] < math.prod(grid):
+        raise InputError(
+            f"An output of shape {list(tokens.shape)} cannot be laid on a grid of "
+            f"{grid[0]}×{grid[1]}.",
+            "Leave `reshape` empty, or choose a layer that gives tokens.",
+        )
+    prefix = tokens.shape[1] - math.prod(grid)
+    return replace(layer, spatial=True, grid=grid, prefix=prefix, layout="NLC", order=())
 
 
 def as_map(values: Tensor, layer: Layer) -> Tensor:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from xai_core.attribution.scorer import Scorer
 
 
+Span = tuple[tuple[float, ...], tuple[float, ...]]
+
+
 @dataclass(frozen=True)
 class Task:
     """One picture to be explained, or several where the method takes them together.
@@ -31,6 +34,7 @@ class Task:
             `[1, C, H, W]`, or `[B, C, H, W]`, on the device.
         parameters: an instance of the method's `Parameters`. seed: of all random draws.
         batch_size: how many samples may go through the model at once.
+        span: the lowest and the highest input of each channel, where the model's are declared.
     """
 
     scorer: Scorer
@@ -38,6 +42,7 @@ class Task:
     parameters: Any
     seed: int
     batch_size: int
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ def no_gradient(capabilities: Capabilities) -> str:
 FAMILIES: Mapping[str, tuple[str, str]] = {
     "gradient": ("Gradients", "One backward pass, plain or through changed rectifiers."),
     "noise": ("Gradients over noise", "Averaged over noise in the picture, the weights or both."),
+    "relevance": ("Relevance", "The score, handed back layer by layer; it adds up."),
     "path": ("Paths", "Gradients on the way from a baseline to the picture; they add up."),
     "cam": ("Class activation maps", "Feature maps of an inner layer, weighed for the class."),
     "attention": ("Attention", "What a vision transformer's tokens look at."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,8 @@ COMPLEXITY_ERROR = "complexity_error"  # see `Jackknife.errors`
 class Average:
     """Mean of gradients over all samples, and its standard error over independent draws.
 
-    The errors are those of the map with its channels added up, as the default recipe shows it.
+    The errors are those of the map with its channels added up, as the default recipe shows it; of
+    a variance those of its mean square.
 
     Args:
         like: inputs, `[1, C, H, W]`. kind: of what the mean is taken, as in `Averaged`.
@@ -29,20 +30,22 @@ class Average:
         samples: how many were taken. draws: the map `[H, W]` of each draw.
     """
 
-    def __init__(
-        self, like: Tensor, kind: Literal["absolute", "signed"], *, by_input: bool
-    ) -> None:
+    def __init__(self, like: Tensor, kind: str, *, by_input: bool) -> None:
         self.samples = 0
         self.draws = RunningMean()
         self._groups = Jackknife()
-        self._absolute = kind == "absolute"
+        self._kind = kind
         self._by_input = by_input
         self._total = like.new_zeros(like.shape[1:]).double()
+        self._signed = self._total.clone()  # sum of the gradients, for their variance
         self._draw, self._before = self._total.sum(0), 0  # sum over a draw, samples before it
 
     def add(self, gradients: Tensor) -> None:
         """Take a batch, `[B, C, H, W]`."""
-        values = gradients.abs() if self._absolute else gradients
+        values = gradients.abs() if self._kind == "absolute" else gradients
+        if self._kind in ("squared", "variance"):
+            values = gradients.double().square()
+            self._signed += gradients.sum(0, dtype=self._total.dtype)
         together = values.sum(0, dtype=self._total.dtype)
         self._total += together
         self.samples += len(values)
@@ -65,8 +68,11 @@ class Average:
 
     @property
     def mean(self) -> Tensor:
-        """`[C, H, W]` in double precision."""
-        return self._total / self.samples
+        """`[C, H, W]` in double precision; of the variance E g² − (E g)²."""
+        mean = self._total / self.samples
+        if self._kind == "variance":
+            return (mean - (self._signed / self.samples).square()).clamp_min(0)
+        return mean
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 Bykov et al. 2022, arXiv 2106.10185: (1/nm) Σᵢ Σⱼ E(x + ξᵢⱼ; Wᵢ), Wᵢ = W·ηᵢ or W + ηᵢ, with
 η ~ N(mean, std²) for each element of every trained parameter and ξ ~ N(sg_mean, sg_std²) for each
-element of the preprocessed input. E is the gradient, or its size for `average="absolute"`.
+element of the preprocessed input. E is the gradient, or another method's map (`of`); its size for
+`average="absolute"`, its square for `"squared"` (SmoothGrad², Hooker et al. 2019, arXiv
+1806.10758), and for `"variance"` the variance is taken (VarGrad, Adebayo et al. 2018, arXiv
+1810.03307).
 
 Departures from the reference: it adds the channels up, which is left to the recipe here; noise
 is drawn for one sample at a time from two streams of their own (`draws.py`), so that a map depends
@@ -17,6 +20,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from xai_core.attribution.methods.base import RawMap, Task
+from xai_core.attribution.noise.around import maps_of, samples_each
 from xai_core.attribution.noise.average import Average
 from xai_core.attribution.noise.draws import Draws, streams
 from xai_core.attribution.noise.order import Sampling
@@ -46,7 +50,7 @@ def averaged_gradients(
     with closing(_models(task, plan, weight_draws)) as scorers:
         for scorer in scorers:
             for rows, batch in noisy_copies(task, waiting, plan.inputs, input_draws):
-                gradients = scorer.on(rows).gradient(batch)
+                gradients = maps_of(task, scorer.on(rows), batch)
                 for row, own in _by_picture(rows, gradients):
                     averages[row].add(own)
                 task.scorer.meter.show(averages[0].preview)
@@ -57,7 +61,8 @@ def averaged_gradients(
                 break
             input_draws.pass_over(task.inputs.shape[1:], plan.left_out)
     taken = sum(one.samples for one in averages)
-    task.scorer.meter.advance(plain.steps * inputs.m * len(averages) - taken)
+    each = samples_each(task.parameters, _shape(task.inputs))
+    task.scorer.meter.advance(each * (plain.steps * inputs.m * len(averages) - taken))
     dtype = task.inputs.dtype
     return tuple(RawMap(one.mean.to(dtype)[None], chosen=one.facts) for one in averages)
 
@@ -73,6 +78,10 @@ def _by_picture(rows: Sequence[int], gradients: Tensor) -> Iterator[tuple[int, T
         end = start + rows.count(row)
         yield row, gradients[start:end]
         start = end
+
+
+def _shape(inputs: Tensor) -> tuple[int, int, int]:
+    return inputs.shape[1], inputs.shape[2], inputs.shape[3]
 
 
 def _models(task: Task, plan: Sampling, draws: Draws) -> Generator[Scorer, None, None]:

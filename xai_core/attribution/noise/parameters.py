@@ -55,11 +55,11 @@ class InputNoise:
 class Averaged:
     """What is averaged over the draws, and when that is enough."""
 
-    average: Literal["absolute", "signed"] = parameter(
+    average: Literal["absolute", "signed", "squared", "variance"] = parameter(
         "absolute",
-        "Average the size of the gradients, as the reference does, or the signed gradients, "
-        "whose noise cancels out.",
-        choices=("absolute", "signed"),
+        "Average the size of the gradients, as the reference does; the signed gradients, whose "
+        "noise cancels out; their squares; or take their variance (VarGrad).",
+        choices=("absolute", "signed", "squared", "variance"),
     )
     tolerance: float = parameter(
         0.0,
@@ -70,4 +70,10 @@ class Averaged:
         minimum=0.0,
         maximum=1.0,
         step=0.005,
+    )
+    of: str = parameter(
+        "",
+        "Name of the method whose maps are averaged, with its defaults, such as guided-backprop or "
+        "grad-cam; empty for the gradient.",
+        added=True,
     )

@@ -27,13 +27,13 @@ class Covered:
     (`patches.patched_pass`), where the first scores are the same as those of whole passes.
 
     Args:
-        value: what covers the pixels, in all channels.
+        fill: what covers the pixels, `[C, H, W]`.
     """
 
-    def __init__(self, task: Task, value: float) -> None:
+    def __init__(self, task: Task, fill: Tensor) -> None:
         from xai_core.attribution.patches.patched_pass import PatchedPass
 
-        self._task, self._value = task, value
+        self._task, self._fill = task, fill
         self._pass: PatchedPass | None = PatchedPass()
 
     def drops(self, windows: Sequence[Window]) -> Iterator[tuple[Window, Tensor]]:
@@ -94,7 +94,7 @@ class Covered:
         patches = []
         for (rows, columns), (top, left) in zip(windows, corners, strict=True):
             patch = self._task.inputs[0, :, top : rows.stop, left : columns.stop].clone()
-            patch[:, rows.start - top :, columns.start - left :] = self._value
+            patch[:, rows.start - top :, columns.start - left :] = self._fill[:, rows, columns]
             patches.append(patch)
         return Patched(self._task.inputs, torch.stack(patches), corners)
 
@@ -109,5 +109,5 @@ class Covered:
     def _pictures(self, windows: Sequence[Window]) -> Tensor:
         pictures = self._task.inputs.repeat(len(windows), 1, 1, 1)
         for picture, (rows, columns) in zip(pictures, windows, strict=True):
-            picture[:, rows, columns] = self._value
+            picture[:, rows, columns] = self._fill[:, rows, columns]
         return pictures

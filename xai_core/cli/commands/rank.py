@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from xai_core.base.arrays import Inputs
 from xai_core.base.finding import by_reason
 from xai_core.cli import controls, margins
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.keep import Keeping
+from xai_core.cli.measured import scored
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
-from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import prepare
-from xai_core.runs.computation import compare, score
+from xai_core.runs.computation import compare
 from xai_core.runs.run import Run, Score
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.scores.ranking import rank as ordered
 from xai_core.scores.statistics_text import over_pictures, statistics_json, statistics_text
-from xai_core.scores.undefined import cause_of
-from xai_core.worker import ModelCard, Worker
+from xai_core.worker import ModelCard
 from xai_core.worker.decoding import open_picture
 
 WIDTH = 38
@@ -76,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
                 one = compare(worker, worker, request, progress=progress)
             if keeping is not None:
                 keeping.add(name, one)
-            scores, causes = _scored(worker, prepared.inputs, one, args.metric)
+            scores, causes = scored(worker, prepared.inputs, one, args.metric)
             ranked = _ranked(name, args.metric, one, scores, causes)
             if args.controls:
                 beside = controls.beside(worker, card, file, one, scores, args.metric)
@@ -92,33 +89,6 @@ def run(args: argparse.Namespace) -> int:
         say(*as_text(args.metric, args.quantile, results))
         say(*statistics_text(many, files.refused))
     return 0
-
-
-def _scored(
-    worker: Worker, inputs: Inputs, run: Run, metric: str
-) -> tuple[dict[str, Score], dict[str, str]]:
-    """Scores raw and after removal, and why there is none, by method."""
-    if METRICS[metric].needs == "map":
-        scores = score(worker, run.attributions, run.recipe, metric)
-        return scores, _causes(run, metric)
-    scores, causes = {}, {}
-    recipes = (replace(run.recipe, quantile=None), run.recipe)
-    for name, one in run.attributions.items():
-        with progress_bar(f"{METRICS[metric].title} of {name}") as progress:
-            raw, after = (
-                worker.measure(inputs, one, recipe, metric, progress=progress) for recipe in recipes
-            )
-        scores[name] = Score(*(math.nan if x.score is None else x.score for x in (raw, after)))
-        causes[name] = after.cause or raw.cause or ""
-    return scores, causes
-
-
-def _causes(run: Run, metric: str) -> dict[str, str]:
-    """Why a map has no score, by method, of those that have none."""
-    return {
-        name: cause_of(one, canonicalise(one, run.recipe), metric)
-        for name, one in run.attributions.items()
-    }
 
 
 def _ranked(

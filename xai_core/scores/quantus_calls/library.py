@@ -15,7 +15,7 @@ def quantus() -> Any:
     It imports zennit where that is installed, and zennit torchvision, which beside a CPU build of
     torch is importable only with its operators declared.
     """
-    from xai_core.models.vision_libraries import make_importable
+    from xai_core.base.vision.importable import make_importable
 
     if importlib.util.find_spec("zennit") is not None:
         make_importable()

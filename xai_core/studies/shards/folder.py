@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from xai_core.base.errors import XaiError, first_line
-from xai_core.base.storage.atomic import write_bytes
+from xai_core.base.errors import first_line
+from xai_core.studies.shards import files
 from xai_core.studies.shards.description import Description, read_description
-from xai_core.studies.shards.keys import Halves, Keys, first_of_each, halves
+from xai_core.studies.shards.keys import Keys, first_of_each, halves
 from xai_core.studies.shards.row import KEY_BYTES, Row
-from xai_core.studies.shards.table import SETTING, rows_of, table_of
+from xai_core.studies.shards.table import rows_of, table_of
 
 ENDING = ".parquet"
-REPEATED = ["kind", "method", "parameters", "label", "cause"]
-BATCH = 2048  # rows of a batch, 0.8 MB of curves
 
 
 class Shards:
@@ -68,7 +63,8 @@ class Shards:
         if not rows:
             return None
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        return self._write(table_of(rows, self.key), f"{moment}-{secrets.token_hex(8)}{ENDING}")
+        path = self.folder / f"{moment}-{secrets.token_hex(8)}{ENDING}"
+        return files.write(table_of(rows, self.key), path)
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
         """All rows as `pyarrow.RecordBatch`es of at most 2,048, refused pictures among them.
@@ -88,7 +84,7 @@ class Shards:
             keep = None if first is None else first[at : at + count]
             at += count
             if keep is None or keep.any():
-                yield from self._batches_of(name, columns, keep)
+                yield from files.batches(self.folder / name, self.key, columns, keep)
 
     def rows(self) -> Iterator[Row]:
         """All rows, one after the other."""
@@ -151,22 +147,14 @@ class Shards:
         import pyarrow as pa
 
         table = pa.concat_tables(self._table(name) for name in names)
-        first = first_of_each(_keys(table))
+        first = first_of_each(files.keys_of(table))
         if first is not None:
             table = table.filter(pa.array(first))
         moment = names[0].split("-")[0]  # it stands where its first part stood
-        self._write(table, f"{moment}-m{secrets.token_hex(8)}{ENDING}")
+        files.write(table, self.folder / f"{moment}-m{secrets.token_hex(8)}{ENDING}")
         for name in names:
             (self.folder / name).unlink(missing_ok=True)
         return len(names) - 1
-
-    def _write(self, table: Any, name: str) -> Path:
-        import pyarrow.parquet as pq
-
-        data = io.BytesIO()
-        pq.write_table(table, data, compression="zstd", use_dictionary=REPEATED)
-        write_bytes(self.folder / name, data.getvalue())
-        return self.folder / name
 
     def _key_blocks(self, lasting: bool = False) -> Iterator[tuple[str, bytes]]:
         """The keys of each file that can be read; `lasting`: of what is not looked for again."""
@@ -184,47 +172,13 @@ class Shards:
             self.skipped.pop(name, None)
             if lasting:
                 table = table.filter(pc.not_equal(table["picture"], ""))
-            yield name, _keys(table).tobytes()
+            yield name, files.keys_of(table).tobytes()
 
     def _names(self) -> list[str]:
         return sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}"))
 
     def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
-        with self._opened(name) as file:
-            return file.read(columns=columns and list(columns))
-
-    def _batches_of(
-        self, name: str, columns: Sequence[str] | None, keep: np.ndarray | None
-    ) -> Iterator[Any]:
-        import pyarrow as pa
-
-        at = 0
-        try:
-            with self._opened(name) as file:
-                for batch in file.iter_batches(BATCH, columns=columns and list(columns)):
-                    here = None if keep is None else keep[at : at + batch.num_rows]
-                    at += batch.num_rows
-                    yield batch if here is None else batch.filter(pa.array(here))
-        except (OSError, ValueError) as cause:
-            raise XaiError(
-                f"The study's file {name} has changed while it was read.", "Read it again."
-            ) from cause
-
-    def _opened(self, name: str) -> Any:
-        """Raises `ValueError` where the file is broken or of another study."""
-        import pyarrow.parquet as pq
-
-        file = pq.ParquetFile(self.folder / name)
-        if (file.schema_arrow.metadata or {}).get(SETTING) != self.key.encode():
-            file.close()
-            raise ValueError("It is of another study.")
-        return file
-
-
-def _keys(table: Any) -> Halves:
-    column = table["key"].combine_chunks()
-    block = column.buffers()[1] if len(column) else b""
-    return halves(block)[column.offset : column.offset + len(column)]
+        return files.read(self.folder / name, self.key, columns)
 
 
 def _is(batch: Any, kind: str) -> Any:

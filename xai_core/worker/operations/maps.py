@@ -45,20 +45,27 @@ def resolve(
 
 @operation(PLAIN)
 def measure(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Measurement:
-    """`metric`, `recipe`, an Attribution with its values, inputs -> Measurement."""
+    """`metric`, `parameters` of it, `recipe`, an Attribution with its values, inputs ->
+    Measurement.
+    """
     from xai_core.scores.measurement import measure as ask
 
     attribution = decode(Attribution, params["attribution"], arrays)
     recipe = decode(Recipe, params["recipe"])
-    return ask(session.opened(), arrays[1], attribution, recipe, params["metric"], progress=tick)
+    metric, given = params["metric"], params["parameters"]
+    model = session.opened()
+    return ask(model, arrays[1], attribution, recipe, metric, parameters=given, progress=tick)
 
 
 @operation(lambda params, arrays: Answer((Item((len(arrays[0]),), ("float64",)),)))
 def score(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Scores:
-    """`metric`, maps -> scores."""
-    from xai_core.scores.metrics.base import METRICS
+    """`metric`, maps, and masks on their grid for a metric that needs them -> scores."""
+    from xai_core.scores.metrics.base import METRICS, MaskMetric
 
-    return np.asarray(METRICS[params["metric"]].score(arrays[0]), dtype=np.float64)
+    metric = METRICS[params["metric"]]
+    if isinstance(metric, MaskMetric) and len(arrays) > 1:
+        return metric.score_on(arrays[0], arrays[1] > 0)
+    return np.asarray(metric.score(arrays[0]), dtype=np.float64)
 
 
 @operation(_maps)

@@ -8,6 +8,7 @@ from typing import Any
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
+from xai_core.attribution.noise.around import samples_each
 from xai_core.attribution.noise.gradients import averaged_gradients
 from xai_core.attribution.noise.parameters import Averaged, InputNoise, WeightNoise
 
@@ -37,13 +38,13 @@ class FusionGrad(Method):
         return self.attribute_each(task)[0]
 
     def takes_several(self, parameters: Any) -> bool:
-        return True
+        return not parameters.of  # another method's maps come one by one
 
     def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
         return averaged_gradients(task, task.parameters, task.parameters)
 
     def samples(self, parameters: FusionGradParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.n * parameters.m
+        return parameters.n * parameters.m * samples_each(parameters, shape)
 
     def is_signed(self, parameters: FusionGradParameters) -> bool:
         return parameters.average == "signed"

@@ -8,6 +8,7 @@ from typing import Any
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
+from xai_core.attribution.noise.around import samples_each
 from xai_core.attribution.noise.gradients import averaged_gradients
 from xai_core.attribution.noise.parameters import DRAWS_HELP, Averaged, InputNoise, WeightNoise
 from xai_core.base.parameters import parameter
@@ -37,13 +38,13 @@ class NoiseGrad(Method):
         return self.attribute_each(task)[0]
 
     def takes_several(self, parameters: Any) -> bool:
-        return True
+        return not parameters.of  # another method's maps come one by one
 
     def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
         return averaged_gradients(task, task.parameters, InputNoise(m=1, sg_std=0.0))
 
     def samples(self, parameters: NoiseGradParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.n
+        return parameters.n * samples_each(parameters, shape)
 
     def is_signed(self, parameters: NoiseGradParameters) -> bool:
         return parameters.average == "signed"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
+from xai_core.attribution.noise.around import samples_each
 from xai_core.attribution.noise.gradients import averaged_gradients
 from xai_core.attribution.noise.parameters import DRAWS_HELP, INPUT_STD_HELP, Averaged, InputNoise
 from xai_core.base.parameters import parameter
@@ -40,13 +41,13 @@ class SmoothGrad(Method):
         return self.attribute_each(task)[0]
 
     def takes_several(self, parameters: Any) -> bool:
-        return True
+        return not parameters.of  # another method's maps come one by one
 
     def attribute_each(self, task: Task) -> tuple[RawMap, ...]:
         return averaged_gradients(task, None, task.parameters)
 
     def samples(self, parameters: SmoothGradParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.m
+        return parameters.m * samples_each(parameters, shape)
 
     def is_signed(self, parameters: SmoothGradParameters) -> bool:
         return parameters.average == "signed"

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
-from xai_core.attribution.completeness import measured
+from xai_core.attribution.completeness import told_sums
+from xai_core.attribution.hiding.baselines import FromBaseline, baselines, count_of
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
 
-if TYPE_CHECKING:
-    from torch import Tensor
+RULES = {
+    "gauss-legendre": "gausslegendre",
+    "left": "riemann_left",
+    "right": "riemann_right",
+    "middle": "riemann_middle",
+    "trapezoid": "riemann_trapezoid",
+}
+"""What Captum calls them."""
 
 
 @dataclass(frozen=True)
-class IntegratedGradientsParameters:
-    """Of Integrated Gradients."""
-
+class _Steps:
     n_steps: int = parameter(
         50,
         "Points on the way from the baseline to the picture; the paper advises 20 to 300.",
@@ -33,13 +38,32 @@ class IntegratedGradientsParameters:
     )
 
 
+@dataclass(frozen=True)
+class IntegratedGradientsParameters(FromBaseline, _Steps):
+    """Of Integrated Gradients."""
+
+    rule: Literal["gauss-legendre", "left", "right", "middle", "trapezoid"] = parameter(
+        "gauss-legendre",
+        "Where on the way the gradients are taken and how they are weighed.",
+        choices=tuple(RULES),
+        added=True,
+    )
+    times_input: bool = parameter(
+        True,
+        "Multiply by the way from the baseline; without it the mean gradient is shown, which adds "
+        "up to nothing.",
+        added=True,
+    )
+
+
 @METHODS.register
 class IntegratedGradients(Method):
     """(x − x₀) · ∫ d score / d x along the straight line from x₀, `[1, C, H, W]`, signed.
 
     Sundararajan et al. 2017, arXiv 1703.01365; Gauss-Legendre quadrature by Captum. The values add
-    up to the difference of the scores, up to an error that is told with the map. Departure: the
-    baseline is a constant in the model's input space, where the paper takes a black picture.
+    up to the difference of the scores, up to an error that is told with the map. Departure: unless
+    asked for otherwise the baseline is a constant in the model's input space, where the paper takes
+    a black picture; several baselines of noise are averaged.
     """
 
     name = "integrated-gradients"
@@ -57,25 +81,27 @@ class IntegratedGradients(Method):
         def gradient(forward_fn: Any, inputs: Any, *_: Any, **__: Any) -> Any:
             return (task.scorer.gradient(inputs[0]),)
 
-        captum = Captum(task.scorer)
+        parameters, total, start = task.parameters, 0 * task.inputs, 0.0
+        captum = Captum(task.scorer, multiply_by_inputs=parameters.times_input)
         captum.gradient_func = gradient  # one place for sound gradients and their errors
-        values = captum.attribute(
-            task.inputs,
-            baselines=task.parameters.baseline,
-            n_steps=task.parameters.n_steps,
-            internal_batch_size=task.batch_size,
-        )
         import torch
 
+        for baseline in baselines(task):
+            total += captum.attribute(
+                task.inputs,
+                baselines=baseline,
+                n_steps=parameters.n_steps,
+                method=RULES[parameters.rule],
+                internal_batch_size=task.batch_size,
+            )
+            with torch.no_grad():
+                start += float(task.scorer(baseline).double().sum())
+        values, count = total / count_of(parameters), count_of(parameters)
         with torch.no_grad():
-            ends = (task.scorer(one) for one in (task.inputs, _baseline(task)))
-            return RawMap(values, chosen=measured(values, *ends))
+            score = float(task.scorer(task.inputs).double().sum())
+        told = told_sums(values, score, start / count) if parameters.times_input else {}
+        return RawMap(values, chosen=told)
 
     def samples(self, parameters: IntegratedGradientsParameters, shape: tuple[int, ...]) -> int:
-        return parameters.n_steps + 2  # both ends, to tell whether the sum is right
-
-
-def _baseline(task: Task) -> Tensor:
-    import torch
-
-    return torch.full_like(task.inputs, task.parameters.baseline)
+        # both ends, to tell whether the sum is right
+        return (parameters.n_steps + 1) * count_of(parameters) + 1

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING, Literal
 
 from xai_core.attribution.capabilities import Capabilities
+from xai_core.attribution.hiding.baselines import COVER_HELP, STARTS, cover_of
+from xai_core.attribution.hiding.regions import parts_of_mask, regions_covered
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
 from xai_core.attribution.patches.covered import Covered, Window
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,25 @@ class OcclusionParameters:
         maximum=10.0,
         step=0.1,
     )
+    width: int = parameter(
+        0, "Width of a covering rectangle; 0 for a square.", minimum=0, maximum=512, added=True
+    )
+    stride_across: int = parameter(
+        0, "Pixels to the next position in a row; 0 as down.", minimum=0, maximum=512, added=True
+    )
+    cover: Literal["constant", "black", "mean", "blur", "noise"] = parameter(
+        "constant", COVER_HELP, choices=STARTS, added=True
+    )
+    by_channel: bool = parameter(
+        False, "Cover one channel at a time, for a map of each channel.", added=True
+    )
+    regions: str = parameter(
+        "",
+        "Mask whose connected parts are covered one by one in the place of windows; as large as "
+        "the input.",
+        holds="mask",
+        added=True,
+    )
 
 
 @METHODS.register
@@ -44,7 +72,8 @@ class Occlusion(Method):
     """Score minus score with the window covered, averaged where windows overlap, `[1, C, H, W]`.
 
     Zeiler & Fergus 2013, arXiv 1311.2901, whose grey square is `baseline=0`; they give no size for
-    it. All channels are covered at once. The only method that needs no gradient.
+    it. All channels are covered at once, unless `by_channel`. With `regions` each part of a mask is
+    covered instead, and what is outside of all has 0.
     """
 
     name = "occlusion"
@@ -60,46 +89,73 @@ class Occlusion(Method):
         import torch
 
         height, width = task.inputs.shape[2:]
-        _check(*_square(task.parameters, height, width))
-        total, times = (task.inputs.new_zeros(height, width) for _ in range(2))
-        with torch.no_grad():
-            covered = Covered(task, task.parameters.baseline)
-            for window, drop in covered.drops(_windows(task.parameters, height, width)):
-                total[window] += drop
-                times[window] += 1
+        fills = list(_fills(task))
+        if task.parameters.regions:
+            return RawMap(regions_covered(task, fills), chosen={"regions": _count(task.parameters)})
+        _check(task.parameters, height, width)
+        windows = _windows(task.parameters, height, width)
+        found = []
+        for fill in fills:
+            total, times = (task.inputs.new_zeros(height, width) for _ in range(2))
+            with torch.no_grad():
+                for window, drop in Covered(task, fill).drops(windows):
+                    total[window] += drop
+                    times[window] += 1
+            found.append(total / times)
         size = _positions(task.parameters, height, width)
-        values = (total / times).expand_as(task.inputs)
+        values = torch.stack(found)[None].expand_as(task.inputs)
         run = _geometry(task.parameters, height, width)
         sides, steps = (one[0] if one[0] == one[1] else list(one) for one in run)
         return RawMap(values, size, {"window": sides, "stride": steps})
 
     def samples(self, parameters: OcclusionParameters, shape: tuple[int, int, int]) -> int:
-        return 1 + math.prod(_positions(parameters, *shape[1:]))
+        channels = shape[0] if parameters.by_channel else 1
+        count = math.prod(_positions(parameters, *shape[1:]))
+        return channels * (1 + (_count(parameters) if parameters.regions else count))
 
     def unavailable_because(self, capabilities: Capabilities) -> str | None:
         return None if capabilities.predicts else "The model gives no finite score."
 
 
-def _square(parameters: OcclusionParameters, height: int, width: int) -> tuple[int, int]:
+def _fills(task: Task) -> Iterator[Tensor]:
+    """`[C, H, W]`: what covers all channels, or each of them in turn."""
+    fill = cover_of(task)
+    if not task.parameters.by_channel:
+        yield fill
+        return
+    for channel in range(len(fill)):
+        one = task.inputs[0].clone()
+        one[channel] = fill[channel]
+        yield one
+
+
+def _count(parameters: OcclusionParameters) -> int:
+    return len(parts_of_mask(parameters.regions))
+
+
+def _asked(parameters: OcclusionParameters, height: int, width: int) -> tuple[Pair, Pair]:
+    """Window and steps, down and across, before they are cut to the picture."""
     side = parameters.window or max(1, min(height, width) // 7)
-    return side, parameters.stride or max(1, side // 2)
+    sides = side, parameters.width or side
+    down = parameters.stride or max(1, side // 2)
+    own = parameters.stride or (max(1, sides[1] // 2) if parameters.width else down)
+    return sides, (down, parameters.stride_across or own)
 
 
-def _check(side: int, step: int) -> None:
-    if step > side:
-        raise InputError(
-            f"The stride of {step} pixels is larger than the window of {side}: what lies between "
-            "two positions would never be covered.",
-            f"Choose a stride of at most {side}, or 0 for half the window.",
-        )
+def _check(parameters: OcclusionParameters, height: int, width: int) -> None:
+    for side, step in zip(*_asked(parameters, height, width), strict=True):
+        if step > side:
+            raise InputError(
+                f"The stride of {step} pixels is larger than the window of {side}: what lies "
+                "between two positions would never be covered.",
+                f"Choose a stride of at most {side}, or 0 for half the window.",
+            )
 
 
-def _geometry(
-    parameters: OcclusionParameters, height: int, width: int
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    side, step = _square(parameters, height, width)
-    window = (min(side, height), min(side, width))
-    return window, (min(step, window[0]), min(step, window[1]))
+def _geometry(parameters: OcclusionParameters, height: int, width: int) -> tuple[Pair, Pair]:
+    (tall, wide), (down, across) = _asked(parameters, height, width)
+    window = (min(tall, height), min(wide, width))
+    return window, (min(down, window[0]), min(across, window[1]))
 
 
 def _positions(parameters: OcclusionParameters, height: int, width: int) -> tuple[int, int]:

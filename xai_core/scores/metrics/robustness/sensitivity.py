@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
@@ -25,7 +25,6 @@ class Sensitivity(ModelMetric):
     title: ClassVar[str] = "Sensitivity"
     order: ClassVar[int] = 50
     direction: ClassVar[Direction] = "lower"
-    explanations: ClassVar[int] = SAMPLES
     definition: ClassVar[str] = (
         f"Robustness: relative change of the map, ‖a′ − a‖ / ‖a‖, when uniform noise of "
         f"±{RADIUS:.0%} of the picture's range of values is added; mean of {SAMPLES} draws. 0 for "
@@ -35,6 +34,9 @@ class Sensitivity(ModelMetric):
     citation: ClassVar[str] = (
         "Yeh et al., On the (In)fidelity and Sensitivity of Explanations, NeurIPS 2019"
     )
+
+    def asks(self, settings: Any) -> tuple[int, int]:
+        return 0, SAMPLES
 
     def measure(self, case: Case) -> float:
         picture = case.picture()

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from xai_core.models.vision_operators import nms, roi_align
+from xai_core.base.vision.operators import nms, roi_align
 
 
 def _bilinear(features: Tensor, y: float, x: float) -> float:

@@ -25,7 +25,6 @@ class RandomLogit(ModelMetric):
     title: ClassVar[str] = "Random Logit"
     order: ClassVar[int] = 60
     direction: ClassVar[Direction] = "lower"
-    explanations: ClassVar[int] = 1
     definition: ClassVar[str] = (
         "Sanity check: structural similarity (SSIM) of the map and of the map of a class drawn "
         "from the others, in [−1, 1]. 1 for a method that ignores the class. Computed by "
@@ -36,6 +35,9 @@ class RandomLogit(ModelMetric):
         "Sixt, Granz and Landgraf, When Explanations Lie: Why Many Modified BP Attributions Fail, "
         "ICML 2020"
     )
+
+    def asks(self, settings: Any) -> tuple[int, int]:
+        return 0, 1
 
     def measure(self, case: Case) -> float:
         shape = case.values.shape

@@ -1,0 +1,180 @@
+"""LRP against zennit with the canonizers it has by name, and against the rule written plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.attribution.nets import _ready, layered, pictures
+from xai_core import explain
+from xai_core.attribution import remarks
+from xai_core.attribution.relevance import conservation
+from xai_core.attribution.relevance.library import zennit
+from xai_core.base.errors import MethodError
+from xai_core.maps.recipe import Recipe
+from xai_core.models.vision_libraries import vision_library
+from xai_core.runs.computation import score
+from xai_core.scores.undefined import cause_of
+from xai_core.studies.entry import measured
+
+SIDE = 40
+
+
+def inputs(side: int = SIDE) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(1, 3, side, side)).astype(np.float32)
+
+
+def resnet() -> nn.Module:
+    models = vision_library("torchvision.models.resnet")
+    return _ready(models.ResNet(models.Bottleneck, [1, 1, 1, 1], 5, width_per_group=8))
+
+
+def vgg() -> nn.Module:
+    models = vision_library("torchvision.models.vgg")
+    layers = models.make_layers([8, "M", 8, "M"], batch_norm=True)
+    head = (nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(32, 16), nn.ReLU(True))
+    return _ready(nn.Sequential(layers, *head, nn.Linear(16, 5)))
+
+
+def timm(kind: str) -> nn.Module:
+    return _ready(vision_library("timm").create_model(kind, num_classes=5))
+
+
+def by_name(net: nn.Module, canonizer: str, composite: str, bias: bool) -> Tensor:
+    """zennit as its own documentation shows it."""
+    more = {} if bias else {"zero_params": "bias"}
+    if composite == "EpsilonGammaBox":
+        x = torch.from_numpy(inputs())
+        more |= {"low": x.amin((2, 3), keepdim=True), "high": x.amax((2, 3), keepdim=True)}
+    canonizers = [getattr(zennit("torchvision"), canonizer)()]
+    rules = getattr(zennit("composites"), composite)(canonizers=canonizers, **more)
+    x = torch.from_numpy(inputs()).requires_grad_(True)
+    with rules.context(net) as changed:
+        output = changed(x)[0, 2]
+        return torch.autograd.grad(output, x, output.detach())[0]
+
+
+NAMES = {
+    "epsilon-plus": "EpsilonPlus",
+    "alpha-beta": "EpsilonAlpha2Beta1",
+    "epsilon-gamma-box": "EpsilonGammaBox",
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "canonizer"), [(resnet, "ResNetCanonizer"), (vgg, "VGGCanonizer")]
+)
+@pytest.mark.parametrize("composite", NAMES)
+@pytest.mark.parametrize("bias", [True, False])
+def test_it_is_zennits_with_the_canonizer_that_fits(
+    make: Callable[[], nn.Module], canonizer: str, composite: str, bias: bool
+) -> None:
+    theirs = by_name(make(), canonizer, NAMES[composite], bias).numpy()
+    net = make()
+    before = {name: one.clone() for name, one in net.state_dict().items()}
+    ours = explain(net, inputs(), 2, "lrp", composite=composite, bias=bias)
+    cosine = (ours.values * theirs).sum() / np.linalg.norm(theirs) / np.linalg.norm(ours.values)
+    assert cosine > 0.99  # zennit divides by √(1 + ε) once more in each merged batch norm
+    if composite != "epsilon-gamma-box":  # whose denominators come close to zero
+        np.testing.assert_allclose(ours.values, theirs, rtol=1e-3, atol=2e-4 * np.abs(theirs).max())
+    assert "batch norms merged" in ours.chosen["canonizer"]
+    after = net.state_dict()
+    assert after.keys() == before.keys()
+    assert all(torch.equal(after[name], one) for name, one in before.items())
+    assert not any(one._forward_hooks or one._forward_pre_hooks for one in net.modules())
+    assert not any(one._backward_hooks for one in net.modules())
+
+
+def test_the_rule_written_plainly() -> None:
+    """A convolution, a rectifier, a mean and a linear layer, place by place."""
+    net = _ready(
+        nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                      nn.Linear(4, 5))
+    )  # fmt: skip
+    x = pictures()[0].astype(np.float64)
+    kernel, shift = (one.detach().double().numpy() for one in net[0].parameters())
+    last = net[4].weight.detach().double().numpy()[2]
+    score = float(net(torch.from_numpy(pictures()))[0, 2].detach())
+    places = [(i, j) for i in range(x.shape[1] - 2) for j in range(x.shape[2] - 2)]
+    seen = {p: (kernel * x[:, p[0] : p[0] + 3, p[1] : p[1] + 3]).sum((1, 2, 3)) + shift
+            for p in places}  # fmt: skip
+    mean = sum(np.maximum(one, 0) for one in seen.values()) / len(places)
+    share = mean * last / (mean * last).sum() * score
+    expected = np.zeros_like(x)
+    for (i, j), one in seen.items():
+        arrives = np.maximum(one, 0) / (mean * len(places)) * share
+        for k in range(4):
+            parts = kernel[k] * x[:, i : i + 3, j : j + 3]
+            parts = np.maximum(parts, 0)
+            if parts.sum():
+                expected[:, i : i + 3, j : j + 3] += parts / parts.sum() * arrives[k]
+    found = explain(net, pictures(), 2, "lrp")
+    np.testing.assert_allclose(found.values[0], expected, atol=2e-4 * np.abs(expected).max())
+    assert conservation.shares_of(found) == [pytest.approx(1.0, abs=1e-3)]
+
+
+class Gated(nn.Module):
+    """A squeeze and an excitation beside a branch, all of it in functions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 6, 3, padding=1), nn.Conv2d(6, 6, 3, padding=1)
+        self.norm, self.squeeze, self.head = nn.BatchNorm2d(6), nn.Linear(6, 6), nn.Linear(6, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = nn.functional.relu(self.first(x))
+        gate = torch.sigmoid(self.squeeze(x.mean((2, 3))))[:, :, None, None]
+        x = nn.functional.relu(self.norm(self.second(x)) * gate + x, inplace=True)
+        return self.head(x.mean((2, 3)))
+
+
+def test_blocks_keep_the_relevance() -> None:
+    """Of timm's a batch norm holds the activation; a gate takes none, a sum shares it out."""
+    found = explain(timm("resnet10t"), inputs(64), 2, "lrp")
+    assert conservation.shares_of(found) == [pytest.approx(1.0, abs=0.05)]
+    assert "% of the score" in remarks.told(found)
+    assert not conservation.unranked(found)
+    gated = explain(_ready(Gated()), inputs(16), 2, "lrp")
+    assert gated.chosen["canonizer"] == "1 batch norms merged, 1 sums shared out, 1 gates passed"
+    assert conservation.shares_of(gated) == [pytest.approx(1.0, abs=0.05)]
+
+
+def test_what_is_lost_is_told_and_not_ranked() -> None:
+    net = layered()
+    kept = explain(net, pictures(), 2, "lrp")
+    chosen = {**kept.chosen, conservation.ARRIVED: 0.4 * kept.chosen[conservation.GIVEN]}
+    lost = replace(kept, chosen=chosen)
+    assert "40% of the score" in remarks.told(lost)
+    assert "not ranked" in remarks.brief(lost)
+    quantus = SimpleNamespace(score=lambda maps, metric: np.ones(len(maps)))
+    scores = score(quantus, {"kept": kept, "lost": lost}, Recipe())
+    assert scores["kept"].after == 1
+    assert np.isnan([scores["lost"].raw, scores["lost"].after]).all()
+    assert "not ranked" in cause_of(lost, kept.values[:, 0])
+    assert np.isnan(measured(lost, Recipe()).raw)
+    assert np.isfinite(measured(kept, Recipe()).raw)
+    allowed = replace(lost, parameters={**lost.parameters, conservation.ALLOWED: 1.0})
+    assert not conservation.fails(allowed)
+
+
+def test_attention_has_no_rule() -> None:
+    vit = vision_library("timm.models.vision_transformer").VisionTransformer
+    net = vit(img_size=32, patch_size=8, embed_dim=12, depth=1, num_heads=2, num_classes=5)
+    with pytest.raises(MethodError, match="attention"):
+        explain(net.eval(), inputs(32), 1, "lrp")
+
+
+def test_the_box_is_the_declared_range() -> None:
+    from xai_core.attribution.context import Context
+    from xai_core.base.input_spec import InputSpec
+
+    model = SimpleNamespace(input_spec=InputSpec(mean=(0.5,) * 3, std=(0.25,) * 3))
+    context = Context(model, inputs())  # type: ignore[arg-type]
+    context.tensor = torch.from_numpy(inputs())
+    assert context.span == ((-2.0,) * 3, (2.0,) * 3)

@@ -1,0 +1,1 @@
+"""The score, handed back to the picture layer by layer."""

@@ -1,0 +1,54 @@
+"""Which method's maps are averaged over noise: the gradient, or any other that has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xai_core.attribution.methods.base import METHODS, Method, Task
+from xai_core.base.errors import InputError
+from xai_core.base.parameters import build
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from xai_core.attribution.scorer import Scorer
+
+
+def inner(parameters: Any) -> Method | None:
+    """The method; None for the plain gradient.
+
+    Raises:
+        InputError: there is no such method, or it has no gradient, or noise of its own.
+    """
+    name = parameters.of
+    if not name:
+        return None
+    names = [one.name for one in METHODS if one.needs_gradient and one.family != "noise"]
+    if name not in names:
+        raise InputError(f"Noise cannot be put around {name!r}.", f"There are: {', '.join(names)}.")
+    return METHODS[name]
+
+
+def samples_each(parameters: Any, shape: tuple[int, int, int]) -> int:
+    """How many samples one map takes."""
+    found = inner(parameters)
+    return 1 if found is None else found.samples(build(found.Parameters, {}), shape)
+
+
+def maps_of(task: Task, scorer: Scorer, batch: Tensor) -> Tensor:
+    """One map of each picture, `[B, C, H, W]`; one without channels is shared out over them."""
+    import torch
+
+    found = inner(task.parameters)
+    if found is None:
+        return scorer.gradient(batch)
+    settings, scorer = build(found.Parameters, {}), scorer.unfolded()
+    maps = [
+        found.attribute(
+            Task(scorer, picture[None], settings, task.seed, task.batch_size, task.span)
+        ).values
+        for picture in batch
+    ]
+    values = torch.cat(maps)
+    channels = batch.shape[1]
+    return values if values.shape[1] == channels else values.expand_as(batch) / channels

@@ -1,0 +1,124 @@
+"""Relevance of one picture by layer-wise relevance propagation, and what was done for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xai_core.attribution.capabilities import Capabilities
+from xai_core.base.errors import MethodError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from xai_core.attribution.relevance.batch_norms import Watch
+    from xai_core.attribution.relevance.rules import Box
+    from xai_core.attribution.relevance.shares import Shares
+    from xai_core.attribution.scorer import Scorer
+
+CLOSE = 1e-3  # of the score, which must be the same with its layers joined
+UNSEEN = (
+    "The rules of LRP are for convolutions and linear layers, and this model has none that can be "
+    "seen: it is TorchScript, an exported graph, or calls them as functions."
+)
+ATTENDS = (
+    "LRP has rules for convolutions and linear layers here, and none for the attention of this "
+    "model's layers."
+)
+OTHER = "Choose Gradient attention rollout, LeGrad or a gradient method."
+
+
+@dataclass(frozen=True)
+class Relevance:
+    """values: `[1, C, H, W]`. start: what was handed in at the score. canonizer: in words."""
+
+    values: Tensor
+    start: float
+    canonizer: str
+
+
+def why_not(capabilities: Capabilities) -> str | None:
+    """The reason why a model offers no layers with a rule; None where it does."""
+    kinds = [layer.kind.lower() for layer in capabilities.layers]
+    if any("attention" in kind or "attn" in kind for kind in kinds):
+        return ATTENDS
+    if not any("conv" in kind or "linear" in kind for kind in kinds):
+        return UNSEEN
+    return None
+
+
+def propagated(
+    scorer: Scorer, inputs: Tensor, composite: str, box: Box, *, bias: bool
+) -> Relevance:
+    """Relevance of `[1, C, H, W]`; three passes, of which the first only looks.
+
+    Raises:
+        MethodError: layers are out of sight or have no rule, or run more than once.
+    """
+    import torch
+
+    _check(scorer)
+    plain = scorer.unfolded()
+    from xai_core.attribution.passes.calls import Calls
+    from xai_core.attribution.relevance.batch_norms import Watch, merged
+    from xai_core.attribution.relevance.rules import ruled
+    from xai_core.attribution.relevance.shares import Shares
+
+    watch, seen, shares = Watch(), Shares(), Shares()
+    with torch.enable_grad(), watch.on(plain.module), Calls(seen.watch):
+        before = plain(inputs.detach().requires_grad_(True))
+    _check_layers(watch, seen)
+    with merged(watch.pairs), ruled(watch.ran, composite, box, bias=bias), torch.enable_grad():
+        leaf = inputs.detach().requires_grad_(True)
+        with Calls(shares.watch):
+            score = plain(leaf)
+        _check_score(float(before.detach()), float(score.detach()))
+        (values,) = torch.autograd.grad(score, leaf, score.detach())
+    return Relevance(values.detach(), float(score.detach()), _canonizer(len(watch.pairs), shares))
+
+
+def _check(scorer: Scorer) -> None:
+    from xai_core.attribution.noise.weights import NONE
+    from xai_core.attribution.passes.rectifiers import hidden
+
+    if hidden(scorer.module):
+        raise MethodError(UNSEEN, "Load the original PyTorch model.", code="layers-hidden")
+    if not any(one.is_floating_point() for one in scorer.module.parameters()):
+        raise MethodError(NONE, "Load the original model.", code="no-float-parameters")
+
+
+def _check_layers(watch: Watch, seen: Shares) -> None:
+    if not watch.ran:
+        raise MethodError(UNSEEN, "Load the original PyTorch model.", code="layers-hidden")
+    if seen.layers > sum(watch.runs[layer] for layer in watch.ran):
+        raise MethodError(
+            "LRP has rules for convolutions and linear layers here, and this model also multiplies "
+            "by weights or attention elsewhere.",
+            OTHER,
+            code="layers-hidden",
+        )
+    if any(watch.runs[layer] > 1 for layer in watch.ran):
+        raise MethodError(
+            "A convolution or linear layer of this model runs more than once in a pass, and LRP "
+            "keeps one input for each.",
+            OTHER,
+            code="layers-hidden",
+        )
+
+
+def _check_score(before: float, after: float) -> None:
+    if abs(after - before) > CLOSE * max(abs(before), CLOSE):
+        raise MethodError(
+            f"With its batch norms joined to the layers before them the model's score is "
+            f"{after:.4g} instead of {before:.4g}: what lies between is used elsewhere, too.",
+            OTHER,
+        )
+
+
+def _canonizer(merged: int, shares: Shares) -> str:
+    parts = {
+        "batch norms merged": merged,
+        "sums shared out": shares.told["sums"],
+        "gates passed": shares.told["gates"],
+    }
+    return ", ".join(f"{count} {what}" for what, count in parts.items() if count) or "none needed"

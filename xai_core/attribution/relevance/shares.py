@@ -1,0 +1,223 @@
+"""How relevance passes what is no convolution and no linear layer: sums, gates, activations.
+
+Each is a torch call, from a layer or a function alike, and gets a backward pass that hands on
+relevance in place of a gradient:
+
+* a **sum** (of two branches, over places, an average, an interpolation) shares it out by what each
+  part added: x · R / Σ x (the rule of zennit's `Norm`);
+* an **activation**, a normalisation or a constant factor lets it through as it is (`Pass`);
+* of a **product** the signal takes all and the gate nothing (Arras et al. 2017, arXiv 1706.07206);
+  the signal is the larger one, and two of one size take half each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from xai_core.attribution.passes.calls import call_name
+
+STABLE = 1e-6  # zennit's stabiliser
+PASSED = frozenset(
+    [
+        "relu",
+        "relu6",
+        "silu",
+        "gelu",
+        "elu",
+        "celu",
+        "selu",
+        "mish",
+        "leaky_relu",
+        "prelu",
+        "rrelu",
+        "hardtanh",
+        "hardswish",
+        "hardsigmoid",
+        "hardshrink",
+        "softplus",
+        "softsign",
+        "tanh",
+        "sigmoid",
+        "logsigmoid",
+        "tanhshrink",
+        "softshrink",
+        "threshold",
+        "clamp",
+        "clamp_min",
+        "clip",
+        "batch_norm",
+        "layer_norm",
+        "group_norm",
+        "instance_norm",
+        "div",
+        "truediv",
+    ]
+)
+SUMS = frozenset(
+    [
+        "add",
+        "iadd",
+        "radd",
+        "sub",
+        "isub",
+        "rsub",
+        "mean",
+        "sum",
+        "avg_pool1d",
+        "avg_pool2d",
+        "avg_pool3d",
+        "adaptive_avg_pool1d",
+        "adaptive_avg_pool2d",
+        "adaptive_avg_pool3d",
+        "interpolate",
+        "upsample",
+    ]
+)
+PRODUCTS = frozenset(["mul", "imul", "rmul", "multiply"])
+LAYERS = frozenset(
+    [
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+        "linear",
+        "bilinear",
+        "addmm",
+        "matmul",
+        "mm",
+        "bmm",
+        "baddbmm",
+        "einsum",
+        "rmatmul",
+        "scaled_dot_product_attention",
+        "multi_head_attention_forward",
+    ]
+)
+Slots = dict[Any, Any]
+
+
+class Shares:
+    """What is done to the calls of one pass; hand `watch` to `Calls`.
+
+    Attributes:
+        told: how often each kind was met: `sums`, `gates`. layers: products with weights seen.
+    """
+
+    def __init__(self) -> None:
+        self.told: Counter[str] = Counter()
+        self.layers = 0
+
+    def watch(self, function: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
+        """Make one call."""
+        name = call_name(function)
+        slots: Slots = {**dict(enumerate(args)), **kwargs}
+        variable = [key for key, value in slots.items() if _differentiable(value)]
+        if not variable:
+            return function(*args, **kwargs)
+        self.layers += name in LAYERS
+        handled = name in PASSED or name in SUMS or name in PRODUCTS
+        if not handled:
+            return function(*args, **kwargs)
+        call = _call(_out_of_place(function, name), slots, len(args), variable)
+        given = [slots[key] for key in variable]
+        if name in PRODUCTS or name in ("div", "truediv"):
+            return self._product(call, given)
+        if name in PASSED or (name in ("add", "iadd", "radd", "sub", "isub") and len(given) == 1):
+            return _passed(call, given)
+        self.told["sums"] += len(given) > 1
+        return _Shared.apply(call, *given)  # type: ignore[no-untyped-call]
+
+    def _product(self, call: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
+        if len(given) == 1:
+            return _passed(call, given)
+        self.told["gates"] += 1
+        first, second = given
+        if first.numel() == second.numel():
+            return _Passed.apply(call, *given)  # type: ignore[no-untyped-call]
+        if first.numel() > second.numel():
+            return _passed(lambda x: call(x, second.detach()), [first])
+        return _passed(lambda x: call(first.detach(), x), [second])
+
+
+def _passed(call: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
+    """Relevance as it is, where the result has the shape of what went in; else the gradient."""
+    with torch.no_grad():
+        same = call(given[0], *given[1:]).shape == given[0].shape
+    return _Passed.apply(call, given[0]) if same else call(*given)  # type: ignore[no-untyped-call]
+
+
+class _Passed(torch.autograd.Function):
+    """A call whose inputs share the relevance of its result alike."""
+
+    @staticmethod
+    def forward(ctx: Any, call: Callable[..., Tensor], *given: Tensor) -> Tensor:
+        ctx.count = len(given)
+        result = call(*given)
+        return result.clone() if any(result is one for one in given) else result
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        return None, *(relevance[0] / ctx.count for _ in range(ctx.count))
+
+
+class _Shared(torch.autograd.Function):
+    """A sum whose parts share the relevance of its result by what they added."""
+
+    @staticmethod
+    def forward(ctx: Any, call: Callable[..., Tensor], *given: Tensor) -> Tensor:
+        ctx.call = call
+        ctx.save_for_backward(*given)
+        result = call(*given)
+        return result.clone() if any(result is one for one in given) else result
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        with torch.enable_grad():
+            leaves = [one.detach().requires_grad_(True) for one in ctx.saved_tensors]
+            total = ctx.call(*leaves)
+            shares = torch.autograd.grad(total, leaves, relevance[0] / stable(total.detach()))
+        return None, *(one.detach() * share for one, share in zip(leaves, shares, strict=True))
+
+
+def stable(total: Tensor) -> Tensor:
+    """Away from zero by `STABLE`, in its own direction."""
+    return total + STABLE * torch.where(total < 0, -1.0, 1.0).to(total)
+
+
+def _call(
+    function: Callable[..., Any], slots: Slots, positional: int, variable: list[Any]
+) -> Callable[..., Tensor]:
+    def call(*tensors: Tensor) -> Tensor:
+        given = {**slots, **dict(zip(variable, tensors, strict=True))}
+        if given.get("inplace"):
+            given["inplace"] = False
+        ordered = [given.pop(number) for number in range(positional)]
+        found: Tensor = function(*ordered, **given)
+        return found
+
+    return call
+
+
+def _out_of_place(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The same on a copy, where a call writes over its first argument."""
+    if not getattr(function, "__name__", "").endswith("_") and name not in ("iadd", "isub", "imul"):
+        return function if name not in ("relu6", "hardtanh") else _on_copy(function)
+    return _on_copy(function)
+
+
+def _on_copy(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(first: Any, *more: Any, **options: Any) -> Any:
+        return function(first.clone() if isinstance(first, Tensor) else first, *more, **options)
+
+    return call
+
+
+def _differentiable(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.is_floating_point() and value.requires_grad

@@ -1,0 +1,1 @@
+"""The rescale rule of DeepLIFT, for activations from layers and functions alike."""

@@ -1,0 +1,1 @@
+"""torchvision beside any build of torch."""

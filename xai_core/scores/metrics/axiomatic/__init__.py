@@ -1,0 +1,1 @@
+"""Does the map keep what its theory promises?"""

@@ -1,0 +1,1 @@
+"""Does the map lie where a person says that the thing is?"""

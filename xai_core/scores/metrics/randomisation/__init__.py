@@ -1,0 +1,1 @@
+"""Does the map change when what it explains does?"""

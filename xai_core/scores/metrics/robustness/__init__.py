@@ -1,0 +1,1 @@
+"""Does the map stay as it is when the picture hardly changes?"""
