@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
@@ -140,5 +141,15 @@ def flushed(fill: Filler[S, Rest, Result]) -> Filler[S, Rest, Result]:
 
 def named(picture: str, method: str, parameters: Mapping[str, Any]) -> str:
     """What the file of a picture by a method is called, without its ending."""
-    told = kept(METHODS[method].Parameters, parameters) if method in METHODS else dict(parameters)
-    return f"{picture}-{method}-{digest_of(told)[:16]}"
+    return f"{picture}-{method}-{parameters_digest(method, parameters)[:16]}"
+
+
+def parameters_digest(method: str, parameters: Mapping[str, Any]) -> str:
+    """SHA-256 over what a map is kept under: a parameter that is added later changes no old one."""
+    return _digest(method, json.dumps(dict(parameters), sort_keys=True, default=str))
+
+
+@lru_cache(4096)  # a study has few, and asks for each picture
+def _digest(method: str, parameters: str) -> str:
+    given = json.loads(parameters)
+    return digest_of(kept(METHODS[method].Parameters, given) if method in METHODS else given)

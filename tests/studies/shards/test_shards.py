@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 
 from tests.studies.study_process import SETTING
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
+from xai_core.base.parameters import describe
 from xai_core.studies.entry import failed
 from xai_core.studies.shards import Description, Row, Shards, key_of, refusal_key
 from xai_core.studies.shards import keys as keys_module
@@ -68,6 +70,11 @@ def test_what_is_known_is_not_computed_again_but_a_missing_picture_is_looked_for
     for other in (row(1, parameters={"n": 4}), row(1, "smoothgrad"), row(2)):
         assert other.key(shards.key) not in known
     assert row(1).key("another setting") not in known
+    known_parameters = describe(METHODS["smoothgrad"].Parameters)
+    later = {info.name: info.default for info in known_parameters if info.added}
+    keys = {row(1, "smoothgrad", parameters=given).key(shards.key) for given in (later, {})}
+    assert later, "a parameter that came later changes no key of before"
+    assert len(keys) == 1
     assert shards.refused() == {"b.png": "Broken.", "2.png": "Gone."}
     shards.write([row(2)])
     assert shards.refused() == {"b.png": "Broken."}

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from xai_core.studies.entry import QUANTILES, Entry
-from xai_core.studies.setting import digest_of
+from xai_core.studies.records import parameters_digest
 
 KEY_BYTES = 16
 
@@ -92,7 +92,7 @@ class Row:
 
 def key_of(setting: str, picture: str, method: str, parameters: Mapping[str, Any]) -> bytes:
     """16 bytes for a picture (SHA-256) by a method in a setting (its key)."""
-    return _hashed("score", setting, picture, method, digest_of(dict(parameters)))
+    return _hashed("score", setting, picture, method, parameters_digest(method, parameters))
 
 
 def refusal_key(setting: str, picture: str, name: str = "") -> bytes:
