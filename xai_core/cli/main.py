@@ -14,7 +14,7 @@ from xai_core.base.errors import InputError, WorkerError, XaiError
 from xai_core.base.text import terminal
 from xai_core.cli import arguments, notices
 from xai_core.cli.console import tell
-from xai_core.cli.study_arguments import add_study
+from xai_core.cli.study.arguments import add_study
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 

@@ -15,8 +15,8 @@ from typing import Any
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.base.text import terminal
 from xai_core.cli.console import print_json, say, tell
-from xai_core.cli.study_plan import plan_of
-from xai_core.cli.study_summary import summary_json, summary_text
+from xai_core.cli.study.plan import plan_of
+from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told

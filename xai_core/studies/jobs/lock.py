@@ -37,7 +37,6 @@ def held(folder: Path) -> Iterator[None]:
             raise InputError(
                 f"This study is being computed already{_told(handle)}.",
                 f"Watch it with `pedestal study --status {folder}`, or take another folder.",
-                code="study-in-use",
             )
         with writing():
             _sign(handle)

@@ -13,7 +13,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.target import Target
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.inputs import part_asked, prepared_as
-from xai_core.cli.study_arguments import study_methods
+from xai_core.cli.study.arguments import study_methods
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.maps.recipe import Recipe
