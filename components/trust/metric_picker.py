@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.session import text
 from xai_core.demo.masks import MISSING, mask_of
 from xai_core.runs.run import Run
 from xai_core.scores.metrics.base import FAMILIES, METRICS, GroupMetric
@@ -35,7 +36,7 @@ def show(run: Run) -> list[str]:
         "All are of the map after removal at the quantile above. Those of the map alone are "
         "computed at once, those that ask the model on demand. Metrics of robustness and of "
         "randomisation make each map again by the same method, parameters, seed and recipe. "
-        + (MISSING if mask is None else f"The mask of localisation is {mask[1]}.")
+        + (MISSING if mask is None else f"The mask of localisation is {text.plain(mask[1])}.")
     )
     return [name for name in METRICS.names() if name in chosen]
 

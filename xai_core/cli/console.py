@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,22 +12,32 @@ from xai_core.base.progress import Progress
 from xai_core.base.text import json_text, terminal
 from xai_core.readiness.verdict.json import plain
 
-WIDTH = 30
+WIDTH, MOST = 30, 120  # signs of a bar, and of a line
 
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress | None]:
     """A bar on standard error; None where nobody watches."""
+    with changing_line() as line:
+
+        def draw(done: int, total: int) -> None:
+            filled = WIDTH * done // max(1, total)
+            bar = "#" * filled + "." * (WIDTH - filled)
+            if line is not None:
+                line(f"{title} [{bar}] {done}/{total}")
+
+        yield draw if line is not None else None
+
+
+@contextmanager
+def changing_line() -> Iterator[Callable[[str], None] | None]:
+    """One line on standard error that is drawn anew; None where nobody watches."""
     if not sys.stderr.isatty():
         yield None
         return
 
-    title = terminal(title)
-
-    def draw(done: int, total: int) -> None:
-        filled = WIDTH * done // max(1, total)
-        bar = "#" * filled + "." * (WIDTH - filled)
-        print(f"\r{title} [{bar}] {done}/{total}", end="", file=sys.stderr, flush=True)
+    def draw(told: str) -> None:
+        print(f"\r\x1b[K{terminal(told)[:MOST]}", end="", file=sys.stderr, flush=True)
 
     try:
         yield draw

@@ -54,19 +54,20 @@ def layer_slopes(scorer: Scorer, inputs: Tensor) -> tuple[list[Tensor], Layer]:
         output = shown(plain.call, plain.score.before)(inputs.clone())
         scores = plain.score(output, len(blocks))
     rises = torch.autograd.grad(scores.sum(), means)[0] / stacked.shape[1]  # of a layer's token
-    slopes = [
-        torch.autograd.grad(
-            one,
-            weight,
-            rise.expand_as(one),
-            retain_graph=True,
-            allow_unused=True,
-        )[0]
-        for one, weight, rise in zip(made, weights, rises, strict=True)
-    ]  # one block at a time: later ones depend on its attention, too
-    known = [torch.zeros_like(w) if s is None else s for s, w in zip(slopes, weights, strict=True)]
+    # One block at a time: later ones depend on its attention, too.
+    slopes = [_slope(*one) for one in zip(made, weights, rises, strict=True)]
     count = weights[0].shape[-1]
-    return [one.reshape(-1, count, count) for one in known], tokens_of(layers, count)
+    return [one.reshape(-1, count, count) for one in slopes], tokens_of(layers, count)
+
+
+def _slope(made: Tensor, weight: Tensor, rise: Tensor) -> Tensor:
+    """Of what one block gives, times `rise`, by its attention."""
+    import torch
+
+    (found,) = torch.autograd.grad(
+        made, weight, rise.expand_as(made), retain_graph=True, allow_unused=True
+    )
+    return torch.zeros_like(weight) if found is None else found
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,8 +12,7 @@ from types import FrameType
 from typing import Any
 
 from xai_core.base.errors import Cancelled, InputError
-from xai_core.base.text import terminal
-from xai_core.cli.console import print_json, say, tell
+from xai_core.cli.console import changing_line, print_json, say, tell
 from xai_core.cli.study.plan import plan_of
 from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
@@ -36,8 +34,8 @@ def run(args: argparse.Namespace) -> int:
     plan, folder = _planned(args)
     with _stoppable():
         try:
-            with _line() as line:
-                run_job(plan, folder, line)
+            with changing_line() as line:
+                run_job(plan, folder, line and (lambda status: line("; ".join(told(status)))))
         except (Cancelled, KeyboardInterrupt):
             tell(f"cancelled; what is finished is kept: go on with --resume {folder}")
             return INTERRUPTED
@@ -70,23 +68,6 @@ def _tell_status(status: Status, args: argparse.Namespace) -> None:
         print_json({"schema": 1, **status.to_dict()})
     else:
         say(*told(status))
-
-
-@contextmanager
-def _line() -> Iterator[Any]:
-    """One line on standard error that changes; None where nobody watches."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-
-    def draw(status: Status) -> None:
-        line = terminal("; ".join(told(status)))[:120]
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield draw
-    finally:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager
