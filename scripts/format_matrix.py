@@ -11,15 +11,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xai_core.attribution.methods.base import METHODS
+from xai_core.attribution.methods.base import FAMILIES, METHODS
 
 if TYPE_CHECKING:
     from tests.models.matrix.measure import Result
     from tests.models.matrix.row import Row
+    from xai_core.readiness.result import Verdict
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "formats.md"
 TABLE = re.compile(r"(<!-- begin: format-matrix -->\n).*?(<!-- end: format-matrix -->)", re.DOTALL)
-HEADS = ("file", "recognised as", "level", "methods", "as the original", "said of it")
+HEADS = ("file", "recognised as", "level", "families of methods", "as the original", "said of it")
 SAID = (
     "converted-verified",
     "converted-unverified",
@@ -44,10 +45,21 @@ def cells(result: Result) -> tuple[str, ...]:
         result.row.title,
         f"`{result.format}`",
         f"`{result.verdict.level}`",
-        f"{result.methods} of {len(METHODS)}",
+        _families(result.verdict),
         " and ".join(result.agrees) or "–",
         ", ".join(said) or "–",
     )
+
+
+def _families(verdict: Verdict) -> str:
+    """Those with a method that can run."""
+    runs = {METHODS[name].family for name, one in verdict.methods.items() if one.available}
+    left_out = [f"`{name}`" for name in FAMILIES if name not in runs]
+    if not left_out or not runs:
+        return "all" if runs else "–"
+    if len(left_out) <= len(runs):
+        return f"all but {', '.join(left_out)}"
+    return ", ".join(f"`{name}`" for name in FAMILIES if name in runs)
 
 
 def documented_rows() -> list[str]:

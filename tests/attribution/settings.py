@@ -44,6 +44,8 @@ def reason(method: str, net: str) -> str | None:
 
 
 ON_CONVOLUTIONS = tuple(method.name for method in METHODS if method.family != "attention")
+ON_OPERATIONS = tuple(name for name in ON_CONVOLUTIONS if name != "lrp")
+"""Of those, which need no layers of torch's own: for graphs that were converted."""
 PAIRS = [(method, net) for method in METHODS.names() for net in NETS]
 DEFINED = [pair for pair in PAIRS if reason(*pair) is None]
 UNDEFINED = [pair for pair in PAIRS if reason(*pair) is not None]

@@ -58,9 +58,9 @@ def test_a_limit_is_a_number_of_seconds(wrong: str, capsys: pytest.CaptureFixtur
 def test_what_hangs_is_ended_by_default_and_a_long_map_is_not() -> None:
     with worker_of(argparse.Namespace(time_limit=None)) as worker:
         assert worker._connection._silence == CALL_SECONDS == 120
-        assert worker._connection._time_limit > CALL_SECONDS
+        assert worker._connection.time_limit > CALL_SECONDS
     with worker_of(argparse.Namespace(time_limit=300.0)) as worker:
-        assert worker._connection._time_limit == 300
+        assert worker._connection.time_limit == 300
 
 
 def test_more_time_means_more_for_the_proof() -> None:

@@ -56,11 +56,11 @@ def save(tmp_path_factory: pytest.TempPathFactory) -> Save:
 @contextmanager
 def within(worker: Worker, limit: float) -> Iterator[None]:
     """A call must end soon after the limit."""
-    usual, worker._connection._time_limit = worker._connection._time_limit, limit
+    usual, worker._connection.time_limit = worker._connection.time_limit, limit
     worker._connection.started()  # starting is no part of the call
     start = time.monotonic()
     try:
         yield
         assert time.monotonic() - start < limit + 60
     finally:
-        worker._connection._time_limit = usual
+        worker._connection.time_limit = usual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LAYOUTS = {"NCHW": "channels first", "NHWC": "channels last", "NLC": "tokens"}
 """How a feature map lies in an output: batch, channels, height, width, or a length of tokens."""
@@ -27,6 +27,7 @@ class Layer:
         layout: of `LAYOUTS`; empty where the output is no map, or cannot be told to be one.
         order: digits of a token's number, the slowest first; empty for row by row.
         refused: why the output is not read as a map, in a sentence.
+        weighs: a convolution or linear layer of torch itself, which rules of relevance are for.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Layer:
     layout: str = ""
     order: tuple[Digit, ...] = ()
     refused: str = ""
+    weighs: bool = field(default=False, compare=False)
 
     @property
     def reading(self) -> str:

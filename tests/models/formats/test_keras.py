@@ -10,7 +10,7 @@ import torch
 from torch.func import functional_call
 
 import xai_core
-from tests.attribution.settings import ON_CONVOLUTIONS, fast
+from tests.attribution.settings import ON_OPERATIONS, fast
 from tests.models.formats.keras_nets import NETS, keras, made, pictures, plain, saved
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
@@ -62,7 +62,7 @@ def test_verdict_is_ready(net: str, tmp_path: Path) -> None:
     assert verdict.level == "ready", [f.message for f in verdict.findings]
 
 
-@pytest.mark.parametrize("method", ON_CONVOLUTIONS)
+@pytest.mark.parametrize("method", ON_OPERATIONS)
 @pytest.mark.parametrize("net", ["sequential", "channels-first"])
 def test_every_method_runs_and_leaves_the_model_alone(
     net: str, method: str, tmp_path: Path

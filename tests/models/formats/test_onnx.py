@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from tests.attribution.settings import ON_CONVOLUTIONS, fast
+from tests.attribution.settings import ON_OPERATIONS, fast
 from tests.models.formats import onnx_files as files
 from xai_core.attribution.explanation import explain
 from xai_core.base.errors import ModelError
@@ -63,7 +63,7 @@ def test_output_and_gradient_are_eager_s(loaded: tuple[nn.Module, LoadedModel]) 
     assert np.allclose(model.reference(inputs.numpy()), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("method", ON_CONVOLUTIONS)
+@pytest.mark.parametrize("method", ON_OPERATIONS)
 def test_methods_give_eager_s_maps(method: str, loaded: tuple[nn.Module, LoadedModel]) -> None:
     net, model = loaded
     inputs = torch.rand(1, 3, 32, 32).numpy()
@@ -80,7 +80,8 @@ def test_the_verdict_is_ready(loaded: tuple[nn.Module, LoadedModel]) -> None:
     verdict = assess(loaded[1])
     assert verdict.level == "ready", verdict.findings
     assert "converted-verified" in [finding.code for finding in verdict.findings]
-    assert all(verdict.methods[name].available for name in ON_CONVOLUTIONS)
+    assert all(verdict.methods[name].available for name in ON_OPERATIONS)
+    assert not verdict.methods["lrp"].available  # said before it is asked for
     assert verdict.evidence["float_parameters"] > 0
     assert verdict.evidence["spatial_layers"]
 

@@ -32,14 +32,12 @@ class Result:
 
     Attributes:
         agrees: what was compared with the original and is the same: "output", "gradient".
-        methods: how many methods are available; those tried gave finite maps, none empty.
     """
 
     row: Row
     format: str
     verdict: Verdict
     agrees: tuple[str, ...]
-    methods: int
 
     @property
     def codes(self) -> set[str]:
@@ -55,7 +53,7 @@ def measured(row: Row, worker: Worker, folder: Path) -> Result:
     try:
         card = worker.load(path, options)
     except XaiError as error:
-        return Result(row, str(error.facts["format"]), worker.rejected(path, error), (), 0)
+        return Result(row, str(error.facts["format"]), worker.rejected(path, error), ())
     inputs = truth.inputs if truth else _noise(card.input_spec.shape)
     verdict = worker.assess(inputs)
     available = [name for name, one in verdict.methods.items() if one.available]
@@ -63,7 +61,7 @@ def measured(row: Row, worker: Worker, folder: Path) -> Result:
         if WHOLE or name in TRIED:
             _explained(worker, inputs, name)
     agrees = _agreement(worker, truth, gradient="saliency" in available) if truth else ()
-    return Result(row, card.format, verdict, agrees, len(available))
+    return Result(row, card.format, verdict, agrees)
 
 
 def _noise(shape: tuple[int, int, int]) -> Array:

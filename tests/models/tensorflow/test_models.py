@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.attribution.settings import ON_CONVOLUTIONS, fast
+from tests.attribution.settings import ON_OPERATIONS, fast
 from tests.models.tensorflow.conftest import zipped
 from xai_core.base.errors import InputError, ModelError, XaiError
 from xai_core.models.formats.base import LoadOptions
@@ -63,7 +63,7 @@ def test_a_converted_model_is_ready_and_every_method_runs(
     assert codes["converted-verified"].severity == "info"
     assert "GradientTape" in codes["converted-verified"].message
     picture = np.load(models / f"{name}.npz")["inputs"][:1]
-    for method in ON_CONVOLUTIONS:
+    for method in ON_OPERATIONS:
         quick = fast(method)
         values = worker.explain(picture, None, method, parameters=quick).values
         assert np.isfinite(values).all()

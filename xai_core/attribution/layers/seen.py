@@ -117,8 +117,16 @@ def _layer(name: str, layer: nn.Module, output: Any, keras: str) -> Layer:
     shape = None if tensor is None else tuple(tensor.shape)
     own = sum(p.numel() for p in layer.parameters(recurse=False))
     layout = (defined_layout(layer) or keras) if shape and len(shape) == 4 else ""
-    seen = Layer(name, type(layer).__name__, own, shape, False)
+    seen = Layer(name, type(layer).__name__, own, shape, False, weighs=_weighs(layer))
     return with_map(seen, layout) if layout else seen
+
+
+def _weighs(layer: nn.Module) -> bool:
+    from torch import nn
+
+    kinds = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
+    turned = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+    return isinstance(layer, (*kinds, *turned))
 
 
 def with_map(layer: Layer, layout: str) -> Layer:

@@ -42,7 +42,7 @@ def why_not(capabilities: Capabilities) -> str | None:
     kinds = [layer.kind.lower() for layer in capabilities.layers]
     if any("attention" in kind or "attn" in kind for kind in kinds):
         return ATTENDS
-    if not any("conv" in kind or "linear" in kind for kind in kinds):
+    if not any(layer.weighs for layer in capabilities.layers):
         return UNSEEN
     return None
 
