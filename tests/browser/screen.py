@@ -30,7 +30,8 @@ def loaded(page: Page) -> None:
 
 
 def go(page: Page, name: str, heading: str | None = None) -> None:
-    """Choose a page from the menu."""
+    """Choose a page from the menu, once all of this one is there."""
+    loaded(page)
     page.get_by_role("link", name=name, exact=True).click()
     title(page, heading or name)
 

@@ -26,6 +26,7 @@ FOCUSED = """() => {
 
 def reach(page: Page, kind: str, name: str) -> None:
     """Press Tab until the focus is on an element of this role or tag, and of this name."""
+    screen.loaded(page)
     passed = []
     for _ in range(FARTHEST):
         page.keyboard.press("Tab")
