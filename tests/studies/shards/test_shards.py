@@ -128,6 +128,33 @@ def test_a_reader_is_told_when_files_are_merged_under_it(tmp_path: Path) -> None
     assert len(list(shards.rows())) == 3
 
 
+def test_what_is_merged_after_the_names_were_listed_is_looked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards, merging = begun(tmp_path), Shards(tmp_path / "study")
+    for n in range(3):
+        shards.write([row(n)])
+    listed, looks = Shards._names, list[int]()
+
+    def names(self: Shards) -> list[str]:
+        found = listed(self)
+        if self is shards:
+            looks.append(len(found))
+            if len(looks) in (1, 3):
+                merging.compact()
+                merging.write([row(10 + len(looks))])
+        return found
+
+    monkeypatch.setattr(Shards, "_names", names)
+    assert len(shards.known()) == 4, "none of a file that was merged is lost"
+    assert len(list(shards.rows())) == 5
+    assert not shards.skipped
+    monkeypatch.setattr(Shards, "_names", lambda self: ["gone.parquet"])
+    for read in (shards.known, lambda: list(shards.rows())):
+        with pytest.raises(XaiError, match="Read it again"):
+            read()
+
+
 def test_files_that_are_broken_or_of_another_study_are_skipped_and_said(tmp_path: Path) -> None:
     shards = begun(tmp_path)
     path = shards.write([row(1)])

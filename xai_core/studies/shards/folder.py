@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.errors import first_line
+from xai_core.base.errors import XaiError, first_line
 from xai_core.studies.shards import files
 from xai_core.studies.shards.description import Description, read_description
 from xai_core.studies.shards.keys import Keys, first_of_each, halves
@@ -16,6 +16,7 @@ from xai_core.studies.shards.row import KEY_BYTES, Row
 from xai_core.studies.shards.table import rows_of, table_of
 
 ENDING = ".parquet"
+TRIES = 3  # looks at a folder whose files are merged meanwhile
 
 
 class Shards:
@@ -51,6 +52,9 @@ class Shards:
         """The keys of all rows; 16 bytes for each, and five times that while they are read.
 
         Pictures that were not there to be read are left out: they are looked for again.
+
+        Raises:
+            XaiError: files are merged faster than they can be read.
         """
         return Keys(block for _, block in self._key_blocks(lasting=True))
 
@@ -75,7 +79,7 @@ class Shards:
         Raises:
             XaiError: a file was merged or deleted after this began.
         """
-        blocks = list(self._key_blocks())
+        blocks = self._key_blocks()
         names = [(name, len(block) // KEY_BYTES) for name, block in blocks]
         first = first_of_each(halves(b"".join(block for _, block in blocks)))
         del blocks
@@ -156,23 +160,34 @@ class Shards:
             (self.folder / name).unlink(missing_ok=True)
         return len(names) - 1
 
-    def _key_blocks(self, lasting: bool = False) -> Iterator[tuple[str, bytes]]:
+    def _key_blocks(self, lasting: bool = False) -> list[tuple[str, bytes]]:
         """The keys of each file that can be read; `lasting`: of what is not looked for again."""
+        read: dict[str, bytes | None] = {}
+        for _ in range(TRIES):
+            names = self._names()
+            read |= {name: self._keys_in(name, lasting) for name in names if read.get(name) is None}
+            if not any(read[name] is None and name not in self.skipped for name in names):
+                return [(name, block) for name in names if (block := read[name]) is not None]
+        raise XaiError(
+            f"The files of the study in {self.folder.name} are merged while they are read.",
+            "Read it again.",
+        )
+
+    def _keys_in(self, name: str, lasting: bool) -> bytes | None:
+        """None where it cannot be read, which `skipped` says, or is not there any more."""
         import pyarrow.compute as pc
 
-        columns = ["key", "picture"] if lasting else ["key"]
-        for name in self._names():
-            try:
-                table = self._table(name, columns)
-            except FileNotFoundError:  # merged meanwhile
-                continue
-            except (OSError, ValueError, KeyError) as cause:
-                self.skipped[name] = first_line(cause)
-                continue
-            self.skipped.pop(name, None)
-            if lasting:
-                table = table.filter(pc.not_equal(table["picture"], ""))
-            yield name, files.keys_of(table).tobytes()
+        self.skipped.pop(name, None)
+        try:
+            table = self._table(name, ["key", "picture"] if lasting else ["key"])
+        except FileNotFoundError:  # merged: its rows are in a file that came after the names
+            return None
+        except (OSError, ValueError, KeyError) as cause:
+            self.skipped[name] = first_line(cause)
+            return None
+        if lasting:
+            table = table.filter(pc.not_equal(table["picture"], ""))
+        return files.keys_of(table).tobytes()
 
     def _names(self) -> list[str]:
         return sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}"))
