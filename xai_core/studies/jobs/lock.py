@@ -14,11 +14,10 @@ from typing import Any
 
 from xai_core.base.errors import InputError
 from xai_core.base.storage.files import writing
-from xai_core.base.storage.lock import lock_file
+from xai_core.base.storage.lock import FLAGS, lock_file
 
 NAME = "job.lock"
 LOOKS, MOMENT = 5, 0.05  # tries, and seconds between: who only looks holds it for an instant
-FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @contextmanager
@@ -70,12 +69,14 @@ def _sign(handle: int) -> None:
     now = datetime.now(UTC).isoformat(" ", "seconds")
     told = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
     os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(told).encode(), 0)
+    os.lseek(handle, 0, os.SEEK_SET)
+    os.write(handle, json.dumps(told).encode())
 
 
 def _told(handle: int) -> str:
     with suppress(OSError, ValueError, KeyError, TypeError):
-        told: dict[str, Any] = json.loads(os.pread(handle, 10_000, 0))
+        os.lseek(handle, 0, os.SEEK_SET)  # `pread` is not there on Windows
+        told: dict[str, Any] = json.loads(os.read(handle, 10_000))
         process, machine, since = (str(told[name]) for name in ("process", "machine", "since"))
         return f" by process {process} on {machine}, since {since}"
     return ""
