@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,16 +19,19 @@ import pytest
 from tests.studies.jobs.tiny import BROKEN, make, rows, written
 from xai_core import open_study
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError, XaiError
+from xai_core.base.storage.lock import lock_file
 from xai_core.cli.main import main
 from xai_core.models.formats.base import LoadOptions
 from xai_core.studies.engines.base import Crew, Engine, Staff
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.task import Task
-from xai_core.studies.jobs import driver, writer
+from xai_core.studies.jobs import driver, lock, writer
+from xai_core.studies.jobs import status as status_file
+from xai_core.studies.jobs.handle import JobHandle
 from xai_core.studies.jobs.lock import held, is_held
 from xai_core.studies.jobs.plan import Plan, read_plan
-from xai_core.studies.jobs.status import read_status, told
+from xai_core.studies.jobs.status import Reporter, read_status, told
 from xai_core.studies.shards import Row, Shards, key_of
 from xai_core.studies.shards.keys import Keys
 from xai_core.worker.decoding import Decoder
@@ -201,6 +207,35 @@ def test_one_job_at_a_time_and_one_study_in_a_folder(
         run(other, tmp_path, monkeypatch)
     with pytest.raises(InputError, match="nothing to stop"):
         driver.ask_to_stop(tmp_path)
+
+
+def test_a_killed_job_is_interrupted_on_a_disk_of_another_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_on_nfs(handle: int) -> bool | None:
+        return lock_file(handle) if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_RDWR else None
+
+    monkeypatch.setattr(lock, "lock_file", as_on_nfs)
+    Reporter(tmp_path, "local")
+    with held(tmp_path):
+        assert read_status(tmp_path).state == "running"
+    assert read_status(tmp_path).state == "interrupted"
+    monkeypatch.setattr(lock, "lock_file", lambda handle: None)
+    assert read_status(tmp_path).state == "running", "without locks nobody can tell"
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert JobHandle(tmp_path, process).status().state == "interrupted"
+
+
+def test_a_status_that_goes_while_it_is_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Reporter(tmp_path, "local")
+    monkeypatch.setattr(
+        status_file, "is_held", lambda folder: bool((folder / status_file.NAME).unlink())
+    )
+    with pytest.raises(InputError, match="No study was computed"):
+        read_status(tmp_path)
 
 
 def test_a_plan_comes_back_without_trust(plan: Plan, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -47,13 +48,23 @@ def held(folder: Path) -> Iterator[None]:
 def is_held(folder: Path) -> bool | None:
     """Whether somebody computes it now; None where that cannot be told."""
     with suppress(OSError):
-        handle = os.open(folder / NAME, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        handle = _to_look(folder / NAME)
         try:
             free = lock_file(handle)
             return None if free is None else not free
         finally:
             os.close(handle)
     return False if not (folder / NAME).exists() else None
+
+
+def _to_look(path: Path) -> int:
+    flags = getattr(os, "O_CLOEXEC", 0)
+    try:
+        return os.open(path, os.O_RDWR | flags)  # NFS locks no file that is only read
+    except OSError as cause:
+        if cause.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        return os.open(path, os.O_RDONLY | flags)
 
 
 def _taken(handle: int) -> bool:
