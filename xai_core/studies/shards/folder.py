@@ -51,7 +51,7 @@ class Shards:
     def known(self) -> Keys:
         """The keys of all rows; 16 bytes for each, and five times that while they are read.
 
-        Pictures that were not there to be read are left out: they are looked for again.
+        Pictures that were not there to be read, or were lost, are left out: they come again.
 
         Raises:
             XaiError: files are merged faster than they can be read.
@@ -110,17 +110,19 @@ class Shards:
 
     def refused(self) -> dict[str, str]:
         """Why pictures were refused, by name; those that came later are left out."""
+        import pyarrow.compute as pc
+
         columns = ["kind", "picture", "name", "cause"]
         found: dict[str, str] = {}
         missed: set[str] = set()
         for batch in self.batches(columns):
-            for row in batch.filter(_is(batch, "refused")).to_pylist():
+            for row in batch.filter(pc.not_equal(batch["kind"], "score")).to_pylist():
                 found[row["name"]] = row["cause"] or ""
-                if not row["picture"]:
+                if not row["picture"] or row["kind"] == "lost":
                     missed.add(row["name"])
         if missed:
             for batch in self.batches(["kind", "name"]):
-                scores = batch.filter(_is(batch, "score"))
+                scores = batch.filter(pc.equal(batch["kind"], "score"))
                 for name in missed.intersection(scores["name"].to_pylist()):
                     found.pop(name, None)
         return found
@@ -175,7 +177,7 @@ class Shards:
         return len(names) - 1
 
     def _key_blocks(self, lasting: bool = False) -> list[tuple[str, bytes]]:
-        """The keys of each file that can be read; `lasting`: of what is not looked for again."""
+        """The keys of each file that can be read; `lasting`: of what does not come again."""
         read: dict[str, bytes | None] = {}
         for _ in range(TRIES):
             names = self._names()
@@ -193,14 +195,15 @@ class Shards:
 
         self.skipped.pop(name, None)
         try:
-            table = self._table(name, ["key", "picture"] if lasting else ["key"])
+            table = self._table(name, ["key", "picture", "kind"] if lasting else ["key"])
         except FileNotFoundError:  # merged: its rows are in a file that came after the names
             return None
         except (OSError, ValueError, KeyError) as cause:
             self.skipped[name] = first_line(cause)
             return None
         if lasting:
-            table = table.filter(pc.not_equal(table["picture"], ""))
+            here, there = pc.not_equal(table["picture"], ""), pc.not_equal(table["kind"], "lost")
+            table = table.filter(pc.and_(here, there))
         return files.keys_of(table).tobytes()
 
     def _names(self) -> list[str]:
@@ -208,9 +211,3 @@ class Shards:
 
     def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
         return files.read(self.folder / name, self.key, columns)
-
-
-def _is(batch: Any, kind: str) -> Any:
-    import pyarrow.compute as pc
-
-    return pc.equal(batch["kind"], kind)
