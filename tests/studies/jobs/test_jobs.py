@@ -21,6 +21,7 @@ from xai_core import open_study
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError, XaiError
 from xai_core.base.storage.lock import lock_file
 from xai_core.cli.main import main
+from xai_core.cli.study.summary import summary_text
 from xai_core.models.formats.base import LoadOptions
 from xai_core.studies.engines.base import Crew, Engine, Staff
 from xai_core.studies.entry import QUANTILES
@@ -142,8 +143,14 @@ def test_a_dead_worker_costs_its_chunk_and_a_deadly_picture_only_itself(
     (given_up,) = (row for row in rows(tmp_path).values() if row.name == "012.png")
     assert "ended its worker twice. Segfault." in (given_up.cause or "")
     assert given_up.picture, "named by its bytes: another name does not try it again"
+    assert given_up.kind == "lost"
+    assert open_study(tmp_path).refused.keys() == {"007.png", "012.png", "023.png"}
     assert max(seen.values()) == 3
     assert set(seen.values()) <= {1, 2, 3}
+    again = run(plan, tmp_path, monkeypatch)
+    assert again.crews[0].computed == ["012.png"], "it may have been the lack of memory"
+    assert open_study(tmp_path).refused.keys() == {"007.png", "023.png"}
+    assert Shards(tmp_path).refused().keys() == {"007.png", "023.png"}
 
 
 def test_a_model_that_always_dies_ends_the_job(
@@ -279,6 +286,9 @@ def test_the_command_goes_on_says_how_far_it_is_and_is_interrupted(
     def said(*words: str) -> tuple[int, str]:
         return main(["study", *words]), capsys.readouterr().out
 
+    (tmp_path / "file").touch()
+    words = ("net.pt", str(tmp_path), "--method", "saliency", "--keep", str(tmp_path / "file"))
+    assert said(*words)[0] == 2, "a file is no folder"
     plan.write(tmp_path)
     assert said("--status", str(tmp_path))[0] == 2, "nobody has computed it yet"
     monkeypatch.setattr(driver, "chunk_size", lambda *_: 2)
@@ -293,3 +303,8 @@ def test_the_command_goes_on_says_how_far_it_is_and_is_interrupted(
     told = json.loads(said("--status", str(tmp_path), "--json")[1])
     assert (told["state"], told["done"], told["broken"]) == ("done", 40, 2)
     assert "left out: 007.png, 023.png: broken" in said("--resume", str(tmp_path))[1]
+    refused = [Row.refused("", f"{n}.png", f"There is no file {n}.") for n in range(30)]
+    Shards(tmp_path).write(refused)
+    lines = list(summary_text(tmp_path, 0.2))
+    assert sum(line.startswith("left out: ") for line in lines) == 20
+    assert "and 11 more causes, see --json" in lines
