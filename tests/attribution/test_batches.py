@@ -18,7 +18,7 @@ from xai_core.attribution.batches.order import Refused
 from xai_core.attribution.batches.together import apart, together
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
-from xai_core.base.errors import XaiError
+from xai_core.base.errors import MethodError, XaiError
 from xai_core.base.pace import Pace
 
 SEVERAL = [
@@ -160,6 +160,19 @@ def test_where_memory_runs_out_the_batch_is_halved() -> None:
     handle.remove()
     assert passes == [2, 2] or passes == [4, 2, 2]
     assert ticks[-1] == (4, 4)
+
+
+def test_a_lack_of_memory_is_no_result() -> None:
+    net, batch = NETS["layered"](), pictures(1)
+    plain = torch.as_tensor(batch)
+
+    def scarce(module: nn.Module, args: tuple[Tensor]) -> None:
+        if not torch.equal(args[0], plain):  # what is hidden by the method alone
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    net.register_forward_pre_hook(scarce)
+    with pytest.raises(MethodError, match="allocate memory"):
+        Batches(net).explain(batch, {"occlusion": fast("occlusion")})
 
 
 def test_a_method_is_refused_for_the_picture_that_it_fails_on_alone() -> None:

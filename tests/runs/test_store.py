@@ -15,6 +15,7 @@ from tests.runs.small import small_run
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.base.target import Explained, Target
+from xai_core.runs.index.queries import RunFilter
 from xai_core.runs.run import Run
 from xai_core.runs.store import ID, RunStore
 from xai_core.targets.outputs import OutputForm
@@ -210,6 +211,29 @@ def test_when_all_is_pinned_a_run_is_refused_and_nothing_is_lost(tmp_path: Path)
     with pytest.raises(XaiError, match="not kept"):
         store.save(small_run(2))
     assert {one.id for one in store.entries()} == set(names)
+
+
+class ListedAtOnce:
+    """A run that somebody lists as soon as it is there."""
+
+    def __init__(self, run: Run, store: RunStore) -> None:
+        self.run, self.store = run, store
+
+    def write(self, folder: Path, /, **more: str) -> None:
+        self.run.write(folder, **more)
+        assert folder.name in {one.id for one in self.store.page(RunFilter("")).entries}
+
+
+def test_a_run_that_is_listed_while_it_is_saved_counts_once(store: RunStore) -> None:
+    names = [store.save(small_run(seed)) for seed in range(3)]
+    store.cap = int(3.5 * store.entry(names[0]).size)
+    newest = store.save(ListedAtOnce(small_run(3), store))
+    assert {one.id for one in store.entries()} == {*names[1:], newest}
+    for name in (*names[1:], newest):
+        store.change(name, pinned=True)
+    with pytest.raises(XaiError, match="not kept"):
+        store.save(ListedAtOnce(small_run(4), store))
+    assert {one.id for one in store.entries()} == {*names[1:], newest}
 
 
 def test_many_at_once_lose_no_run_and_no_label(store: RunStore) -> None:

@@ -162,9 +162,9 @@ class RunStore:
         self._index.tidy()
 
     def _make_room(self, newest: str, change: Change) -> None:
-        """Delete the oldest for a run that is written and not counted yet."""
-        over = change.size + size_of(self._path(newest)) - self.cap
-        going = change.oldest(over)
+        """Delete the oldest for a run that is written."""
+        over = change.size(but=newest) + size_of(self._path(newest)) - self.cap
+        going = change.oldest(over, but=newest)
         if sum(one.size for one in going) < over:
             remove(self._path(newest))
             raise XaiError(

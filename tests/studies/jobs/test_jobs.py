@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,16 +19,20 @@ import pytest
 from tests.studies.jobs.tiny import BROKEN, make, rows, written
 from xai_core import open_study
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError, XaiError
+from xai_core.base.storage.lock import lock_file
 from xai_core.cli.main import main
+from xai_core.cli.study.summary import summary_text
 from xai_core.models.formats.base import LoadOptions
 from xai_core.studies.engines.base import Crew, Engine, Staff
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.task import Task
-from xai_core.studies.jobs import driver, writer
+from xai_core.studies.jobs import driver, lock, writer
+from xai_core.studies.jobs import status as status_file
+from xai_core.studies.jobs.handle import JobHandle
 from xai_core.studies.jobs.lock import held, is_held
 from xai_core.studies.jobs.plan import Plan, read_plan
-from xai_core.studies.jobs.status import read_status, told
+from xai_core.studies.jobs.status import Reporter, read_status, told
 from xai_core.studies.shards import Row, Shards, key_of
 from xai_core.studies.shards.keys import Keys
 from xai_core.worker.decoding import Decoder
@@ -135,8 +143,14 @@ def test_a_dead_worker_costs_its_chunk_and_a_deadly_picture_only_itself(
     (given_up,) = (row for row in rows(tmp_path).values() if row.name == "012.png")
     assert "ended its worker twice. Segfault." in (given_up.cause or "")
     assert given_up.picture, "named by its bytes: another name does not try it again"
+    assert given_up.kind == "lost"
+    assert open_study(tmp_path).refused.keys() == {"007.png", "012.png", "023.png"}
     assert max(seen.values()) == 3
     assert set(seen.values()) <= {1, 2, 3}
+    again = run(plan, tmp_path, monkeypatch)
+    assert again.crews[0].computed == ["012.png"], "it may have been the lack of memory"
+    assert open_study(tmp_path).refused.keys() == {"007.png", "023.png"}
+    assert Shards(tmp_path).refused().keys() == {"007.png", "023.png"}
 
 
 def test_a_model_that_always_dies_ends_the_job(
@@ -188,6 +202,8 @@ def test_one_job_at_a_time_and_one_study_in_a_folder(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(plan, tmp_path, monkeypatch)
+    for name in ("pread", "pwrite"):  # as on Windows
+        monkeypatch.delattr(os, name, raising=False)
     with held(tmp_path):
         assert is_held(tmp_path)
         with pytest.raises(InputError, match=r"being computed already by process \d+ on"):
@@ -198,6 +214,35 @@ def test_one_job_at_a_time_and_one_study_in_a_folder(
         run(other, tmp_path, monkeypatch)
     with pytest.raises(InputError, match="nothing to stop"):
         driver.ask_to_stop(tmp_path)
+
+
+def test_a_killed_job_is_interrupted_on_a_disk_of_another_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_on_nfs(handle: int) -> bool | None:
+        return lock_file(handle) if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_RDWR else None
+
+    monkeypatch.setattr(lock, "lock_file", as_on_nfs)
+    Reporter(tmp_path, "local")
+    with held(tmp_path):
+        assert read_status(tmp_path).state == "running"
+    assert read_status(tmp_path).state == "interrupted"
+    monkeypatch.setattr(lock, "lock_file", lambda handle: None)
+    assert read_status(tmp_path).state == "running", "without locks nobody can tell"
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert JobHandle(tmp_path, process).status().state == "interrupted"
+
+
+def test_a_status_that_goes_while_it_is_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Reporter(tmp_path, "local")
+    monkeypatch.setattr(
+        status_file, "is_held", lambda folder: bool((folder / status_file.NAME).unlink())
+    )
+    with pytest.raises(InputError, match="No study was computed"):
+        read_status(tmp_path)
 
 
 def test_a_plan_comes_back_without_trust(plan: Plan, tmp_path: Path) -> None:
@@ -241,6 +286,9 @@ def test_the_command_goes_on_says_how_far_it_is_and_is_interrupted(
     def said(*words: str) -> tuple[int, str]:
         return main(["study", *words]), capsys.readouterr().out
 
+    (tmp_path / "file").touch()
+    words = ("net.pt", str(tmp_path), "--method", "saliency", "--keep", str(tmp_path / "file"))
+    assert said(*words)[0] == 2, "a file is no folder"
     plan.write(tmp_path)
     assert said("--status", str(tmp_path))[0] == 2, "nobody has computed it yet"
     monkeypatch.setattr(driver, "chunk_size", lambda *_: 2)
@@ -255,3 +303,8 @@ def test_the_command_goes_on_says_how_far_it_is_and_is_interrupted(
     told = json.loads(said("--status", str(tmp_path), "--json")[1])
     assert (told["state"], told["done"], told["broken"]) == ("done", 40, 2)
     assert "left out: 007.png, 023.png: broken" in said("--resume", str(tmp_path))[1]
+    refused = [Row.refused("", f"{n}.png", f"There is no file {n}.") for n in range(30)]
+    Shards(tmp_path).write(refused)
+    lines = list(summary_text(tmp_path, 0.2))
+    assert sum(line.startswith("left out: ") for line in lines) == 20
+    assert "and 11 more causes, see --json" in lines

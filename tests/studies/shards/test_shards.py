@@ -19,7 +19,7 @@ from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import describe
 from xai_core.studies.entry import failed
-from xai_core.studies.shards import Description, Row, Shards, key_of, refusal_key
+from xai_core.studies.shards import Description, Row, Shards, files, key_of, refusal_key
 from xai_core.studies.shards import keys as keys_module
 from xai_core.studies.shards.keys import Keys
 
@@ -126,6 +126,44 @@ def test_a_reader_is_told_when_files_are_merged_under_it(tmp_path: Path) -> None
     with pytest.raises(XaiError, match="Read it again"):
         list(reading)
     assert len(list(shards.rows())) == 3
+
+
+def test_what_is_merged_after_the_names_were_listed_is_looked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards, merging = begun(tmp_path), Shards(tmp_path / "study")
+    for n in range(3):
+        shards.write([row(n)])
+    listed, looks = Shards._names, list[int]()
+
+    def names(self: Shards) -> list[str]:
+        found = listed(self)
+        if self is shards:
+            looks.append(len(found))
+            if len(looks) in (1, 3):
+                merging.compact()
+                merging.write([row(10 + len(looks))])
+        return found
+
+    monkeypatch.setattr(Shards, "_names", names)
+    assert len(shards.known()) == 4, "none of a file that was merged is lost"
+    assert len(list(shards.rows())) == 5
+    assert not shards.skipped
+    monkeypatch.setattr(Shards, "_names", lambda self: ["gone.parquet"])
+    for read in (shards.known, lambda: list(shards.rows())):
+        with pytest.raises(XaiError, match="Read it again"):
+            read()
+
+
+def test_two_that_merge_at_once_end_no_study(tmp_path: Path) -> None:
+    shards = begun(tmp_path)
+    for n in range(3):
+        shards.write([row(n)])
+    with files.alone(shards.folder):
+        assert Shards(shards.folder).compact() == 0, "another one is at it"
+    assert shards._merge([*shards._names(), "gone.parquet"]) == 0, "without locks"
+    assert len(list(shards.rows())) == len(shards._names()) == 3
+    assert shards.compact() == 2
 
 
 def test_files_that_are_broken_or_of_another_study_are_skipped_and_said(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import fsspec
@@ -16,7 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from xai_core.base.errors import InputError, XaiError
+from xai_core.base.errors import InputError, ModelError, XaiError
+from xai_core.models.unpacking.archives import unpack
 from xai_core.pictures.archive import picture_files
 from xai_core.studies.places import cut, members
 from xai_core.studies.sources import Listed, Source, open_source
@@ -72,7 +74,7 @@ def everything(source: Source, folder: Path) -> dict[str, tuple[bytes, bytes | N
     found = {}
     for one in source.pictures():
         again, listed = pickle.loads(pickle.dumps((source, one)))
-        mask = again.local_mask(listed, folder)
+        mask = listed.mask and again.local(Listed("mask", listed.mask), folder)
         picture = again.local(listed, folder).read_bytes()
         found[one.name] = (picture, mask and mask.read_bytes())
     return found
@@ -123,6 +125,30 @@ def test_a_folder_is_read_in_the_order_of_names_and_no_link_leads_in_a_circle(
     os.symlink(tmp_path / "a.png", tmp_path / "link.png")
     found = [tmp_path / one.place for one in open_source(tmp_path).pictures()]
     assert found == [one for one in picture_files(tmp_path) if ".hidden" not in one.parts]
+
+
+def test_a_link_that_leads_nowhere_is_refused_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_folder(tmp_path, {"a.png": b"1", "large.png": bytes(4001)})
+    for name, to in (("dangling", "gone.png"), ("round", "round.png")):
+        os.symlink(tmp_path / to, tmp_path / f"{name}.png")
+    os.symlink(tmp_path, tmp_path / "folder.png", target_is_directory=True)
+    monkeypatch.setattr(cut, "MAX_PICTURE_BYTES", 4000)
+    source = open_source(tmp_path)
+    expected = ["a.png", "dangling.png", "large.png", "round.png"]
+    assert [one.name for one in source.pictures()] == expected
+    causes = refused(source, tmp_path)
+    assert list(causes) == expected[1:]
+    assert "MB" in causes["large.png"]
+
+
+def test_a_path_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    for name in ("x" * 300, "x" * 300 + ".png", "x" * 5000):
+        with pytest.raises(InputError, match="cannot be read"):
+            open_source(tmp_path / name)
+    several = ",".join(f"{n:0100d}" for n in range(9))
+    assert open_source(f"{tmp_path}/{{{several}}}.tar").where
 
 
 def test_names_are_listed_as_they_are_asked_for(
@@ -222,8 +248,11 @@ def test_a_broken_archive_says_so(tmp_path: Path) -> None:
     assert list(refused(open_source(path), tmp_path)) == ["0.png"]
     for wrong in (data[:-30], b"PK\x03\x04", b"PK\x03\x04" + bytes(99)):
         path.write_bytes(wrong)
-        with pytest.raises(InputError, match="broken"):
+        with pytest.raises(InputError, match="broken") as first:
             list(open_source(path).pictures())
+        with pytest.raises(InputError, match="broken") as second:
+            list(open_source(path).pictures())
+        assert first.value is not second.value, "its traceback would grow"
     tar = tarred(tmp_path / "1.tar", {f"{n}.png": b"1" * 600 for n in range(3)})
     tar.write_bytes(tar.read_bytes()[:4100])  # within the bytes of the third
     assert list(refused(open_source(tar), tmp_path)) == ["2.png", "1.tar"]
@@ -233,6 +262,21 @@ def test_a_broken_archive_says_so(tmp_path: Path) -> None:
     assert list(refused(open_source(tar), tmp_path)) == ["1.tar"]
     with pytest.raises(InputError, match="compressed"):
         open_source("pictures.tar.gz")
+
+
+@pytest.mark.parametrize("size", [-1, -512, -1024])
+@pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_a_tar_whose_sizes_lead_back_ends(tmp_path: Path, size: int, form: int) -> None:
+    info = tarfile.TarInfo("b.png")
+    info.size = size
+    tar = tarred(tmp_path / "1.tar", {"a.png": b"1"})
+    data = tar.read_bytes()[:1024]
+    tar.write_bytes(data + info.tobuf(form) + bytes(1024))
+    listed = list(islice(open_source(tar).pictures(), 9))
+    assert [one.name for one in listed] == ["a.png", "1.tar"]
+    (tmp_path / "out").mkdir()
+    with pytest.raises(ModelError, match="damaged"):
+        unpack(tar, "tar", tmp_path / "out")
 
 
 def test_an_upload_without_an_ending_is_what_it_begins_with(tmp_path: Path) -> None:

@@ -122,6 +122,8 @@ class Batch:
         try:
             return explain_on(self._contexts[row], name, self.order.seed, **how, **given)
         except MethodError as error:  # the others may still be defined for this picture
+            if ran_out(error):  # which says nothing of the picture
+                raise
             return Refused(self._targets[row].index, str(error))
 
     def _output(self, row: int) -> Any:

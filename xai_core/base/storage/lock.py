@@ -13,6 +13,7 @@ except ImportError:  # Windows has no such lock
 
 
 LOCKS = fcntl is not None
+FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def lock_file(handle: int) -> bool | None:

@@ -80,8 +80,17 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError(f"The engine {args.engine} is not installed here.", lacking)
     if args.address is not None and args.engine != "ray":
         raise InputError("--address is of a Ray cluster.", "Add --engine ray.")
-    if args.keep.exists() and any(args.keep.iterdir()):
+    if _has_something(args.keep):
         read_description(args.keep)  # no other folder is written into
+
+
+def _has_something(folder: Path) -> bool:
+    try:
+        return folder.exists() and any(folder.iterdir())
+    except OSError as cause:
+        raise InputError(
+            f"--keep takes a folder, and {folder} is none: {cause.strerror}.", "Name another one."
+        ) from cause
 
 
 def _first(source: Source, folder: Path, part: InputSpec | None) -> tuple[Path, Raster]:

@@ -13,6 +13,7 @@ from xai_core.studies.jobs.status import read_status, told
 from xai_core.studies.summary import StudySummary, open_summary
 
 SHOWN = 10  # of refused pictures, those that are named for each cause
+CAUSES = 20  # that are told, the most frequent ones
 
 
 def summary_text(folder: Path, quantile: float) -> Iterator[str]:
@@ -22,14 +23,22 @@ def summary_text(folder: Path, quantile: float) -> Iterator[str]:
     by_cause: dict[str, list[str]] = {}
     for name, cause in found.refused.items():
         by_cause.setdefault(cause, []).append(name)
-    for cause, names in by_cause.items():
+    frequent = sorted(by_cause.items(), key=lambda one: -len(one[1]))
+    for cause, names in frequent[:CAUSES]:
         more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
         yield f"left out: {', '.join(sorted(names)[:SHOWN])}{more}: {cause}"
+    yield from _others(len(frequent))
     for method, causes in found.causes.items():
-        for cause, count in causes.most_common():
+        for cause, count in causes.most_common(CAUSES):
             yield f"no score for {method} on {count:,} pictures: {cause}"
+        yield from _others(len(causes))
     yield from statistics_text(_over(found), {})
     yield f"kept in {folder}"
+
+
+def _others(causes: int) -> Iterator[str]:
+    if causes > CAUSES:
+        yield f"and {causes - CAUSES:,} more causes, see --json"
 
 
 def summary_json(folder: Path, plan: Plan, quantile: float) -> dict[str, Any]:

@@ -156,6 +156,8 @@ def _untar(plain: io.BufferedReader, path: Path, writer: _Writer) -> None:
 
 def _entries(archive: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, str]]:
     for entry in archive:
+        if entry.size < 0:
+            raise damaged("an entry's size is negative")
         if entry.issym() or entry.islnk():
             raise refused("an entry is a link", entry.name)
         if not (entry.isreg() or entry.isdir()) or entry.issparse():

@@ -111,14 +111,13 @@ class Change:
         self._names.append(name)
         self._database.use(lambda db: syncing.doubt(db, name))
 
-    @property
-    def size(self) -> int:
-        """Bytes of all runs before the change."""
-        return self._database.use(queries.total_size)
+    def size(self, but: str) -> int:
+        """Bytes of all runs but one, of which a reader may have made a row already."""
+        return self._database.use(lambda db: queries.total_size(db, but))
 
-    def oldest(self, over: int) -> list[Kept]:
-        """The oldest runs that were not pinned before, until they hold `over` bytes."""
-        return self._database.use(lambda db: queries.oldest(db, self._folder, over))
+    def oldest(self, over: int, but: str) -> list[Kept]:
+        """The oldest runs that were not pinned before, but one, until they hold `over` bytes."""
+        return self._database.use(lambda db: queries.oldest(db, self._folder, over, but))
 
     def done(self, db: Connection) -> None:
         """Write the rows, and that they are complete."""

@@ -79,9 +79,10 @@ def largest(db: Connection, wanted: RunFilter) -> int:
     return int(db.execute(query, (wanted.owner,)).fetchone()[0] or 0)
 
 
-def total_size(db: Connection) -> int:
-    """Bytes of all runs, also of those that cannot be read."""
-    return int(db.execute("SELECT coalesce(sum(size), 0) FROM runs").fetchone()[0])
+def total_size(db: Connection, but: str = "") -> int:
+    """Bytes of all runs but one, also of those that cannot be read."""
+    query = "SELECT coalesce(sum(size), 0) FROM runs WHERE id <> ?"
+    return int(db.execute(query, (but,)).fetchone()[0])
 
 
 def printed(db: Connection, folder: Path, fingerprint: str) -> list[Kept]:
@@ -94,11 +95,11 @@ def printed(db: Connection, folder: Path, fingerprint: str) -> list[Kept]:
     return found
 
 
-def oldest(db: Connection, folder: Path, over: int) -> list[Kept]:
-    """The oldest runs that are not pinned, until they hold `over` bytes."""
+def oldest(db: Connection, folder: Path, over: int, but: str = "") -> list[Kept]:
+    """The oldest runs that are not pinned, all but one, until they hold `over` bytes."""
     for _ in range(TRIES):
         going, stale, left = [], [], over
-        for name, size in _aged(db) if over > 0 else ():
+        for name, size in _aged(db, but) if over > 0 else ():
             one, changed_since = _read(db, folder, [name])
             stale += changed_since
             going += one
@@ -116,9 +117,11 @@ def pinned(db: Connection) -> list[str]:
     return [name for (name,) in db.execute("SELECT id FROM runs WHERE pinned = 1")]
 
 
-def _aged(db: Connection) -> Iterator[tuple[str, int]]:
-    query = "SELECT id, size FROM runs WHERE pinned = 0 AND owner IS NOT NULL ORDER BY created, id"
-    yield from db.execute(query)
+def _aged(db: Connection, but: str) -> Iterator[tuple[str, int]]:
+    query = """
+    SELECT id, size FROM runs WHERE pinned = 0 AND owner IS NOT NULL AND id <> ?
+    ORDER BY created, id"""
+    yield from db.execute(query, (but,))
 
 
 def _names(

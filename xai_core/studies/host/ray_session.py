@@ -23,6 +23,7 @@ from xai_core.base.errors import InputError, WorkerError, XaiError, first_line
 from xai_core.base.storage.files import writing
 from xai_core.base.storage.lock import Lock
 from xai_core.base.storage.tree import remove_tree
+from xai_core.studies.host.ray_seats import cards_of
 from xai_core.worker.process.budget import Budget
 
 CLUSTERS = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
@@ -86,7 +87,7 @@ def _init_alone(ray: Any, shares: Sequence[Budget], folder: Path) -> None:
     _init(
         ray,
         num_cpus=sum(max(1, one.cores) for one in shares) or None,
-        num_gpus=sum(one.gpu is not None for one in shares),
+        num_gpus=cards_of(shares),
         object_store_memory=STORE,
         _temp_dir=str(folder),
     )

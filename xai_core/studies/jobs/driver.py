@@ -131,7 +131,7 @@ class _Loop:
         self._writer.add(outcome.rows)
         self.done += pictures
         self.new += pictures - outcome.known
-        self.broken += sum(row.kind == "refused" for row in outcome.rows) + outcome.refused
+        self.broken += sum(row.kind != "score" for row in outcome.rows) + outcome.refused
 
 
 def _chunks(task: Task) -> Iterator[Chunk]:

@@ -16,7 +16,7 @@ from xai_core.base.storage.files import writing
 from xai_core.studies.jobs.driver import CANCEL
 from xai_core.studies.jobs.lock import is_held
 from xai_core.studies.jobs.plan import Plan
-from xai_core.studies.jobs.status import NAME, Status, read_status
+from xai_core.studies.jobs.status import NAME, Status, interrupted, read_status
 
 LOG = "job.log"
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,7 +40,10 @@ class JobHandle:
         """How far it is. Raises `InputError` where no job was ever there."""
         process = self._process
         if (self.folder / NAME).exists() or process is None:
+            ended = process is not None and process.poll() is not None  # before it is read
             found = read_status(self.folder)
+            if found.state == "running" and ended and not is_held(self.folder):
+                found = interrupted(found)
             asked = found.state == "interrupted" and self._asked
             return replace(found, state="cancelled") if asked else found
         if process.poll() is None:

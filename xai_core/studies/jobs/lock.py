@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -14,11 +15,10 @@ from typing import Any
 
 from xai_core.base.errors import InputError
 from xai_core.base.storage.files import writing
-from xai_core.base.storage.lock import lock_file
+from xai_core.base.storage.lock import FLAGS, lock_file
 
 NAME = "job.lock"
 LOOKS, MOMENT = 5, 0.05  # tries, and seconds between: who only looks holds it for an instant
-FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @contextmanager
@@ -48,13 +48,23 @@ def held(folder: Path) -> Iterator[None]:
 def is_held(folder: Path) -> bool | None:
     """Whether somebody computes it now; None where that cannot be told."""
     with suppress(OSError):
-        handle = os.open(folder / NAME, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        handle = _to_look(folder / NAME)
         try:
             free = lock_file(handle)
             return None if free is None else not free
         finally:
             os.close(handle)
     return False if not (folder / NAME).exists() else None
+
+
+def _to_look(path: Path) -> int:
+    flags = getattr(os, "O_CLOEXEC", 0)
+    try:
+        return os.open(path, os.O_RDWR | flags)  # NFS locks no file that is only read
+    except OSError as cause:
+        if cause.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        return os.open(path, os.O_RDONLY | flags)
 
 
 def _taken(handle: int) -> bool:
@@ -70,12 +80,14 @@ def _sign(handle: int) -> None:
     now = datetime.now(UTC).isoformat(" ", "seconds")
     told = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
     os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(told).encode(), 0)
+    os.lseek(handle, 0, os.SEEK_SET)
+    os.write(handle, json.dumps(told).encode())
 
 
 def _told(handle: int) -> str:
     with suppress(OSError, ValueError, KeyError, TypeError):
-        told: dict[str, Any] = json.loads(os.pread(handle, 10_000, 0))
+        os.lseek(handle, 0, os.SEEK_SET)  # `pread` is not there on Windows
+        told: dict[str, Any] = json.loads(os.read(handle, 10_000))
         process, machine, since = (str(told[name]) for name in ("process", "machine", "since"))
         return f" by process {process} on {machine}, since {since}"
     return ""

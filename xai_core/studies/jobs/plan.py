@@ -32,7 +32,7 @@ class Plan:
     Attributes:
         model, name: the file, and what a person calls it. model_format: of its card.
         where: the pictures; in `job.json` without credentials. methods: with all parameters.
-        engine, workers, address: as `Staff` has them. labels: class names, where they are known.
+        engine, workers, address: as `Staff` has them.
         trusted: the model was opened with trust, which no file says: whoever goes on says it again.
     """
 

@@ -33,7 +33,7 @@ def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
     refused: dict[str, str] = {}
     seconds = 0.0
     for row in shards.rows():
-        if row.kind == "refused":
+        if row.kind != "score":
             refused[row.name] = row.cause or ""
         elif dict(row.parameters) == plan.methods.get(row.method):
             pictures.setdefault(row.picture, StudiedPicture(row.name, row.picture, row.target))
@@ -45,10 +45,11 @@ def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
                 "Read its shards: `xai_core.studies.shards.Shards(folder).batches()`.",
             )
     ordered = sorted(pictures.values(), key=lambda one: one.name)
+    scored = {one.name for one in ordered}
     return StudyResult(
         pictures=tuple(ordered),
         table=_table([one.sha256 for one in ordered], list(plan.methods), scores),
-        refused=dict(sorted(refused.items())),
+        refused={name: refused[name] for name in sorted(refused.keys() - scored)},
         seconds=seconds,
         **_facts(plan, shards.description.told),
     )

@@ -1,7 +1,7 @@
 """What happens to the pictures of a worker that died: they are computed again, one by one.
 
-Of a chunk nobody knows which picture it was. Alone, a picture that ends its worker twice is refused
-with the cause; the rest of the study goes on.
+Of a chunk nobody knows which picture it was. Alone, a picture that ends its worker twice is given
+up with the cause until the study is started again; the rest of it goes on.
 """
 
 from __future__ import annotations
@@ -81,4 +81,4 @@ class Retries:
         sha256 = ""
         with suppress(InputError, OSError), tempfile.TemporaryDirectory() as folder:
             sha256 = sha256_of(self._task.source.local(listed, Path(folder)))
-        return Row.refused(sha256, listed.name, f"It ended its worker twice. {cause}", listed.label)
+        return Row.lost(sha256, listed.name, f"It ended its worker twice. {cause}", listed.label)

@@ -55,20 +55,26 @@ class Status:
 
 def read_status(folder: Path) -> Status:
     """That of a folder. Raises `InputError` where no job was there."""
+    found = _read(folder)
+    if found.state == "running" and is_held(folder) is False:
+        found = _read(folder)  # a job that has ended since it was read has said so
+        return interrupted(found) if found.state == "running" else found
+    return found
+
+
+def interrupted(status: Status) -> Status:
+    """That of a job that said it runs, and does not."""
+    return replace(status, state="interrupted", rate=0.0, seconds_left=None)
+
+
+def _read(folder: Path) -> Status:
     try:
         told = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        found = Status(**{one.name: told[one.name] for one in fields(Status) if one.name in told})
+        return Status(**{one.name: told[one.name] for one in fields(Status) if one.name in told})
     except FileNotFoundError:
         raise InputError(f"No study was computed in {folder}.", "Check the folder.") from None
     except (OSError, ValueError, TypeError, AttributeError) as cause:
         raise InputError(f"The {NAME} of {folder} cannot be read: {cause}.") from cause
-    # Asked after it was read: a job that ends between the two has said so.
-    if found.state == "running" and is_held(folder) is False:
-        again = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        if again.get("state") == "running":
-            return replace(found, state="interrupted", rate=0.0, seconds_left=None)
-        return read_status(folder)
-    return found
 
 
 class Reporter:

@@ -27,6 +27,8 @@ def fetched(location: Location, folder: Path) -> Path:
     if path is not None:
         with suppress(OSError, ValueError):  # a name may be too long, or no name
             if path.is_file():
+                if path.stat().st_size > MAX_PICTURE_BYTES:
+                    raise too_large()
                 return path
         raise InputError(f"There is no file {location.shown}.", "Check the path.")
     with location.open() as file:

@@ -64,7 +64,7 @@ class Location:
 
     def begins_with(self, data: bytes, at: int = 0) -> bool:
         """Whether a file of this machine has these bytes there; elsewhere its name has to do."""
-        if self.path is None or not self.path.is_file():
+        if self.path is None or not os.path.isfile(self.path):
             return False
         with self.open() as file:
             file.seek(at)
@@ -91,23 +91,23 @@ class Location:
 
     def is_folder(self) -> bool:
         """Whether it is one. Raises `InputError` where it cannot be looked at."""
-        if self.path is not None:
-            return self.path.is_dir()
         with self._told():
+            if self.path is not None:
+                return self.path.is_dir()
             system, path = system_of(self.address)
             return bool(system.isdir(path))
 
     def is_file(self) -> bool:
         """Whether it is one. Raises `InputError` where it cannot be looked at."""
-        if self.path is not None:
-            return self.path.is_file()
         with self._told():
+            if self.path is not None:
+                return self.path.is_file()
             system, path = system_of(self.address)
             return bool(system.isfile(path))
 
     def entries(self) -> list[Entry]:
         """What lies in this folder, by name; links to folders are left out, they may lead in a
-        circle. Raises `InputError`."""
+        circle; one that leads nowhere is named. Raises `InputError`."""
         with self._told():
             return sorted(self._entries(), key=lambda one: one.name)
 
@@ -116,7 +116,7 @@ class Location:
             with os.scandir(self.path) as found:
                 for one in found:
                     is_folder = one.is_dir(follow_symlinks=False)
-                    if is_folder or one.is_file():
+                    if is_folder or _is_listed(one):
                         yield Entry(one.name, is_folder)
             return
         system, path = system_of(self.address)
@@ -153,3 +153,11 @@ class Location:
             told = getattr(cause, "strerror", None) or first_line(cause) or type(cause).__name__
             told = without_credentials(str(told).replace(self.address, self.shown))
             raise InputError(f"{self.shown} cannot be read: {told}.", "Check it.") from None
+
+
+def _is_listed(one: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link that should be one: that is refused when it is opened."""
+    try:
+        return one.is_file() or (one.is_symlink() and not one.is_dir())
+    except OSError:  # a link to itself
+        return True

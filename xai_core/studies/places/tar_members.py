@@ -49,7 +49,11 @@ def _members(file: BinaryIO) -> Iterator[tarfile.TarInfo]:
     try:
         archive: Any = tarfile.TarFile(fileobj=cast(IO[bytes], _Headers(file)))
         with archive:
+            last = -1
             while (member := archive.next()) is not None:
+                if member.size < 0 or archive.offset <= last:  # it would be read again for ever
+                    raise tarfile.ReadError("a size is negative")
+                last = archive.offset
                 archive.members.clear()  # it would keep each of them
                 if not member.isdir():
                     yield member

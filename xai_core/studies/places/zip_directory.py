@@ -27,8 +27,6 @@ from xai_core.base.storage.zip_records import (
 from xai_core.base.storage.zips import COMMENT, END, END_64, END_SIZE, LOCATOR, LOCATOR_SIZE
 from xai_core.studies.places.cut import PIECE, pieces
 
-BROKEN = InputError("The archive is broken, or no zip.", "Pack the pictures again.")
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -68,10 +66,10 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
                 entry, used = found
                 yield entry
             if not used:
-                raise BROKEN
+                raise _broken()
             at += used
     except (struct.error, ValueError, IndexError) as cause:
-        raise BROKEN from cause
+        raise _broken() from cause
 
 
 def unpacked(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
@@ -83,7 +81,7 @@ def unpacked(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
     file.seek(entry.offset)
     head = file.read(LOCAL_SIZE)
     if len(head) < LOCAL_SIZE or not head.startswith(LOCAL):
-        raise BROKEN
+        raise _broken()
     name, extra = struct.unpack_from("<HH", head, 26)
     file.seek(entry.offset + LOCAL_SIZE + name + extra)
     packed = pieces(file, entry.packed)
@@ -126,11 +124,11 @@ def _directory(file: BinaryIO) -> tuple[int, int, int]:
         file.seek(end)
         record = file.read(56)
         if not record.startswith(END_64):
-            raise BROKEN
+            raise _broken()
         size, offset = struct.unpack_from("<QQ", record, 40)
     start = end - size
     if at < 0 or start < offset:
-        raise BROKEN
+        raise _broken()
     return start, size, start - offset
 
 
@@ -143,7 +141,7 @@ def _entry(block: bytes, at: int, before: int) -> tuple[Entry, int] | None:
     name_end = at + HERE_SIZE + lengths[0]
     end = name_end + lengths[1] + lengths[2]
     if signature != HERE:
-        raise BROKEN
+        raise _broken()
     if end > len(block):
         return None
     raw = block[at + HERE_SIZE : name_end]
@@ -167,3 +165,7 @@ def _wide(extra: bytes, narrow: tuple[int, int, int]) -> tuple[int, int, int]:
             return size, packed, offset
         at += 4 + length
     return narrow
+
+
+def _broken() -> InputError:
+    return InputError("The archive is broken, or no zip.", "Pack the pictures again.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,13 @@ import numpy as np
 
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.atomic import write_bytes
+from xai_core.base.storage.files import writing
+from xai_core.base.storage.lock import FLAGS, lock_file
 from xai_core.studies.shards.keys import Halves, halves
 from xai_core.studies.shards.table import SETTING
 
 REPEATED = ["kind", "method", "parameters", "label", "cause"]
+LOCK = ".merge.lock"
 BATCH = 2048  # rows of a batch, 0.8 MB of curves
 
 
@@ -26,6 +31,20 @@ def write(table: Any, path: Path) -> Path:
     pq.write_table(table, data, compression="zstd", use_dictionary=REPEATED)
     write_bytes(path, data.getvalue())
     return path
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Whether nobody else merges its files until this ends; True where a disk has no locks.
+
+    Raises `XaiError` where it cannot be written.
+    """
+    with writing():
+        handle = os.open(folder / LOCK, FLAGS, 0o600)
+    try:
+        yield lock_file(handle) is not False
+    finally:
+        os.close(handle)
 
 
 def read(path: Path, setting: str, columns: Sequence[str] | None = None) -> Any:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.errors import first_line
+from xai_core.base.errors import XaiError, first_line
 from xai_core.studies.shards import files
 from xai_core.studies.shards.description import Description, read_description
 from xai_core.studies.shards.keys import Keys, first_of_each, halves
@@ -16,6 +16,7 @@ from xai_core.studies.shards.row import KEY_BYTES, Row
 from xai_core.studies.shards.table import rows_of, table_of
 
 ENDING = ".parquet"
+TRIES = 3  # looks at a folder whose files are merged meanwhile
 
 
 class Shards:
@@ -50,7 +51,10 @@ class Shards:
     def known(self) -> Keys:
         """The keys of all rows; 16 bytes for each, and five times that while they are read.
 
-        Pictures that were not there to be read are left out: they are looked for again.
+        Pictures that were not there to be read, or were lost, are left out: they come again.
+
+        Raises:
+            XaiError: files are merged faster than they can be read.
         """
         return Keys(block for _, block in self._key_blocks(lasting=True))
 
@@ -75,7 +79,7 @@ class Shards:
         Raises:
             XaiError: a file was merged or deleted after this began.
         """
-        blocks = list(self._key_blocks())
+        blocks = self._key_blocks()
         names = [(name, len(block) // KEY_BYTES) for name, block in blocks]
         first = first_of_each(halves(b"".join(block for _, block in blocks)))
         del blocks
@@ -106,17 +110,19 @@ class Shards:
 
     def refused(self) -> dict[str, str]:
         """Why pictures were refused, by name; those that came later are left out."""
+        import pyarrow.compute as pc
+
         columns = ["kind", "picture", "name", "cause"]
         found: dict[str, str] = {}
         missed: set[str] = set()
         for batch in self.batches(columns):
-            for row in batch.filter(_is(batch, "refused")).to_pylist():
+            for row in batch.filter(pc.not_equal(batch["kind"], "score")).to_pylist():
                 found[row["name"]] = row["cause"] or ""
-                if not row["picture"]:
+                if not row["picture"] or row["kind"] == "lost":
                     missed.add(row["name"])
         if missed:
             for batch in self.batches(["kind", "name"]):
-                scores = batch.filter(_is(batch, "score"))
+                scores = batch.filter(pc.equal(batch["kind"], "score"))
                 for name in missed.intersection(scores["name"].to_pylist()):
                     found.pop(name, None)
         return found
@@ -128,9 +134,20 @@ class Shards:
         deleted. Who reads at this moment is told to read again.
 
         Returns:
-            How many files there are fewer.
+            How many files there are fewer; 0 while another one merges them.
+
+        Raises:
+            XaiError: the disk is full or cannot be written.
         """
-        sizes = [(name, len(block) // KEY_BYTES) for name, block in self._key_blocks()]
+        with files.alone(self.folder) as alone:
+            return sum(self._merge(names) for names in self._small(rows)) if alone else 0
+
+    def _small(self, rows: int) -> list[list[str]]:
+        """The files that are to be merged, group by group."""
+        try:
+            sizes = [(name, len(block) // KEY_BYTES) for name, block in self._key_blocks()]
+        except XaiError:  # others merge them, where the disk has no locks
+            return []
         groups: list[list[str]] = [[]]
         filled = 0
         for name, count in sizes:
@@ -141,12 +158,15 @@ class Shards:
                 filled = 0
             groups[-1].append(name)
             filled += count
-        return sum(self._merge(names) for names in groups if len(names) > 1)
+        return [names for names in groups if len(names) > 1]
 
     def _merge(self, names: Sequence[str]) -> int:
         import pyarrow as pa
 
-        table = pa.concat_tables(self._table(name) for name in names)
+        try:
+            table = pa.concat_tables([self._table(name) for name in names])
+        except (OSError, ValueError, KeyError):  # as it is; who reads it says what it is
+            return 0
         first = first_of_each(files.keys_of(table))
         if first is not None:
             table = table.filter(pa.array(first))
@@ -156,32 +176,38 @@ class Shards:
             (self.folder / name).unlink(missing_ok=True)
         return len(names) - 1
 
-    def _key_blocks(self, lasting: bool = False) -> Iterator[tuple[str, bytes]]:
-        """The keys of each file that can be read; `lasting`: of what is not looked for again."""
+    def _key_blocks(self, lasting: bool = False) -> list[tuple[str, bytes]]:
+        """The keys of each file that can be read; `lasting`: of what does not come again."""
+        read: dict[str, bytes | None] = {}
+        for _ in range(TRIES):
+            names = self._names()
+            read |= {name: self._keys_in(name, lasting) for name in names if read.get(name) is None}
+            if not any(read[name] is None and name not in self.skipped for name in names):
+                return [(name, block) for name in names if (block := read[name]) is not None]
+        raise XaiError(
+            f"The files of the study in {self.folder.name} are merged while they are read.",
+            "Read it again.",
+        )
+
+    def _keys_in(self, name: str, lasting: bool) -> bytes | None:
+        """None where it cannot be read, which `skipped` says, or is not there any more."""
         import pyarrow.compute as pc
 
-        columns = ["key", "picture"] if lasting else ["key"]
-        for name in self._names():
-            try:
-                table = self._table(name, columns)
-            except FileNotFoundError:  # merged meanwhile
-                continue
-            except (OSError, ValueError, KeyError) as cause:
-                self.skipped[name] = first_line(cause)
-                continue
-            self.skipped.pop(name, None)
-            if lasting:
-                table = table.filter(pc.not_equal(table["picture"], ""))
-            yield name, files.keys_of(table).tobytes()
+        self.skipped.pop(name, None)
+        try:
+            table = self._table(name, ["key", "picture", "kind"] if lasting else ["key"])
+        except FileNotFoundError:  # merged: its rows are in a file that came after the names
+            return None
+        except (OSError, ValueError, KeyError) as cause:
+            self.skipped[name] = first_line(cause)
+            return None
+        if lasting:
+            here, there = pc.not_equal(table["picture"], ""), pc.not_equal(table["kind"], "lost")
+            table = table.filter(pc.and_(here, there))
+        return files.keys_of(table).tobytes()
 
     def _names(self) -> list[str]:
         return sorted(one.name for one in self.folder.glob(f"[!.]*{ENDING}"))
 
     def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
         return files.read(self.folder / name, self.key, columns)
-
-
-def _is(batch: Any, kind: str) -> Any:
-    import pyarrow.compute as pc
-
-    return pc.equal(batch["kind"], kind)

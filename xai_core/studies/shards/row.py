@@ -32,7 +32,7 @@ class Row:
         target: class index that was explained; None for the only output.
         raw: Complexity before removal. curve: `[100]`, float32, after it at each of `QUANTILES`.
             Both in nats, NaN where undefined.
-        metrics, localisation: further figures by their names.
+        metrics, localisation: further figures by their names; nothing fills them so far.
         cause: why there is no score, or why the picture was refused.
     """
 
@@ -48,7 +48,7 @@ class Row:
     localisation: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     cause: str | None = None
-    kind: Literal["score", "refused"] = "score"
+    kind: Literal["score", "refused", "lost"] = "score"
 
     @staticmethod
     def of_entry(
@@ -69,8 +69,13 @@ class Row:
 
     @staticmethod
     def refused(picture: str, name: str, cause: str, label: str | None = None) -> Row:
-        """The row of a picture that cannot be read, or that ends a worker."""
+        """The row of a picture that cannot be read."""
         return Row(picture, name, label=label, cause=cause, kind="refused")
+
+    @staticmethod
+    def lost(picture: str, name: str, cause: str, label: str | None = None) -> Row:
+        """The row of a picture that ended its workers: it is computed again at the next start."""
+        return Row(picture, name, label=label, cause=cause, kind="lost")
 
     @property
     def entry(self) -> Entry:
@@ -87,7 +92,7 @@ class Row:
         """What makes it the same row. `setting`: the key of the study's setting."""
         if self.kind == "score":
             return key_of(setting, self.picture, self.method, self.parameters)
-        return refusal_key(setting, self.picture, self.name)
+        return _hashed(self.kind, setting, self.picture or f"name:{self.name}")
 
 
 def key_of(setting: str, picture: str, method: str, parameters: Mapping[str, Any]) -> bytes:

@@ -67,12 +67,6 @@ class Source(ABC):
             InputError: it is refused, is not there, is too large, or cannot be read.
         """
 
-    def local_mask(self, listed: Listed, folder: Path) -> Path | None:
-        """As `local`, of its ground truth; None where it has none."""
-        if listed.mask is None:
-            return None
-        return self.local(Listed(f"the mask of {listed.name}", listed.mask), folder)
-
 
 class Kind(ABC):
     """One kind of source. order: lower is asked first. title: for a list of kinds."""
