@@ -1,0 +1,76 @@
+"""A map whose relevance is lost is ranked nowhere."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from components.tuning.bench import maps_of
+from components.tuning.view import View
+from tests.runs.small import small_run
+from xai_core import bench
+from xai_core.bench import payload
+from xai_core.maps.canonical import before_removal
+from xai_core.maps.recipe import Recipe
+from xai_core.report import sentences
+from xai_core.report.subject import subject_of
+from xai_core.runs.run import Run
+
+LOST = {"relevance_sum": 0.1, "relevance_given": 1.0}
+LINE = """import { Model } from "./model.js";
+import { prepared } from "./removal.js";
+const map = prepared(new Float64Array([1, 2, 3, 9]));
+const model = new Model();
+model.load({ maps: [map, { ...map, unranked: "lost" }] });
+model.compute();
+console.log(JSON.stringify([model.places, model.states.map((state) => state.cause)]));
+"""
+
+
+def lost(name: str = "smoothgrad") -> Run:
+    """A small run, and the relevance of one of its maps is lost."""
+    run = small_run()
+    one = replace(run.attributions[name], chosen=LOST)
+    return replace(run, attributions={**run.attributions, name: one})
+
+
+def header(data: bytes) -> dict[str, object]:
+    length = int.from_bytes(data[:4], "little")
+    found: dict[str, object] = json.loads(data[4 : 4 + length])
+    return found
+
+
+def test_the_bench_draws_no_curve_of_it_and_is_told_why() -> None:
+    run = lost()
+    before = {name: before_removal(one, run.recipe)[0] for name, one in run.attributions.items()}
+    told = header(maps_of(run, View(Recipe(), 0.2, before, {}, {}, 256, {})).data)
+    assert set(told["sweep"]["smoothgrad"]) == {None}  # type: ignore[index]
+    assert None not in told["sweep"]["saliency"]  # type: ignore[index]
+    assert told["crossings"] == []
+    whys = [one["unranked"] for one in told["methods"]]  # type: ignore[attr-defined]
+    assert whys[0] == ""
+    assert whys[1].startswith("Its relevance adds up to 10% of the score")
+
+
+def test_a_report_tells_of_no_crossing_with_it() -> None:
+    assert any("overtakes" in one for one in sentences.of(subject_of(small_run())))
+    shared = subject_of(lost())
+    assert not any("overtakes" in one or "flip" in one for one in sentences.of(shared))
+    assert np.isnan(shared.curves["smoothgrad"]).all()
+    assert len(shared.curves["saliency"]) == len(payload.QUANTILES)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_the_browser_gives_it_no_place(tmp_path: Path) -> None:
+    for name in ("model.js", "removal.js"):
+        shutil.copy(Path(bench.__file__).parent / "js" / name, tmp_path)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "line.js").write_text(LINE)
+    done = subprocess.run(["node", "line.js"], cwd=tmp_path, capture_output=True, check=True)
+    assert json.loads(done.stdout) == [[1, None], [None, "lost"]]
