@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,11 +17,13 @@ from components.tuning.view import View
 from tests.runs.small import small_run
 from xai_core import bench
 from xai_core.bench import payload
+from xai_core.cli.ranking import measured
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
 from xai_core.report import sentences
 from xai_core.report.subject import subject_of
-from xai_core.runs.run import Run
+from xai_core.runs.run import Run, Score
+from xai_core.scores.measurement import Measurement
 
 LOST = {"relevance_sum": 0.1, "relevance_given": 1.0}
 LINE = """import { Model } from "./model.js";
@@ -74,3 +77,27 @@ def test_the_browser_gives_it_no_place(tmp_path: Path) -> None:
     (tmp_path / "line.js").write_text(LINE)
     done = subprocess.run(["node", "line.js"], cwd=tmp_path, capture_output=True, check=True)
     assert json.loads(done.stdout) == [[1, None], [None, "lost"]]
+
+
+class Giving:
+    """Stands for a worker: every map scores 1."""
+
+    def score(self, maps: np.ndarray, *_: object) -> np.ndarray:
+        return np.ones(len(maps))
+
+    def measure(self, *_: object, **__: object) -> Measurement:
+        return Measurement(1.0)
+
+
+@pytest.mark.parametrize("metric", ["complexity", "deletion", "localisation-auc"])
+def test_the_command_line_scores_it_by_no_metric(
+    metric: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = lost()
+    mask = np.arange(256).reshape(16, 16) < 100
+    monkeypatch.setattr(measured, "mask_of", lambda run: (mask, ""))
+    worker: Any = Giving()
+    scores, causes = measured.scored(worker, np.zeros((1, 3, 16, 16), np.float32), run, metric)
+    assert scores["saliency"] == Score(1.0, 1.0)
+    assert np.isnan([scores["smoothgrad"].raw, scores["smoothgrad"].after]).all()
+    assert causes["smoothgrad"].startswith("Its relevance adds up to 10% of the score")
