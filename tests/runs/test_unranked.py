@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.session.jobs.cache import ResultCache
+from components.trust import measurements
 from components.tuning.bench import maps_of
 from components.tuning.view import View
 from tests.runs.small import small_run
@@ -101,3 +103,23 @@ def test_the_command_line_scores_it_by_no_metric(
     assert scores["saliency"] == Score(1.0, 1.0)
     assert np.isnan([scores["smoothgrad"].raw, scores["smoothgrad"].after]).all()
     assert causes["smoothgrad"].startswith("Its relevance adds up to 10% of the score")
+
+
+def test_trust_asks_for_no_score_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def score(run: Run, recipe: Recipe, metric: str, names: list[str]) -> list[Measurement]:
+        asked.append(names)
+        return [Measurement(1.0)] * len(names)
+
+    monkeypatch.setattr(measurements, "_scored", score)
+    cache = ResultCache()
+    monkeypatch.setattr(measurements, "known", lambda: cache)
+    run = lost()
+    found = measurements.of(run, run.recipe, ["complexity", "deletion"])
+    assert asked == [["saliency"]]
+    assert found.missing == (("deletion", "saliency"),)
+    for metric in ("complexity", "deletion"):
+        assert np.isnan(found.scores(metric)["smoothgrad"])
+        cause = found.found[metric, "smoothgrad"].cause or ""
+        assert cause.startswith("Its relevance adds up to 10% of the score")
