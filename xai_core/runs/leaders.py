@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.relevance.conservation import unranked
 from xai_core.runs.run import Run
-from xai_core.scores.margin import TIE, T, spreads_of
+from xai_core.scores.margin import TIE, T, draws, spreads_of
 from xai_core.scores.metrics.base import METRICS, Metric, ModelMetric
 from xai_core.scores.ranking import rank
 
@@ -41,7 +41,7 @@ def leaders(
     """
     found = []
     told = {name for name, one in run.attributions.items() if not unranked(one)}
-    drawn = {name for name, one in run.attributions.items() if "samples" in one.chosen}
+    drawn = {name for name, one in run.attributions.items() if draws(one)}
     complexity = {name: one.after for name, one in spreads_of(run.attributions, quantile).items()}
     for metric, every in scores.items():
         plugin, given = METRICS[metric], {name: every[name] for name in every if name in told}
