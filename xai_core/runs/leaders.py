@@ -71,7 +71,8 @@ def sentences(found: Sequence[Leader], *, title: Name = title_of, strong: Name =
 
 def _spreads(metric: Metric, given: Mapping[str, float], drawn: set[str]) -> dict[str, float]:
     """0 where the score is the same for every seed, NaN where nothing tells how far it moves."""
-    again = isinstance(metric, ModelMetric) and metric.explanations > 0
+    # Those of faithfulness draw what they hide, or at least the order of pixels that tie.
+    again = isinstance(metric, ModelMetric) and metric.family != "axiomatic"
     return {name: math.nan if again or name in drawn else 0.0 for name in given}
 
 
