@@ -26,6 +26,7 @@ from xai_core.report import sentences
 from xai_core.report.subject import subject_of
 from xai_core.runs.run import Run, Score
 from xai_core.scores.measurement import Measurement
+from xai_core.studies.entry import measured as measured_entry
 
 LOST = {"relevance_sum": 0.1, "relevance_given": 1.0}
 LINE = """import { Model } from "./model.js";
@@ -123,3 +124,8 @@ def test_trust_asks_for_no_score_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.isnan(found.scores(metric)["smoothgrad"])
         cause = found.found[metric, "smoothgrad"].cause or ""
         assert cause.startswith("Its relevance adds up to 10% of the score")
+
+
+def test_a_study_keeps_how_long_it_took() -> None:
+    run = lost()
+    assert measured_entry(run.attributions["smoothgrad"], run.recipe).seconds == 0.5
