@@ -73,9 +73,7 @@ def of_attribution(one: Attribution) -> str:
     )
     more = len(one.values) - len(maps)
     rest = f"<p>and {more} more</p>" if more > 0 else ""
-    facts = _table(
-        ("method", one.method), {**one.parameters, **one.chosen, "seed": one.seed}.items()
-    )
+    facts = _table(("method", one.method), {**remarks.given(one), "seed": one.seed}.items())
     narrow = remarks.told(one)
     return f"<div>{tiles}{rest}{facts}{f'<p>{escape(narrow)}</p>' if narrow else ''}</div>"
 
