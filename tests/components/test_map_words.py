@@ -68,3 +68,21 @@ def test_the_form_keeps_a_mask_until_it_is_left_out() -> None:
     app.button(key="occlusion-regions-out").click().run()
     assert "regions" not in app.session_state[KEY].settings["occlusion"]
     assert not app.button
+
+
+def table() -> None:
+    from components.trust import measurements, metric_table
+    from tests.runs.test_unranked import lost
+
+    run = lost()
+    metric_table.show(measurements.of(run, run.recipe, ["deletion", "insertion"]), key="table")
+
+
+def test_a_cause_is_told_once_for_all_that_share_it() -> None:
+    app = AppTest.from_function(table, default_timeout=60).run()
+    assert not app.exception
+    (expander,) = app.expander
+    assert expander.caption[0].value.startswith(
+        "Deletion of SmoothGrad, Insertion of SmoothGrad: Its relevance adds up to 10%"
+    )
+    assert len(expander.caption) == 1
