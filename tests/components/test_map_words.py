@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.maps import heatmaps, preview
+from components.maps import heatmaps, preview, scale
 from components.methods import changes
 from components.session.state.workspace import KEY
 from tests.runs.small import small_run
+from xai_core.attribution.methods.base import SHARE, SLOPE
 from xai_core.notebook import of_attribution
 from xai_core.pictures.region import as_text, shown
 from xai_core.report import small_print
@@ -86,3 +89,22 @@ def test_a_cause_is_told_once_for_all_that_share_it() -> None:
         "Deletion of SmoothGrad, Insertion of SmoothGrad: Its relevance adds up to 10%"
     )
     assert len(expander.caption) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "unit"),
+    [
+        ("smoothgrad", {}, SLOPE),
+        ("smoothgrad", {"average": "squared"}, "smoothgrad"),
+        ("fusiongrad", {"average": "variance"}, "fusiongrad"),
+        ("noisegrad", {"of": "integrated-gradients"}, SHARE),
+        ("smoothgrad", {"of": "grad-cam"}, "smoothgrad"),
+        ("integrated-gradients", {}, SHARE),
+        ("integrated-gradients", {"times_input": False}, SLOPE),
+        ("of-a-later-version", {"new": 1}, "of-a-later-version"),
+    ],
+)
+def test_a_unit_is_that_of_the_parameters(method: str, asked: dict[str, Any], unit: str) -> None:
+    run = small_run()
+    one = replace(run.attributions["saliency"], method=method, parameters=asked)
+    assert scale._units(replace(run, attributions={method: one}), [method]) == {method: unit}
