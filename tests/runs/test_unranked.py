@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from components.session.jobs.cache import ResultCache
-from components.trust import measurements
+from components.trust import controls, measurements
 from components.tuning.bench import maps_of
 from components.tuning.view import View
 from tests.runs.small import small_run
@@ -22,8 +23,10 @@ from xai_core.bench import payload
 from xai_core.cli.ranking import measured
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
+from xai_core.notebook import of_run
 from xai_core.report import sentences
 from xai_core.report.subject import subject_of
+from xai_core.runs.computation import NONE
 from xai_core.runs.run import Run, Score
 from xai_core.scores.measurement import Measurement
 from xai_core.studies.entry import measured as measured_entry
@@ -129,3 +132,16 @@ def test_trust_asks_for_no_score_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_study_keeps_how_long_it_took() -> None:
     run = lost()
     assert measured_entry(run.attributions["smoothgrad"], run.recipe).seconds == 0.5
+
+
+def test_a_notebook_shows_why_it_has_no_score() -> None:
+    run = lost()
+    shown = of_run(replace(run, scores={**run.scores, "smoothgrad": NONE}))
+    assert "nan" not in re.sub(r'src="[^"]*"', "", shown)
+    assert "Its relevance adds up to 10% of the score" in shown
+
+
+def test_beside_its_control_stands_no_figure() -> None:
+    view = View(Recipe(), 0.2, {}, {}, {}, 256, {})
+    assert controls._note(view, NONE) == "q = 0.20"
+    assert controls._note(view, Score(2.0, 1.0)) == "q = 0.20 · 1.000 nats"
