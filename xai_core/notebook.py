@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
 from xai_core.scores.ranking import Ranking, rank
 from xai_core.scores.statistics import agreement, headline, statistics
+from xai_core.scores.undefined import cause_of
 from xai_core.studies.result import StudyResult
 
 TILE = "display:inline-block;margin:0 12px 8px 0;vertical-align:top"
@@ -29,16 +31,20 @@ SIDE = 180  # CSS pixels
 
 def of_run(run: Run) -> str:
     """The picture, each map raw and after removal, and both scores."""
-    tiles = [_tile(run.pixels, run.picture)]
+    tiles, causes = [_tile(run.pixels, run.picture)], dict[str, str]()
     for name, one in run.attributions.items():
         raw, after = before_removal(one, run.recipe)[0], canonicalise(one, run.recipe)[0]
         score = run.scores.get(name)
-        tiles.append(
-            _tile(_coloured(raw), f"{name}: raw" + (f" · {score.raw:.3f}" if score else ""))
-        )
-        tiles.append(_tile(_coloured(after), "after" + (f" · {score.after:.3f}" if score else "")))
+        if score is not None and not np.isfinite(score.after):
+            causes[name] = cause_of(one, after[None])
+        for values, side in ((raw, "raw"), (after, "after")):
+            figure = getattr(score, side, math.nan)
+            told = f" · {figure:.3f}" if math.isfinite(figure) else ""
+            head = f"{name}: {side}" if side == "raw" else side
+            tiles.append(_tile(_coloured(values), f"{head}{told}"))
     facts = f"{run.target_label} · {run.created} · {run.model_sha256[:12]}"
-    ranking = of_ranking(rank({name: one.after for name, one in run.scores.items()}))
+    scores = {name: one.after for name, one in run.scores.items()}
+    ranking = of_ranking(rank(scores, causes=causes))
     reasons = [(", ".join(names), why) for why, names in by_reason(run.failures).items()]
     failed = _table(("no map", "reason"), reasons) if reasons else ""
     narrow = {name: remarks.told(one) for name, one in run.attributions.items()}
@@ -73,9 +79,7 @@ def of_attribution(one: Attribution) -> str:
     )
     more = len(one.values) - len(maps)
     rest = f"<p>and {more} more</p>" if more > 0 else ""
-    facts = _table(
-        ("method", one.method), {**one.parameters, **one.chosen, "seed": one.seed}.items()
-    )
+    facts = _table(("method", one.method), {**remarks.given(one), "seed": one.seed}.items())
     narrow = remarks.told(one)
     return f"<div>{tiles}{rest}{facts}{f'<p>{escape(narrow)}</p>' if narrow else ''}</div>"
 

@@ -173,8 +173,9 @@ def _sampled(run: Run, name: str) -> str:
 
 def _described(run: Run, name: str) -> str:
     one = run.attributions[name]
-    chosen = {key: value for key, value in one.chosen.items() if key not in preview.TOLD}
-    given = [f"{key} = {value}" for key, value in {**one.parameters, **chosen}.items()]
+    known = remarks.given(one).items()
+    asked = set(one.parameters)
+    given = [f"{key} = {value}" for key, value in known if key in asked or key not in preview.TOLD]
     given += filter(None, [_sampled(run, name), remarks.told(one)])
     summary = METHODS[name].summary if name in METHODS else ""
     return (

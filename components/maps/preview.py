@@ -17,13 +17,14 @@ def sure(error: float | None) -> str:
 
 
 def sampled(asked: int, chosen: Mapping[str, Any]) -> str:
-    """How far a noise method sampled, for a person; nothing for the other methods.
+    """How far a noise method sampled and how sure a method is, for a person.
 
     Args:
         asked: samples that its parameters allow. chosen: of its attribution.
     """
     samples, error = chosen.get("samples"), chosen.get("standard_error")
+    told = sure(error if type(error) is float else None)
     if type(samples) is not int:
-        return ""
+        return told
     count = f"{samples} samples" if samples >= asked else f"stopped after {samples} of {asked}"
-    return ", ".join(filter(None, (count, sure(error if type(error) is float else None))))
+    return ", ".join(filter(None, (count, told)))

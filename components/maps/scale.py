@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,10 @@ from components.session import problem, text
 from components.session.processes import known
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
+from xai_core.base.parameters import build
 from xai_core.maps.colour_scale import CONTRAST, ColourScale, Scope, against, over
 from xai_core.maps.recipe import Recipe
+from xai_core.runs.run import Run
 from xai_core.studies.kept_maps import KeptMaps, seen
 
 PER_MAP, PER_PICTURE, PER_SET, REFERENCE = (
@@ -61,16 +63,15 @@ def show(space: Workspace, asked: Asked) -> Scales:
     if scope == "map":
         return Scales(alone)
     if scope == "picture":
-        found = _of_picture(asked)
-        st.caption(text.plain(_shared(asked.maps)))
-        return Scales(found)
+        units = _units(space.run, asked.maps)
+        st.caption(text.plain(_shared(units)))
+        return Scales(_of_picture(asked, units))
     strip = _of_pictures(space, asked)
     return Scales({**alone, **strip.scales}, strip) if strip else Scales(alone)
 
 
-def _of_picture(asked: Asked) -> dict[str, ColourScale]:
+def _of_picture(asked: Asked, units: Mapping[str, str]) -> dict[str, ColourScale]:
     """One scale for all methods that measure in the same unit."""
-    units = {name: _unit(name) for name in asked.maps}
     return {
         name: over(
             [values for other, values in asked.maps.items() if units[other] == units[name]],
@@ -81,11 +82,11 @@ def _of_picture(asked: Asked) -> dict[str, ColourScale]:
     }
 
 
-def _shared(maps: Maps) -> str:
+def _shared(units: Mapping[str, str]) -> str:
     """Which methods share a scale, and why the others do not."""
     groups: dict[str, list[str]] = {}
-    for name in maps:
-        groups.setdefault(_unit(name), []).append(title_of(name))
+    for name, unit in units.items():
+        groups.setdefault(unit, []).append(title_of(name))
     together = [
         f"{', '.join(titles)} share one scale ({unit})"
         for unit, titles in groups.items()
@@ -98,8 +99,16 @@ def _shared(maps: Maps) -> str:
     return f"{'; '.join(together)}."
 
 
-def _unit(name: str) -> str:
-    return METHODS[name].unit or name if name in METHODS else name
+def _units(run: Run, names: Iterable[str]) -> dict[str, str]:
+    """By method; a unit of its own is told by its name."""
+    found = dict.fromkeys(names, "")
+    for name in found:
+        if name in METHODS:
+            plugin = METHODS[name]
+            found[name] = plugin.unit_of(
+                build(plugin.Parameters, run.attributions[name].parameters)
+            )
+    return {name: unit or name for name, unit in found.items()}
 
 
 def _of_pictures(space: Workspace, asked: Asked) -> Strip | None:

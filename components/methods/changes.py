@@ -12,6 +12,7 @@ from components.session import backend
 from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from xai_core.base.target import Target, class_name
+from xai_core.pictures.region import shown
 from xai_core.targets.kinds.base import TARGETS
 
 
@@ -87,7 +88,7 @@ def _differing(before: Mapping[str, Any], given: Mapping[str, Any], seed: int) -
 
 
 def _value(value: object) -> str:
-    return "–" if value is None or value == "" else f"{value}"
+    return "–" if value is None or value == "" else f"{shown(value)}"
 
 
 def _of_kind(asked: Target) -> str:

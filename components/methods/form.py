@@ -14,8 +14,9 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.variants import EACH
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo, build, describe
+from xai_core.pictures.region import shown
 
-MASK = "mask"  # what no field can take; a caller of the library gives it
+MASK = "mask"  # what no field can take; it comes with a card, from a caller of the library
 
 
 def of_chosen(space: Workspace) -> None:
@@ -49,7 +50,7 @@ def show(space: Workspace, method: str) -> None:
     if not infos:
         st.caption("No parameters.")
         return
-    given: dict[str, Any] = {}
+    given = _masks(space, method, infos)
     usual = [info for info in infos if not info.added]
     rare = [info for info in infos if info.added and info.holds != MASK]
     _fields(space, method, usual, given)
@@ -62,6 +63,22 @@ def show(space: Workspace, method: str) -> None:
         problem.show(error)
         return
     space.settings[method] = given
+
+
+def _masks(space: Workspace, method: str, infos: Sequence[ParameterInfo]) -> dict[str, Any]:
+    """Masks that a method has; each can be left out, for a model of another size."""
+    given = {}
+    for info in infos:
+        value = space.parameters(method)[info.name] if info.holds == MASK else ""
+        if value:
+            given[info.name] = value
+            st.button(
+                f"Leave out {info.name}: {text.plain(shown(value))}",
+                help=info.help,
+                key=f"{method}-{info.name}-out",
+                on_click=lambda name=info.name: space.settings[method].pop(name, None),
+            )
+    return given
 
 
 def _fields(

@@ -12,7 +12,7 @@ from components.maps.tiles import title_of
 from components.pictures import band_chart, export, places_chart, reversals
 from components.pictures import sheet as study_sheet
 from components.pictures import table as pictures
-from components.pictures.statistics import bands, statistics
+from components.ranking.statistics import bands, statistics
 from components.session import problem
 from components.session.state.workspace import Workspace
 from xai_core.scores.bootstrap import FEW, Band

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from components.maps import tiles
@@ -148,16 +149,19 @@ def _picture(space: Workspace, made: Controls, view: View, picture: Mapping[str,
     shown = [tiles.photo(space.run)]
     for name, values in made.of_picture.items():
         removed = remove_baseline(before_removal(values, view.recipe)[0], view.quantile).values
-        note = f"q = {view.quantile:.2f} · {picture[name].after:.3f} nats"
-        shown.append(
-            tiles.of_map(space.run, removed, Look(), title=CONTROLS[name].title, note=note)
-        )
+        note, title = _note(view, picture[name]), CONTROLS[name].title
+        shown.append(tiles.of_map(space.run, removed, Look(), title=title, note=note))
     map_grid.show(shown, key="controls-picture", tile_width=200, group="controls")
+
+
+def _note(view: View, score: Score) -> str:
+    told = f" · {score.after:.3f} nats" if np.isfinite(score.after) else ""
+    return f"q = {view.quantile:.2f}{told}"
 
 
 def _method(space: Workspace, made: Controls, view: View, name: str, one: Checked) -> None:
     run, title = space.run, title_of(name)
-    note = f"q = {view.quantile:.2f} · {one.score.after:.3f} nats"
+    note = _note(view, one.score)
     shown = [
         tiles.photo(run),
         tiles.of_map(run, view.removals[name].values, Look(), title=title, note=note),
@@ -165,13 +169,15 @@ def _method(space: Workspace, made: Controls, view: View, name: str, one: Checke
     twin = made.of_methods.get(TWIN, {}).get(name)
     if twin is not None:
         removed = remove_baseline(before_removal(twin, view.recipe)[0], view.quantile).values
-        note = f"q = {view.quantile:.2f} · {one.controls[TWIN].after:.3f} nats"
+        note = _note(view, one.controls[TWIN])
         shown.append(
             tiles.of_map(run, removed, Look(), title=f"{title}, random weights", note=note)
         )
     st.header(text.plain(title), divider="gray")
     told = sentence(title, one, made.failures.get(name))
     (st.warning if one.insensitive else st.markdown)(told)
+    if name in view.causes:
+        st.caption(problem.plain(view.causes[name]))
     if one.similarity is not None and one.similarity.defined:
         st.caption(
             f"Similarity to its twin: rank correlation {one.similarity.rank:.2f} (Spearman), "

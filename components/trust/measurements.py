@@ -10,6 +10,7 @@ import numpy as np
 
 from components.session.jobs import queue
 from components.session.processes import Access, known
+from xai_core.attribution.relevance.conservation import unranked_of
 from xai_core.demo.masks import MISSING, mask_of
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
@@ -41,15 +42,22 @@ class Measurements:
 
 
 def of(run: Run, recipe: Recipe, metrics: Sequence[str]) -> Measurements:
-    """Metrics of maps and masks are computed at once; those that ask the model when told to."""
-    places = [(metric, name) for metric in metrics for name in run.attributions]
+    """Metrics of maps and masks are computed at once; those that ask the model when told to.
+
+    A map that is not ranked has no score by any, and the reason.
+    """
+    barred = unranked_of(run.attributions, run.attributions)
+    ranked = [name for name in run.attributions if name not in barred]
+    places = [(metric, name) for metric in metrics for name in ranked]
     keys = {place: key_of(run, recipe, place) for place in places}
     for metric in metrics:
-        new = [name for name in run.attributions if keys[metric, name] not in known()]
+        new = [name for name in ranked if keys[metric, name] not in known()]
         if new and METRICS[metric].needs != "model":
             for name, one in zip(new, _scored(run, recipe, metric, new), strict=True):
                 keep(keys[metric, name], one)
-    found: dict[Place, Measurement] = {}
+    found: dict[Place, Measurement] = {
+        (metric, name): Measurement(None, why) for metric in metrics for name, why in barred.items()
+    }
     for place, key in keys.items():
         if key in known():
             found[place] = known().get(key, lambda: Measurement(None))

@@ -12,6 +12,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.session import problem, text
 from components.trust.measurements import Measurements
+from xai_core.base.finding import by_reason
 from xai_core.scores.metrics.base import METRICS, Metric
 
 ARROWS = {"lower": "↓", "higher": "↑"}
@@ -40,10 +41,19 @@ def show(
     columns = {head(metric): _column(metric) for metric in metrics}
     st.dataframe(style, key=key, column_config=columns, placeholder="–")
     st.caption("★ is the best of a column; ↓ lower is better, ↑ higher is better; – has no score.")
-    for (metric, name), one in measurements.found.items():
-        if one.score is None:
-            cause = problem.plain(one.cause or "")
-            st.caption(f"{text.title_of(name)} has no {METRICS[metric].title}. {cause}")
+    _missing(measurements)
+
+
+def _missing(measurements: Measurements) -> None:
+    without = {
+        f"{METRICS[metric].title} of {text.title_of(name)}": one.cause or ""
+        for (metric, name), one in measurements.found.items()
+        if one.score is None
+    }
+    if without:
+        with st.expander("Why there is no score"):
+            for why, names in by_reason(without).items():
+                st.caption(f"{', '.join(names)}: {problem.plain(why)}")
 
 
 def head(metric: Metric) -> str:

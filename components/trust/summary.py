@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from components.ranking.statistics import statistics
 from components.session import problem, text
 from components.session.state.workspace import Workspace
 from components.trust import controls
@@ -12,9 +13,8 @@ from components.trust.measurements import Measurements
 from components.tuning import view
 from xai_core.attribution.methods.base import title_of
 from xai_core.runs import leaders
-from xai_core.scores.bootstrap import band
 from xai_core.scores.paired import too_close
-from xai_core.scores.statistics import headline, statistics
+from xai_core.scores.statistics import headline
 from xai_core.studies.result import StudyResult
 
 CHECK = "Sanity check"
@@ -58,7 +58,7 @@ def of_this_model(space: Workspace, study: StudyResult) -> bool:
 
 
 def _means(study: StudyResult, level: float) -> dict[str, str]:
-    means = band(study.table.at(level))
+    means = statistics(study.table.at(level)).means
     found = {}
     for place, name in enumerate(study.methods):
         mean, low, high = means.mean[place], means.low[place], means.high[place]

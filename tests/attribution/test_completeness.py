@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -52,3 +54,21 @@ def test_a_score_that_does_not_differ_is_no_division_by_zero() -> None:
     zero = np.zeros_like(PICTURE)
     found = xai_core.explain(curved(), zero, 1, "integrated-gradients", n_steps=3)
     assert completeness.error_of(found) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "advice"),
+    [
+        ("blur-ig", {"n_steps": 5}, "take more steps"),
+        ("gradient-shap", {"starts": 5}, "take more starts"),
+        ("deep-lift-shap", {"starts": 5}, "some layers have no rule"),
+    ],
+)
+def test_what_to_do_is_what_the_method_has(
+    method: str, parameters: dict[str, int], advice: str
+) -> None:
+    found = xai_core.explain(curved(), PICTURE, 1, "saliency")
+    chosen = {completeness.SUM: 1.0, completeness.DIFFERENCE: 2.0}
+    one = replace(found, method=method, parameters=parameters, chosen=chosen)
+    assert remarks.told(one).endswith(f"; {advice}")
+    assert remarks.brief(one).endswith(f", {advice}")

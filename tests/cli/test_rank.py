@@ -151,3 +151,12 @@ def test_a_metric_on_a_mask_says_where_there_is_one(cli: Cli, models: Path, pict
     assert done.returncode == 0, done.stderr
     (one,) = json.loads(done.stdout)["pictures"]
     assert all(0.5 < entry["score"] <= 1 for entry in one["raw"])
+
+
+def test_controls_of_a_metric_that_asks_the_model_are_refused_at_once(
+    cli: Cli, models: Path, picture: Path
+) -> None:
+    words = (*WORDS, "--controls", "--metric", "deletion")
+    done = cli("rank", models / "ready.pt", picture, *words)
+    assert done.returncode == 2
+    assert "metrics of the map alone, not by Deletion" in done.stderr

@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.ranking import statistics as ranking_statistics
 from components.session.state.workspace import KEY
-from components.trust import sections
+from components.trust import sections, summary
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from tests.studies.small_study import small_study
@@ -18,6 +20,8 @@ from xai_core.demo.example import example_run
 from xai_core.demo.run import demo_run
 from xai_core.runs.manifest import maps_digest
 from xai_core.runs.sanity import Controls
+from xai_core.scores.statistics import Statistics
+from xai_core.scores.statistics import statistics as study_statistics
 
 PAGE, TUNE = "pages/compare/trust.py", "pages/compare/tune.py"
 pytestmark = pytest.mark.xdist_group("app")
@@ -112,3 +116,19 @@ def test_the_metrics_say_who_is_best_over_how_many_pictures_and_what_was_checked
     assert over["FusionGrad"] == "–"
     assert "Over 6 pictures: Guided Backprop is the least complex on" in texts(app)
     assert "Of one picture." not in texts(app)
+
+
+def test_the_study_beside_it_is_sampled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[np.ndarray] = []
+
+    def counted(scores: np.ndarray) -> Statistics:
+        asked.append(scores)
+        return study_statistics(scores)
+
+    monkeypatch.setattr(ranking_statistics.study_statistics, "statistics", counted)
+    study = small_study()
+    ranking_statistics.statistics.clear()
+    first, second = summary._means(study, 0.2), summary._means(study, 0.2)
+    assert first == second
+    assert len(asked) == 1
+    assert len(first) == len(study.methods)

@@ -79,7 +79,7 @@ def test_a_map_without_a_score_says_why(page: AppTest) -> None:
     dead = np.zeros_like(demo_run().attributions["fusiongrad"].values)
     page.session_state[KEY].run = with_map(dead, float("nan"))
     ran(page)
-    assert "FusionGrad has no MST-C. The map is zero everywhere" in texts(page)
+    assert "MST-C of FusionGrad: The map is zero everywhere" in texts(page)
 
 
 def test_without_the_model_of_the_maps_it_says_what_to_do(page: AppTest) -> None:

@@ -55,3 +55,15 @@ def test_metrics_with_one_answer_share_a_sentence() -> None:
         "By this one seed **SmoothGrad** is best by MST-C and Effective Complexity."
     )
     assert sentences(leaders(small_run(), {}, 0.2)) == ""
+
+
+@pytest.mark.parametrize(
+    ("metric", "state"),
+    [("infidelity", "seed"), ("deletion", "seed"), ("non-sensitivity", "sure"), ("mst-c", "sure")],
+)
+def test_what_a_metric_draws_itself_is_not_called_sure(metric: str, state: str) -> None:
+    run = run_with(0.0)
+    plain = {name: replace(one, chosen={}) for name, one in run.attributions.items()}
+    given = {metric: {"saliency": 1.0, "smoothgrad": 2.0}}
+    (found,) = leaders(replace(run, attributions=plain), given, 0.2)
+    assert found.state == state

@@ -126,3 +126,15 @@ def test_the_clearest_flip_comes_first() -> None:
     pairs = [(one.after.front, one.after.back) for one in flips(raw, after, {})]
     assert pairs[0] == ("c", "a")
     assert spreads_of(example_run().attributions, 0.2)["guided-backprop"] == Spread()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "chosen"),
+    [({}, {"standard_error": 0.1}), ({"start": "noise"}, {}), ({"cover": "noise"}, {})],
+)
+def test_a_method_that_draws_is_never_called_sure_untold(
+    parameters: dict[str, str], chosen: dict[str, float]
+) -> None:
+    one = replace(example_run().attributions["guided-backprop"], parameters=parameters)
+    assert spread_of(replace(one, chosen={}, parameters={"start": "black"}), 0.2) == Spread()
+    assert np.isnan(spread_of(replace(one, chosen=chosen), 0.2).raw)

@@ -49,15 +49,20 @@ def told(one: Attribution) -> str:
         missed = (
             f"it adds up to {total:.4g} where the score differs by {wanted:.4g}: {error:.1%} off"
         )
-    return f"{missed}; take more steps" if error > TOLERATED else missed
+    return f"{missed}; {_advice(one)}" if error > TOLERATED else missed
 
 
 def brief(one: Attribution) -> str:
     """The same in a few words, where it is large."""
     error = error_of(one)
-    return (
-        f"sum {error:.0%} off, take more steps" if error is not None and error > TOLERATED else ""
-    )
+    return f"sum {error:.0%} off, {_advice(one)}" if error is not None and error > TOLERATED else ""
+
+
+def _advice(one: Attribution) -> str:
+    if "n_steps" in one.parameters:
+        return "take more steps"
+    # DeepLIFT has starts too, and is exact from each of them.
+    return "take more starts" if one.method == "gradient-shap" else "some layers have no rule"
 
 
 def _numbers(found: object) -> list[float]:

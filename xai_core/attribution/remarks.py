@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from xai_core.attribution import autocast, completeness, emptiness
 from xai_core.attribution.noise.average import COMPLEXITY_ERROR
 from xai_core.attribution.relevance import conservation
 from xai_core.attribution.result import Attribution
+from xai_core.pictures.region import shown
 
 # What the sentences tell of an attribution's choices, and nobody need tell again.
 FACTS = (
@@ -13,6 +16,13 @@ FACTS = (
     *(conservation.ARRIVED, conservation.GIVEN),
     COMPLEXITY_ERROR,  # by the margin of a headline
 )
+
+
+def given(one: Attribution) -> dict[str, Any]:
+    """Parameters as asked for, and what the method chose; of a mask its size."""
+    masks = {name: shown(value) for name, value in one.parameters.items()}
+    masks = {name: told for name, told in masks.items() if told != one.parameters[name]}
+    return {**one.parameters, **one.chosen, **masks}
 
 
 def told(one: Attribution) -> str:

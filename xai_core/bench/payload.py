@@ -29,18 +29,24 @@ class Maps:
     digest: str
 
 
-def of(photo: Picture, before: Mapping[str, Map], curves: Mapping[str, np.ndarray]) -> Maps:
+def of(
+    photo: Picture,
+    before: Mapping[str, Map],
+    curves: Mapping[str, np.ndarray],
+    unranked: Mapping[str, str],
+) -> Maps:
     """Every map before removal, with all that does not depend on the quantile.
 
     Args:
         photo: as the model saw it, without padding. before: `[h, w]`, not rescaled, by method.
-        curves: Complexity at `QUANTILES`, by method.
+        curves: Complexity at `QUANTILES`, by method, NaN for those that are not ranked.
+        unranked: why they are not, by method.
 
     The maps go as float64: the sum over channels is not exact in float32, and on a high pedestal
     the difference of two rounded values would cost more than the 1e-5 nats that are promised.
     """
     values = np.stack(list(before.values()))
-    header = {**_described(photo, before, curves), "height": values.shape[1]}
+    header = {**_described(photo, before, curves, unranked), "height": values.shape[1]}
     header["width"] = values.shape[2]
     tables = b"".join(lookup(name).tobytes() for name in SEQUENTIAL)
     body = values.astype("<f8").tobytes() + tables
@@ -55,7 +61,10 @@ def _packed(header: dict[str, Any], body: bytes) -> bytes:
 
 
 def _described(
-    photo: Picture, before: Mapping[str, Map], curves: Mapping[str, np.ndarray]
+    photo: Picture,
+    before: Mapping[str, Map],
+    curves: Mapping[str, np.ndarray],
+    unranked: Mapping[str, str],
 ) -> dict[str, Any]:
     methods = [
         {
@@ -63,6 +72,7 @@ def _described(
             "title": title_of(name),
             "colour": PALETTE[at % len(PALETTE)],
             "unaffected": unaffected_until(before[name]),
+            "unranked": unranked.get(name, ""),
         }
         for at, name in enumerate(before)
     ]

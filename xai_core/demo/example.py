@@ -23,6 +23,7 @@ from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import Request, compare
 from xai_core.runs.run import Run, open_run
 from xai_core.scores.localisation import Localisation, localised
+from xai_core.scores.margin import draws
 from xai_core.scores.ranking import QUANTILES, sweep
 from xai_core.scores.seeds import SeedScores
 
@@ -101,10 +102,9 @@ def seed_scores(worker: Worker, run: Run, asked: Request, seeds: Sequence[int]) 
     """The run's scores, and those of the methods that draw under more seeds."""
     curves = {}
     for name, one in run.attributions.items():
-        draws = "samples" in one.chosen
         maps = [one] + [
             worker.explain(asked.prepared.inputs, run.explained, name, seed, one.parameters)
-            for seed in (seeds[1:] if draws else ())
+            for seed in (seeds[1:] if draws(one) else ())
         ]
         before = np.concatenate([before_removal(each, run.recipe) for each in maps])
         rows = np.column_stack([worker.score(before), sweep(before, QUANTILES)])

@@ -55,6 +55,16 @@ def from_text(text: str) -> Mask:
     return mask
 
 
+def shown(value: object) -> object:
+    """For a person: the size of a mask that is a text, with a sign to tell masks apart; all else
+    as it is.
+    """
+    found = TEXT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    return f"a mask of {int(found[1])}×{int(found[2])} ({zlib.crc32(found[3].encode()):08x})"
+
+
 def of_picture(mask: Raster, size: tuple[int, int], spec: InputSpec) -> Mask:
     """Where a mask is bright, cut and resized as the picture that it belongs to.
 

@@ -15,7 +15,7 @@ PLACE = '<div id="bench"></div>'
 
 def scripts(subject: Subject) -> str:
     """The maps as a block of data, and the module that draws them into `PLACE`."""
-    maps = payload.of(subject.photo, subject.before, subject.curves)
+    maps = payload.of(subject.photo, subject.before, subject.curves, subject.unranked)
     raw, after = (
         {one.name: one.score for one in ranking.entries} for ranking in (subject.raw, subject.after)
     )

@@ -54,8 +54,8 @@ def recipe(steps: Recipe) -> str:
 
 def settings(one: Attribution) -> str:
     """Parameters as asked for, what the method chose by itself, the seed, and autocast."""
-    given = {**one.parameters, **one.chosen}
-    told = [f"{name} {value}" for name, value in given.items() if name not in remarks.FACTS]
+    given = remarks.given(one).items()
+    told = [f"{name} {value}" for name, value in given if name not in remarks.FACTS]
     return ", ".join(filter(None, [*told, f"seed {one.seed}", remarks.told(one)]))
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xai_core.attribution.relevance.conservation import unranked_of
 from xai_core.base.arrays import Map, Picture
 from xai_core.base.errors import InputError
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
@@ -77,9 +78,21 @@ class Subject:
 
     @cached_property
     def curves(self) -> Mapping[str, np.ndarray]:
-        """Complexity at `QUANTILES`, by method; a page that only offers a report never asks."""
-        maps = list(self.before.values())
-        return dict(zip(self.before, sweep(np.stack(maps), QUANTILES), strict=True)) if maps else {}
+        """Complexity at `QUANTILES`, by method, NaN for those that are not ranked; a page that
+        only offers a report never asks.
+        """
+        if not self.before:
+            return {}
+        swept = sweep(np.stack(list(self.before.values())), QUANTILES)
+        return {
+            name: curve * np.nan if name in self.unranked else curve
+            for name, curve in zip(self.before, swept, strict=True)
+        }
+
+    @cached_property
+    def unranked(self) -> Mapping[str, str]:
+        """Why a map is not ranked, by those methods whose map is not."""
+        return unranked_of(self.run.attributions, self.before)
 
     @property
     def photo(self) -> Picture:

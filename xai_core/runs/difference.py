@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from xai_core.attribution import remarks
 from xai_core.runs.run import Run, Score
 from xai_core.scores.ranking import Entry, Ranking, rank
 
@@ -115,7 +116,7 @@ def _facts(run: Run) -> Iterator[tuple[tuple[str, str], Any]]:
     for name, value in asdict(run.recipe).items():
         yield (RECIPE, name), value
     for name, one in run.attributions.items():
-        for parameter, value in {**one.parameters, **one.chosen, "seed": one.seed}.items():
+        for parameter, value in {**remarks.given(one), "seed": one.seed}.items():
             yield (name, parameter), value
     for name, version in run.versions.items():
         yield (VERSIONS, name), version

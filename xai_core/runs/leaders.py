@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xai_core.attribution.methods.base import title_of
 from xai_core.attribution.relevance.conservation import unranked
 from xai_core.runs.run import Run
-from xai_core.scores.margin import TIE, T, spreads_of
+from xai_core.scores.margin import TIE, T, draws, spreads_of
 from xai_core.scores.metrics.base import METRICS, Metric, ModelMetric
 from xai_core.scores.ranking import rank
 
@@ -41,7 +41,7 @@ def leaders(
     """
     found = []
     told = {name for name, one in run.attributions.items() if not unranked(one)}
-    drawn = {name for name, one in run.attributions.items() if "samples" in one.chosen}
+    drawn = {name for name, one in run.attributions.items() if draws(one)}
     complexity = {name: one.after for name, one in spreads_of(run.attributions, quantile).items()}
     for metric, every in scores.items():
         plugin, given = METRICS[metric], {name: every[name] for name in every if name in told}
@@ -71,7 +71,8 @@ def sentences(found: Sequence[Leader], *, title: Name = title_of, strong: Name =
 
 def _spreads(metric: Metric, given: Mapping[str, float], drawn: set[str]) -> dict[str, float]:
     """0 where the score is the same for every seed, NaN where nothing tells how far it moves."""
-    again = isinstance(metric, ModelMetric) and metric.explanations > 0
+    # Those of faithfulness draw what they hide, or at least the order of pixels that tie.
+    again = isinstance(metric, ModelMetric) and metric.family != "axiomatic"
     return {name: math.nan if again or name in drawn else 0.0 for name in given}
 
 

@@ -77,12 +77,18 @@ class Flip:
         return "unknown" if "unknown" in states else "sure"
 
 
+def draws(one: Attribution) -> bool:
+    """Whether another seed would give another map."""
+    filled = (one.parameters.get("start"), one.parameters.get("cover"))
+    return "samples" in one.chosen or "standard_error" in one.chosen or "noise" in filled
+
+
 def spread_of(one: Attribution, quantile: float) -> Spread:
     """Of the Complexity of a map, raw and after removal at a quantile, from its own draws."""
-    if "samples" not in one.chosen:
+    if not draws(one):
         return Spread()
     found: Any = one.chosen.get(COMPLEXITY_ERROR)
-    if not _known(found):  # a single draw, or a run of an earlier version
+    if not _known(found):  # a single draw, a method that keeps no groups, an early run
         return Spread(math.nan, math.nan)
     return Spread(float(found[0]), float(np.interp(quantile, QUANTILES, found[1:])))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class Entry:
 def measured(attribution: Attribution, recipe: Recipe) -> Entry:
     """The entry of one attribution. `recipe`: with the crop of its picture."""
     if reason := unranked(attribution):
-        return failed(attribution.target[0], reason)
+        return replace(failed(attribution.target[0], reason), seconds=attribution.seconds)
     values = before_removal(attribution, recipe)
     raw = _complexity(values[0])
     return Entry(

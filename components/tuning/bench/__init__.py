@@ -17,6 +17,7 @@ from components.session.state.workspace import Workspace
 from components.tuning import quantile
 from components.tuning.view import View
 from xai_core import bench
+from xai_core.attribution.relevance.conservation import unranked_of
 from xai_core.bench import payload
 from xai_core.bench.payload import QUANTILES, Maps
 from xai_core.runs.run import Run
@@ -52,8 +53,12 @@ def show(
 def maps_of(run: Run, view: View) -> Maps:
     """The maps of the run on screen, as the browser gets them."""
     swept = backend.swept(np.stack(list(view.before.values())), QUANTILES)
-    curves = dict(zip(view.before, swept, strict=True))
-    return payload.of(tiles.cut(run), view.before, curves)
+    barred = unranked_of(run.attributions, view.before)
+    curves = {
+        name: curve * np.nan if name in barred else curve
+        for name, curve in zip(view.before, swept, strict=True)
+    }
+    return payload.of(tiles.cut(run), view.before, curves, barred)
 
 
 def _told(view: View, digest: str, cards: bool) -> dict[str, Any]:

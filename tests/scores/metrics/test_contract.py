@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import numpy as np
@@ -83,3 +84,13 @@ def test_on_a_mask_the_better_map_scores_better(metric: MaskMetric) -> None:
         metric.score_on(maps, mask[None])
     with pytest.raises(InputError, match="needs a mask"):
         metric.score(maps)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_sentences_of_a_definition_begin_with_capitals(metric: Metric) -> None:
+    assert not re.search(r"\. [a-z]", f". {metric.definition}".replace("e.g. ", ""))
+
+
+def test_a_definition_keeps_its_signs() -> None:
+    assert "Σa" in METRICS["relevance-mass-accuracy"].definition
+    assert "K highest" in METRICS["relevance-rank-accuracy"].definition

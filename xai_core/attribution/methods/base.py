@@ -114,6 +114,10 @@ class Method(ABC):
         """Whether the map is signed with these parameters."""
         return self.signed
 
+    def unit_of(self, parameters: Any) -> str:
+        """The unit of the map with these parameters."""
+        return self.unit
+
     def unavailable_because(self, capabilities: Capabilities) -> str | None:
         """The reason why the method is not defined for a model, in a sentence; None where it is."""
         return None if capabilities.input_gradient else no_gradient(capabilities)

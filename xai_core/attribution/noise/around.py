@@ -29,6 +29,14 @@ def inner(parameters: Any) -> Method | None:
     return METHODS[name]
 
 
+def unit_of(parameters: Any, plain: str) -> str:
+    """The unit of the average; empty for its own. plain: that of the gradient."""
+    if parameters.average in ("squared", "variance"):
+        return ""
+    found = inner(parameters)
+    return plain if found is None else found.unit
+
+
 def samples_each(parameters: Any, shape: tuple[int, int, int]) -> int:
     """How many samples one map takes."""
     found = inner(parameters)

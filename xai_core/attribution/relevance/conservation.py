@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 
 from xai_core.attribution.result import Attribution
 
@@ -48,6 +49,12 @@ def unranked(one: Attribution) -> str:
         return ""
     sentence = told(one)
     return f"{sentence[0].upper()}{sentence[1:]}. Another composite may keep it."
+
+
+def unranked_of(maps: Mapping[str, Attribution], names: Iterable[str]) -> dict[str, str]:
+    """The same of those of these methods whose maps are not ranked, by name."""
+    reasons = {name: unranked(maps[name]) for name in names}
+    return {name: why for name, why in reasons.items() if why}
 
 
 def brief(one: Attribution) -> str:

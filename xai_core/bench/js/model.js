@@ -31,7 +31,10 @@ export class Model {
 
   // Compute now: what a frame, and a test, does.
   compute() {
-    this.states = this.source.maps.map((map) => removed(map, this.quantile));
+    this.states = this.source.maps.map((map) => {
+      const state = removed(map, this.quantile);
+      return map.unranked ? { ...state, score: NaN, cause: map.unranked } : state;
+    });
     this.places = places(this.states.map((state) => state.score));
   }
 

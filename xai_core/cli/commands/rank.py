@@ -52,6 +52,7 @@ class Ranked:
 
 def run(args: argparse.Namespace) -> int:
     """Print the rankings of every picture."""
+    controls.refuse_unless_possible(args)
     recipe = Recipe(quantile=args.quantile)
     methods = methods_of(args)
     path, options, target = model_path(args), load_options(args), asked(args)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from xai_core.base.errors import InputError
 from xai_core.base.finding import by_reason
 from xai_core.cli.console import progress_bar
 from xai_core.pictures.preprocessing import prepare
@@ -20,6 +22,7 @@ from xai_core.runs.sanity import (
     similarities,
     twin_scores,
 )
+from xai_core.scores.metrics.base import METRICS
 from xai_core.worker import ModelCard, Worker
 from xai_core.worker.decoding import open_picture
 
@@ -31,6 +34,16 @@ class ControlScores:
     picture: dict[str, Score]
     methods: dict[str, Checked]
     failures: dict[str, str]
+
+
+def refuse_unless_possible(args: argparse.Namespace) -> None:
+    """Raise `InputError` where controls are asked for of a metric that has none."""
+    metric = METRICS[args.metric]
+    if args.controls and metric.needs != "map":
+        raise InputError(
+            f"Controls are scored by metrics of the map alone, not by {metric.title}.",
+            "Leave --controls out, or choose another --metric.",
+        )
 
 
 def beside(

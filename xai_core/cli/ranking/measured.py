@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from xai_core.attribution.relevance.conservation import unranked_of
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 from xai_core.cli.console import progress_bar
 from xai_core.demo.masks import MISSING, mask_of
 from xai_core.maps.canonical import before_removal, canonicalise
-from xai_core.runs.computation import score
+from xai_core.runs.computation import NONE, score
 from xai_core.runs.run import Run, Score
 from xai_core.scores.localisation import on_grid
 from xai_core.scores.metrics.base import METRICS, MaskMetric
@@ -23,7 +24,8 @@ from xai_core.worker import Worker
 def scored(
     worker: Worker, inputs: Inputs, run: Run, metric: str
 ) -> tuple[dict[str, Score], dict[str, str]]:
-    """Scores raw and after removal, and why there is none, by method.
+    """Scores raw and after removal, and why there is none, by method; none of a map that is not
+    ranked.
 
     Raises:
         InputError: the metric needs a mask, and nobody knows what a map of the run should show.
@@ -37,9 +39,12 @@ def scored(
             for name, one in run.attributions.items()
         }
         return score(worker, run.attributions, run.recipe, metric), causes
-    scores, causes = {}, {}
+    causes = unranked_of(run.attributions, run.attributions)
+    scores = dict.fromkeys(causes, NONE)
     recipes = (replace(run.recipe, quantile=None), run.recipe)
     for name, one in run.attributions.items():
+        if name in scores:
+            continue
         with progress_bar(f"{plugin.title} of {name}") as progress:
             raw, after = (
                 worker.measure(inputs, one, recipe, metric, progress=progress) for recipe in recipes
@@ -64,8 +69,15 @@ def _on_mask(
     maps = np.stack([*raw, *after])
     values = worker.score(maps, plugin.name, np.repeat(mask[None], len(maps), 0)).tolist()
     pairs = zip(values[: len(names)], values[len(names) :], strict=True)
-    causes = [plugin.undefined_on(one, mask) for one in after]
+    barred = unranked_of(run.attributions, names)
+    causes = [
+        barred.get(name) or plugin.undefined_on(one, mask)
+        for name, one in zip(names, after, strict=True)
+    ]
     return (
-        {name: Score(*pair) for name, pair in zip(names, pairs, strict=True)},
+        {
+            name: NONE if name in barred else Score(*pair)
+            for name, pair in zip(names, pairs, strict=True)
+        },
         dict(zip(names, causes, strict=True)),
     )

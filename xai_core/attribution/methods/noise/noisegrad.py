@@ -8,7 +8,7 @@ from typing import Any
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
-from xai_core.attribution.noise.around import samples_each
+from xai_core.attribution.noise.around import samples_each, unit_of
 from xai_core.attribution.noise.gradients import averaged_gradients
 from xai_core.attribution.noise.parameters import DRAWS_HELP, Averaged, InputNoise, WeightNoise
 from xai_core.base.parameters import parameter
@@ -48,6 +48,9 @@ class NoiseGrad(Method):
 
     def is_signed(self, parameters: NoiseGradParameters) -> bool:
         return parameters.average == "signed"
+
+    def unit_of(self, parameters: NoiseGradParameters) -> str:
+        return unit_of(parameters, self.unit)
 
     def unavailable_because(self, capabilities: Capabilities) -> str | None:
         return super().unavailable_because(capabilities) or weights.why_not(capabilities)

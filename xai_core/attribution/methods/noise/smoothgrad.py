@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xai_core.attribution.methods.base import METHODS, SLOPE, Method, RawMap, Task
-from xai_core.attribution.noise.around import samples_each
+from xai_core.attribution.noise.around import samples_each, unit_of
 from xai_core.attribution.noise.gradients import averaged_gradients
 from xai_core.attribution.noise.parameters import DRAWS_HELP, INPUT_STD_HELP, Averaged, InputNoise
 from xai_core.base.parameters import parameter
@@ -51,3 +51,6 @@ class SmoothGrad(Method):
 
     def is_signed(self, parameters: SmoothGradParameters) -> bool:
         return parameters.average == "signed"
+
+    def unit_of(self, parameters: SmoothGradParameters) -> str:
+        return unit_of(parameters, self.unit)

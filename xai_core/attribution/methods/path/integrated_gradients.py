@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from xai_core.attribution.completeness import told_sums
 from xai_core.attribution.hiding.baselines import FromBaseline, baselines, count_of
-from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
+from xai_core.attribution.methods.base import METHODS, SHARE, SLOPE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
 
 RULES = {
@@ -105,3 +105,6 @@ class IntegratedGradients(Method):
     def samples(self, parameters: IntegratedGradientsParameters, shape: tuple[int, ...]) -> int:
         # both ends, to tell whether the sum is right
         return (parameters.n_steps + 1) * count_of(parameters) + 1
+
+    def unit_of(self, parameters: IntegratedGradientsParameters) -> str:
+        return SHARE if parameters.times_input else SLOPE

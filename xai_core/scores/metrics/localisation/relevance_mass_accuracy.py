@@ -19,7 +19,7 @@ class RelevanceMassAccuracy(MaskMetric):
     order: ClassVar[int] = 440
     direction: ClassVar[Direction] = "higher"
     definition: ClassVar[str] = (
-        f"{MASS.removeprefix('Relevance Mass Accuracy: ').capitalize()} Computed by Quantus 0.6.0."
+        f"S{MASS.removeprefix('Relevance Mass Accuracy: s')} Computed by Quantus 0.6.0."
     )
     cost: ClassVar[str] = "None worth naming; it needs a mask."
     citation: ClassVar[str] = CITATION

@@ -23,7 +23,7 @@ class RelevanceRankAccuracy(MaskMetric):
     order: ClassVar[int] = 450
     direction: ClassVar[Direction] = "higher"
     definition: ClassVar[str] = (
-        f"{RANK.removeprefix('Relevance Rank Accuracy: ').capitalize()} Computed by Quantus 0.6.0."
+        f"S{RANK.removeprefix('Relevance Rank Accuracy: s')} Computed by Quantus 0.6.0."
     )
     cost: ClassVar[str] = "None worth naming; it needs a mask."
     citation: ClassVar[str] = CITATION
