@@ -60,9 +60,7 @@ def compute(
         raise Cancelled
     if found.state != "done":
         raise XaiError(found.error or "The computation was interrupted.", "Start it again.")
-    wanted = {one.name for one in pictures}
-    refused = Shards(study.folder).refused()
-    return {name: why for name, why in refused.items() if name in wanted}
+    return _refused(study, pictures, methods)
 
 
 @contextmanager
@@ -88,6 +86,23 @@ def _watched(handle: JobHandle, look: Callable[[int], None]) -> Status:
             handle.cancel()
             handle.wait(60.0)
             raise
+    return found
+
+
+def _refused(study: Study, pictures: Sequence[Subject], methods: Methods) -> dict[str, str]:
+    """Why pictures of one's own lack a score, by name: strangers' lie in the same folder."""
+    study.look_again()
+    lacking = {
+        one.sha256: one.name
+        for one in pictures
+        if not all(study.knows(one.sha256, name, given) for name, given in methods.items())
+    }
+    names, found = set(lacking.values()), dict[str, str]()
+    for sha256, name, cause in Shards(study.folder).refusals():
+        if sha256 in lacking:
+            found[lacking[sha256]] = cause
+        elif not sha256 and name in names:
+            found.setdefault(name, cause)
     return found
 
 

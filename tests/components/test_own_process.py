@@ -19,9 +19,11 @@ from tests.studies.small_study import small_study
 from tests.studies.study_process import subjects
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.limits import Limits
+from xai_core.studies.computation import Subject
 from xai_core.studies.jobs.lock import held
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import Status, read_status
+from xai_core.studies.shards import Row, Shards
 from xai_core.studies.store import Study
 
 
@@ -148,3 +150,32 @@ def test_a_study_that_lacks_pictures_is_not_kept() -> None:
     assert page._whole(found) is found
     with pytest.raises(XaiError, match="Of 6 pictures only 4 are computed"):
         page._whole(replace(found, table=replace(found.table, done=4)))
+
+
+def test_anothers_refusal_of_a_name_drops_no_picture_of_ones_own(
+    asked: Callable[..., Any], tmp_path: Path
+) -> None:
+    first, second, third, *_ = subjects(tmp_path / "pictures")
+    study, plan = asked(), Slow.plans[-1]
+    Shards(study.folder).write(
+        [
+            Row(one.sha256, one.name, name, given)
+            for one in (first,)
+            for name, given in plan.methods.items()
+        ]
+        + [
+            Row.refused("f" * 64, first.name, "A stranger's, broken."),
+            Row.refused("", first.name, "A stranger's, gone."),
+            Row.refused(second.sha256, "called otherwise.png", "Broken."),
+            Row.refused("", third.name, "Gone."),
+        ]
+    )
+    assert asked_for(study, plan, [first, second, third]) == {
+        second.name: "Broken.",
+        third.name: "Gone.",
+    }
+
+
+def asked_for(study: Study, plan: Plan, pictures: list[Subject]) -> dict[str, str]:
+    source, cancel = Source("net.pt", plan.model), threading.Event()
+    return own_process.compute(study, source, pictures, plan.methods, lambda *_: None, cancel)

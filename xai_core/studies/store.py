@@ -137,6 +137,12 @@ class Study(Records[Entry]):
                     self._files.clear()
             self._written = time.monotonic()
 
+    def look_again(self) -> None:
+        """Read at once what other programs have written."""
+        with self._lock:
+            self._looked = -PAUSE
+            self._look()
+
     def _look(self) -> None:
         """Read what has come since the last look, a few times a second at most."""
         with self._lock:

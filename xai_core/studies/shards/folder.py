@@ -106,20 +106,24 @@ class Shards:
 
     def refused(self) -> dict[str, str]:
         """Why pictures were refused, by name; those that came later are left out."""
-        columns = ["kind", "picture", "name", "cause"]
         found: dict[str, str] = {}
         missed: set[str] = set()
-        for batch in self.batches(columns):
-            for row in batch.filter(_is(batch, "refused")).to_pylist():
-                found[row["name"]] = row["cause"] or ""
-                if not row["picture"]:
-                    missed.add(row["name"])
+        for picture, name, cause in self.refusals():
+            found[name] = cause
+            if not picture:
+                missed.add(name)
         if missed:
             for batch in self.batches(["kind", "name"]):
                 scores = batch.filter(_is(batch, "score"))
                 for name in missed.intersection(scores["name"].to_pylist()):
                     found.pop(name, None)
         return found
+
+    def refusals(self) -> Iterator[tuple[str, str, str]]:
+        """SHA-256, name and cause of each refused picture; no SHA-256 where it was not there."""
+        for batch in self.batches(["kind", "picture", "name", "cause"]):
+            for row in batch.filter(_is(batch, "refused")).to_pylist():
+                yield row["picture"], row["name"], row["cause"] or ""
 
     def compact(self, rows: int = 50_000) -> int:
         """Merge shards of fewer than a tenth of `rows` into ones of about so many.
