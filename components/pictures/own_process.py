@@ -91,6 +91,7 @@ def _watched(handle: JobHandle, look: Callable[[int], None]) -> Status:
 
 def _refused(study: Study, pictures: Sequence[Subject], methods: Methods) -> dict[str, str]:
     """Why pictures of one's own lack a score, by name: strangers' lie in the same folder."""
+    study.names.update({one.sha256: one.name for one in pictures})
     study.look_again()
     lacking = {
         one.sha256: one.name

@@ -50,7 +50,7 @@ class Host:
     """
 
     def __init__(self, task: Task, known: Keys, share: Budget) -> None:
-        self._task, self._known = task, known
+        self._task, self._known, self._key = task, known, task.setting.key
         limit = task.time_limit
         self._worker = (
             Worker(silence=CALL_SECONDS, budget=share)
@@ -107,7 +107,7 @@ class Host:
 
     def _looked_at(self, listed: Listed, folder: Path) -> tuple[_Ready, tuple[str, ...]] | str:
         """A picture and the methods that it lacks; how it ended where everything is known of it."""
-        task, key, sha256 = self._task, self._task.setting.key, ""
+        task, key, sha256 = self._task, self._key, ""
         try:
             if listed.cause is not None:
                 raise InputError(listed.cause)
