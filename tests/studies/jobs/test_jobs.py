@@ -25,6 +25,7 @@ from xai_core.studies.jobs import driver, writer
 from xai_core.studies.jobs.lock import held, is_held
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import read_status, told
+from xai_core.studies.records import named
 from xai_core.studies.shards import Row, Shards, key_of
 from xai_core.studies.shards.keys import Keys
 from xai_core.worker.decoding import Decoder
@@ -148,6 +149,23 @@ def test_a_model_that_always_dies_ends_the_job(
     failure = ModelError("It needs code.", code="missing-code").to_dict()
     with pytest.raises(ModelError, match="needs code"):
         run(plan, tmp_path, monkeypatch, lambda chunk: Outcome(chunk, failure=failure))
+
+
+def test_a_job_goes_on_with_what_the_version_before_has_computed(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "MANY", 3)
+    for number in range(5):
+        picture = hashlib.sha256(f"{number + 10:03d}.png".encode()).hexdigest()
+        for method, given in plan.methods.items():
+            entry = Row(picture, "", target=1, raw=3.0, curve=np.ones(len(QUANTILES))).entry
+            told = {"method": method, "parameters": given, **entry.to_dict()}
+            (tmp_path / f"{named(picture, method, given)}.json").write_text(json.dumps(told))
+    engine = run(plan, tmp_path, monkeypatch)
+    assert not {f"{number:03d}.png" for number in range(10, 15)} & set(engine.crews[0].computed)
+    assert written(tmp_path) == len(rows(tmp_path)) == 38 * 2 + 2
+    run(plan, tmp_path, monkeypatch)
+    assert written(tmp_path) == 38 * 2 + 2, "taken over once"
 
 
 def test_a_cancel_and_an_error_keep_what_is_finished(
