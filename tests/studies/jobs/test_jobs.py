@@ -26,7 +26,7 @@ from xai_core.studies.jobs.lock import held, is_held
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import read_status, told
 from xai_core.studies.records import named
-from xai_core.studies.shards import Row, Shards, key_of
+from xai_core.studies.shards import Description, Row, Shards, key_of
 from xai_core.studies.shards.keys import Keys
 from xai_core.worker.decoding import Decoder
 
@@ -118,6 +118,17 @@ def test_it_keeps_every_row_once_and_opens_as_a_study(
     more = {**plan.methods, "smoothgrad": {"m": 3}}
     run(replace(plan, methods=more), tmp_path / "a", monkeypatch)
     assert len(rows(tmp_path / "a")) == 38 * 3 + 2, "another method computes what is new"
+
+
+def test_a_picture_that_came_later_is_not_told_as_left_out(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Shards.begin(tmp_path, Description.of(plan.setting))
+    first.write([Row.refused("", "000.png", "There is no file."), Row.refused("", "x", "No.")])
+    run(plan, tmp_path, monkeypatch)
+    found = open_study(tmp_path)
+    assert "000.png" in [one.name for one in found.pictures]
+    assert set(found.refused) == {"007.png", "023.png", "x"}
 
 
 def test_a_dead_worker_costs_its_chunk_and_a_deadly_picture_only_itself(

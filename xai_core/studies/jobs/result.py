@@ -44,6 +44,8 @@ def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
                 f"The study in {folder.name} has more than {MOST:,} pictures.",
                 "Read its shards: `xai_core.studies.shards.Shards(folder).batches()`.",
             )
+    for one in pictures.values():  # it was looked for again
+        refused.pop(one.name, None)
     ordered = sorted(pictures.values(), key=lambda one: one.name)
     return StudyResult(
         pictures=tuple(ordered),
