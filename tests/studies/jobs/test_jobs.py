@@ -14,7 +14,9 @@ import pytest
 
 from tests.studies.jobs.tiny import BROKEN, make, rows, written
 from xai_core import open_study
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError, XaiError
+from xai_core.base.parameters import kept
 from xai_core.cli.main import main
 from xai_core.models.formats.base import LoadOptions
 from xai_core.studies.engines.base import Crew, Engine, Staff
@@ -28,6 +30,7 @@ from xai_core.studies.jobs.status import read_status, told
 from xai_core.studies.records import named
 from xai_core.studies.shards import Description, Row, Shards, key_of
 from xai_core.studies.shards.keys import Keys
+from xai_core.studies.store import complete
 from xai_core.worker.decoding import Decoder
 
 
@@ -129,6 +132,19 @@ def test_a_picture_that_came_later_is_not_told_as_left_out(
     found = open_study(tmp_path)
     assert "000.png" in [one.name for one in found.pictures]
     assert set(found.refused) == {"007.png", "023.png", "x"}
+
+
+def test_rows_from_before_a_parameter_was_added_are_in_the_study(
+    plan: Plan, tmp_path: Path
+) -> None:
+    now = complete({"grad-cam": {}})
+    before = kept(METHODS["grad-cam"].Parameters, now["grad-cam"])
+    shards = Shards.begin(tmp_path, Description.of(plan.setting))
+    shards.write([Row("a" * 64, "a.png", "grad-cam", before, raw=1.0)])
+    shards.write([Row("b" * 64, "b.png", "grad-cam", now["grad-cam"], raw=2.0)])
+    for methods in (now, {"grad-cam": before}):
+        replace(plan, methods=methods).write(tmp_path)
+        assert [one.name for one in open_study(tmp_path).pictures] == ["a.png", "b.png"]
 
 
 def test_a_dead_worker_costs_its_chunk_and_a_deadly_picture_only_itself(
