@@ -80,6 +80,7 @@ def start_job(plan: Plan, folder: Path) -> JobHandle:
     Raises:
         InputError: it is being computed already. XaiError: the disk cannot be written.
     """
+    folder = folder.absolute()
     if is_held(folder):
         raise InputError("This study is being computed already.", "Wait for it, or cancel it.")
     plan.write(folder)
