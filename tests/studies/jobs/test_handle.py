@@ -39,3 +39,12 @@ def test_a_relative_folder_is_found_by_the_job(
     command, _ = started[0]
     assert command[command.index("--resume") + 1] == str(tmp_path / "data/study")
     assert job.folder == tmp_path / "data/study"
+
+
+def test_nothing_is_imported_from_the_folder_of_a_study(
+    tmp_path: Path, started: list[tuple[list[str], dict[str, Any]]]
+) -> None:
+    handle.start_job(make(tmp_path, 1), tmp_path)
+    command, options = started[0]
+    assert command[1:4] == ["-P", "-m", "xai_core"]
+    assert "cwd" not in options
