@@ -27,6 +27,7 @@ from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.computation import samples_of
 from xai_core.studies.computation import Place, Subject, conduct, filled
+from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Methods, Study, Table
 
 
@@ -81,11 +82,22 @@ def start(space: Workspace) -> None:
             how: dict[str, Any] = {"decode": decode, "progress": progress, "cancel": cancel}
             refused = conduct(study, pictures, wanted, lender, at=at, **how)
         paths = {one.sha256: one.path for one in pictures}
-        keeper.keep(sheet.pictured(filled(draft, study, refused), paths, decode))
+        found = _whole(filled(draft, study, refused))
+        keeper.keep(sheet.pictured(found, paths, decode))
         return refused
 
     study_state.place = None
     study_state.begin("study", work)
+
+
+def _whole(found: StudyResult) -> StudyResult:
+    """This, where every picture is computed that was not refused. Raises `XaiError`."""
+    if found.table.done < len(found.pictures):
+        raise XaiError(
+            f"Of {len(found.pictures)} pictures only {found.table.done} are computed.",
+            "Start it again: it computes the others.",
+        )
+    return found
 
 
 def _settling(

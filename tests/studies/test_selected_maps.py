@@ -12,11 +12,15 @@ from PIL import Image
 from tests.studies.study_process import METHODS, SETTING, InProcess, subjects
 from xai_core import open_summary
 from xai_core.base.errors import InputError
+from xai_core.pictures import preprocessing
+from xai_core.pictures.preprocessing import Prepared
 from xai_core.scores.ranking import sweep
+from xai_core.studies import computation, selected_maps
 from xai_core.studies.computation import conduct
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.selected_maps import StudyMaps, clearest_reversals, keep_maps, most_complex
-from xai_core.studies.sources import open_source
+from xai_core.studies.sources import Listed, open_source
+from xai_core.studies.sources.folder import FolderSource
 from xai_core.studies.store import Study, complete
 
 
@@ -70,3 +74,34 @@ def test_what_a_study_does_not_have_is_said(tmp_path: Path) -> None:
     many = [str(n) for n in range(1001)]
     with pytest.raises(InputError, match="at most 1,000"):
         keep_maps(StudyMaps(SETTING, tmp_path), open_source(tmp_path), many, {}, nullcontext)
+
+
+def test_pictures_are_decoded_elsewhere_and_few_are_fetched_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for index in range(5):
+        values = np.full((20, 20, 3), 40 * index, np.uint8)
+        Image.fromarray(values).save(pictures / f"{index}.png")
+    held: list[int] = []
+
+    class Remote(FolderSource):
+        def local(self, listed: Listed, folder: Path) -> Path:
+            found = folder / listed.name
+            found.write_bytes((pictures / listed.name).read_bytes())
+            held.append(len(list(folder.iterdir())))
+            return found
+
+    def here(*_: object) -> Prepared:
+        raise AssertionError("decoded in the caller's process")
+
+    monkeypatch.setattr(selected_maps, "LARGEST", 2)
+    for module in (computation, preprocessing):
+        monkeypatch.setattr(module, "open_picture", here)
+    maps, worker = StudyMaps(SETTING, tmp_path / "study"), InProcess()
+    names = [one.name for one in pictures.iterdir()]
+    source = Remote(open_source(pictures).location)
+    assert not keep_maps(maps, source, names, {"saliency": {}}, lambda: nullcontext(worker))
+    assert held == [1, 2, 1, 2, 1]
+    assert len(list((tmp_path / "study" / "maps").glob("*.npy"))) == 5

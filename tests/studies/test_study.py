@@ -30,6 +30,7 @@ from xai_core.studies import chunk, store
 from xai_core.studies.computation import conduct
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.records import named
+from xai_core.studies.setting import Setting
 from xai_core.studies.shards import Shards
 from xai_core.studies.shards.earlier import rows_of_earlier
 from xai_core.studies.store import PACE, Study, Table, complete
@@ -299,6 +300,25 @@ def test_many_shards_of_a_slow_study_are_merged(
     study = run(tmp_path, pictures)
     assert len(list(study.folder.glob("*.parquet"))) < 5
     assert table(tmp_path, pictures).done == 5
+
+
+def test_of_a_shared_folder_only_ones_own_pictures_are_held_and_the_key_is_computed_once(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, pictures)
+    shas, given = [one.sha256 for one in subjects(pictures)], complete(METHODS)
+    study = Study(SETTING, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Setting, "key", property(lambda _: pytest.fail("computed again")))
+        assert study.table(shas[:2], given).done == 2
+        assert len(study._entries) == 2 * len(METHODS)
+        assert study.table(shas[1:4], given).done == 3
+        assert len(study._entries) == 4 * len(METHODS)
+        assert study.entry(shas[4], "saliency", given["saliency"]) is not None
+    again = Study(SETTING, tmp_path)
+    again.names = dict.fromkeys(shas[:3], "one")
+    assert all(again.knows(one, "saliency", given["saliency"]) for one in shas[:3])
+    assert len(again._entries) == 3 * len(METHODS)
 
 
 def test_a_study_needs_a_method_that_there_is() -> None:

@@ -11,11 +11,14 @@ import pytest
 
 from tests.studies.study_process import SETTING
 from xai_core import open_summary
+from xai_core.attribution.methods.base import METHODS as METHOD_TYPES
 from xai_core.base.errors import InputError
+from xai_core.base.parameters import kept as kept_parameters
 from xai_core.scores.bootstrap import band
 from xai_core.scores.statistics import statistics
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.shards import Description, Row, Shards
+from xai_core.studies.store import complete
 
 METHODS = {"smoothgrad": {"m": 3}, "saliency": {}, "grad-cam": {"layer": "a"}}
 RNG = np.random.default_rng(2)
@@ -55,7 +58,10 @@ def test_it_has_the_figures_of_the_plain_statistics(
     shards.write([*more, Row.refused("", "gone.png", "There is no file.")])
     found = open_summary(tmp_path, 0.3)
     assert found.methods == tuple(METHODS)
-    assert found.parameters == tuple(METHODS.values())
+    assert all(
+        kept_parameters(METHOD_TYPES[name].Parameters, there) == given
+        for there, (name, given) in zip(found.parameters, METHODS.items(), strict=True)
+    )
     assert (found.pictures, found.done, found.quantile) == (41, 40, 0.3)
     assert found.seconds == pytest.approx(60)
     assert found.refused == {"gone.png": "There is no file."}
@@ -109,3 +115,15 @@ def test_very_many_rows_take_a_bounded_memory(tmp_path: Path) -> None:
         tracemalloc.stop()
     each = (peaks[5000] - peaks[2000]) / (3 * 3000)
     assert each < 150, f"{each:.0f} bytes for each picture and method, of which the curve is 400"
+
+
+def test_a_parameter_that_is_added_later_makes_no_other_column(tmp_path: Path) -> None:
+    shards = Shards.begin(tmp_path, Description.of(SETTING))
+    now = complete({"grad-cam": {}})["grad-cam"]
+    before = kept_parameters(METHOD_TYPES["grad-cam"].Parameters, now)
+    assert before != now
+    shards.write([Row("a" * 64, "a.png", "grad-cam", before, raw=1.0)])
+    shards.write([Row("b" * 64, "b.png", "grad-cam", now, raw=2.0)])
+    found = open_summary(tmp_path)
+    assert (found.methods, found.parameters) == (("grad-cam",), (now,))
+    assert sorted(found.raw[:, 0]) == [1.0, 2.0]

@@ -69,7 +69,8 @@ class Records(ABC, Generic[E]):
 
     def __init__(self, question: Question, folder: Path | None) -> None:
         self.spec, self.seed, self.target = question.spec, question.seed, question.target
-        self.folder = (folder or data_folder() / STUDIES) / question.key
+        self._key = question.key  # once: it reads the files of the model's code
+        self.folder = (folder or data_folder() / STUDIES) / self._key
         self.names: dict[str, str] = {}
 
     @property

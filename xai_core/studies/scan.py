@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, UInt64
 
+from xai_core.attribution.methods.base import METHODS
+from xai_core.base.parameters import filled
 from xai_core.scores.agreement import Table
 from xai_core.scores.bootstrap import MOST, Band, band
 from xai_core.scores.moments import Moments
@@ -106,7 +108,10 @@ class Scan:
         method, _, parameters = text.partition("\n")
         if not method:  # of a refused picture
             return -1
-        one = (method, json.loads(parameters))
+        given = json.loads(parameters)
+        if method in METHODS:  # a parameter that is added later makes no other column
+            given = filled(METHODS[method].Parameters, given)
+        one = (method, given)
         if one not in self.columns:
             self.columns.append(one)
             self.causes.append(Counter())

@@ -7,7 +7,9 @@ again, bit for bit what was scored, for the pictures that are named or that the 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,14 @@ import numpy as np
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.models.peek.digest import digest
+from xai_core.studies.chunk import LARGEST
 from xai_core.studies.computation import Borrow, Subject, conduct
 from xai_core.studies.kept_maps import KeptMaps, Origin
 from xai_core.studies.setting import Setting
-from xai_core.studies.sources import Source
+from xai_core.studies.sources import Listed, Source
 from xai_core.studies.store import Methods
 from xai_core.studies.summary import StudySummary
+from xai_core.worker.decoding import Decoder
 
 MAPS = "maps"
 MOST = 1000  # pictures
@@ -95,24 +99,41 @@ def keep_maps(
     """
     if len(names) > MOST:
         raise InputError(f"Maps of at most {MOST:,} pictures are kept, not of {len(names):,}.")
-    wanted, refused = set(names), dict.fromkeys(names, "It is not in the source.")
-    with tempfile.TemporaryDirectory() as folder:
-        subjects: list[Subject] = []
-        for listed in source.pictures():
-            if listed.name not in wanted:
-                continue
-            try:
-                if listed.cause is not None:
-                    raise InputError(listed.cause)
-                path = source.local(listed, Path(folder))
-                subjects.append(Subject(listed.name, path, digest(path).sha256))
-                del refused[listed.name]
-            except XaiError as error:
-                refused[listed.name] = str(error)
-            wanted.discard(listed.name)
+    refused = dict.fromkeys(names, "It is not in the source.")
+    listed = _listed(source, names)
+    with closing(Decoder()) as decoder:
+        while part := list(islice(listed, LARGEST)):
+            with tempfile.TemporaryDirectory() as folder:
+                subjects = _fetched(source, part, Path(folder), refused)
+                refused |= conduct(maps, subjects, methods, borrow, decode=decoder.prepared)
+    return refused
+
+
+def _listed(source: Source, names: Collection[str]) -> Iterator[Listed]:
+    wanted = set(names)
+    for one in source.pictures():
+        if one.name in wanted:
+            wanted.discard(one.name)
+            yield one
             if not wanted:
-                break
-        return {**refused, **conduct(maps, subjects, methods, borrow)}
+                return
+
+
+def _fetched(
+    source: Source, part: Sequence[Listed], folder: Path, refused: dict[str, str]
+) -> list[Subject]:
+    """Those that are there; why others are not is told in `refused`."""
+    subjects: list[Subject] = []
+    for listed in part:
+        try:
+            if listed.cause is not None:
+                raise InputError(listed.cause)
+            path = source.local(listed, folder)
+            subjects.append(Subject(listed.name, path, digest(path).sha256))
+            del refused[listed.name]
+        except XaiError as error:
+            refused[listed.name] = str(error)
+    return subjects
 
 
 def _column(summary: StudySummary, method: str) -> int:

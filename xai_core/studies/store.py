@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -72,6 +72,7 @@ class Study(Records[Entry]):
         self._entries: dict[bytes, Entry] = {}
         self._held: list[Row] = []
         self._files: set[str] = set()
+        self._wanted: set[str] | None = set()
         self._written, self._looked = time.monotonic(), -PAUSE
 
     @property
@@ -104,9 +105,9 @@ class Study(Records[Entry]):
 
     def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
         """As of `Records`."""
-        key = key_of(self.setting.key, picture, method, parameters)
+        key = key_of(self._key, picture, method, parameters)
         if key not in self._entries:
-            self._look()
+            self._look(picture)
         if key not in self._entries:
             found = read_entry(self.folder / f"{named(picture, method, parameters)}.json")
             if found is None:
@@ -119,7 +120,7 @@ class Study(Records[Entry]):
         name = self.names.get(picture, picture[:SHORT])
         row = Row.of_entry(picture, name, method, parameters, entry)
         with self._lock:
-            self._entries[row.key(self.setting.key)] = row.entry  # as it will be read
+            self._entries[row.key(self._key)] = row.entry  # as it will be read
             self._held.append(row)
             if len(self._held) >= MANY or time.monotonic() - self._written >= EVERY:
                 self.flush()
@@ -137,9 +138,22 @@ class Study(Records[Entry]):
                     self._files.clear()
             self._written = time.monotonic()
 
-    def _look(self) -> None:
-        """Read what has come since the last look, a few times a second at most."""
+    def look_again(self) -> None:
+        """Read at once what other programs have written."""
         with self._lock:
+            self._looked = -PAUSE
+            self._look()
+
+    def _look(self, picture: str | None = None) -> None:
+        """Read what has come since the last look, a few times a second at most.
+
+        Rows of others' pictures are not held; a picture that nobody named before costs one more
+        reading of all, which holds every row from then on.
+        """
+        with self._lock:
+            wanted = self._wanted
+            if picture is not None and wanted is not None and picture not in wanted:
+                self._want(self.names if picture in self.names else None)
             now = time.monotonic()
             if now - self._looked < PAUSE or not (self.folder / SETTING_FILE).exists():
                 return
@@ -147,8 +161,19 @@ class Study(Records[Entry]):
             for name, rows in Shards(self.folder).unread(self._files):
                 self._files.add(name)
                 for row in rows:
-                    if row.kind == "score":
-                        self._entries.setdefault(row.key(self.setting.key), row.entry)
+                    held = self._wanted is None or row.picture in self._wanted
+                    if row.kind == "score" and held:
+                        self._entries.setdefault(row.key(self._key), row.entry)
+
+    def _want(self, pictures: Collection[str] | None) -> None:
+        """Hold the rows of these, too; None: of all."""
+        with self._lock:
+            wanted = self._wanted
+            if wanted is None or (pictures is not None and wanted.issuperset(pictures)):
+                return
+            self._wanted = None if pictures is None else wanted.union(pictures)
+            self._files.clear()
+            self._looked = -PAUSE
 
     def of_map(self, attribution: Attribution, content: tuple[int, int, int, int]) -> Entry:
         """What an attribution scores."""
@@ -165,6 +190,7 @@ class Study(Records[Entry]):
         causes: dict[tuple[int, int], str] = {}
         targets: dict[int, int | None] = {}
         done = 0
+        self._want(pictures)
         for row, picture in enumerate(pictures):
             found = [self.entry(picture, *one) for one in methods.items()]
             done += None not in found

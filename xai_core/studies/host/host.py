@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -14,11 +13,11 @@ from typing import Any
 
 from xai_core.base.errors import InputError, ModelError, WorkerError, XaiError
 from xai_core.base.patience import CALL_SECONDS, proof_seconds
-from xai_core.base.storage.files import writing
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.studies.chunk import chunk_size, explained, scored
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.task import Task
+from xai_core.studies.host.temporary import clear, temporary
 from xai_core.studies.shards import Row, key_of
 from xai_core.studies.shards.keys import Keys
 from xai_core.studies.shards.row import refusal_key
@@ -29,6 +28,7 @@ from xai_core.worker.process.budget import Budget
 from xai_core.worker.wire.codec import error_to
 
 DONE, REFUSED = "done", "refused"
+PREFIX = "pedestal-chunk-"  # of no other folder: one without a lock is deleted
 UNSERVED = ("closed", "protection-off")  # another try would end the same way
 
 
@@ -50,7 +50,8 @@ class Host:
     """
 
     def __init__(self, task: Task, known: Keys, share: Budget) -> None:
-        self._task, self._known = task, known
+        self._task, self._known, self._key = task, known, task.setting.key
+        clear(PREFIX)
         limit = task.time_limit
         self._worker = (
             Worker(silence=CALL_SECONDS, budget=share)
@@ -65,10 +66,8 @@ class Host:
         """All that is missing of these pictures. Never raises an `Exception`."""
         start = time.perf_counter()
         try:
-            with writing():
-                folder = tempfile.TemporaryDirectory(prefix="pedestal-study-")
-            with folder:
-                outcome = self._outcome(chunk, Path(folder.name))
+            with temporary(PREFIX) as folder:
+                outcome = self._outcome(chunk, folder)
             return replace(outcome, seconds=time.perf_counter() - start)
         except WorkerError as error:
             if error.code in UNSERVED:
@@ -107,7 +106,7 @@ class Host:
 
     def _looked_at(self, listed: Listed, folder: Path) -> tuple[_Ready, tuple[str, ...]] | str:
         """A picture and the methods that it lacks; how it ended where everything is known of it."""
-        task, key, sha256 = self._task, self._task.setting.key, ""
+        task, key, sha256 = self._task, self._key, ""
         try:
             if listed.cause is not None:
                 raise InputError(listed.cause)

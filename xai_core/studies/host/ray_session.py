@@ -13,17 +13,14 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.errors import InputError, WorkerError, XaiError, first_line
-from xai_core.base.storage.files import writing
-from xai_core.base.storage.lock import Lock
-from xai_core.base.storage.tree import remove_tree
+from xai_core.base.errors import InputError, WorkerError, first_line
 from xai_core.studies.host.ray_seats import cards_of
+from xai_core.studies.host.temporary import clear, temporary
 from xai_core.worker.process.budget import Budget
 
 CLUSTERS = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
@@ -33,7 +30,6 @@ STORE = 128 * 2**20  # bytes in shared memory: of what is handed over only the k
 REAPER, REAPED_SECONDS = Path(__file__).with_name("ray_reaper.py"), 10.0
 PREFIX = "pd-ray-"  # short: a path of a socket has at most 107 bytes
 ROOT = Path("/tmp") if sys.platform != "win32" else Path(tempfile.gettempdir())  # noqa: S108
-MOMENT = 5.0  # seconds between a folder and its lock, at most
 
 
 @contextmanager
@@ -55,7 +51,8 @@ def connected(address: str | None, shares: Sequence[Budget] | None) -> Iterator[
         if address is not None:
             _init(ray, address=address)
         else:
-            folder = stack.enter_context(_temporary())
+            clear(PREFIX, ROOT)
+            folder = stack.enter_context(temporary(PREFIX, ROOT))
             stack.enter_context(_reaped(folder))
             stack.callback(_shut_down, ray)  # before its folder goes
             _init_alone(ray, shares or (), folder)
@@ -160,22 +157,6 @@ def _variables(given: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _temporary() -> Iterator[Path]:
-    """A folder with a short path; those of programs that were killed are deleted, too."""
-    _clear()
-    with writing():
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=ROOT))
-    lock = Lock(folder)
-    lock.take()
-    try:
-        yield folder
-    finally:
-        with suppress(XaiError, OSError):
-            remove_tree(folder)
-        lock.release()
-
-
-@contextmanager
 def _reaped(folder: Path) -> Iterator[None]:
     """Somebody beside it ends all of it when this program is killed."""
     if sys.platform == "win32":  # it cannot wait for a pipe there
@@ -199,16 +180,3 @@ def _reaped(folder: Path) -> Iterator[None]:
             reaper.stdin.close()
         with suppress(subprocess.TimeoutExpired):
             reaper.wait(REAPED_SECONDS)
-
-
-def _clear() -> None:
-    own = getattr(os, "getuid", lambda: None)()
-    for folder in ROOT.glob(f"{PREFIX}*"):
-        with suppress(XaiError, OSError):
-            told = folder.lstat()
-            if own is None or told.st_uid != own or time.time() - told.st_mtime < MOMENT:
-                continue
-            lock = Lock(folder)
-            if lock.take():
-                remove_tree(folder)
-                lock.release()

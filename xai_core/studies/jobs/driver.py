@@ -18,8 +18,10 @@ from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.result import facts_now
 from xai_core.studies.jobs.retries import Retries
 from xai_core.studies.jobs.status import Reporter, Status, read_status
-from xai_core.studies.jobs.writer import Writer
+from xai_core.studies.jobs.writer import MANY, Writer
 from xai_core.studies.shards import Description, Shards
+from xai_core.studies.shards.earlier import rows_of_earlier
+from xai_core.studies.shards.keys import Keys
 from xai_core.studies.sources import Source
 
 CANCEL = "cancel"  # a file of this name in the folder stops the job, from any machine
@@ -78,6 +80,7 @@ def _compute(
     progress: Callable[[Status], None] | None,
 ) -> None:
     known, task = shards.known(), plan.task()
+    _take_over(folder, shards, known)
     count = _Count(task.source)
     with (
         Writer(shards, known) as writer,
@@ -100,6 +103,16 @@ def _compute(
                 raise Cancelled
         count.wait()
         reporter.update(done=loop.done, total=loop.done, new=loop.new, broken=loop.broken)
+
+
+def _take_over(folder: Path, shards: Shards, known: Keys) -> None:
+    """Write what the version before has computed in this folder, as shards."""
+    rows = rows_of_earlier(folder)
+    while block := list(islice(rows, MANY)):
+        fresh = {row.key(shards.key): row for row in block if row.key(shards.key) not in known}
+        shards.write(list(fresh.values()))
+        for key in fresh:
+            known.add(key)
 
 
 class _Loop:

@@ -83,10 +83,12 @@ def start_job(plan: Plan, folder: Path) -> JobHandle:
     Raises:
         InputError: it is being computed already. XaiError: the disk cannot be written.
     """
+    folder = folder.absolute()
     if is_held(folder):
         raise InputError("This study is being computed already.", "Wait for it, or cancel it.")
     plan.write(folder)
-    command = [sys.executable, "-m", "xai_core", "study", "--resume", str(folder), "--json"]
+    # -P: a module that lies where it is started is none of the program's.
+    command = [sys.executable, "-P", "-m", "xai_core", "study", "--resume", str(folder), "--json"]
     if plan.trusted:
         command.append("--trust")
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
@@ -99,7 +101,6 @@ def start_job(plan: Plan, folder: Path) -> JobHandle:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                cwd=folder,
                 env={**os.environ, "PYTHONPATH": path},
                 start_new_session=True,
             )

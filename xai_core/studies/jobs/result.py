@@ -13,6 +13,7 @@ from xai_core.base.environment import machine, versions
 from xai_core.base.errors import InputError
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.jobs.plan import Plan, read_plan
+from xai_core.studies.records import parameters_digest
 from xai_core.studies.result import StudiedPicture, StudyResult
 from xai_core.studies.shards import Row, Shards
 from xai_core.studies.store import Table
@@ -32,10 +33,11 @@ def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
     scores: dict[tuple[str, str], Row] = {}
     refused: dict[str, str] = {}
     seconds = 0.0
+    asked = {name: parameters_digest(name, given) for name, given in plan.methods.items()}
     for row in shards.rows():
         if row.kind != "score":
             refused[row.name] = row.cause or ""
-        elif dict(row.parameters) == plan.methods.get(row.method):
+        elif parameters_digest(row.method, row.parameters) == asked.get(row.method):
             pictures.setdefault(row.picture, StudiedPicture(row.name, row.picture, row.target))
             scores[row.picture, row.method] = row
             seconds += row.seconds
@@ -44,6 +46,8 @@ def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
                 f"The study in {folder.name} has more than {MOST:,} pictures.",
                 "Read its shards: `xai_core.studies.shards.Shards(folder).batches()`.",
             )
+    for one in pictures.values():  # it was looked for again
+        refused.pop(one.name, None)
     ordered = sorted(pictures.values(), key=lambda one: one.name)
     scored = {one.name for one in ordered}
     return StudyResult(

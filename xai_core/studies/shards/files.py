@@ -99,3 +99,10 @@ def keys_of(table: Any) -> Halves:
     column = table["key"].combine_chunks()
     block = column.buffers()[1] if len(column) else b""
     return halves(block)[column.offset : column.offset + len(column)]
+
+
+def is_score(batch: Any) -> Any:
+    """Which rows of a batch with the column `kind` are scores, not refusals."""
+    import pyarrow.compute as pc
+
+    return pc.equal(batch["kind"], "score")

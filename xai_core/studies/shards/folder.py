@@ -110,22 +110,29 @@ class Shards:
 
     def refused(self) -> dict[str, str]:
         """Why pictures were refused, by name; those that came later are left out."""
-        import pyarrow.compute as pc
-
-        columns = ["kind", "picture", "name", "cause"]
         found: dict[str, str] = {}
         missed: set[str] = set()
-        for batch in self.batches(columns):
-            for row in batch.filter(pc.not_equal(batch["kind"], "score")).to_pylist():
-                found[row["name"]] = row["cause"] or ""
-                if not row["picture"] or row["kind"] == "lost":
-                    missed.add(row["name"])
+        for kind, picture, name, cause in self._refusals():
+            found[name] = cause
+            if not picture or kind == "lost":
+                missed.add(name)
         if missed:
             for batch in self.batches(["kind", "name"]):
-                scores = batch.filter(pc.equal(batch["kind"], "score"))
+                scores = batch.filter(files.is_score(batch))
                 for name in missed.intersection(scores["name"].to_pylist()):
                     found.pop(name, None)
         return found
+
+    def refusals(self) -> Iterator[tuple[str, str, str]]:
+        """SHA-256, name and cause of each refused picture; no SHA-256 where it was not there."""
+        return ((picture, name, cause) for _, picture, name, cause in self._refusals())
+
+    def _refusals(self) -> Iterator[tuple[str, str, str, str]]:
+        import pyarrow.compute as pc
+
+        for batch in self.batches(["kind", "picture", "name", "cause"]):
+            for row in batch.filter(pc.invert(files.is_score(batch))).to_pylist():
+                yield row["kind"], row["picture"], row["name"], row["cause"] or ""
 
     def compact(self, rows: int = 50_000) -> int:
         """Merge shards of fewer than a tenth of `rows` into ones of about so many.
