@@ -87,7 +87,7 @@ def explain_on(
     module_of(context.model, needs_gradient=plugin.needs_gradient)
     module, tensor = context.module, context.tensor
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
-    check(pace, plugin, samples, tensor.device.type)
+    check(pace, plugin, settings, samples, tensor.device.type)
     kind = AutocastScorer if pace.autocast else Scorer
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
