@@ -178,3 +178,13 @@ def test_the_box_is_the_declared_range() -> None:
     context = Context(model, inputs())  # type: ignore[arg-type]
     context.tensor = torch.from_numpy(inputs())
     assert context.span == ((-2.0,) * 3, (2.0,) * 3)
+
+
+@pytest.mark.parametrize(
+    "made", [nn.utils.parametrizations.weight_norm, nn.utils.parametrizations.spectral_norm]
+)
+def test_weights_that_are_made_anew_are_refused(made: Callable[[nn.Module], nn.Module]) -> None:
+    net = layered()
+    made(net[3])
+    with pytest.raises(MethodError, match="made anew in each pass"):
+        explain(net, pictures(), 2, "lrp")

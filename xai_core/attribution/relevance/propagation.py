@@ -97,6 +97,13 @@ def _check_layers(watch: Watch, seen: Shares) -> None:
             OTHER,
             code="layers-hidden",
         )
+    if any(layer._parameters.get("weight") is None for layer in watch.ran):
+        raise MethodError(
+            "The weights of a layer of this model are made anew in each pass, as by weight or "
+            "spectral normalisation, and the rules of LRP change a layer's own weights.",
+            OTHER,
+            code="layers-hidden",
+        )
     if any(watch.runs[layer] > 1 for layer in watch.ran):
         raise MethodError(
             "A convolution or linear layer of this model runs more than once in a pass, and LRP "
