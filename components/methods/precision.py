@@ -59,4 +59,5 @@ def changed(space: Workspace) -> list[str]:
 
 
 def _autocasts(pace: Pace, name: str, given: Mapping[str, Any], one: Attribution) -> bool:
-    return suited(pace, name, samples_of({name: given}, one.values.shape[1:])[name]).autocast
+    samples = samples_of({name: given}, one.values.shape[1:])[name]
+    return suited(pace, name, samples, given).autocast

@@ -235,3 +235,33 @@ def test_legrad_is_torchcams_on_torchvision() -> None:
     found = explain(net, pictures().numpy(), 2, "legrad")
     cells = found.values[0, 0, 4::8, 4::8]
     assert np.corrcoef(cells.ravel(), expected.ravel())[0, 1] > 0.98
+
+
+class InTuples(nn.Module):
+    """The blocks of a transformer, each with its tokens first in a tuple."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net, self.layers = net, nn.ModuleList(Tupled(block) for block in net.blocks)
+        net.blocks = nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = self.net._pos_embed(self.net.patch_embed(x))
+        for layer in self.layers:
+            tokens = layer(tokens)[0]
+        return self.net.head(self.net.norm(tokens)[:, 0])
+
+
+class Tupled(nn.Module):
+    def __init__(self, block: nn.Module) -> None:
+        super().__init__()
+        self.block = block
+
+    def forward(self, tokens: Tensor) -> tuple[Tensor]:
+        return (self.block(tokens),)
+
+
+def test_legrad_of_blocks_that_return_tuples() -> None:
+    expected = explain(timm(), pictures().numpy(), 2, "legrad").values
+    found = explain(InTuples(timm()).eval(), pictures().numpy(), 2, "legrad").values
+    np.testing.assert_allclose(found, expected, atol=1e-5 * expected.max())

@@ -183,6 +183,8 @@ def test_on_a_cpu_it_is_refused_before_the_model_runs() -> None:
         ("saliency", {}, "at least 8 samples; Saliency takes 1"),
         ("smoothgrad", {"m": 7}, "at least 8 samples; SmoothGrad takes 7"),
         ("occlusion", {}, "for gradients; Occlusion compares scores"),
+        ("deep-lift-shap", {}, "effect on DeepLIFT-SHAP is not measured"),
+        ("smoothgrad", {"of": "grad-cam"}, "effect on SmoothGrad of 'grad-cam' is not measured"),
     ],
 )
 def test_methods_that_it_is_not_for_refuse_it(
@@ -190,6 +192,20 @@ def test_methods_that_it_is_not_for_refuse_it(
 ) -> None:
     with pytest.raises(InputError, match=message):
         explain(layered(), pictures(), 1, method, pace=NARROW, **given)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "narrow"),
+    [
+        ("smoothgrad", {}, True),
+        ("smoothgrad", {"of": ""}, True),
+        ("smoothgrad", {"of": "grad-cam"}, False),
+        ("deep-lift-shap", {}, False),
+        ("occlusion", {}, False),
+    ],
+)
+def test_who_is_run_so(method: str, given: dict[str, Any], narrow: bool) -> None:
+    assert autocast.suited(NARROW, method, 50, given).autocast == narrow
 
 
 class OneType(nn.Module):

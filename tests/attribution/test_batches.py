@@ -55,6 +55,14 @@ class Mixing(nn.Module):
         return self.head(x - 0.5 * x.mean(0, keepdim=True))
 
 
+class Multiplying(Mixing):
+    """Each picture's features times the mean of the batch, so that gradients are mixed, too."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.first(x)).mean((2, 3))
+        return self.head(x * x.mean(0, keepdim=True))
+
+
 def ready(make: Callable[[], nn.Module]) -> nn.Module:
     torch.manual_seed(1)
     return make().eval()
@@ -107,6 +115,12 @@ def test_a_model_that_mixes_a_batch_gets_its_pictures_one_by_one() -> None:
     check_each(net, found, given, batch)
     again = sizes(net, lambda: batches.explain(batch, {"saliency": {}}))
     assert set(again) == {1}
+
+
+def test_few_noisy_copies_of_a_picture_are_not_mixed_either() -> None:
+    net, batch = ready(Multiplying), pictures(1)
+    given = {"smoothgrad": {"m": 3}, "noisegrad": {"n": 2}}
+    check_each(net, Batches(net).explain(batch, given, seed=3), given, batch)
 
 
 def test_methods_of_one_pass_share_it() -> None:

@@ -10,6 +10,7 @@ from torch import nn
 
 from tests.attribution.nets import layered, pictures
 from xai_core import explain
+from xai_core.attribution.layers import map_size
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import build, filled, kept
@@ -49,6 +50,13 @@ def test_channels_inputs_and_several_layers() -> None:
     fused = explain(layered(), pictures(), 2, "grad-cam", layer="1, 3", fused=True)
     np.testing.assert_allclose(fused.values, (ours("1") + ours("3")) / 2, atol=1e-6)
     assert fused.chosen["layer"] == ["1", "3"]
+
+
+def test_more_channels_than_a_map_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(map_size, "MOST_BYTES", 4 * 4 * 12 * 10 - 1)
+    with pytest.raises(InputError, match="of this layer it has 4 channels and 1,920 bytes"):
+        ours("3", by_channel=True)
+    assert ours("3").shape == (1, 1, 12, 10)
 
 
 def test_a_given_reshape() -> None:

@@ -16,6 +16,7 @@ from xai_core import explain
 from xai_core.attribution import remarks
 from xai_core.attribution.relevance import conservation
 from xai_core.attribution.relevance.library import zennit
+from xai_core.attribution.relevance.propagation import _check_score
 from xai_core.base.errors import MethodError
 from xai_core.maps.recipe import Recipe
 from xai_core.models.vision_libraries import vision_library
@@ -178,3 +179,26 @@ def test_the_box_is_the_declared_range() -> None:
     context = Context(model, inputs())  # type: ignore[arg-type]
     context.tensor = torch.from_numpy(inputs())
     assert context.span == ((-2.0,) * 3, (2.0,) * 3)
+
+
+@pytest.mark.parametrize(
+    "made", [nn.utils.parametrizations.weight_norm, nn.utils.parametrizations.spectral_norm]
+)
+def test_weights_that_are_made_anew_are_refused(made: Callable[[nn.Module], nn.Module]) -> None:
+    net = layered()
+    made(net[3])
+    with pytest.raises(MethodError, match="made anew in each pass"):
+        explain(net, pictures(), 2, "lrp")
+
+
+def test_a_score_near_zero_is_the_same_up_to_the_largest_one() -> None:
+    """What joining a batch norm rounds is small beside the other scores, not beside this one."""
+    net = layered()
+    with torch.no_grad():
+        net[-1].bias[2] -= net(torch.from_numpy(pictures()))[0, 2]
+        net[-1].weight[0] *= 1000
+    found = explain(net, pictures(), 2, "lrp")
+    assert abs(found.chosen[conservation.GIVEN]) < 1e-5
+    _check_score(1e-6, 1e-4, 1.0)
+    with pytest.raises(MethodError, match="joined to the layers"):
+        _check_score(1e-6, 1e-4, 0.01)

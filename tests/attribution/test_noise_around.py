@@ -74,3 +74,9 @@ def test_around_what_has_no_gradient_is_refused() -> None:
         ours(of="occlusion")
     with pytest.raises(InputError, match="around 'smoothgrad'"):
         ours(of="smoothgrad")
+
+
+@pytest.mark.parametrize("method", ["noisegrad", "fusiongrad"])
+def test_weight_noise_around_what_reads_the_weights_is_refused(method: str) -> None:
+    with pytest.raises(InputError, match="weights cannot be put around 'lrp'"):
+        explain(layered(), pictures(), 2, method, of="lrp", n=2)

@@ -13,6 +13,7 @@ from tests.attribution.nets import NETS, layered, pictures
 from xai_core import explain
 from xai_core.attribution import completeness
 from xai_core.attribution.methods.path.integrated_gradients import RULES
+from xai_core.base.errors import InputError
 
 BOTH = [layered, NETS["smooth"]]
 
@@ -67,3 +68,11 @@ def test_the_guided_way(make):
     cosine = (found.values * expected).sum() / np.linalg.norm(expected)
     assert cosine > 0.999 * np.linalg.norm(found.values)
     assert found.values.sum() == pytest.approx(expected.sum(), rel=1e-2, abs=1e-3)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "gauss-legendre"])
+def test_one_step_is_refused_by_the_rules_that_take_two(rule: str) -> None:
+    with pytest.raises(InputError, match=f"The rule {rule} takes at least 2 steps, not 1"):
+        explain(layered(), pictures(), 2, "integrated-gradients", rule=rule, n_steps=1)
+    found = explain(layered(), pictures(), 2, "integrated-gradients", n_steps=1)
+    assert found.values.any()

@@ -11,14 +11,19 @@ from torch import nn
 from tests.attribution.nets import NETS, _ready, functional, layered, pictures
 from xai_core import explain
 from xai_core.attribution import completeness
+from xai_core.attribution.context import explained_of
+from xai_core.attribution.meter import Meter
+from xai_core.attribution.rescaling.multipliers import contributions
+from xai_core.attribution.scorer import Scorer
 from xai_core.base.errors import MethodError
+from xai_core.targets.resolution import fixed
 
 
 def pooled() -> nn.Module:
     return _ready(
         nn.Sequential(
-            nn.Conv2d(3, 6, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 4, 3), nn.Sigmoid(),
-            nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4, 5),
+            nn.Conv2d(3, 6, 3), nn.ReLU(), nn.Conv2d(6, 4, 3), nn.MaxPool2d(2), nn.Flatten(),
+            nn.Linear(48, 5),
         )
     )  # fmt: skip
 
@@ -27,13 +32,41 @@ def x() -> torch.Tensor:
     return torch.from_numpy(pictures())
 
 
-@pytest.mark.parametrize("make", [layered, pooled])
 @pytest.mark.parametrize("value", [0.0, 0.7])
-def test_it_is_captums_where_activations_are_layers(make, value):
-    theirs = DeepLift(make()).attribute(x(), baselines=value, target=2).detach().numpy()
-    ours = explain(make(), pictures(), 2, "deep-lift", baseline=value)
+def test_it_is_captums_where_activations_are_layers(value):
+    theirs = DeepLift(layered()).attribute(x(), baselines=value, target=2).detach().numpy()
+    ours = explain(layered(), pictures(), 2, "deep-lift", baseline=value)
     np.testing.assert_allclose(ours.values, theirs, rtol=1e-3, atol=1e-5)
     assert (completeness.error_of(ours) or 0) < 1e-3
+
+
+def from_noise(net: nn.Module, seed: int) -> tuple[torch.Tensor, torch.Tensor, float]:
+    """The baseline, the contributions and the difference of the scores."""
+    start = torch.randn(x().shape, generator=torch.Generator().manual_seed(seed))
+    scorer = Scorer(net, fixed(explained_of(net, pictures(), 2)[0]), Meter(1, None))
+    values, score, before = contributions(scorer, x(), start)
+    return start, values, score - before
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_it_is_captums_where_the_maximum_moves(seed):
+    """From noise the baseline's maximum lies elsewhere than the picture's."""
+    start, values, difference = from_noise(pooled(), seed)
+    theirs = DeepLift(pooled()).attribute(x(), baselines=start, target=2).detach()
+    np.testing.assert_allclose(values, theirs, rtol=1e-3, atol=1e-5)
+    assert float(values.sum()) == pytest.approx(difference, abs=1e-4)
+
+
+def test_a_maximum_of_rectified_values_adds_up():
+    """Captum's does not: its rule for pooling is passed by beside an activation."""
+    net = _ready(
+        nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                      nn.Linear(120, 5))
+    )  # fmt: skip
+    start, values, difference = from_noise(net, 4)
+    assert float(values.sum()) == pytest.approx(difference, abs=1e-4)
+    theirs = DeepLift(net).attribute(x(), baselines=start, target=2).sum().item()
+    assert theirs != pytest.approx(difference, rel=0.01)
 
 
 @pytest.mark.parametrize("name", ["functional", "reused", "in-place"])

@@ -74,6 +74,18 @@ def test_explain_equals_explain_in_this_process(
     assert got.native_size == expected.native_size
 
 
+def test_a_map_of_each_channel_of_a_layer_comes_through(
+    shared: Worker, tiny: Path, inputs: np.ndarray
+) -> None:
+    asked = {"layer": "2", "by_channel": True}
+    expected = explain(load_model(tiny), inputs, None, "grad-cam", **asked).values
+    assert expected.shape == (1, 8, 16, 16)
+    got = shared.explain(inputs, None, "grad-cam", parameters=asked)
+    np.testing.assert_array_equal(got.values, expected)
+    (together,) = shared.explain_many(inputs, {"saliency": {}, "grad-cam": asked})
+    np.testing.assert_array_equal(together["grad-cam"].values, expected)
+
+
 def test_a_pace_is_measured_kept_to_and_told(
     shared: Worker, tiny: Path, inputs: np.ndarray
 ) -> None:

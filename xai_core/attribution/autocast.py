@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 OFFERED = ("cuda",)  # device types on which it may be chosen
 COSINE, DIFFERENCE = "autocast_cosine", "autocast_difference"
 FACTS = (COSINE, DIFFERENCE)
-UNTOLD = "autocast (bfloat16), its effect could not be told: the first gradients are zero"
+UNTOLD = "autocast (bfloat16), its effect could not be told"
 
 
 class AutocastScorer(Scorer):
@@ -134,12 +134,18 @@ def offered_on(device: str) -> bool:
     return device in OFFERED
 
 
-def suited(pace: Pace, method: str, samples: int) -> Pace:
-    """What a method that takes so many samples is run with."""
-    return pace.suited_to(samples, gradients=METHODS[method].needs_gradient)
+def suited(pace: Pace, method: str, samples: int, given: Mapping[str, Any]) -> Pace:
+    """What a method that takes so many samples with the parameters given is run with."""
+    gradients = _measured(METHODS[method], given.get("of"))
+    return pace.suited_to(samples, gradients=gradients)
 
 
-def check(pace: Pace, method: Method, samples: int, device: str) -> None:
+def _measured(method: Method, of: Any) -> bool:
+    """Whether a map is of gradients whose effect is measured: no relevance, no other's maps."""
+    return method.needs_gradient and method.family != "relevance" and not of
+
+
+def check(pace: Pace, method: Method, settings: Any, samples: int, device: str) -> None:
     """Raise `InputError` where a pace asks for autocast that is not offered."""
     if not pace.autocast:
         return
@@ -150,6 +156,10 @@ def check(pace: Pace, method: Method, samples: int, device: str) -> None:
         )
     if not method.needs_gradient:
         raise InputError(f"Autocast is for gradients; {method.title} compares scores.", hint)
+    of = getattr(settings, "of", "")
+    if not _measured(method, of):
+        what = f"{method.title} of {of!r}" if of else method.title
+        raise InputError(f"Autocast is for gradients; its effect on {what} is not measured.", hint)
     if samples < MANY:
         raise InputError(
             f"Autocast is for methods that take at least {MANY} samples; {method.title} takes "

@@ -87,7 +87,7 @@ def explain_on(
     module_of(context.model, needs_gradient=plugin.needs_gradient)
     module, tensor = context.module, context.tensor
     samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
-    check(pace, plugin, samples, tensor.device.type)
+    check(pace, plugin, settings, samples, tensor.device.type)
     kind = AutocastScorer if pace.autocast else Scorer
     meter = Meter(samples * len(tensor), progress)
     start = time.perf_counter()
@@ -156,11 +156,16 @@ def _noted(raw: RawMap, context: Context, number: int) -> RawMap:
 
 
 def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
-    """What was chosen for every picture: one value where they agree, else a list."""
+    """What was chosen for every picture: one value where they agree, else a list of theirs.
+
+    Of several pictures a value that is a list itself stays in one, which could not be told apart.
+    """
     found: dict[str, Any] = {}
     for name in dict.fromkeys(name for raw in raws for name in raw.chosen):
         values = [raw.chosen.get(name) for raw in raws]
-        found[name] = values[0] if all(value == values[0] for value in values) else values
+        agree = all(value == values[0] for value in values)
+        single = len(values) == 1 or (agree and not isinstance(values[0], list | tuple))
+        found[name] = values[0] if single else values
     return found
 
 

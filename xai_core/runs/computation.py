@@ -75,7 +75,7 @@ def compare(
             name,
             request.seed,
             request.methods[name],
-            pace=suited(request.pace, name, samples[name]),
+            pace=suited(request.pace, name, samples[name], request.methods[name]),
             progress=parts.of(name),
             cancel=cancel,
         )
@@ -193,5 +193,5 @@ def asked_alike(one: Attribution, request: Request, name: str) -> bool:
     if name not in request.methods:
         return False
     given = asdict(build(METHODS[name].Parameters, request.methods[name]))
-    narrow = suited(request.pace, name, costs(request)[name]).autocast
+    narrow = suited(request.pace, name, costs(request)[name], given).autocast
     return (dict(one.parameters), one.seed, one.pace.autocast) == (given, request.seed, narrow)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -147,7 +148,7 @@ def test_road_is_the_mean_over_imputed_pictures(net: nn.Module) -> None:
 def test_infidelity_is_the_slow_formula_and_quantus_given_the_same_squares(
     net: nn.Module,
 ) -> None:
-    squares = infidelity.drawn((12, 10), 30, SEED)
+    squares = list(infidelity.drawn((12, 10), 30, SEED))
     predict = predicting(net, softmax=False)
     losses = np.array([predict(X[0]) - predict(np.where(one, MEAN, X[0])) for one in squares])
     told = np.array([MAP[one].sum() for one in squares])
@@ -171,7 +172,7 @@ def test_infidelity_is_the_slow_formula_and_quantus_given_the_same_squares(
 @NETS
 def test_sensitivity_n_is_the_correlation_over_random_sets(net: nn.Module) -> None:
     predict = predicting(net, softmax=False)
-    sets = sensitivity_n.drawn((12, 10), 2, 10, SEED)
+    sets = list(sensitivity_n.drawn((12, 10), 2, 10, SEED))
     assert [int(one.sum()) for one in sets] == [1] * 10 + [96] * 10
     found = []
     for few in (sets[:10], sets[10:]):
@@ -292,3 +293,11 @@ def test_what_cannot_be_told_says_why() -> None:
         assert cause in (found.cause or "")
     curve = measure(net, X, one, raw, "deletion", parameters={"steps": 5}).curve
     assert len(curve) == 6
+
+
+@pytest.mark.parametrize("drawn", [infidelity.drawn((512, 512), 10_000, SEED),
+                                   sensitivity_n.drawn((512, 512), 50, 1000, SEED)])  # fmt: skip
+def test_masks_are_drawn_one_at_a_time(drawn: Iterator[np.ndarray]) -> None:
+    """All of them together would be 2.6 GB and more."""
+    assert iter(drawn) is drawn
+    assert next(drawn).shape == (512, 512)

@@ -12,6 +12,7 @@ from tests.attribution.nets import layered, pictures
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.scores.measurement import measure
 from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.public.given import single
 
 MANY = pictures(3)
 MAPS = np.random.default_rng(0).random((3, 12, 10))
@@ -28,6 +29,23 @@ def test_a_metric_of_maps_is_that_of_the_registry() -> None:
     recipe = xai_core.Recipe(quantile=0.5)
     wanted = xai_core.complexity(xai_core.canonicalise(one, recipe))
     np.testing.assert_array_equal(xai_core.score(one, recipe=recipe), wanted)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "name"),
+    [
+        ("occlusion", {"window": 6, "width": 8}, "window"),
+        ("grad-cam", {"layer": "1, 3", "fused": True}, "layer"),
+    ],
+)
+def test_a_choice_that_is_a_list_stays_each_pictures_own(
+    method: str, given: dict[str, Any], name: str
+) -> None:
+    many = xai_core.explain(NET, MANY[:2], 2, method, **given)
+    for number in range(2):
+        alone = xai_core.explain(NET, MANY[number : number + 1], 2, method, **given)
+        assert isinstance(alone.chosen[name], list)
+        assert single(many, number).chosen[name] == alone.chosen[name]
 
 
 def test_an_attribution_of_many_is_measured_one_by_one() -> None:

@@ -90,7 +90,10 @@ class Batch:
         folding = self._folding() if self.order.samples[name] >= WORTH else None
         how: dict[str, Any] = {"folding": folding, "pace": pace, "clean": self._clean}
         scorer = Scorer(self.module, self._score, Meter(samples, self.tally), **how)
-        how = {"seed": self.order.seed, "batch_size": pace.batch_size, "span": self.first.span}
+        size = pace.batch_size
+        if not self.shown.separate:
+            size = self._contexts[0].at_once(min(size, self.order.samples[name]))
+        how = {"seed": self.order.seed, "batch_size": size, "span": self.first.span}
         raws = plugin.attribute_each(Task(scorer, self.pictures, settings, **how))
         if len(raws) != len(self.pictures):
             raise MethodError(f"{plugin.title} gave {len(raws)} maps of {len(self.pictures)}.")

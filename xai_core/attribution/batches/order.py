@@ -69,7 +69,7 @@ class Order:
 
     def pace_of(self, name: str) -> Pace:
         """How the model is run for a method alone."""
-        return suited(self.pace, name, self.samples[name])
+        return suited(self.pace, name, self.samples[name], self.given[name])
 
     @property
     def gradients(self) -> bool:

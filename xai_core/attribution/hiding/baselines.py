@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from xai_core.attribution.methods.base import Task
     from xai_core.attribution.noise.draws import Draws
 
-Start = Literal["constant", "black", "mean", "blur", "noise"]
 STARTS = ("constant", "black", "mean", "blur", "noise")
 BLUR = 0.1  # of the short side: the deviation of a blurred baseline
 START_HELP = (
     "What stands for nothing: a constant, the lowest input, the picture's mean colour, the picture "
-    "blurred, or noise of the picture's own range."
+    "blurred, or noise of the inputs' range."
 )
 STARTS_HELP = "How many baselines of noise the map is averaged over; others are one."
 

@@ -40,8 +40,10 @@ def layer_slopes(scorer: Scorer, inputs: Tensor) -> tuple[list[Tensor], Layer]:
             code="layers-hidden",
         )
     outputs: dict[nn.Module, Tensor] = {}
+    in_tuples: set[nn.Module] = set()
     seen, plain = AttentionWeights(), scorer.unfolded()
-    with torch.enable_grad(), _kept(plain.module, outputs), seen_layers(plain.module) as ran:
+    keeping = _kept(plain.module, outputs, in_tuples)
+    with torch.enable_grad(), keeping, seen_layers(plain.module) as ran:
         with Calls(seen.watch):
             plain(inputs.detach().requires_grad_(True))
         weights = seen.of_all_tokens()
@@ -50,7 +52,7 @@ def layer_slopes(scorer: Scorer, inputs: Tensor) -> tuple[list[Tensor], Layer]:
         means = torch.cat([one.mean(1, keepdim=True) for one in made]).detach()
         stacked = means.requires_grad_(True).expand(-1, made[-1].shape[1], -1)
     layers = read_layers(plain.module, inputs, ran)
-    with torch.enable_grad(), _given(blocks, stacked):
+    with torch.enable_grad(), _given(blocks, stacked, in_tuples):
         output = shown(plain.call, plain.score.before)(inputs.clone())
         scores = plain.score(output, len(blocks))
     rises = torch.autograd.grad(scores.sum(), means)[0] / stacked.shape[1]  # of a layer's token
@@ -71,14 +73,17 @@ def _slope(made: Tensor, weight: Tensor, rise: Tensor) -> Tensor:
 
 
 @contextmanager
-def _kept(module: nn.Module, outputs: dict[nn.Module, Tensor]) -> Iterator[None]:
-    """What each layer gives, where that is `[1, N, D]`."""
+def _kept(
+    module: nn.Module, outputs: dict[nn.Module, Tensor], in_tuples: set[nn.Module]
+) -> Iterator[None]:
+    """What each layer gives, where that is `[1, N, D]`, and which give it first in a tuple."""
     import torch
 
     def keep(child: nn.Module, _: Any, output: Any) -> None:
         first = output[0] if isinstance(output, tuple) and output else output
         if isinstance(first, torch.Tensor) and first.ndim == 3 and len(first) == 1:
             outputs[child] = first
+            (in_tuples.add if isinstance(output, tuple) else in_tuples.discard)(child)
 
     handles = [child.register_forward_hook(keep) for child in module.modules()]
     try:
@@ -89,7 +94,9 @@ def _kept(module: nn.Module, outputs: dict[nn.Module, Tensor]) -> Iterator[None]
 
 
 @contextmanager
-def _given(blocks: Sequence[nn.Module], tokens: Tensor) -> Iterator[None]:
+def _given(
+    blocks: Sequence[nn.Module], tokens: Tensor, in_tuples: set[nn.Module]
+) -> Iterator[None]:
     """The last block gives these tokens instead of its own, and those before it what they get."""
 
     def give(_: nn.Module, __: Any, output: Any) -> Any:
@@ -98,7 +105,7 @@ def _given(blocks: Sequence[nn.Module], tokens: Tensor) -> Iterator[None]:
     handle = blocks[-1].register_forward_hook(give)
     skipped = [one for one in blocks[:-1] if "forward" not in vars(one)]
     for one in skipped:
-        vars(one)["forward"] = _passed_on
+        vars(one)["forward"] = _passed_in_tuple if one in in_tuples else _passed_on
     try:
         yield
     finally:
@@ -109,6 +116,10 @@ def _given(blocks: Sequence[nn.Module], tokens: Tensor) -> Iterator[None]:
 
 def _passed_on(tokens: Tensor, *_: Any, **__: Any) -> Tensor:
     return tokens
+
+
+def _passed_in_tuple(tokens: Tensor, *_: Any, **__: Any) -> tuple[Tensor]:
+    return (tokens,)
 
 
 def _blocks(module: nn.Module, outputs: dict[nn.Module, Tensor], count: int) -> list[nn.Module]:

@@ -66,6 +66,7 @@ class Method(ABC):
     Attributes:
         name: as on the command line. title: as on the page. order: place in menus.
         needs_gradient: False for a method that works on whatever predicts.
+        reads_weights: True for a method that reads the weights outside of the forward pass.
         signed: negative values mean "against the target".
         unit: what a value is measured in, where other methods measure in the same, so that one
             scale may hold several; empty for a unit of the method's own.
@@ -79,6 +80,7 @@ class Method(ABC):
     order: ClassVar[int] = 100
     signed: ClassVar[bool]
     needs_gradient: ClassVar[bool] = True
+    reads_weights: ClassVar[bool] = False
     unit: ClassVar[str] = ""
     summary: ClassVar[str]
     citation: ClassVar[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.methods.base import METHODS, Method, Task
+from xai_core.attribution.noise.parameters import WeightNoise
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
 
@@ -18,7 +19,8 @@ def inner(parameters: Any) -> Method | None:
     """The method; None for the plain gradient.
 
     Raises:
-        InputError: there is no such method, or it has no gradient, or noise of its own.
+        InputError: there is no such method, or it has no gradient, or noise of its own; or it
+            reads the weights in the backward pass, where they are without their noise.
     """
     name = parameters.of
     if not name:
@@ -26,7 +28,13 @@ def inner(parameters: Any) -> Method | None:
     names = [one.name for one in METHODS if one.needs_gradient and one.family != "noise"]
     if name not in names:
         raise InputError(f"Noise cannot be put around {name!r}.", f"There are: {', '.join(names)}.")
-    return METHODS[name]
+    found = METHODS[name]
+    if found.reads_weights and isinstance(parameters, WeightNoise):
+        raise InputError(
+            f"Noise on the weights cannot be put around {name!r}, which reads the trained weights.",
+            "Take SmoothGrad, whose noise is on the picture, or another method in `of`.",
+        )
+    return found
 
 
 def unit_of(parameters: Any, plain: str) -> str:

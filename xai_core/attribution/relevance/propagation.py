@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xai_core.attribution.relevance.shares import Shares
     from xai_core.attribution.scorer import Scorer
 
-CLOSE = 1e-3  # of the score, which must be the same with its layers joined
+CLOSE = 1e-3  # of the score or the largest one, within which it is the same with layers joined
 UNSEEN = (
     "The rules of LRP are for convolutions and linear layers, and this model has none that can be "
     "seen: it is TorchScript, an exported graph, or calls them as functions."
@@ -66,15 +66,28 @@ def propagated(
 
     watch, seen, shares = Watch(), Shares(), Shares()
     with torch.enable_grad(), watch.on(plain.module), Calls(seen.watch):
-        before = plain.uncounted()(inputs.detach().requires_grad_(True))
+        before, scale = _looked(plain.uncounted(), inputs.detach().requires_grad_(True))
     _check_layers(watch, seen)
     with merged(watch.pairs), ruled(watch.ran, composite, box, bias=bias), torch.enable_grad():
         leaf = inputs.detach().requires_grad_(True)
         with Calls(shares.watch):
             score = plain(leaf)
-        _check_score(float(before.detach()), float(score.detach()))
+        _check_score(before, float(score.detach()), scale)
         (values,) = torch.autograd.grad(score, leaf, score.detach())
     return Relevance(values.detach(), float(score.detach()), _canonizer(len(watch.pairs), shares))
+
+
+def _looked(scorer: Scorer, inputs: Tensor) -> tuple[float, float]:
+    """The score of a pass, and the largest one of its output; 0 where that lists detections."""
+    from xai_core.attribution.passes.final_activation import shown
+    from xai_core.targets.detections import listed
+    from xai_core.targets.outputs import scored
+
+    output = shown(scorer.call, scorer.score.before)(inputs.clone())
+    score = float(scorer.of_output(output, 1).detach())
+    if listed(output) is not None:
+        return score, 0.0
+    return score, float(scored(output, scorer.score.explained.chosen).detach().abs().max())
 
 
 def _check(scorer: Scorer) -> None:
@@ -97,6 +110,13 @@ def _check_layers(watch: Watch, seen: Shares) -> None:
             OTHER,
             code="layers-hidden",
         )
+    if any(layer._parameters.get("weight") is None for layer in watch.ran):
+        raise MethodError(
+            "The weights of a layer of this model are made anew in each pass, as by weight or "
+            "spectral normalisation, and the rules of LRP change a layer's own weights.",
+            OTHER,
+            code="layers-hidden",
+        )
     if any(watch.runs[layer] > 1 for layer in watch.ran):
         raise MethodError(
             "A convolution or linear layer of this model runs more than once in a pass, and LRP "
@@ -106,8 +126,8 @@ def _check_layers(watch: Watch, seen: Shares) -> None:
         )
 
 
-def _check_score(before: float, after: float) -> None:
-    if abs(after - before) > CLOSE * max(abs(before), CLOSE):
+def _check_score(before: float, after: float, scale: float) -> None:
+    if abs(after - before) > CLOSE * max(abs(before), scale, CLOSE):
         raise MethodError(
             f"With its batch norms joined to the layers before them the model's score is "
             f"{after:.4g} instead of {before:.4g}: what lies between is used elsewhere, too.",

@@ -74,7 +74,9 @@ class Secants:
 
 
 class _Secant(torch.autograd.Function):
-    """Δy / Δx of one call; of a maximum where it was taken, as Captum has it."""
+    """Δy / Δx of one call; of a maximum as Captum has it: what the larger of both ends is above the
+    baseline's goes to where the picture has its maximum, the rest to where the baseline has its.
+    """
 
     @staticmethod
     def forward(
@@ -90,11 +92,16 @@ class _Secant(torch.autograd.Function):
         with torch.enable_grad():
             leaf = x.detach().requires_grad_(True)
             y = ctx.call(leaf.clone())
-        with torch.no_grad():
-            rise = slopes[0] * (y.detach() - ctx.call(x0.clone()))
+            leaf0 = x0.detach().requires_grad_(ctx.pool)
+            y0 = ctx.call(leaf0.clone())
         (plain,) = torch.autograd.grad(y, leaf, slopes[0], retain_graph=ctx.pool)
         if ctx.pool:
-            (rise,) = torch.autograd.grad(y, leaf, rise)
+            top = torch.maximum(y, y0).detach()
+            (risen,) = torch.autograd.grad(y, leaf, slopes[0] * (top - y0.detach()))
+            (fallen,) = torch.autograd.grad(y0, leaf0, slopes[0] * (y.detach() - top))
+            rise = risen + fallen
+        else:
+            rise = slopes[0] * (y - y0).detach()
         apart = x - x0
         flat = apart.abs() < FLAT
         return None, None, torch.where(flat, plain, rise / torch.where(flat, 1.0, apart)), None

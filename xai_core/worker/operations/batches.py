@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xai_core.attribution.batches.together import Together, together
+from xai_core.attribution.layers.map_size import widest
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import asked_from_json
@@ -13,9 +14,12 @@ from xai_core.worker.wire.codec import decode
 
 def _maps(params: Params, arrays: Arrays) -> Answer:
     """For each method at most one array, with a map of each picture."""
-    batch, channels, *size = arrays[0].shape
-    item = Item((Most(batch), Most(channels), *size))
-    return Answer((item,) * len(params["methods"]), LONG_TEXT, fewest=0)
+    batch, _, *size = arrays[0].shape
+    methods = params["methods"]
+    most, most_bytes = widest(methods.values(), arrays[0].shape)
+    item = Item((Most(batch), Most(most), *size))
+    whole = most_bytes * len(methods)
+    return Answer((item,) * len(methods), LONG_TEXT, fewest=0, most_bytes=whole)
 
 
 @operation(_maps)

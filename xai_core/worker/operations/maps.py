@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xai_core.attribution.layers.map_size import widest
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Scores
 from xai_core.base.pace import Pace
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
 
 def _maps(params: Params, arrays: Arrays) -> Answer:
-    """One map a picture, in its size; of its channels, or of fewer."""
-    batch, channels, *size = arrays[0].shape
-    return Answer((Item((batch, Most(channels), *size)),), LONG_TEXT)
+    """One map a picture, in its size; of its channels, or of fewer, unless a layer's are asked."""
+    batch, _, *size = arrays[0].shape
+    given = (params.get("parameters", {}),)
+    most, most_bytes = widest(given, arrays[0].shape)
+    return Answer((Item((batch, Most(most), *size)),), LONG_TEXT, most_bytes=most_bytes)
 
 
 @operation(_maps)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from xai_core.attribution.layers import feature_layers
 from xai_core.attribution.layers.class_activation import CamParameters, GradientActivation, drawn
 from xai_core.attribution.layers.layer_gradient import View, features_and_gradient
+from xai_core.attribution.layers.map_size import check_channels
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
 from xai_core.attribution.variant_names import values_in
 from xai_core.base.errors import InputError
@@ -83,6 +84,8 @@ class GradCam(GradientActivation):
         cam = cam if asked.by_channel else cam.sum(1, keepdim=True)
         cam = cam if asked.keep_negative else cam.relu()
         size = (task.inputs.shape[2], task.inputs.shape[3])
+        if asked.by_channel:
+            check_channels(cam.shape[1], size)
         smooth = {} if asked.upsampling == "nearest" else {"align_corners": False}
         values = F.interpolate(cam, size=size, mode=asked.upsampling, **smooth)
         return RawMap(values, (cam.shape[2], cam.shape[3]))

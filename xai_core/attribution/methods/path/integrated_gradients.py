@@ -8,6 +8,7 @@ from typing import Any, Literal
 from xai_core.attribution.completeness import told_sums
 from xai_core.attribution.hiding.baselines import FromBaseline, baselines, count_of
 from xai_core.attribution.methods.base import METHODS, SHARE, SLOPE, Method, RawMap, Task
+from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
 
 RULES = {
@@ -61,7 +62,8 @@ class IntegratedGradients(Method):
     """(x − x₀) · ∫ d score / d x along the straight line from x₀, `[1, C, H, W]`, signed.
 
     Sundararajan et al. 2017, arXiv 1703.01365; Gauss-Legendre quadrature by Captum. The values add
-    up to the difference of the scores, up to an error that is told with the map. Departure: unless
+    up to the difference of the scores, up to an error that is told with the map. The weights of
+    `trapezoid` are Captum's, which add up to (n − 1) / n for n steps. Departure: unless
     asked for otherwise the baseline is a constant in the model's input space, where the paper takes
     a black picture; several baselines of noise are averaged.
     """
@@ -76,6 +78,7 @@ class IntegratedGradients(Method):
     Parameters = IntegratedGradientsParameters
 
     def attribute(self, task: Task) -> RawMap:
+        _check(task.parameters)
         from captum.attr import IntegratedGradients as Captum
 
         def gradient(forward_fn: Any, inputs: Any, *_: Any, **__: Any) -> Any:
@@ -108,3 +111,11 @@ class IntegratedGradients(Method):
 
     def unit_of(self, parameters: IntegratedGradientsParameters) -> str:
         return SHARE if parameters.times_input else SLOPE
+
+
+def _check(parameters: IntegratedGradientsParameters) -> None:
+    if parameters.n_steps < 2 and parameters.rule != "gauss-legendre":
+        raise InputError(
+            f"The rule {parameters.rule} takes at least 2 steps, not {parameters.n_steps}.",
+            "Take more `n_steps`, or gauss-legendre.",
+        )

@@ -24,7 +24,9 @@ class DeepLift(Method):
     Shrikumar et al. 2017, arXiv 1704.02685, with the multipliers of Captum where activations are
     layers. Departures: functional, bounded and reused activations have theirs too, which Captum
     leaves out in silence (captum issue 1082), and of a product each factor has the mean of the
-    other at both ends. Max pooling hands the difference to where the picture has its maximum.
+    other at both ends. Max pooling hands a rise to where the picture has its
+    maximum and a fall to where the baseline has its own, also beside an activation, where
+    Captum's sum is off.
     """
 
     name = "deep-lift"

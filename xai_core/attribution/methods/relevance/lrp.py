@@ -53,6 +53,7 @@ class Lrp(Method):
     title = "LRP"
     order = 71
     signed = True
+    reads_weights = True
     unit = SHARE
     summary = "The score, handed back layer by layer to the pixels that it came from."
     citation = "Bach et al., 2015, doi 10.1371/journal.pone.0130140"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -52,25 +54,23 @@ class Infidelity(ModelMetric):
 
     def measure(self, case: Case) -> float:
         values, colour = case.on_picture(), case.mean_colour()
-        squares = drawn((values.shape[0], values.shape[1]), case.settings.draws, case.seed)
-        masks = [np.zeros(values.shape, dtype=bool), *squares]
+        which = (values.shape[0], values.shape[1]), case.settings.draws, case.seed
+        masks = chain([np.zeros(values.shape, dtype=bool)], drawn(*which))
         scores = case.score(case.replaced(one, colour) for one in masks)
         losses = scores[0] - scores[1:]
-        told = np.array([values[one].sum() for one in squares])
+        told = np.array([values[one].sum() for one in drawn(*which)])
         if not (losses**2).mean() > 0:
             raise Undefined("The score stays as it is whatever is taken away.")
         factor = max(0.0, float(told @ losses / (told @ told))) if told.any() else 0.0
         return float(((factor * told - losses) ** 2).mean() / (losses**2).mean())
 
 
-def drawn(shape: tuple[int, int], count: int, seed: int) -> list[Bool[np.ndarray, "h w"]]:
+def drawn(shape: tuple[int, int], count: int, seed: int) -> Iterator[Bool[np.ndarray, "h w"]]:
     """Squares inside a picture, their side from a tenth to a half of its shorter one."""
     rng, short = np.random.RandomState(seed), min(shape)
-    found = []
     for _ in range(count):
         side = rng.randint(max(1, short // 10), max(2, short // 2 + 1))
         top, left = rng.randint(shape[0] - side + 1), rng.randint(shape[1] - side + 1)
         one = np.zeros(shape, dtype=bool)
         one[top : top + side, left : left + side] = True
-        found.append(one)
-    return found
+        yield one

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -55,11 +57,12 @@ class SensitivityN(ModelMetric):
 
     def measure(self, case: Case) -> float:
         values, colour, settings = case.on_picture(), case.mean_colour(), case.settings
-        sets = drawn((values.shape[0], values.shape[1]), settings.sizes, settings.draws, case.seed)
-        masks = [np.zeros(values.shape, dtype=bool), *sets]
+        shape = (values.shape[0], values.shape[1])
+        which = shape, settings.sizes, settings.draws, case.seed
+        masks = chain([np.zeros(shape, dtype=bool)], drawn(*which))
         scores = case.score(case.replaced(one, colour) for one in masks)
         losses = (scores[0] - scores[1:]).reshape(settings.sizes, settings.draws)
-        told = np.array([values[one].sum() for one in sets]).reshape(losses.shape)
+        told = np.array([values[one].sum() for one in drawn(*which)]).reshape(losses.shape)
         found = [_correlation(*pair) for pair in zip(told, losses, strict=True)]
         if not np.isfinite(found).any():
             raise Undefined(
@@ -72,15 +75,14 @@ class SensitivityN(ModelMetric):
 
 def drawn(
     shape: tuple[int, int], sizes: int, draws: int, seed: int
-) -> list[Bool[np.ndarray, "h w"]]:
+) -> Iterator[Bool[np.ndarray, "h w"]]:
     """Sets of pixels, the smallest first."""
-    rng, count, found = np.random.RandomState(seed), shape[0] * shape[1], []
+    rng, count = np.random.RandomState(seed), shape[0] * shape[1]
     for share in np.geomspace(LEAST, MOST, sizes):
         for _ in range(draws):
             one = np.zeros(count, dtype=bool)
             one[rng.choice(count, max(1, round(share * count)), replace=False)] = True
-            found.append(one.reshape(shape))
-    return found
+            yield one.reshape(shape)
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

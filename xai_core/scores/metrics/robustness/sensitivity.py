@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
+from xai_core.scores.perturbation.noise import FLAT, span
 from xai_core.scores.quantus_calls.explain_again import explaining_again
 from xai_core.scores.quantus_calls.library import quantus
 
@@ -39,15 +40,12 @@ class Sensitivity(ModelMetric):
         return 0, SAMPLES
 
     def measure(self, case: Case) -> float:
-        picture = case.picture()
         average = quantus().AvgSensitivity(
             nr_samples=SAMPLES,
-            lower_bound=RADIUS * float(picture.max() - picture.min()),
+            lower_bound=RADIUS * span(case),
             disable_warnings=True,
         )
         return explaining_again(average, case, lambda inputs, label: case.explain(inputs, None))
 
     def unavailable_because(self, case: Case) -> str | None:
-        picture = case.picture()
-        flat = picture.max() == picture.min()
-        return "The picture has one value everywhere: noise has no scale." if flat else None
+        return None if span(case) else FLAT
