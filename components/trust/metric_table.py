@@ -53,7 +53,7 @@ def _missing(measurements: Measurements) -> None:
     if without:
         with st.expander("Why there is no score"):
             for why, names in by_reason(without).items():
-                st.caption(f"{', '.join(names)}: {problem.plain(why)}")
+                st.caption(f"{text.plain(', '.join(names))}: {problem.plain(why)}")
 
 
 def head(metric: Metric) -> str:
