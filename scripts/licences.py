@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from sysconfig import get_path
 
 ROOT = Path(__file__).resolve().parents[1]
 PINS = ("requirements.txt", "constraints.txt")
@@ -33,9 +34,10 @@ def pinned() -> set[str]:
 
 def licence(name: str) -> str:
     """By its expression, its classifiers, its field, or the first line of its licence file."""
-    try:
-        found = distribution(name)
-    except PackageNotFoundError:
+    # Where packages are installed: some, once imported, bring others along on the path.
+    here = [get_path("purelib"), get_path("platlib")]
+    found = next(iter(distributions(name=name, path=here)), None)
+    if found is None:
         return "not installed here"
     said = found.metadata
     expression = said.get("License-Expression")

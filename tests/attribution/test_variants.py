@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from tests.attribution.nets import layered, pictures
 from tests.attribution.test_tokens import pictures as token_pictures
 from tests.attribution.test_tokens import transformer
 from tests.runs.small import small_run
-from tests.studies.study_process import InProcess
+from xai_core.attribution.context import explained_of
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS, title_of
+from xai_core.attribution.result import Attribution
 from xai_core.attribution.variant_names import base_of
 from xai_core.attribution.variants import expanded, merged
+from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, MethodError
+from xai_core.base.target import Asked, Explained
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.computation import Request, compare
 from xai_core.runs.run import open_run
+from xai_core.targets import Prediction, predict
 
 
 def prepared(inputs: np.ndarray) -> Prepared:
@@ -35,10 +42,36 @@ class Scores:
         return np.arange(len(maps), dtype=np.float64)
 
 
+class InProcess:
+    """What a worker offers, without the process."""
+
+    def __init__(self, net: nn.Module) -> None:
+        self.net = net
+        self.asked: list[str] = []
+
+    def predict(self, inputs: Inputs) -> Prediction:
+        return predict(self.net(torch.from_numpy(inputs)), len(inputs))
+
+    def resolve(self, inputs: Inputs, target: Asked) -> tuple[Explained, ...]:
+        return explained_of(self.net, inputs, target)
+
+    def explain(
+        self,
+        inputs: Inputs,
+        target: Asked,
+        method: str,
+        seed: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+        **call: Any,
+    ) -> Attribution:
+        self.asked.append(method)
+        call.pop("cancel")
+        return explain(self.net, inputs, target, method, seed, **call, **(parameters or {}))
+
+
 def test_each_layer_is_a_map_that_stands_beside_the_others(tmp_path: Path) -> None:
     net, inputs = layered(), pictures()
-    worker = InProcess()
-    worker.net = net
+    worker = InProcess(net)
     asked = expanded({"saliency": {}, "grad-cam": {"layer": "0, 3"}})
     plain: dict[str, Any] = dict.fromkeys(("model", "model_sha256", "model_format"), "")
     request = Request(

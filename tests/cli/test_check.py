@@ -54,7 +54,7 @@ def test_a_reason_is_told_once(cli: Cli, models: Path) -> None:
     """Eleven methods lack the same gradient: it was printed eleven times."""
     done = cli("check", models / "detached.pt", *SHAPE)
     lines = [line for line in done.stdout.splitlines() if line.startswith("  not ")]
-    assert ["saliency" in line for line in lines].count(True) == 1
+    assert done.stdout.count("saliency") == 1
     assert len(lines) == 2, "no gradient, and no layer for class activation maps"
     assert "integrated-gradients" in done.stdout
 

@@ -106,7 +106,7 @@ def test_an_export_is_the_same(worker: Worker, files: Path, original: Side, expo
     assert abs(pair.prediction.largest.difference) < 1e-4  # type: ignore[union-attr, arg-type]
     added = {one.code for one in pair.verdict.only_second}
     assert {"converted-verified"} <= added <= {"converted-verified", "rectifiers"}
-    assert not pair.verdict.lost
+    assert set(pair.verdict.lost) == {"lrp"}  # its rules are for layers of torch's own
     assert {row.moved for row in scores(pair.first.run, pair.second.run)} == {0}
 
 

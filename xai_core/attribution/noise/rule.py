@@ -47,7 +47,9 @@ class NoiseLevel:
             raise InputError("The curves of a noise level must be finite and equally long.")
 
     def settings(self, method: str) -> dict[str, float]:
-        """Values for a method's parameters; half of each where it has both kinds of noise."""
+        """Values for the parameters of a noise method, half of each where it has both kinds."""
+        if METHODS[method].family != "noise":
+            return {}
         names = {info.name for info in describe(METHODS[method].Parameters)}
         whole = {"std": self.weight_std, "sg_std": self.input_std}
         found = {name: value for name, value in whole.items() if name in names}
