@@ -41,7 +41,9 @@ say({"kind": "ready", "protection": {"guards": guards}, "arrays": []})
 def speaks(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Every worker process that is started from now on runs `script` instead."""
 
-    def launch(plan: object, python: Path | None = None) -> subprocess.Popen[bytes]:
+    def launch(
+        plan: object, python: Path | None = None, given: object = None
+    ) -> subprocess.Popen[bytes]:
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
             [sys.executable, "-I", "-c", SAY + script], start_new_session=True, **pipes
