@@ -133,7 +133,12 @@ def warm_in_steps(name: str) -> Iterator[None]:
     """As `warm`, a module at a time."""
     for module in HEAVY_IMPORTS.get(name, ()):
         try:
-            importlib.import_module(module)
+            if module == "quantus":  # beside zennit it cannot be imported just so
+                from xai_core.scores.quantus_calls.library import quantus
+
+                quantus()
+            else:
+                importlib.import_module(module)
         except Exception as error:
             print(f"warming up {name}: {error}")
         yield
