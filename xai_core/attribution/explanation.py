@@ -25,6 +25,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.base.target import AskedOfEach
+from xai_core.pictures.background_files import completed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -57,7 +58,8 @@ def explain(
         inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
             picture's top class; a `Target` says anything else; a list has one for each
             picture. It is fixed on each picture, and the same for all noisy copies. seed: of all
-            random draws. parameters: of the method.
+            random draws. parameters: of the method; `baseline_pictures` are files, or an array as
+            `inputs` is.
 
     Raises:
         InputError: inputs, target or a parameter is not what it has to be; or autocast is not
@@ -65,6 +67,8 @@ def explain(
         MethodError: the method is not defined for this model. ModelError: the model fails.
     """
     how: dict[str, Any] = {"pace": pace or Pace(batch_size), "progress": progress}
+    spec = getattr(model, "input_spec", None)
+    parameters = completed(METHODS[method].Parameters, parameters, spec)
     return explain_on(Context(model, inputs, target), method, seed, **how, **parameters)
 
 
