@@ -13,6 +13,7 @@ from xai_core.attribution.autocast import AutocastScorer, check
 from xai_core.attribution.context import Context
 from xai_core.attribution.emptiness import noted
 from xai_core.attribution.forward import module_of
+from xai_core.attribution.layers.inner_output import place_of
 from xai_core.attribution.meter import Meter
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
 from xai_core.attribution.passes.folding import WORTH
@@ -98,6 +99,7 @@ def explain_on(
     with borrowed(module), pace.kept():
         folding = context.folding() if samples >= WORTH else None
         explained, scores = context.explained, context.scores
+        check_inside(plugin, context.target)
         at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span))
@@ -119,6 +121,16 @@ def explain_on(
         explained=explained,
         pace=pace,
     )
+
+
+def check_inside(plugin: Method, target: AskedOfEach) -> None:
+    """Raises `MethodError` where a target lies inside the model, and the method ends behind it."""
+    several = target if isinstance(target, Sequence) else (target,)
+    if plugin.follows_all and any(map(place_of, several)):
+        raise MethodError(
+            f"{plugin.title} follows the model to its end, and the neuron lies before that.",
+            "Choose a gradient method, or explain the model's output.",
+        )
 
 
 def _one(plugin: Method, task: Task) -> RawMap:

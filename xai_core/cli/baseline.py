@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xai_core.attribution.methods.base import METHODS
@@ -29,7 +29,7 @@ def add_baseline(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_baseline(args: argparse.Namespace, methods: Mapping[str, Any]) -> None:
+def check_baseline(args: argparse.Namespace, methods: Iterable[str]) -> None:
     """Wrong usage shows before the model loads. Raises `InputError` where no method takes any."""
     if args.baseline and not any(takes_pictures(METHODS[name].Parameters) for name in methods):
         known = [one.name for one in METHODS if takes_pictures(one.Parameters)]

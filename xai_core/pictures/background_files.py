@@ -15,7 +15,7 @@ from xai_core.base.parameters import describe
 from xai_core.pictures import backgrounds
 from xai_core.pictures.archive import picture_files
 from xai_core.pictures.demo import picture_file
-from xai_core.pictures.preprocessing import prepare
+from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.pictures.raster import Raster
 
 Given: TypeAlias = str | Path | np.ndarray | Sequence[str | Path]
@@ -24,7 +24,7 @@ PICTURE = "picture"
 
 
 def baseline_pictures(
-    given: Given, spec: InputSpec | None = None, open_: Open | None = None
+    given: Given, spec: InputSpec | None = None, open_: Open = open_picture
 ) -> str:
     """The text that names them, as a method's parameter `baseline_pictures` takes it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -78,7 +79,7 @@ def count_of_covers(parameters: Any) -> int:
 def baselines(task: Task) -> Iterator[Tensor]:
     """`[1, C, H, W]` each, the same for a seed. Their value, where constant, is the task's."""
     if task.parameters.start == PICTURE:
-        yield from pictures(task).split(1)
+        yield from (one[None] for one in pictures(task))
     elif task.parameters.start != "noise":
         yield _of_kind(task, task.parameters.start)
     else:
@@ -94,10 +95,9 @@ def drawn_baselines(task: Task, count: int) -> Iterator[Tensor]:
         return
     several = list(baselines(task))
     random = np.random.default_rng([task.seed, len(several)])
-    for place in range(count):
-        at = place % len(several)
-        order = random.permutation(len(several)) if at == 0 else order
-        yield several[order[at]]
+    rounds = (random.permutation(len(several)) for _ in range(0, count, len(several)))
+    for place in islice(chain.from_iterable(rounds), count):
+        yield several[place]
 
 
 def pictures(task: Task) -> Tensor:
