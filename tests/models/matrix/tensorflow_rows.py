@@ -23,7 +23,14 @@ def rows(models: Path) -> tuple[Row, ...]:
     """Of the models in that folder."""
     verified = "converted-verified"
     return (
-        Row("Keras model, exported", "savedmodel", "ready", _of(models, "keras"), code=verified),
+        Row(
+            "Keras model, exported",
+            "savedmodel",
+            "ready",
+            _of(models, "keras"),
+            code=verified,
+            heavy=True,
+        ),
         Row("`tf.Module`, saved", "savedmodel", "ready", _of(models, "plain"), code=verified),
         Row(
             "an operation torch has not",
