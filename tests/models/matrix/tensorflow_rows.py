@@ -23,14 +23,7 @@ def rows(models: Path) -> tuple[Row, ...]:
     """Of the models in that folder."""
     verified = "converted-verified"
     return (
-        Row(
-            "Keras model, exported",
-            "savedmodel",
-            "ready",
-            _of(models, "keras"),
-            code=verified,
-            heavy=True,
-        ),
+        Row("Keras model, exported", "savedmodel", "ready", _of(models, "keras"), code=verified),
         Row("`tf.Module`, saved", "savedmodel", "ready", _of(models, "plain"), code=verified),
         Row(
             "an operation torch has not",
