@@ -14,7 +14,7 @@ from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_pictures import give as give_picture
 from tests.browser.test_pictures import png
-from tests.dose import dose, soaked
+from tests.dose import soaked
 from tests.faults import conftest as faults
 
 save = faults.save
@@ -88,11 +88,13 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     assert screen.quantile(page).get_attribute("aria-valuenow") == quantile
 
 
+@soaked
 @pytest.mark.parametrize(
     ("deed", "told"),
     [
         ("exit", r"exit code 3"),
-        *dose([], [("lie: type", "breaks the protocol"), ("fork bomb", "not permitted")]),
+        ("lie: type", "breaks the protocol"),
+        ("fork bomb", "not permitted"),
     ],
 )
 def test_what_happens_while_a_model_is_opened_is_told(

@@ -52,6 +52,7 @@ def wrong_numbers_are_told(page: Page) -> None:
     screen.settled(page)
 
 
+@soaked
 def test_wrong_numbers_are_told_and_a_tiff_of_16_bit_gets_its_range_and_its_preset(
     visit: Visit,
 ) -> None:
