@@ -166,7 +166,7 @@ ROWS = (
         _weights(lambda s: {f"module.{k}": v for k, v in s.items()}),
         heavy=True,
     ),
-    Row("`.safetensors`", "torch-weights", "ready", _safetensors),
+    Row("`.safetensors`", "torch-weights", "ready", _safetensors, heavy=True),
     Row("weights and a builder", "torch-weights", "ready", _own_network, _beside),
     Row(
         "weights of an unknown network",
