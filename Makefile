@@ -46,13 +46,13 @@ test: ## checks, then every test, in a real browser too
 	@# Both environments at once: each waits for its downloads most of the time.
 	$(MAKE) --no-print-directory --jobs 2 setup tensorflow
 	$(MAKE) --no-print-directory check
-	sh scripts/system-packages.sh $(PYTHON) chromium
+	sh scripts/system-packages.sh $(PYTHON) browser
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
 soak: export OMP_WAIT_POLICY := PASSIVE
 soak: export PEDESTAL_SOAK := 1
 soak: setup tensorflow ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
-	sh scripts/system-packages.sh $(PYTHON) chromium
+	sh scripts/system-packages.sh $(PYTHON) browser
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 -rP $(SOAKED)
 
 check: setup ## lint, format, strict types, who imports whom, and the documentation without a warning

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.dose import dose
 from tests.models.formats.keras_nets import NETS, made
 from tests.models.matrix.originals import example, network
 from xai_core.models.export_hint import ExportHint
@@ -16,7 +17,8 @@ from xai_core.models.tensorflow.environment import interpreter
 from xai_core.worker import Worker
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-HINTS = {hint: one.name for one in FORMATS if (hint := one.better)}
+HEAVY = dose(("tf1-graph",), ())  # starts TensorFlow twice
+HINTS = {hint: one.name for one in FORMATS if (hint := one.better) and one.name not in HEAVY}
 GRAPH = """
 import tensorflow as tf
 v1 = tf.compat.v1
