@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import threading
 
-import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend, decoding, problem, run_source
+from components.session import origin, problem
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import ControlState, Workspace
-from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError, XaiError
+from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.manifest import maps_digest
-from xai_core.runs.run import Run
 from xai_core.runs.sanity import Controls, make_controls
 
 
@@ -52,11 +49,10 @@ def _start(space: Workspace) -> None:
     state.clear()
     run, digest = space.run, maps_digest(space.run.attributions)
     try:
-        source, inputs = space.sources.get(run.model), _inputs(space, run)
+        source, inputs = origin.of_run(space)
     except XaiError as error:
         state.failure = str(error)
         return
-    assert source is not None  # noqa: S101 - `_inputs` has looked
     access = Access(state.turn)
 
     def work(tick: Progress, cancel: threading.Event) -> Controls:
@@ -66,18 +62,6 @@ def _start(space: Workspace) -> None:
 
     state.digest = digest
     state.begin("control job", work)
-
-
-def _inputs(space: Workspace, run: Run) -> Inputs:
-    source, photo = space.sources.get(run.model), space.photos.get(run.picture)
-    if source is None or photo is None:
-        raise InputError("The model or the picture of these maps is gone.", "Compute them again.")
-    if not run_source.is_of(source, run):
-        raise InputError("The model of these maps is another file now.", "Compute them again.")
-    prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
-    if not np.array_equal(prepared.picture, run.pixels):
-        raise InputError("The picture becomes another input now.", "Compute the maps again.")
-    return prepared.inputs
 
 
 def _finish(state: ControlState, made: Controls) -> None:

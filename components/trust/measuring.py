@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 
-import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend, decoding, run_source
+from components.session import origin
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
 from components.trust.measurements import Measurements, keep, key_of
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
+from xai_core.base.errors import MethodError, ModelError, XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.run import Run
 from xai_core.scores.measurement import Measurement, samples
@@ -48,7 +47,7 @@ def _start(space: Workspace, measurements: Measurements) -> None:
     measuring = space.measuring
     measuring.clear()
     try:
-        source, inputs = _origin(space)
+        source, inputs = origin.of_run(space)
     except XaiError as error:
         measuring.failure = str(error)
         return
@@ -87,21 +86,6 @@ def _measure(
             keep(key_of(run, recipe, (metric, name)), one)
             done += _samples(run, metric, name)
             tick(done, total)
-
-
-def _origin(space: Workspace) -> tuple[Source, Inputs]:
-    """The model of the run on screen, and its picture as the model gets it."""
-    run = space.run
-    source, photo = space.sources.get(run.model), space.photos.get(run.picture)
-    if source is not None and photo is not None:
-        same = run_source.is_of(source, run)
-        prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
-        if same and np.array_equal(prepared.picture, run.pixels):
-            return source, prepared.inputs
-    raise InputError(
-        "The model and the picture of these maps are not at hand as they were.",
-        "Compute the maps again on the page Heatmaps.",
-    )
 
 
 def _samples(run: Run, metric: str, name: str) -> int:
