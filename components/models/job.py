@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -139,14 +140,15 @@ def _side(
         )
 
 
-def _asked(space: Workspace) -> Hashable:
-    """All that the result depends on."""
+def _asked(space: Workspace) -> str:
+    """A hash of all that the result depends on, the same after a restart of the server."""
     settings = tuple((name, *sorted(space.parameters(name).items())) for name in space.chosen)
     titles = (space.source, space.pairing.second)
     sources = tuple(repr(space.sources.get(str(title))) for title in titles)
     photo = space.photos[space.photo]
     drawn = (settings, space.seed, space.autocast)
-    return (sources, photo, space.target, space.pairing.own_class, *drawn)
+    told = repr((sources, photo, space.target, space.pairing.own_class, *drawn))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _state(space: Workspace, stale: bool) -> str:

@@ -8,10 +8,11 @@ import streamlit as st
 
 from components.maps import progress
 from components.session import origin
+from components.session.keeping import beside
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
-from components.trust.measurements import Measurements, keep, key_of
+from components.trust.measurements import Measurements, add, keep, key_of
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import MethodError, ModelError, XaiError
 from xai_core.base.progress import Progress
@@ -51,11 +52,15 @@ def _start(space: Workspace, measurements: Measurements) -> None:
     except XaiError as error:
         measuring.failure = str(error)
         return
-    access = Access(measuring.turn)
+    access, place = Access(measuring.turn), beside.own(space)
 
     def work(tick: Progress, cancel: threading.Event) -> None:
         access.cancel = cancel
-        _measure(access, source, inputs, measurements, tick, cancel)
+        found: dict[str, Measurement] = {}
+        try:
+            _measure(access, source, inputs, measurements, tick, cancel, found)
+        finally:
+            add(place, found)
 
     measuring.begin("measuring", work)
 
@@ -67,8 +72,9 @@ def _measure(
     measurements: Measurements,
     tick: Progress,
     cancel: threading.Event,
+    found: dict[str, Measurement],
 ) -> None:
-    """What has been computed stays known, also when the rest is cancelled."""
+    """What has been computed stays known, also when the rest is cancelled. found: takes it."""
     run, recipe, total, done = measurements.run, measurements.recipe, _total(measurements), 0
     with access.model(source) as held:
         for metric, name in measurements.missing:
@@ -83,7 +89,9 @@ def _measure(
                 )
             except (MethodError, ModelError) as error:  # the others may still be defined
                 one = Measurement(None, str(error))
-            keep(key_of(run, recipe, (metric, name)), one)
+            key = key_of(run, recipe, (metric, name))
+            found[key] = one
+            keep(key, one)
             done += _samples(run, metric, name)
             tick(done, total)
 

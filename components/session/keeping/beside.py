@@ -34,6 +34,14 @@ class Place:
         except XaiError as error:
             _log.warning("%s was not kept beside a run: %s", file, terminal(str(error)))
 
+    def read(self, file: str) -> bytes | None:
+        """A file that lies there; None where there is none."""
+        if self.run_id is None:
+            return None
+        with suppress(XaiError):
+            return self.store.added(self.run_id, file)
+        return None
+
 
 def own(space: Workspace) -> Place:
     """Beside the run on screen, where that is kept and this visitor's; for the script."""
@@ -46,8 +54,4 @@ def own(space: Workspace) -> Place:
 
 def read(space: Workspace, file: str) -> bytes | None:
     """A file beside the run on screen; None where there is none."""
-    if space.run_id is None:
-        return None
-    with suppress(XaiError):
-        return kept_runs.store().added(space.run_id, file)
-    return None
+    return Place(kept_runs.store(), space.run_id).read(file)

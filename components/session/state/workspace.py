@@ -15,7 +15,7 @@ from components.session.state.beside import ControlState as ControlState
 from components.session.state.beside import NoiseState as NoiseState
 from components.session.state.beside import SeedState as SeedState
 from components.session.state.growing import Growing as Growing
-from components.session.state.opening import OpeningState
+from components.session.state.opening import Judged, OpeningState
 from components.session.state.pair import PairState
 from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
@@ -61,7 +61,8 @@ class Workspace(JobState[Run]):
         recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
         run: the result on screen; the next one is what is being computed.
         measuring: the metrics that are being computed. bearing: the noise that models bear.
-        verdicts: by model title, once checked.
+        verdicts: by model title, once checked. judged: the last one with what it was asked, which
+            a later server takes over.
         pending: the upload that the model page asks about.
         opening: the model that is being opened.
         anyway: models to explain although their gradient does not agree with their output.
@@ -93,6 +94,7 @@ class Workspace(JobState[Run]):
     measuring: JobState[None] = field(default_factory=JobState)
     noise_state: NoiseState = field(default_factory=NoiseState)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(default_factory=dict)
     pending: Pending | None = None
     opening: OpeningState = field(default_factory=OpeningState)
     anyway: set[str] = field(default_factory=set)
@@ -149,6 +151,7 @@ class Workspace(JobState[Run]):
         self.study_state.study = self.study_state.job = None
         self.pairing.pair = self.pairing.job = None
         self.verdicts.clear()
+        self.judged.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:
         """The parameters that a method is to run with."""
