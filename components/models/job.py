@@ -47,13 +47,15 @@ def show(space: Workspace, *, key: str) -> None:
         st.warning(problem.plain(pairing.unkept), icon=":material/save:")
     stale = not up_to_date(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
+    left = left.empty()  # what waits takes the place of what is told: nothing below moves
     left.markdown(_state(space, stale))
     text = "Compute" if stale else "Compute again"
     lacking = None if space.chosen else progress.NO_METHOD
     if pairing.second in (None, space.source):
         lacking = _state(space, stale)
     if progress.start_button(right, text, key=key, first=stale, lacking=lacking):
-        start(space, again=not stale)
+        with left.container():
+            start(space, again=not stale)
         st.rerun()
 
 
