@@ -10,7 +10,7 @@ there() {
         libgl1) ldconfig -p | grep -q 'libGL\.so\.1 ' ;;
         libglib2.0-0) ldconfig -p | grep -q 'libgthread-2\.0\.so\.0 ' ;;
         libseccomp2) ldconfig -p | grep -q 'libseccomp\.so\.2 ' ;;
-        browser) command -v chromium-headless-shell chromium chromium-browser >/dev/null ;;
+        browser) there chromium-headless-shell || there chromium || there chromium-browser ;;
         fonts-dejavu-core) test -d /usr/share/fonts/truetype/dejavu ;;
         *) command -v "$1" >/dev/null ;;
     esac

@@ -10,6 +10,7 @@ from components.session import upload
 from components.session.state.workspace import Pending, Workspace
 from components.session.upload import Arrival
 from components.sidebar import selection
+from xai_core.pictures.readers.base import titles
 
 MODEL, PICTURE = "start-model", "start-picture"
 MODEL_PAGE = "pages/model/readiness.py"
@@ -33,7 +34,7 @@ def show(space: Workspace) -> None:
         )
     with picture:
         upload.uploader(
-            "Drop a picture: PNG, JPEG, WebP, BMP, TIFF or a NumPy array",
+            f"Drop a picture: {titles()}",
             key=PICTURE,
             max_upload_size=selection.PICTURE_MB,
         )
