@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from xai_core.attribution.result import Attribution
 
 ARRIVED, GIVEN = "relevance_sum", "relevance_given"  # in an attribution's choices
+KEPT = "relevance_in_biases"
 ALLOWED = "conserved_within"  # a method's parameter
 WITHIN = 0.25  # of what was given, where the method does not say
 
@@ -40,7 +41,8 @@ def told(one: Attribution) -> str:
     if not fails(one):
         return found
     allowed = float(one.parameters.get(ALLOWED, WITHIN))
-    return f"{found}, which is more than {allowed:.0%} off: it is not ranked"
+    why = f"; {in_biases}" if (in_biases := _in_biases(one)) else ""
+    return f"{found}, which is more than {allowed:.0%} off: it is not ranked{why}"
 
 
 def unranked(one: Attribution) -> str:
@@ -48,7 +50,18 @@ def unranked(one: Attribution) -> str:
     if not fails(one):
         return ""
     sentence = told(one)
-    return f"{sentence[0].upper()}{sentence[1:]}. Another composite may keep it."
+    advice = "Choose another method." if _in_biases(one) else "Another composite may keep it."
+    return f"{sentence[0].upper()}{sentence[1:]}. {advice}"
+
+
+def _in_biases(one: Attribution) -> str:
+    """That what is lacking is with the biases, where most of it is; nothing elsewhere."""
+    arrived, given, kept = (_numbers(one.chosen.get(name)) for name in (ARRIVED, GIVEN, KEPT))
+    lacking = sum(given) - sum(arrived)
+    if not kept or not sum(given) or not 0.9 <= sum(kept) / (lacking or 1.0) <= 1.1:
+        return ""
+    share = sum(kept) / sum(given)
+    return f"{share:.0%} of the score comes from biases alone, which no pixel has a part in"
 
 
 def unranked_of(maps: Mapping[str, Attribution], names: Iterable[str]) -> dict[str, str]:
