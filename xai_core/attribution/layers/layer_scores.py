@@ -41,9 +41,10 @@ def kept(call: Callable[[Tensor], Any], module: nn.Module, inputs: Tensor) -> tu
     from xai_core.attribution.passes.calls import Calls
 
     found = Kept(AttentionWeights())
-    with torch.enable_grad(), found_in(module, found), seen_layers(module) as found.ran:
-        with Calls(TokenProducts().watch), Calls(found.attention.watch):
-            output = call(inputs.detach().requires_grad_(True).clone())
+    watching = found_in(module, found), seen_layers(module)
+    products, attention = Calls(TokenProducts().watch), Calls(found.attention.watch)
+    with torch.enable_grad(), watching[0], watching[1] as found.ran, products, attention:
+        output = call(inputs.detach().requires_grad_(True).clone())
     return output, found
 
 

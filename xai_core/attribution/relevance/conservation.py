@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from xai_core.attribution.result import Attribution
 
+T = TypeVar("T")
 ARRIVED, GIVEN = "relevance_sum", "relevance_given"  # in an attribution's choices
 KEPT = "relevance_in_biases"
 ALLOWED = "conserved_within"  # a method's parameter
@@ -68,6 +70,12 @@ def unranked_of(maps: Mapping[str, Attribution], names: Iterable[str]) -> dict[s
     """The same of those of these methods whose maps are not ranked, by name."""
     reasons = {name: unranked(maps[name]) for name in names}
     return {name: why for name, why in reasons.items() if why}
+
+
+def ranked_of(maps: Mapping[str, Attribution], found: Mapping[str, T]) -> dict[str, T]:
+    """What was found of methods, by name, without those whose maps are not ranked."""
+    barred = unranked_of(maps, found)
+    return {name: one for name, one in found.items() if name not in barred}
 
 
 def brief(one: Attribution) -> str:
