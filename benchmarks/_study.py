@@ -145,8 +145,12 @@ def job(
     workers: int = 1,
     pace: Pace | None = None,
     kept: Path | None = None,
+    each: Callable[[], None] = lambda: None,
 ) -> Speed:
-    """A study from nothing, by the engine of that name. kept: its folder; else it goes again."""
+    """A study from nothing, by the engine of that name. kept: its folder; else it goes again.
+
+    each: called after some pictures.
+    """
     file = Path(model or model_file("demo"))
     options = LoadOptions(input_spec=spec) if spec else LoadOptions()
     setting = Setting(digest(file).sha256, options, spec or InputSpec())
@@ -166,6 +170,7 @@ def job(
     def told(status: Status) -> None:
         if not seen or status.done > seen[-1].done:
             seen.append(Moment(time.perf_counter() - start, *used(), status.done))
+            each()
 
     with tempfile.TemporaryDirectory(dir=room()) as folder:
         run_job(plan, kept or Path(folder), told)

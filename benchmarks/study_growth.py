@@ -45,8 +45,4 @@ CASES = {
     **{title: lambda c=count: cost(c) for title, count in zip(COST, COUNTS, strict=True)},
     **{title: lambda c=count: memory(c) for title, count in zip(MEMORY, COUNTS, strict=True)},
 }
-GOALS = [
-    Goal(title, first, 1.1)
-    for first, *others in (COST, MEMORY)
-    for title in others
-]
+GOALS = [Goal(title, first, 1.1) for first, *others in (COST, MEMORY) for title in others]
