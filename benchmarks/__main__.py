@@ -6,12 +6,12 @@ import argparse
 import sys
 
 from benchmarks.machine import describe
-from benchmarks.measuring import load, measured, names
+from benchmarks.measuring import measured, names
 from benchmarks.results import keep
 
 
 def main() -> int:
-    known = [name for name in names() if hasattr(load(name), "CASES")]
+    known = names()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of: {', '.join(known)}")
     parser.add_argument("--keep", action="store_true", help="write RESULTS.md")

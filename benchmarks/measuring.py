@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import benchmarks
@@ -63,9 +64,10 @@ def figure_of(name: str, title: str) -> float:
 
 
 def names() -> list[str]:
-    """Modules of this folder."""
-    modules = pkgutil.iter_modules(benchmarks.__path__)
-    return [m.name for m in modules if not m.name.startswith("_")]
+    """Those of this folder, told without importing any."""
+    folder = Path(benchmarks.__path__[0])
+    files = (folder / f"{one.name}.py" for one in pkgutil.iter_modules([str(folder)]))
+    return [file.stem for file in files if "\nCASES" in file.read_text(encoding="utf-8")]
 
 
 def load(name: str) -> ModuleType:
