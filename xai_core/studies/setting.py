@@ -24,6 +24,7 @@ class Setting:
         model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
         recipe: its quantile and crop do not count, the curves hold all quantiles.
         target: class index; None explains each picture's top class; or a target of another kind.
+        metrics: measured of each map beside its score, as `asked_metrics` gives them.
     """
 
     model_sha256: str
@@ -32,6 +33,7 @@ class Setting:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     target: int | Target | None = None
+    metrics: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -41,9 +43,12 @@ class Setting:
     @property
     def told(self) -> dict[str, Any]:
         """All that the key is over."""
+        plain = asdict(self)
+        if not self.metrics:  # those of before had none, and keep their key
+            del plain["metrics"]
         return {
             "schema": SCHEMA,
-            **asdict(self),
+            **plain,
             "spec": self.spec.to_dict(),
             "options": {**_options(self.options), "code": code_of(self.options.code)},
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),

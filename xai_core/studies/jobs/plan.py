@@ -87,6 +87,7 @@ def read_plan(folder: Path) -> Plan:
             seed=int(told["seed"]),
             recipe=Recipe.from_dict(told["recipe"]),
             target=class_or_target(told["target"]),
+            metrics=tuple(map(str, told.get("metrics", ()))),
         )
         return Plan(
             model=Path(told["model"]),
@@ -119,6 +120,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "seed": setting.seed,
         "recipe": setting.recipe.to_dict(),
         "target": asked_to_json(setting.target),
+        "metrics": list(setting.metrics),
         "pace": str(plan.pace),
         "trusted": plan.trusted,
     }
