@@ -36,7 +36,7 @@ def attend(space: Workspace) -> None:
     here, files = visit.current(), storage()
     here.at_end("files", lambda: files.leave(here))
     photos = (*space.photos.values(), *space.study_state.uploaded.values())
-    paths = [photo.path for photo in photos]
+    paths = [path for photo in photos for path in photo.files]
     for source in space.sources.values():
         others = (one.file for one in source.options.other_inputs if one.file is not None)
         paths += [source.path, *source.options.code, *others]

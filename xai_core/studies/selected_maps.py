@@ -65,6 +65,10 @@ class StudyMaps(KeptMaps):
         """As of `Records`: that of the study."""
         return self._pace
 
+    def path_of(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path:
+        """Where the map of a picture (its SHA-256) is, or would be."""
+        return self._path(picture, method, parameters)
+
     def file(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path | None:
         """That of a map that is kept, and not empty; picture: its SHA-256."""
         path = self._path(picture, method, parameters)

@@ -24,6 +24,8 @@ class Setting:
         model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
         recipe: its quantile and crop do not count, the curves hold all quantiles.
         target: class index; None explains each picture's top class; or a target of another kind.
+        truths: a digest of which masks belong to which pictures, where several people with other
+            masks may share a folder.
         metrics: measured of each map beside its score, as `asked_metrics` gives them.
     """
 
@@ -34,6 +36,7 @@ class Setting:
     recipe: Recipe = field(default_factory=Recipe)
     target: int | Target | None = None
     metrics: tuple[str, ...] = ()
+    truths: str = ""
 
     @property
     def key(self) -> str:
@@ -44,8 +47,9 @@ class Setting:
     def told(self) -> dict[str, Any]:
         """All that the key is over."""
         plain = asdict(self)
-        if not self.metrics:  # those of before had none, and keep their key
-            del plain["metrics"]
+        for name in ("metrics", "truths"):  # those of before had none, and keep their key
+            if not plain[name]:
+                del plain[name]
         return {
             "schema": SCHEMA,
             **plain,

@@ -65,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
         first = open_picture(next(iter(files.pictures.values())), part_asked(args))
         card = prepared_as(args, worker.load(path, options), worker, first)
         outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
-        card = replace(card, labels=named_as(args, card, outputs))
-        card = replace(card, labels_assumed=card.labels_assumed and args.labels is None)
+        assumed = card.labels_assumed and args.labels is None
+        card = replace(card, labels=named_as(args, card, outputs), labels_assumed=assumed)
         results = []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file, card.input_spec), card.input_spec)

@@ -88,6 +88,7 @@ def read_plan(folder: Path) -> Plan:
             recipe=Recipe.from_dict(told["recipe"]),
             target=class_or_target(told["target"]),
             metrics=tuple(map(str, told.get("metrics", ()))),
+            truths=str(told.get("truths", "")),
         )
         return Plan(
             model=Path(told["model"]),
@@ -121,6 +122,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "recipe": setting.recipe.to_dict(),
         "target": asked_to_json(setting.target),
         "metrics": list(setting.metrics),
+        "truths": setting.truths,
         "pace": str(plan.pace),
         "trusted": plan.trusted,
     }
