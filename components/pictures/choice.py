@@ -15,7 +15,7 @@ from xai_core.base.target import Target, over_pictures
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.kinds import NONE
 from xai_core.models.peek.digest import digest
-from xai_core.scores.asked_metric import asked_metrics, localisation_metrics
+from xai_core.scores.public.asked_metric import asked_metrics, localisation_metrics
 from xai_core.studies.computation import Subject
 from xai_core.studies.store import Methods, Setting, Study, Table, complete
 

@@ -16,8 +16,8 @@ from components.session import choice
 from components.session.decoding import Decode
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import XaiError
+from xai_core.studies.asked.maps import MOST, MapChoice
 from xai_core.studies.computation import Borrow, Subject, conduct
-from xai_core.studies.map_choice import MOST, MapChoice
 from xai_core.studies.selected_maps import StudyMaps
 from xai_core.studies.store import Methods, Study
 

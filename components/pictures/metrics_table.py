@@ -12,8 +12,8 @@ import streamlit as st
 from components.ranking.statistics import statistics
 from components.session import text
 from xai_core.base.errors import InputError
-from xai_core.scores.asked_metric import AskedMetric
 from xai_core.scores.metrics.base import FAMILIES
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.scores.statistics import Statistics
 from xai_core.studies.table import Table
 

@@ -13,7 +13,7 @@ from components.session import problem, settings, text
 from components.session.state.workspace import StudyState
 from xai_core.base.errors import InputError, XaiError
 from xai_core.pictures.archive import MAX_PICTURES, Found, shown
-from xai_core.studies.allowed_folders import AllowedFolders
+from xai_core.studies.asked.folders import AllowedFolders
 from xai_core.studies.sources import Listed, Source
 
 KEY = "pictures-path"

@@ -15,7 +15,7 @@ from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.pictures.raster import Raster
 from xai_core.pictures.region import Mask, from_text
 from xai_core.studies.computation import Subject
-from xai_core.studies.figures import Truth
+from xai_core.studies.figures.measured import Truth
 from xai_core.studies.host.truth import read_truth
 from xai_core.worker.decoding import Decoder, comes_along
 from xai_core.worker.operations.decoding import Look

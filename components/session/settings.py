@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from xai_core.base.limits import Limits
-from xai_core.studies.allowed_folders import AllowedFolders
+from xai_core.studies.asked.folders import AllowedFolders
 
 
 @st.cache_resource(show_spinner=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.maps.theme import STYLES, Style, colour_of
-from xai_core.scores.asked_metric import AskedMetric
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.summary import StudySummary
 

@@ -14,7 +14,7 @@ from scripts.wafer.chart import write_charts
 from scripts.wafer.dataset import draw
 from xai_core.cli.main import main as pedestal
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
-from xai_core.scores.asked_metric import AskedMetric
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.studies.summary import StudySummary, open_summary
 
 DOCS = Path(__file__).parents[2] / "docs" / "guides"
@@ -34,24 +34,27 @@ def words(pictures: Path, keep: Path) -> list[str]:
 
 
 def table(found: StudySummary) -> str:
-    """Means with intervals as a table in Markdown, a row for each method."""
-    asked = [AskedMetric.of_text(one) for one in SHOWN]
-    titles = [f"{one.title}, {one.where}" for one in asked]
-    head = ["method", f"Complexity after removal at {found.quantile:g}, nats", *titles]
-    lines = [_row(head), _row(["---"] * len(head))]
-    bands = [found.statistics.means, *(found.measured[one].means for one in SHOWN)]
-    for column in found.statistics.order:
+    """Means with intervals as a table in Markdown, a row for each metric."""
+    order = found.statistics.order
+    lines = [_row(["mean", *(f"`{found.methods[column]}`" for column in order)])]
+    lines.append(_row(["---"] * (1 + len(order))))
+    rows = {f"Complexity after removal at {found.quantile:g}, nats ↓": found.statistics.means}
+    for metric in SHOWN:
+        asked = AskedMetric.of_text(metric)
+        arrow = "↓" if asked.plugin.direction == "lower" else "↑"
+        rows[f"{asked.title} {asked.where} {arrow}"] = found.measured[metric].means
+    for title, one in rows.items():
         cells = [
             f"{one.mean[column]:.3f} [{one.low[column]:.3f}, {one.high[column]:.3f}]"
-            for one in bands
+            for column in order
         ]
-        lines.append(_row([f"`{found.methods[column]}`", *cells]))
+        lines.append(_row([title, *cells]))
     agreed = found.statistics.concordance
     masked = int(found.measured[SHOWN[0]].means.pictures.max())
     return "\n".join(lines) + (
         f"\n\nMeans over {found.pictures:,} pictures with 95 % {found.statistics.means.told}; "
-        f"those of localisation over at most {masked:,}, which have a defect. Kendall's "
-        f"W = {agreed.w:.3f}.\n"
+        f"those of localisation over at most {masked:,}, which have a defect. Kendall's W of the "
+        f"order by Complexity is {agreed.w:.3f}. The arrow says which values are better.\n"
     )
 
 

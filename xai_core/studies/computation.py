@@ -15,7 +15,7 @@ from xai_core.base.progress import Progress
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.chunk import LARGEST, Found, chunk_size, explained, groups
-from xai_core.studies.figures import Figures, Truth, needs_masks
+from xai_core.studies.figures.measured import Figures, Truth, needs_masks
 from xai_core.studies.meter import Meter
 from xai_core.studies.meter import Place as Place
 from xai_core.studies.overlap import Ahead, Behind, parted

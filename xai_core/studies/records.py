@@ -19,7 +19,7 @@ from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.runs.explainer import ManyExplainer
-from xai_core.studies.figures import Figures, Truth
+from xai_core.studies.figures.measured import Figures, Truth
 from xai_core.studies.setting import digest_of
 
 E = TypeVar("E")

@@ -17,7 +17,7 @@ from xai_core.scores.agreement import Table
 from xai_core.scores.bootstrap import MOST, Band, band
 from xai_core.scores.moments import Moments
 from xai_core.studies.entry import QUANTILES
-from xai_core.studies.figure_scan import FigureScan
+from xai_core.studies.figures.scan import FigureScan
 from xai_core.studies.shards import Shards
 from xai_core.studies.shards.table import curves_of
 

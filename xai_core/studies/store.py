@@ -24,7 +24,7 @@ from xai_core.base.parameters import build
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.entry import Entry, failed, measured, read_entry
-from xai_core.studies.figures import Figures, Truth, figures_of, with_own
+from xai_core.studies.figures.measured import Figures, Truth, figures_of, with_own
 from xai_core.studies.records import Records, named
 from xai_core.studies.setting import Setting as Setting
 from xai_core.studies.shards import Description, Row, Shards, key_of

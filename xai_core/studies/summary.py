@@ -20,7 +20,7 @@ from xai_core.base.errors import InputError
 from xai_core.scores.agreement import Table
 from xai_core.scores.bootstrap import Band
 from xai_core.scores.statistics import Statistics, statistics
-from xai_core.studies.figures import lower, place_of
+from xai_core.studies.figures.measured import lower, place_of
 from xai_core.studies.scan import Scan, ids_of, scanned
 from xai_core.studies.shards import Description, Shards
 

@@ -11,7 +11,7 @@ from components.session.keeping.values import maybe, several, table, text, texts
 from components.session.state.workspace import Workspace
 from xai_core.base.target import class_or_target
 from xai_core.scores.metrics.base import METRICS
-from xai_core.studies.map_choice import MapChoice
+from xai_core.studies.asked.maps import MapChoice
 
 PICTURE = re.compile(r"[0-9a-f]{16}")  # the first digits of a SHA-256
 

@@ -23,7 +23,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import prepare
 from xai_core.runs.computation import compare
 from xai_core.runs.run import Run, Score
-from xai_core.scores.asked_metric import AskedMetric
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.scores.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.scores.ranking import rank as ordered
 from xai_core.scores.statistics_text import over_pictures, statistics_json, statistics_text

@@ -17,10 +17,10 @@ from xai_core.cli.study.arguments import metrics_of
 from xai_core.cli.study.plan import plan_of
 from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.cli.time_limit import worker_of
+from xai_core.studies.asked.maps import MapChoice
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told
-from xai_core.studies.map_choice import MapChoice
 from xai_core.studies.selected_maps import StudyMaps, keep_maps
 from xai_core.studies.sources import open_source
 from xai_core.studies.summary import open_summary

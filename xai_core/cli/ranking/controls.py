@@ -22,7 +22,7 @@ from xai_core.runs.sanity import (
     similarities,
     twin_scores,
 )
-from xai_core.scores.asked_metric import AskedMetric
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.worker import ModelCard, Worker
 from xai_core.worker.decoding import open_picture
 

@@ -18,9 +18,9 @@ from xai_core.pictures.preprocessing import InputSpec
 from xai_core.pictures.region import of_picture
 from xai_core.runs.computation import NONE, score
 from xai_core.runs.run import Run, Score
-from xai_core.scores.asked_metric import RAW, AskedMetric
 from xai_core.scores.localisation import Mask
 from xai_core.scores.measurement import Measurement
+from xai_core.scores.public.asked_metric import RAW, AskedMetric
 from xai_core.scores.undefined import cause_of
 from xai_core.worker import Worker
 from xai_core.worker.decoding import open_picture

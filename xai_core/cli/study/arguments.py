@@ -17,9 +17,9 @@ from xai_core.cli.options import (
     add_target,
 )
 from xai_core.cli.requests import methods_of
-from xai_core.scores.asked_metric import AskedMetric, asked_metrics, localisation_metrics
+from xai_core.scores.public.asked_metric import AskedMetric, asked_metrics, localisation_metrics
+from xai_core.studies.asked.maps import WORDS
 from xai_core.studies.engines.base import ENGINES
-from xai_core.studies.map_choice import WORDS
 from xai_core.studies.store import complete
 
 

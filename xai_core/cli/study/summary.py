@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from xai_core.scores.asked_metric import AskedMetric
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.scores.statistics_text import (
     OverPictures,
     as_json,

@@ -15,7 +15,7 @@ from xai_core.base.errors import InputError, ModelError, WorkerError, XaiError
 from xai_core.base.patience import CALL_SECONDS, proof_seconds
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.studies.chunk import chunk_size, explained, scored
-from xai_core.studies.figures import Truth, with_figures
+from xai_core.studies.figures.measured import Truth, with_figures
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.task import Task
 from xai_core.studies.host.temporary import clear, temporary

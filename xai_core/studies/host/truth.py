@@ -11,7 +11,7 @@ from xai_core.base.errors import InputError
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.pictures.region import from_text
 from xai_core.runs.explainer import ManyExplainer
-from xai_core.studies.figures import Figures, Truth, figures_of, needs_masks
+from xai_core.studies.figures.measured import Figures, Truth, figures_of, needs_masks
 from xai_core.studies.host.task import Task
 from xai_core.studies.setting import Setting
 from xai_core.studies.sources import Listed

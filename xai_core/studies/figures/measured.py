@@ -13,8 +13,8 @@ from xai_core.base.errors import InputError
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.explainer import ManyExplainer
-from xai_core.scores.asked_metric import AskedMetric
 from xai_core.scores.localisation import Mask
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.studies.entry import Entry
 
 NO_MASK = "There is no mask of what its maps should show."
