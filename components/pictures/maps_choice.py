@@ -56,6 +56,15 @@ def show(space: Workspace) -> None:
         )
 
 
+def told(space: Workspace) -> str:
+    """What is chosen, in words; nothing where no map is kept."""
+    state = space.study_state
+    if state.maps == NONE:
+        return ""
+    title = TITLES[state.maps].lower()
+    return title if state.maps == ALL else f"{title}, {state.maps_count} pictures"
+
+
 def wanted(space: Workspace) -> MapChoice:
     """What is chosen."""
     state = space.study_state

@@ -5,19 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from components.pictures import choice as study_choice
-from components.session import choice
+from components.pictures import maps_choice
+from components.session import choice, text
 from components.session.state.workspace import Workspace
 from xai_core.scores.metrics.base import FAMILIES, METRICS, GroupMetric, Metric
+from xai_core.scores.public.asked_metric import AskedMetric
 
 SCORE = "complexity"  # which every study computes
 
 
 def show(space: Workspace) -> None:
-    """Draw the choice; it is open where something is chosen."""
+    """Draw the choice, and that of maps to keep."""
     state = space.study_state
     masks = sum(one.mask is not None for one in study_choice.subjects(space))
-    chosen = bool(state.metrics or (state.localise and masks))
-    with st.expander("Further metrics", icon=":material/analytics:", expanded=chosen):
+    with st.expander("Further metrics, and maps to keep", icon=":material/analytics:"):
         state.metrics = choice.several(
             st.multiselect,
             "Measure every map by",
@@ -47,6 +48,19 @@ def show(space: Workspace) -> None:
             "is computed again. Those that ask the model take longer. A mask is called as its "
             "picture: `a.mask.png` or `a.seg.png` beside `a.jpg`."
         )
+        maps_choice.show(space)
+    told = _told(space)
+    if told:
+        st.caption(text.plain(told))
+
+
+def _told(space: Workspace) -> str:
+    """What is chosen, where that is folded away."""
+    metrics = study_choice.metrics(space)
+    titles = list(dict.fromkeys(AskedMetric.of_text(one).plugin.title for one in metrics))
+    found = [f"Measured beside Complexity: {', '.join(titles)}."] if titles else []
+    kept = maps_choice.told(space)
+    return " ".join([*found, f"Maps to keep: {kept}."] if kept else found)
 
 
 def _offered(metric: Metric) -> bool:

@@ -63,7 +63,7 @@ def start(space: Workspace) -> None:
     except XaiError as error:
         study_state.failure = str(error)
         return
-    access, decode = Access(study_state.turn), decoding.decoding()
+    access, decode, truth = Access(study_state.turn), decoding.decoding(), decoding.truths()
     settle_pace = _settling(access, decode, source, study, wanted, pictures)
     keeper = study_state.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
@@ -82,7 +82,7 @@ def start(space: Workspace) -> None:
         else:
             lender = access.lender(source)
             how: dict[str, Any] = {"decode": decode, "progress": progress, "cancel": cancel}
-            how["truth"] = decoding.truths()
+            how["truth"] = truth
             refused = conduct(study, pictures, wanted, lender, at=at, **how)
         kept = [one for one in pictures if one.name not in refused]
         lend = access.lender(source)

@@ -46,11 +46,12 @@ def _figure(found: StudySummary, style: Style) -> Any:
         _figures(right, found, column, colour)
     left.axvline(found.quantile, color=style.faint, lw=1, ls=":")
     left.set_xlabel("baseline quantile")
-    left.set_title("mean Complexity after removal, nats", loc="left")
+    told = {"loc": "left", "color": style.text, "fontsize": FONT_SIZE + 1}
+    left.set_title("mean Complexity after removal, nats", **told)
     right.set_yticks(range(len(SHOWN)), [_label(one) for one in SHOWN])
     right.invert_yaxis()
     right.set_xlim(0, 1)
-    right.set_title("where the maps lie (1: on the defect)", loc="left")
+    right.set_title("where the maps lie (1: on the defect)", **told)
     left.legend(loc="lower left", frameon=False, labelcolor=style.text, fontsize=FONT_SIZE)
     for axes in (left, right):
         _painted(axes, style)
@@ -75,8 +76,6 @@ def _painted(axes: Any, style: Style) -> None:
     axes.tick_params(colors=style.text, labelsize=FONT_SIZE)
     axes.grid(color=style.line, lw=0.6)
     axes.set_axisbelow(True)
-    for text in (axes.title, axes.xaxis.label):
-        text.set_color(style.text)
-        text.set_fontsize(FONT_SIZE + 1)
+    axes.xaxis.label.set(color=style.text, fontsize=FONT_SIZE)
     for side in axes.spines.values():
         side.set_visible(False)
