@@ -48,7 +48,7 @@ def _row(metric: str, values: np.ndarray, names: Sequence[str]) -> dict[str, str
     family = "" if asked is None else FAMILIES[asked.plugin.family][0]
     arrow = "" if asked is None else {"lower": " ↓", "higher": " ↑"}[asked.plugin.direction]
     cells = {name: _cell(found, column) for column, name in enumerate(names)}
-    return {"Family": family, "Metric": f"{_title(metric)}{arrow}", **cells}
+    return {"Metric": f"{_title(metric)}{arrow}", **cells, "Family": family}
 
 
 def _cell(found: Statistics, column: int) -> str:

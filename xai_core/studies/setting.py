@@ -12,6 +12,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs.opening import code_of
+from xai_core.scores.public.asked_metric import asked_metrics
 
 SCHEMA = 1
 
@@ -26,7 +27,11 @@ class Setting:
         target: class index; None explains each picture's top class; or a target of another kind.
         truths: a digest of which masks belong to which pictures, where several people with other
             masks may share a folder.
-        metrics: measured of each map beside its score, as `asked_metrics` gives them.
+        metrics: measured of each map beside its score, as `AskedMetric` reads them; after removal
+            at the recipe's quantile where they name none.
+
+    Raises:
+        InputError: a metric is unknown, or a parameter of it is wrong.
     """
 
     model_sha256: str
@@ -37,6 +42,10 @@ class Setting:
     target: int | Target | None = None
     metrics: tuple[str, ...] = ()
     truths: str = ""
+
+    def __post_init__(self) -> None:
+        """Equal requests for metrics are equal texts."""
+        object.__setattr__(self, "metrics", asked_metrics(self.metrics, self.recipe.quantile))
 
     @property
     def key(self) -> str:

@@ -111,6 +111,8 @@ def test_other_metrics_are_another_study_and_without_any_the_key_is_that_of_befo
     assert Study(SETTING, tmp_path).folder.name != study[0].folder.name
     assert not {"metrics", "truths"} & set(SETTING.told)
     assert replace(WHOLE, truths="a").key != WHOLE.key
+    plain = replace(SETTING, recipe=Recipe(quantile=0.3), metrics=("mst-c", "mst-c@0.3"))
+    assert plain.metrics == ("mst-c@0.3",)
 
 
 def test_shards_of_before_are_read_and_merged_with_those_of_today(study: Any) -> None:
