@@ -8,6 +8,7 @@ from typing import get_args
 
 from xai_core.attribution.noise.rule import NoiseType
 from xai_core.base.errors import InputError
+from xai_core.cli.baseline import add_baseline
 from xai_core.cli.inputs import add_labels, other_inputs
 from xai_core.cli.options import (
     add_methods,
@@ -61,6 +62,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", metavar="IMAGE", help=picture_help())
     parser.add_argument("--method", required=True, metavar="NAME", help="attribution method")
     add_settings(parser)
+    add_baseline(parser)
     add_target(parser)
     add_labels(parser)
     add_seed(parser)
@@ -91,6 +93,7 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
         help="what a map should show, for metrics of localisation: a picture that is bright there; "
         "once for each picture, in their order",
     )
+    add_baseline(parser)
     add_target(parser)
     add_labels(parser)
     add_seed(parser)
@@ -115,6 +118,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
     parser.add_argument("images", nargs="+", metavar="IMAGE", help=picture_help())
     add_methods(parser)
+    add_baseline(parser)
     add_target(parser)
     parser.add_argument(
         "--own-class",

@@ -10,6 +10,7 @@ from typing import Any
 
 from xai_core.base.finding import by_reason
 from xai_core.cli.arguments import load_options, model_path
+from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.keep import Keeping
@@ -54,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the rankings of every picture."""
     metric = metric_of(args.metric)
     controls.refuse_unless_possible(args)
-    recipe = Recipe(quantile=args.quantile)
-    methods = methods_of(args)
+    recipe, methods = Recipe(quantile=args.quantile), methods_of(args)
+    check_baseline(args, methods)
     path, options, target = model_path(args), load_options(args), asked(args)
     files = chosen_pictures(args.images)
     masks = masks_by_picture(args.masks, list(files.pictures))
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
         assumed = card.labels_assumed and args.labels is None
         card = replace(card, labels=named_as(args, card, outputs), labels_assumed=assumed)
-        results = []
+        methods, results = with_baseline(args, methods, card.input_spec), []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file, card.input_spec), card.input_spec)
             wanted = of_picture_file(target, worker, file, card.input_spec)
@@ -84,14 +85,13 @@ def run(args: argparse.Namespace) -> int:
                 ranked = replace(ranked, beside=beside)
             results.append(ranked)
     if keeping is not None:
-        keeping.write(args, target, files.refused)
+        keeping.write(args, methods, target, files.refused)
     many = over_pictures([one.after for one in results], list(methods), metric.name)
     if args.json:
         told = as_json(card, metric, args.quantile, results)
         print_json({**told, "refused": files.refused, "statistics": statistics_json(many)})
     else:
-        say(*as_text(metric, args.quantile, results))
-        say(*statistics_text(many, files.refused))
+        say(*as_text(metric, args.quantile, results), *statistics_text(many, files.refused))
     return 0
 
 

@@ -14,10 +14,11 @@ from typing import Any
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.cli.console import changing_line, print_json, progress_bar, say, tell
 from xai_core.cli.study.arguments import metrics_of
-from xai_core.cli.study.plan import plan_of
+from xai_core.cli.study.plan import planned
 from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.cli.time_limit import worker_of
 from xai_core.studies.asked.maps import MapChoice
+from xai_core.studies.host.processes import Processes
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told
@@ -38,11 +39,10 @@ def run(args: argparse.Namespace) -> int:
         say(f"{args.cancel} is asked to stop. What is finished is kept.")
         return 0
     MapChoice.of_words(word for group in args.maps for word in group)  # wrong ones show at once
-    plan, folder = _planned(args)
-    with _stoppable():
+    with _planned(args) as (plan, folder, begun), _stoppable():
         try:
             with changing_line() as line:
-                run_job(plan, folder, line and (lambda status: line("; ".join(told(status)))))
+                run_job(plan, folder, line and (lambda s: line("; ".join(told(s)))), begun)
         except (Cancelled, KeyboardInterrupt):
             tell(f"cancelled; what is finished is kept: go on with --resume {folder}")
             return INTERRUPTED
@@ -54,10 +54,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _planned(args: argparse.Namespace) -> tuple[Plan, Path]:
-    """What is to be computed, and its folder. Raises `InputError`."""
+@contextmanager
+def _planned(args: argparse.Namespace) -> Iterator[tuple[Plan, Path, Processes | None]]:
+    """What is to be computed, its folder, and where its model is open. Raises `InputError`."""
     if args.resume is None:
-        return plan_of(args), args.keep
+        with planned(args) as (plan, begun):
+            yield plan, args.keep, begun
+    else:
+        yield _gone_on_with(args), args.resume, None
+
+
+def _gone_on_with(args: argparse.Namespace) -> Plan:
+    """The plan of --resume. Raises `InputError`."""
     if args.model is not None:
         raise InputError(
             "--resume knows the model and the pictures.",
@@ -75,7 +83,7 @@ def _planned(args: argparse.Namespace) -> tuple[Plan, Path]:
     changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
     if changes.get("engine", plan.engine) != plan.engine:
         changes.setdefault("address", None)
-    return replace(plan, **changes), args.resume
+    return replace(plan, **changes)
 
 
 def _keep_maps(args: argparse.Namespace, plan: Plan, folder: Path) -> None:

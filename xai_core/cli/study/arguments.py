@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import InputError
+from xai_core.cli.baseline import add_baseline
 from xai_core.cli.options import (
     add_methods,
     add_model,
@@ -34,6 +35,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     )
     add_methods(parser, needed=False)
     add_settings(parser, several=True)
+    add_baseline(parser)
     add_target(parser)
     add_seed(parser)
     add_pace(parser)
