@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.attribution.forward import module_of, run, suit, tensor_of
+from xai_core.attribution.layers.inner_output import ending_at
 from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
@@ -45,10 +46,12 @@ class Context:
 
     @cached_property
     def module(self) -> nn.Module:
-        """What is run. Raises `MethodError` for a model that cannot be."""
+        """What is run, up to the layer that a target lies in. Raises `MethodError` for a model
+        that cannot be run.
+        """
         module = module_of(self.model, needs_gradient=False)
         suit(module, np.shape(self.inputs)[1:])
-        return module
+        return ending_at(module, self.target)
 
     @cached_property
     def tensor(self) -> Tensor:

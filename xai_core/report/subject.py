@@ -178,5 +178,6 @@ def opened_as(run: Run | StudyResult) -> Setup:
 
 def headline(subject: Subject) -> Headline:
     """Who leads after removal, who overtook whom, or that it is too close to call."""
-    spreads = spreads_of(subject.run.attributions, subject.quantile)
+    seeds = subject.run.seeds_by(subject.recipe)
+    spreads = spreads_of(subject.run.attributions, subject.quantile, seeds)
     return told_of(subject.raw, subject.after, spreads)

@@ -70,6 +70,7 @@ class Method(ABC):
         needs_gradient: False for a method that works on whatever predicts.
         reads_weights: True for a method that reads the weights outside of the forward pass.
         signed: negative values mean "against the target".
+        follows_all: its formula goes to the model's end, so that it explains nothing inside.
         unit: what a value is measured in, where other methods measure in the same, so that one
             scale may hold several; empty for a unit of the method's own.
         summary: one sentence on what the map shows.
@@ -83,6 +84,7 @@ class Method(ABC):
     signed: ClassVar[bool]
     needs_gradient: ClassVar[bool] = True
     reads_weights: ClassVar[bool] = False
+    follows_all: ClassVar[bool] = False
     unit: ClassVar[str] = ""
     summary: ClassVar[str]
     citation: ClassVar[str]

@@ -13,8 +13,9 @@ from typing import Any
 
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.cli.console import changing_line, print_json, say, tell
-from xai_core.cli.study.plan import plan_of
+from xai_core.cli.study.plan import planned
 from xai_core.cli.study.summary import summary_json, summary_text
+from xai_core.studies.host.processes import Processes
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told
@@ -31,11 +32,10 @@ def run(args: argparse.Namespace) -> int:
         ask_to_stop(args.cancel)
         say(f"{args.cancel} is asked to stop. What is finished is kept.")
         return 0
-    plan, folder = _planned(args)
-    with _stoppable():
+    with _planned(args) as (plan, folder, begun), _stoppable():
         try:
             with changing_line() as line:
-                run_job(plan, folder, line and (lambda status: line("; ".join(told(status)))))
+                run_job(plan, folder, line and (lambda s: line("; ".join(told(s)))), begun)
         except (Cancelled, KeyboardInterrupt):
             tell(f"cancelled; what is finished is kept: go on with --resume {folder}")
             return INTERRUPTED
@@ -46,10 +46,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _planned(args: argparse.Namespace) -> tuple[Plan, Path]:
-    """What is to be computed, and its folder. Raises `InputError`."""
+@contextmanager
+def _planned(args: argparse.Namespace) -> Iterator[tuple[Plan, Path, Processes | None]]:
+    """What is to be computed, its folder, and where its model is open. Raises `InputError`."""
     if args.resume is None:
-        return plan_of(args), args.keep
+        with planned(args) as (plan, begun):
+            yield plan, args.keep, begun
+    else:
+        yield _gone_on_with(args), args.resume, None
+
+
+def _gone_on_with(args: argparse.Namespace) -> Plan:
+    """The plan of --resume. Raises `InputError`."""
     if args.model is not None:
         raise InputError(
             "--resume knows the model and the pictures.",
@@ -60,7 +68,7 @@ def _planned(args: argparse.Namespace) -> tuple[Plan, Path]:
     changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
     if changes.get("engine", plan.engine) != plan.engine:
         changes.setdefault("address", None)
-    return replace(plan, **changes), args.resume
+    return replace(plan, **changes)
 
 
 def _tell_status(status: Status, args: argparse.Namespace) -> None:
