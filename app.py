@@ -21,7 +21,6 @@ else:
     from components.runs import link
     from components.session import access
     from components.session.keeping import registry
-    from components.widgets import navigation
     from xai_core.base.memory import return_at_once
 
     return_at_once()
@@ -74,7 +73,6 @@ else:
             st.switch_page(page, query_params={**words, **more})
     if "page" in st.query_params:
         del st.query_params["page"]
-    navigation.show()
     space = registry.attached()
     try:
         link.follow(space)

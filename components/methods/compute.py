@@ -51,6 +51,7 @@ def show(space: Workspace, *, key: str) -> None:
         st.warning(problem.plain(space.keeper.failure), icon=":material/save:")
     stale = changes.of(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
+    left = left.empty()  # what waits takes the place of what is told: nothing below moves
     if stale and run_source.model_of(space) is None:
         left.info(
             f"These maps are of a kept run. *Compute* would explain {problem.plain(space.photo)} "
@@ -68,7 +69,8 @@ def show(space: Workspace, *, key: str) -> None:
     text = "Compute" if stale else "Compute again"
     lacking = None if space.chosen else progress.NO_METHOD
     if progress.start_button(right, text, key=key, first=bool(stale), lacking=lacking):
-        start(space, again=not stale)
+        with left.container():
+            start(space, again=not stale)
         st.rerun()
 
 

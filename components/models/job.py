@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -46,13 +47,15 @@ def show(space: Workspace, *, key: str) -> None:
         st.warning(problem.plain(pairing.unkept), icon=":material/save:")
     stale = not up_to_date(space)
     left, right = st.columns([3, 1], vertical_alignment="center")
+    left = left.empty()  # what waits takes the place of what is told: nothing below moves
     left.markdown(_state(space, stale))
     text = "Compute" if stale else "Compute again"
     lacking = None if space.chosen else progress.NO_METHOD
     if pairing.second in (None, space.source):
         lacking = _state(space, stale)
     if progress.start_button(right, text, key=key, first=stale, lacking=lacking):
-        start(space, again=not stale)
+        with left.container():
+            start(space, again=not stale)
         st.rerun()
 
 
@@ -139,14 +142,15 @@ def _side(
         )
 
 
-def _asked(space: Workspace) -> Hashable:
-    """All that the result depends on."""
+def _asked(space: Workspace) -> str:
+    """A hash of all that the result depends on, the same after a restart of the server."""
     settings = tuple((name, *sorted(space.parameters(name).items())) for name in space.chosen)
     titles = (space.source, space.pairing.second)
     sources = tuple(repr(space.sources.get(str(title))) for title in titles)
     photo = space.photos[space.photo]
     drawn = (settings, space.seed, space.autocast)
-    return (sources, photo, space.target, space.pairing.own_class, *drawn)
+    told = repr((sources, photo, space.target, space.pairing.own_class, *drawn))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _state(space: Workspace, stale: bool) -> str:

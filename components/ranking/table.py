@@ -19,6 +19,11 @@ from xai_core.scores.headline import headline as told_of
 from xai_core.scores.margin import spreads_of
 from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.ranking import Ranking, ceiling, rank
+from xai_core.scores.seeds import SeedScores
+
+SEEDS = "± seeds"
+SEEDS_HELP = "Standard deviation of the score after removal over the seeds that were computed."
+NATS = ("After removal", "Raw", SEEDS)
 
 
 def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking]:
@@ -69,13 +74,14 @@ def _told(row: Mapping[str, Any], name: str) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, float):
-        return f"{value:.4f}" if name in ("After removal", "Raw") else f"{value:.2%}"
+        return f"{value:.4f}" if name in NATS else f"{value:.2%}"
     return text.plain(value)  # a layer's name is no Markdown
 
 
 def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]:
     raw, after = rankings(view.scores, view.pixels)
     was = {entry.name: entry for entry in raw.entries}
+    seeds = run.seeds_by(view.recipe)
     rows: list[dict[str, Any]] = [
         {
             "Place": entry.place,
@@ -83,6 +89,7 @@ def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]
             "After removal": entry.score,
             "Was": was[entry.name].place,
             "Raw": was[entry.name].score,
+            **_moved(seeds, entry.name, view.quantile),
             "exp(H)/N": entry.effective_share,
             **localisation.cells(view.localisations.get(entry.name)),
             "Note": (view.causes if entry.place is None else told).get(entry.name, ""),
@@ -94,6 +101,12 @@ def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]
         for reason, names in by_reason(run.failures).items()
     ]
     return rows
+
+
+def _moved(seeds: SeedScores | None, name: str, quantile: float) -> dict[str, float]:
+    if seeds is None or name not in seeds.curves:
+        return {}
+    return {SEEDS: seeds.deviation(name, quantile)[1]}
 
 
 def _caption(run: Run, view: View, quantile: float) -> None:
@@ -108,23 +121,13 @@ def _caption(run: Run, view: View, quantile: float) -> None:
     localisation.caption(run, view)
 
 
-def headline(
-    scores: Mapping[str, Score], pixels: int, run: Run | None = None, quantile: float = 0.2
-) -> str:
-    """Who overtook whom, who leads, or that it is too close to call, with the figures.
+def headline(run: Run, view: View) -> Headline:
+    """Who overtook whom, who leads, or that it is too close to call; and the figures.
 
-    Args:
-        run, quantile: of the scores; they tell how far another seed would move them.
+    The run's draws, or its further seeds, tell how far another seed would move a score.
     """
-    return str(parts_of_headline(scores, pixels, run, quantile))
-
-
-def parts_of_headline(
-    scores: Mapping[str, Score], pixels: int, run: Run | None, quantile: float
-) -> Headline:
-    """The same, sentence and figures apart."""
-    raw, after = rankings(scores, pixels)
-    spreads = {} if run is None else spreads_of(run.attributions, quantile)
+    raw, after = rankings(view.scores, view.pixels)
+    spreads = spreads_of(run.attributions, view.quantile, run.seeds_by(view.recipe))
     return told_of(raw, after, spreads, title=text.title_of, strong=lambda one: f"**{one}**")
 
 
@@ -135,6 +138,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "Was": number("Place raw", width="small"),
         "After removal": number(format="%.4f"),
         "Raw": number(format="%.4f"),
+        SEEDS: number(format="%.4f", help=SEEDS_HELP),
         "exp(H)/N": number(format="percent"),
         **localisation.COLUMNS,
     }

@@ -26,6 +26,7 @@ Pairs = list[tuple[bytes, bytes]]
 COOKIE, TAB_HEADER = "pedestal", "x-pedestal-tab"
 NAME = re.compile(r"[A-Za-z0-9_-]{32}")  # 192 random bits: of a browser, and of a tab
 STREAM = "/_stcore/stream"
+SCRIPTS = ("history.js", "tab.js", "scroll.js", "theme.js")
 YEAR = 365 * 24 * 3600
 # Of a request: an answer that is changed here is asked for whole, plain and each time.
 UNASKED = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
@@ -37,7 +38,7 @@ STALE = (b"content-length", b"etag", b"last-modified", b"accept-ranges")
 def scripts() -> tuple[bytes, ...]:
     """Our own scripts, which run before Streamlit's."""
     folder = Path(__file__).with_name("scripts")
-    return tuple((folder / name).read_bytes() for name in ("tab.js", "scroll.js", "theme.js"))
+    return tuple((folder / name).read_bytes() for name in SCRIPTS)
 
 
 @cache

@@ -144,8 +144,11 @@ def _hear(key: str) -> None:
 
 
 def _put(key: str, shown: Any) -> None:
-    # Only where it differs: a value that is put pulls the widget from the hand that holds it.
-    if key in st.session_state and st.session_state[key] != shown:
+    # Only where it differs: a value that is put pulls the widget from the hand that holds it. And
+    # where the widget comes back from another page: a browser that left that page before it was
+    # drawn still shows what it had, and takes no default for an answer.
+    away = key not in st.session_state and remembers(key)
+    if away or (key in st.session_state and st.session_state[key] != shown):
         st.session_state[key] = shown
 
 

@@ -10,8 +10,10 @@ from components.session import upload
 from components.session.state.workspace import Pending, Workspace
 from components.session.upload import Arrival
 from components.sidebar import selection
+from xai_core.pictures.readers.base import titles
 
 MODEL, PICTURE = "start-model", "start-picture"
+FEW = 3  # readers that are named; all are in the tooltip
 MODEL_PAGE = "pages/model/readiness.py"
 
 
@@ -33,8 +35,9 @@ def show(space: Workspace) -> None:
         )
     with picture:
         upload.uploader(
-            "Drop a picture: PNG, JPEG, WebP, BMP, TIFF or a NumPy array",
+            f"Drop a picture: {titles(FEW)}",
             key=PICTURE,
+            help=f"{titles()}.",
             max_upload_size=selection.PICTURE_MB,
         )
 

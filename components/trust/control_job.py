@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import threading
 
-import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend, decoding, problem, run_source
+from components.session import origin, problem
+from components.session.keeping import beside
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import ControlState, Workspace
-from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError, XaiError
+from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
+from xai_core.runs import kept_controls
 from xai_core.runs.manifest import maps_digest
-from xai_core.runs.run import Run
 from xai_core.runs.sanity import Controls, make_controls
 
 
 def of_run(space: Workspace) -> Controls | None:
-    """The controls of the run on screen; None where they were not made."""
-    made = space.control_state.made
-    return made[1] if made is not None and made[0] == maps_digest(space.run.attributions) else None
+    """The controls of the run on screen; None where they were not made.
+
+    They may lie beside the run, of before a restart or of who has sent its link.
+    """
+    state, digest = space.control_state, maps_digest(space.run.attributions)
+    known = state.made is not None and state.made[0] == digest
+    if not known and state.sought != space.run_id:
+        state.sought = space.run_id
+        data = beside.read(space, kept_controls.FILE)
+        found = None if data is None else kept_controls.read(data, digest)
+        if found is not None:
+            state.made = (digest, found)
+    made = state.made
+    return made[1] if made is not None and made[0] == digest else None
 
 
 @own_place
@@ -52,32 +62,21 @@ def _start(space: Workspace) -> None:
     state.clear()
     run, digest = space.run, maps_digest(space.run.attributions)
     try:
-        source, inputs = space.sources.get(run.model), _inputs(space, run)
+        source, inputs = origin.of_run(space)
     except XaiError as error:
         state.failure = str(error)
         return
-    assert source is not None  # noqa: S101 - `_inputs` has looked
-    access = Access(state.turn)
+    access, place = Access(state.turn), beside.own(space)
 
     def work(tick: Progress, cancel: threading.Event) -> Controls:
         access.cancel = cancel
         with access.model(source) as held:
-            return make_controls(held.worker, run, inputs, progress=tick, cancel=cancel)
+            made = make_controls(held.worker, run, inputs, progress=tick, cancel=cancel)
+        place.keep(kept_controls.FILE, kept_controls.written(made, digest))
+        return made
 
     state.digest = digest
     state.begin("control job", work)
-
-
-def _inputs(space: Workspace, run: Run) -> Inputs:
-    source, photo = space.sources.get(run.model), space.photos.get(run.picture)
-    if source is None or photo is None:
-        raise InputError("The model or the picture of these maps is gone.", "Compute them again.")
-    if not run_source.is_of(source, run):
-        raise InputError("The model of these maps is another file now.", "Compute them again.")
-    prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
-    if not np.array_equal(prepared.picture, run.pixels):
-        raise InputError("The picture becomes another input now.", "Compute the maps again.")
-    return prepared.inputs
 
 
 def _finish(state: ControlState, made: Controls) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from components.session.jobs import queue
+from components.session.keeping import beside
+from components.session.keeping.beside import Place
+from components.session.keeping.values import UNREADABLE, maybe, number, table, text, whole
 from components.session.processes import Access, known
+from components.session.state.workspace import Workspace
 from xai_core.attribution.relevance.conservation import unranked_of
 from xai_core.demo.masks import MISSING, mask_of
 from xai_core.maps.canonical import canonicalise
@@ -19,7 +26,8 @@ from xai_core.scores.localisation import on_grid
 from xai_core.scores.measurement import Measurement
 from xai_core.scores.metrics.base import METRICS, MaskMetric, Metric
 
-Place = tuple[str, str]  # metric, method
+MetricAndMethod = tuple[str, str]
+FILE, SCHEMA, MOST = "measurements.json", 1, 2000
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,8 @@ class Measurements:
     run: Run
     recipe: Recipe
     metrics: tuple[str, ...]
-    found: Mapping[Place, Measurement]
-    missing: tuple[Place, ...]
+    found: Mapping[MetricAndMethod, Measurement]
+    missing: tuple[MetricAndMethod, ...]
 
     def scores(self, metric: str) -> dict[str, float]:
         """By method; NaN where it is undefined or missing."""
@@ -55,7 +63,7 @@ def of(run: Run, recipe: Recipe, metrics: Sequence[str]) -> Measurements:
         if new and METRICS[metric].needs != "model":
             for name, one in zip(new, _scored(run, recipe, metric, new), strict=True):
                 keep(keys[metric, name], one)
-    found: dict[Place, Measurement] = {
+    found: dict[MetricAndMethod, Measurement] = {
         (metric, name): Measurement(None, why) for metric in metrics for name, why in barred.items()
     }
     for place, key in keys.items():
@@ -89,15 +97,50 @@ def _cause(plugin: Metric, one: np.ndarray, mask: np.ndarray) -> str:
     return plugin.undefined_because(one[None])
 
 
-def key_of(run: Run, recipe: Recipe, place: Place) -> Hashable:
-    """All that determines a measurement."""
+def key_of(run: Run, recipe: Recipe, place: MetricAndMethod) -> str:
+    """The name of a measurement: a hash of all that determines it."""
     one = run.attributions[place[1]]
     values = hashlib.sha256(np.ascontiguousarray(one.values).data).hexdigest()
     model = (run.model_sha256, run.trusted, run.opening, run.input_spec)
     origin = (model, run.picture_sha256, run.content, one.target, one.seed)
-    return ("measurement", place, values, recipe, origin, repr(dict(one.parameters)))
+    told = repr((place, values, recipe, origin, repr(dict(one.parameters))))
+    return f"measurement {hashlib.sha256(told.encode()).hexdigest()}"
 
 
-def keep(key: Hashable, one: Measurement) -> None:
+def keep(key: str, one: Measurement) -> None:
     """Let it be known to all sessions."""
     known().get(key, lambda: one)
+
+
+def restore(space: Workspace) -> None:
+    """Let be known what lies beside the run on screen, once."""
+    seen = ("measurements beside", space.run_id)
+    if space.run_id is None or seen in known():
+        return
+    known().get(seen, lambda: True)
+    for key, one in _read(beside.read(space, FILE)).items():
+        keep(key, one)
+
+
+def add(place: Place, new: Mapping[str, Measurement]) -> None:
+    """Keep them beside a run, with those that lie there; in any thread."""
+    if not new or place.run_id is None:
+        return
+    found = {**_read(place.read(FILE)), **new}
+    told = {key: [one.score, one.cause] for key, one in [*found.items()][-MOST:]}
+    place.keep(FILE, json.dumps({"schema": SCHEMA, "found": told}).encode())
+
+
+def _read(data: bytes | None) -> dict[str, Measurement]:
+    if data is None:
+        return {}
+    with suppress(*UNREADABLE):
+        given = table(json.loads(data))
+        if whole(given["schema"]) <= SCHEMA:
+            return {key: _measurement(one) for key, one in table(given["found"]).items()}
+    return {}
+
+
+def _measurement(data: Any) -> Measurement:
+    score, cause = data
+    return Measurement(maybe(score, lambda one: number(one, -1e300, 1e300)), maybe(cause, text))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 
-import numpy as np
 import streamlit as st
 
 from components.maps import progress
-from components.session import backend, decoding, run_source
+from components.session import origin
+from components.session.keeping import beside
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
-from components.trust.measurements import Measurements, keep, key_of
+from components.trust.measurements import Measurements, add, keep, key_of
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
+from xai_core.base.errors import MethodError, ModelError, XaiError
 from xai_core.base.progress import Progress
 from xai_core.runs.run import Run
 from xai_core.scores.measurement import Measurement, samples
@@ -48,15 +48,19 @@ def _start(space: Workspace, measurements: Measurements) -> None:
     measuring = space.measuring
     measuring.clear()
     try:
-        source, inputs = _origin(space)
+        source, inputs = origin.of_run(space)
     except XaiError as error:
         measuring.failure = str(error)
         return
-    access = Access(measuring.turn)
+    access, place = Access(measuring.turn), beside.own(space)
 
     def work(tick: Progress, cancel: threading.Event) -> None:
         access.cancel = cancel
-        _measure(access, source, inputs, measurements, tick, cancel)
+        found: dict[str, Measurement] = {}
+        try:
+            _measure(access, source, inputs, measurements, tick, cancel, found)
+        finally:
+            add(place, found)
 
     measuring.begin("measuring", work)
 
@@ -68,8 +72,9 @@ def _measure(
     measurements: Measurements,
     tick: Progress,
     cancel: threading.Event,
+    found: dict[str, Measurement],
 ) -> None:
-    """What has been computed stays known, also when the rest is cancelled."""
+    """What has been computed stays known, also when the rest is cancelled. found: takes it."""
     run, recipe, total, done = measurements.run, measurements.recipe, _total(measurements), 0
     with access.model(source) as held:
         for metric, name in measurements.missing:
@@ -84,24 +89,11 @@ def _measure(
                 )
             except (MethodError, ModelError) as error:  # the others may still be defined
                 one = Measurement(None, str(error))
-            keep(key_of(run, recipe, (metric, name)), one)
+            key = key_of(run, recipe, (metric, name))
+            found[key] = one
+            keep(key, one)
             done += _samples(run, metric, name)
             tick(done, total)
-
-
-def _origin(space: Workspace) -> tuple[Source, Inputs]:
-    """The model of the run on screen, and its picture as the model gets it."""
-    run = space.run
-    source, photo = space.sources.get(run.model), space.photos.get(run.picture)
-    if source is not None and photo is not None:
-        same = run_source.is_of(source, run)
-        prepared = decoding.prepared(str(photo.path), backend.spec_of(source))
-        if same and np.array_equal(prepared.picture, run.pixels):
-            return source, prepared.inputs
-    raise InputError(
-        "The model and the picture of these maps are not at hand as they were.",
-        "Compute the maps again on the page Heatmaps.",
-    )
 
 
 def _samples(run: Run, metric: str, name: str) -> int:

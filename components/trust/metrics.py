@@ -23,6 +23,7 @@ def show(space: Workspace, level: float, study: StudyResult | None = None) -> No
     """
     chosen = metric_picker.show(space.run)
     recipe = backend.recipe_for(space.run, space.recipe, level)
+    measurements.restore(space)
     found = measurements.of(space.run, recipe, chosen)
     measuring.show(space, found, key="metrics-model")
     summary.show(space, found, level, study)

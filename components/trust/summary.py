@@ -25,7 +25,7 @@ def show(space: Workspace, found: Measurements, level: float, study: StudyResult
     """Draw the sentences. study: of many pictures, where one is on screen."""
     scores = {metric: found.scores(metric) for metric in found.metrics}
     told = leaders.sentences(
-        leaders.leaders(space.run, scores, level),
+        leaders.leaders(space.run, scores, level, space.run.seeds_by(found.recipe)),
         title=text.title_of,
         strong=lambda one: f"**{one}**",
     )

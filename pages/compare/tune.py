@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.maps import growing
 from components.methods import compute
-from components.ranking import table
+from components.ranking import seeds, table
 from components.result import bar
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
@@ -31,7 +31,9 @@ with problem.guarded():
     with results:
         if not growing.show(space, key="tune-growing"):
             view = comparison.of(space, level)
-            st.markdown(f"## {table.headline(view.scores, view.pixels, space.run, level)}")
+            said = table.headline(space.run, view)
+            st.markdown(f"## {said.sentence}.")
+            seeds.show(space, view, said, key="tune-seeds")
             bench.show(space, view, key="tune-bench")
             table.show(space.run, view, level, controls.marks(space, view))
 layout.next_step("pages/compare/trust.py", "check which of these methods can be trusted")

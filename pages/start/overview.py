@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.maps import growing
 from components.methods import compute
 from components.ranking import table
 from components.result import bar
@@ -28,10 +29,11 @@ with problem.guarded():
     if not example.untouched(space):
         compute.show(space, key="overview")
     level = quantile.current(space, key="overview")
-    bar.show(space, page="", computes=False)
-    view = comparison.of(space, level)
-    example.headline(space, view)
-    bench.show(space, view, key="overview-bench", maps_first=True)
-    table.show_plain(space.run, view, level)
+    bar.show(space, page="", computes=False, grows=True)
+    if not growing.show(space, key="overview-growing"):
+        view = comparison.of(space, level)
+        example.headline(space, view)
+        bench.show(space, view, key="overview-bench", maps_first=True)
+        table.show_plain(space.run, view, level)
 layout.next_step("pages/model/readiness.py", "open a model of your own")
 backend.warm()

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from tests.attribution.nets import NETS, layered, pictures
 from tests.attribution.settings import ON_CONVOLUTIONS, fast
+from tests.dose import dose
 from xai_core.attribution.context import Context, explained_of
 from xai_core.attribution.explanation import explain, explain_on
 from xai_core.attribution.methods.base import METHODS
@@ -45,7 +46,7 @@ def samples(method: str) -> int:
     return plugin.samples(build(plugin.Parameters, ALL[method]), pictures().shape[1:])
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", dose(tuple(NETS)[::2], tuple(NETS)))
 def test_maps_have_the_same_bits_as_those_of_each_alone(name: str) -> None:
     net = NETS[name]()
     work = Context(net, pictures(2))

@@ -22,7 +22,7 @@ def test_the_first_page_shows_a_finished_result_and_two_ways_in(visit: Visit) ->
     expect(page.get_by_text("Try a model of the gallery")).to_be_visible()
     headline = page.get_by_role("heading", level=2).first
     expect(headline).to_have_text(re.compile("^FusionGrad overtakes Guided Backprop"))
-    expect(page.get_by_text("Holds for 10 of 10 seeds")).to_be_visible()
+    expect(page.get_by_text("holds for 10 of 10 seeds")).to_be_visible()
     before = screen.scores(page)
     assert [one.split(" nats")[0] for one in before] == [
         "2 Guided Backprop 9.0927",

@@ -48,3 +48,7 @@ def test_methods_are_chosen_by_preset_and_by_family(
     ran(app)
     assert not app.checkbox(key="methods-tick-grad-cam").value
     assert space.chosen == ["guided-backprop", "smoothgrad"]
+    app = opened(opened(app, "pages/compare/tune.py"), HEATMAPS)
+    # A browser that left before a page was drawn still shows what it had: it is told, not asked.
+    assert app.multiselect(key="methods").proto.set_value
+    assert app.multiselect(key="methods").value == ["guided-backprop", "smoothgrad"]

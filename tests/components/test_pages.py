@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.ranking import seed_job
 from components.ranking import table as ranking_table
 from components.session.jobs.job import Job
 from components.session.state.workspace import KEY, Workspace
@@ -18,6 +19,7 @@ from components.sidebar.target_fields import OTHER
 from components.tuning import quantile
 from xai_core.base.errors import Cancelled, WorkerError, XaiError
 from xai_core.demo.run import demo_run
+from xai_core.runs.manifest import maps_digest
 from xai_core.runs.run import Run, Score
 
 ROOT = Path(__file__).parents[2]
@@ -109,8 +111,25 @@ def test_the_first_page_has_the_finished_result(app: AppTest) -> None:
     assert numbers(app, "Place raw") == [2, 1]
     assert numbers(app, "After removal") == pytest.approx([8.974, 9.093], abs=1e-3)
     assert numbers(app, "Raw") == pytest.approx([9.440, 9.315], abs=1e-3)
-    assert "0.125 ± 0.011 nats behind before" in texts(app)
-    assert "Holds for 10 of 10 seeds" in texts(app)
+    assert "0.125 ± 0.0" in texts(app)
+    assert "holds for 10 of 10 seeds" in texts(app)
+
+
+def test_other_seeds_are_offered_with_their_cost_and_told_once_they_are_there(app: AppTest) -> None:
+    space = app.session_state[KEY]
+    seeds, space.run = space.run.seeds, replace(space.run, seeds=None)
+    opened(app, "pages/compare/tune.py")
+    assert app.button(key="tune-seeds-start").label.startswith("Check with 4 more seeds: about")
+    assert "seeds." not in texts(app)
+    space.seeding.digest = maps_digest(space.run.attributions)
+    seed_job.finish(space, seeds)
+    ran(app)
+    assert app.button(key="tune-seeds-start").label.startswith("Check with 5 more seeds")
+    assert "The order, raw and after removal, holds for 10 of 10 seeds." in texts(app)
+    assert app.dataframe[0].value["± seeds"].tolist() == pytest.approx([0.0048, 0], abs=1e-4)
+    app.selectbox(key="recipe-sign").set_value("positive")
+    ran(app)
+    assert "10 of 10" not in texts(app)  # those were of other maps
 
 
 def test_the_scores_follow_the_quantile(app: AppTest) -> None:

@@ -13,7 +13,6 @@ from xai_core.demo.example import (
     compute_example,
     example_localisations,
     example_run,
-    example_seeds,
     is_example,
 )
 from xai_core.runs.run import open_run
@@ -23,7 +22,9 @@ from xai_core.scores.ranking import QUANTILES, rank
 
 
 def test_a_fresh_computation_agrees_with_the_kept_one() -> None:
-    kept, (fresh, scores, found) = example_run(), compute_example((0, 7))
+    kept, (fresh, found) = example_run(), compute_example(2)
+    assert kept.seeds is not None
+    assert fresh.seeds is not None
     assert (fresh.model_sha256, fresh.picture_sha256) == (kept.model_sha256, kept.picture_sha256)
     assert (fresh.target, fresh.content) == (kept.target, kept.content)
     for name, one in kept.attributions.items():
@@ -35,13 +36,14 @@ def test_a_fresh_computation_agrees_with_the_kept_one() -> None:
         assert cosine > 0.9999
         assert np.linalg.norm(ours) == pytest.approx(np.linalg.norm(theirs), rel=1e-3)
         assert fresh.scores[name].raw == pytest.approx(kept.scores[name].raw, abs=1e-3)
-        rows = example_seeds().curves[name][[0, 7]]
-        np.testing.assert_allclose(scores.curves[name], rows, atol=2e-3)
+        rows = kept.seeds.curves[name][:2]
+        np.testing.assert_allclose(fresh.seeds.curves[name], rows, atol=2e-3)
         assert found[name].mass_after == pytest.approx(example_localisations()[name].mass_after)
 
 
 def test_the_flip_is_clear_and_holds_for_all_seeds() -> None:
-    run, seeds = example_run(), example_seeds()
+    run, seeds = example_run(), example_run().seeds
+    assert seeds is not None
     assert is_example(open_run(FOLDER))
     assert not is_example(replace(run, created="2020-01-01T00:00:00+00:00"))
     raw = rank({name: one.raw for name, one in run.scores.items()})

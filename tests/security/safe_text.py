@@ -46,11 +46,7 @@ PLAIN = {
     *("text.plain", "text.listed", "text.title_of", "text.size", "text.code", "problem.plain"),
     "text.file_size",
     *("len", "markdown", "int", "float", "round", "bool", "sum"),
-    *(
-        "table.headline",
-        "leaders.sentences",
-        "order.told",
-    ),  # made of `text.title_of`, as its parts below
+    *("seeds.told", "leaders.sentences", "order.told"),  # made of `text.title_of`
 }
 # Words of the program's own plugins and exhibits, which no file can change; parts of a headline.
 OWN = {

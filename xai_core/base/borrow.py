@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import nn
+
+_LOCKS: dict[int, tuple[Any, threading.RLock]] = {}
+_LOCKING = threading.Lock()
 
 
 @contextmanager
 def borrowed(module: nn.Module) -> Iterator[nn.Module]:
     """The module in eval mode with no gradients for its parameters.
 
-    Modes, `requires_grad`, `.grad` and the values of buffers are restored at the end.
+    Modes, `requires_grad`, `.grad` and the values of buffers are restored at the end. One thread
+    has it at a time, since methods change layers and weights while they have it; another one waits.
     """
+    with _lock_of(module):
+        yield from _changed(module)
+
+
+def _changed(module: nn.Module) -> Iterator[nn.Module]:
     import torch
 
     modes = [
@@ -39,3 +50,13 @@ def borrowed(module: nn.Module) -> Iterator[nn.Module]:
             for buffer, value in buffers:
                 if not torch.equal(buffer, value):
                     buffer.copy_(value)
+
+
+def _lock_of(module: nn.Module) -> threading.RLock:
+    """By identity: some modules compare or hash in their own way, and a lock cannot be copied."""
+    key = id(module)
+    with _LOCKING:
+        if key not in _LOCKS:
+            forget = weakref.ref(module, lambda _: _LOCKS.pop(key, None))
+            _LOCKS[key] = forget, threading.RLock()
+        return _LOCKS[key][1]

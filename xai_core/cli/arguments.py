@@ -8,6 +8,7 @@ from typing import get_args
 
 from xai_core.attribution.noise.rule import NoiseType
 from xai_core.base.errors import InputError
+from xai_core.cli.baseline import add_baseline
 from xai_core.cli.inputs import add_labels, other_inputs
 from xai_core.cli.options import (
     add_methods,
@@ -69,6 +70,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="parameter of the method; may be repeated",
     )
+    add_baseline(parser)
     add_target(parser)
     add_labels(parser)
     add_seed(parser)
@@ -90,6 +92,7 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="(default: complexity)",
     )
+    add_baseline(parser)
     add_target(parser)
     add_labels(parser)
     add_seed(parser)
@@ -114,6 +117,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
     parser.add_argument("images", nargs="+", metavar="IMAGE", help=picture_help())
     add_methods(parser)
+    add_baseline(parser)
     add_target(parser)
     parser.add_argument(
         "--own-class",

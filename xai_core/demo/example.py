@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from xai_core.demo.wafer.examples import EXAMPLES, truth_of
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
-from xai_core.maps.canonical import before_removal
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import Request, compare
 from xai_core.runs.run import Run, open_run
+from xai_core.runs.seeds import more_seeds
 from xai_core.scores.localisation import Localisation, localised
-from xai_core.scores.margin import draws
-from xai_core.scores.ranking import QUANTILES, sweep
-from xai_core.scores.seeds import SeedScores
 
 if TYPE_CHECKING:
     from xai_core.worker import Worker
@@ -53,12 +48,6 @@ def is_example(run: Run) -> bool:
         return True
     facts = ("created", "model_sha256", "picture_sha256", "recipe", "scores")
     return all(getattr(run, name) == getattr(kept, name) for name in facts)
-
-
-@cache
-def example_seeds() -> SeedScores:
-    """Its scores under ten seeds."""
-    return SeedScores.from_dict(json.loads((FOLDER / "seeds.json").read_text("utf-8")))
 
 
 @cache
@@ -98,24 +87,8 @@ def request(worker: Worker) -> Request:
     )
 
 
-def seed_scores(worker: Worker, run: Run, asked: Request, seeds: Sequence[int]) -> SeedScores:
-    """The run's scores, and those of the methods that draw under more seeds."""
-    curves = {}
-    for name, one in run.attributions.items():
-        maps = [one] + [
-            worker.explain(asked.prepared.inputs, run.explained, name, seed, one.parameters)
-            for seed in (seeds[1:] if draws(one) else ())
-        ]
-        before = np.concatenate([before_removal(each, run.recipe) for each in maps])
-        rows = np.column_stack([worker.score(before), sweep(before, QUANTILES)])
-        curves[name] = np.broadcast_to(rows, (len(seeds), rows.shape[1]))
-    return SeedScores(tuple(seeds), curves)
-
-
-def compute_example(
-    seeds: Sequence[int] = range(COUNT),
-) -> tuple[Run, SeedScores, dict[str, Localisation]]:
-    """The same, computed now in a worker; `seeds` begins with that of the run."""
+def compute_example(count: int = COUNT) -> tuple[Run, dict[str, Localisation]]:
+    """The same, computed now in a worker, by so many seeds; and how well its maps localise."""
     from xai_core.worker import Worker
 
     with Worker() as worker:
@@ -123,11 +96,12 @@ def compute_example(
         run = compare(worker, worker, asked)
         mask = truth_of(run.pixels)
         found = {} if mask is None else localised(worker, run.attributions, run.recipe, mask)
-        return run, seed_scores(worker, run, asked, seeds), found
+        seeds = more_seeds(worker, run, asked.prepared.inputs, run.recipe, count - 1)
+        return replace(run, seeds=seeds), found
 
 
 if __name__ == "__main__":
-    run, scores, found = compute_example()
+    run, found = compute_example()
     told = {name: asdict(one) for name, one in found.items()}
-    run.write(FOLDER, seeds=json.dumps(scores.to_dict()), localisations=json.dumps(told))
+    run.write(FOLDER, localisations=json.dumps(told))
     print(f"wrote {FOLDER.name}")

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xai_core.attribution.relevance.conservation import unranked_of
+from xai_core.attribution.relevance.conservation import ranked_of, unranked_of
 from xai_core.base.arrays import Map, Picture
 from xai_core.base.errors import InputError
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
@@ -156,7 +156,7 @@ def subject_of(
         verdict=verdict,
         setup=setup or opened_as(run),
         run_id=run_id,
-        localisations=localisations or {},
+        localisations=ranked_of(run.attributions, localisations or {}),
         note=note,
         link=link,
     )
@@ -178,5 +178,6 @@ def opened_as(run: Run | StudyResult) -> Setup:
 
 def headline(subject: Subject) -> Headline:
     """Who leads after removal, who overtook whom, or that it is too close to call."""
-    spreads = spreads_of(subject.run.attributions, subject.quantile)
+    seeds = subject.run.seeds_by(subject.recipe)
+    spreads = spreads_of(subject.run.attributions, subject.quantile, seeds)
     return told_of(subject.raw, subject.after, spreads)

@@ -133,10 +133,11 @@ def _at_once(one: Attribution, recipe: Recipe) -> Score:
     """A map's score without a process: as Quantus has it, to 1e-5 nats."""
     if unranked(one):
         return NONE
-    return Score(_entropy(before_removal(one, recipe)[0]), _entropy(canonicalise(one, recipe)[0]))
+    return Score(entropy(before_removal(one, recipe)[0]), entropy(canonicalise(one, recipe)[0]))
 
 
-def _entropy(values: Float64[np.ndarray, "h w"]) -> float:
+def entropy(values: Float64[np.ndarray, "h w"]) -> float:
+    """Complexity of a map without a process: as Quantus has it, to 1e-5 nats."""
     magnitudes = np.abs(values)
     total = float(magnitudes.sum())
     if not (np.isfinite(total) and total > 0):

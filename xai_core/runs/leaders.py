@@ -12,6 +12,7 @@ from xai_core.runs.run import Run
 from xai_core.scores.margin import TIE, T, draws, spreads_of
 from xai_core.scores.metrics.base import METRICS, Metric, ModelMetric
 from xai_core.scores.ranking import rank
+from xai_core.scores.seeds import SeedScores
 
 Name = Callable[[str], str]
 CLOSE, SEED, SURE = "close", "seed", "sure"
@@ -32,23 +33,28 @@ class Leader:
 
 
 def leaders(
-    run: Run, scores: Mapping[str, Mapping[str, float]], quantile: float
+    run: Run,
+    scores: Mapping[str, Mapping[str, float]],
+    quantile: float,
+    seeds: SeedScores | None = None,
 ) -> tuple[Leader, ...]:
     """The best of a run by each metric on which two methods have a score; see `unranked`.
 
     Args:
         scores: by metric and method, NaN where there is none. quantile: of the removal.
+        seeds: Complexity under further seeds, by the recipe of the scores.
     """
     found = []
     told = {name for name, one in run.attributions.items() if not unranked(one)}
     drawn = {name for name, one in run.attributions.items() if draws(one)}
-    complexity = {name: one.after for name, one in spreads_of(run.attributions, quantile).items()}
+    spreads = spreads_of(run.attributions, quantile, seeds)
+    complexity = {name: one.after for name, one in spreads.items()}
     for metric, every in scores.items():
         plugin, given = METRICS[metric], {name: every[name] for name in every if name in told}
-        spreads = complexity if metric == "complexity" else _spreads(plugin, given, drawn)
+        moves = complexity if metric == "complexity" else _spreads(plugin, given, drawn)
         ranked = [one.name for one in rank(given, metric).entries if one.place is not None]
         if len(ranked) > 1:
-            found.append(_leader(metric, ranked, given, spreads))
+            found.append(_leader(metric, ranked, given, moves))
     return tuple(found)
 
 

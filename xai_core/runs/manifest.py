@@ -19,7 +19,7 @@ from xai_core.base.target import explained_from
 # the fields after `failures`.
 SCHEMA = 6
 NESTED = ("input_spec", "explained", "form")
-APART = ("pixels", "attributions", "scores", "recipe", "guesses", *NESTED)
+APART = ("pixels", "attributions", "scores", "recipe", "guesses", "seeds", *NESTED)
 
 
 def told(attribution: Attribution) -> dict[str, Any]:

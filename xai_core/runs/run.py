@@ -19,9 +19,15 @@ from xai_core.base.errors import InputError
 from xai_core.base.storage.atomic import whole_folder
 from xai_core.base.target import DEFAULT, Explained, Target, class_name, explained_from
 from xai_core.maps.recipe import Recipe
+from xai_core.pictures import backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
+from xai_core.runs.figures import Guess as Guess
+from xai_core.runs.figures import Score as Score
+from xai_core.runs.figures import score_from
 from xai_core.runs.manifest import APART, NESTED, SCHEMA, attribution_from, told
+from xai_core.scores import seeds as seed_scores
+from xai_core.scores.seeds import SeedScores
 from xai_core.targets.outputs import OutputForm
 
 STUDY = "study"  # the kind of a folder that `study_result` writes
@@ -29,23 +35,6 @@ UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
     *(InputError, zipfile.BadZipFile, zlib.error),
 )
-
-
-@dataclass(frozen=True)
-class Guess:
-    """One class of a prediction. `probability` in [0, 1]."""
-
-    index: int
-    label: str
-    probability: float
-
-
-@dataclass(frozen=True)
-class Score:
-    """Complexity of one map before removal and after it, in nats; NaN where undefined."""
-
-    raw: float
-    after: float
 
 
 @dataclass(frozen=True)
@@ -68,6 +57,7 @@ class Run:
             `opening_of`; empty in runs of an earlier version. level, summary: of the readiness
             verdict, if any. machine: what computed. seconds: wall time of the computation.
         explained: the target as fixed on the picture. form: of the output. None in early runs.
+        seeds: scores of the maps that other seeds give, where those were asked for.
     """
 
     model: str
@@ -100,6 +90,11 @@ class Run:
     other_inputs: tuple[str, ...] = ()
     opening: str = ""
     member: str | None = None
+    seeds: SeedScores | None = None
+
+    def seeds_by(self, recipe: Recipe) -> SeedScores | None:
+        """Scores under further seeds, where they are by this recipe, whatever its quantile."""
+        return seed_scores.by_recipe(self.seeds, self.recipe, recipe)
 
     @property
     def asked(self) -> int | Target | None:
@@ -119,20 +114,21 @@ class Run:
         return "the only output" if self.target is None else class_name("", self.target)
 
     def write(self, folder: Path, /, **more: str) -> None:
-        """Write it; a kill at any moment leaves the whole folder or none.
-
-        Once this returns the run is on the disk, not only in the system's memory.
+        """Write it to the disk; a kill at any moment leaves the whole folder or none.
 
         Args:
             more: texts of further files, by stem: `label='{}'` becomes `label.json`.
         """
         with whole_folder(folder) as draft:
             texts = {**more, "run": json.dumps(described(self), indent=1)}
+            if self.seeds is not None:
+                texts[seed_scores.STEM] = json.dumps(self.seeds.to_dict())
             for stem, text in texts.items():
                 (draft / f"{stem}.json").write_text(text, encoding="utf-8")
             maps = {name: attribution.values for name, attribution in self.attributions.items()}
             np.savez_compressed(draft / "maps.npz", allow_pickle=False, **maps)
             Image.fromarray(self.pixels).save(draft / "picture.png")
+            backgrounds.write_beside(draft, [one.parameters for one in self.attributions.values()])
 
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_run
@@ -162,8 +158,7 @@ def described(run: Run) -> dict[str, Any]:
 def open_run(folder: Path | str) -> Run:
     """The run that `Run.write` wrote, by this version or an earlier one. Nothing is unpickled.
 
-    Raises:
-        InputError: there is none, or it is broken or of a later version.
+    Raises `InputError` where there is none, or it is broken or of a later version.
     """
     folder = Path(folder)
     data = read_facts(folder)
@@ -175,6 +170,7 @@ def open_run(folder: Path | str) -> Run:
                 name: attribution_from(entry, maps[name])
                 for name, entry in data.pop("attributions").items()
             }
+        backgrounds.read_beside(folder)
         with Image.open(folder / "picture.png") as picture:
             pixels = np.asarray(picture.convert("RGB"))
         spec, explained, form = (data.pop(name, None) for name in NESTED)
@@ -184,13 +180,14 @@ def open_run(folder: Path | str) -> Run:
                 "content": tuple(data["content"]),
                 "guesses": tuple(Guess(**guess) for guess in data["guesses"]),
                 "recipe": Recipe.from_dict(data["recipe"]),
-                "scores": {name: _score(score) for name, score in data["scores"].items()},
+                "scores": {name: score_from(score) for name, score in data["scores"].items()},
                 "attributions": attributions,
                 "pixels": pixels,
                 "input_spec": InputSpec.from_dict(spec) if spec else None,
                 "explained": explained_from(explained) if explained else None,
                 "form": OutputForm.from_dict(form) if form else None,
                 "other_inputs": tuple(data.get("other_inputs", ())),
+                "seeds": seed_scores.beside(folder, attributions),
             }
         )
     except UNREADABLE as cause:
@@ -214,7 +211,3 @@ def read_facts(folder: Path) -> dict[str, Any]:
 
 def _unreadable(folder: Path, cause: Exception) -> InputError:
     return InputError(f"There is no readable run in {folder.name}: {cause}.")
-
-
-def _score(data: dict[str, float | None]) -> Score:
-    return Score(**{name: float("nan") if value is None else value for name, value in data.items()})

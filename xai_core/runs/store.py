@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
-from xai_core.base.storage.atomic import locked, remove, write_text
+from xai_core.base.storage.atomic import locked, remove, write_bytes, write_text
 from xai_core.base.storage.drafts import clear_drafts
 from xai_core.base.storage.files import data_folder
 from xai_core.readiness.result import Verdict
@@ -69,7 +69,11 @@ class RunStore:
         with self._changing() as change:
             change.of(name_of)
             run.write(self._path(name_of), **(beside or {}), **_labels(label, verdict))
-            self._make_room(name_of, change)
+            try:
+                self._make_room(name_of, size_of(self._path(name_of)), change)
+            except XaiError:
+                remove(self._path(name_of))
+                raise
         return name_of
 
     def open(self, name: str) -> Run:
@@ -96,6 +100,21 @@ class RunStore:
             folder = self._existing(name)
             change.of(name)
             write_text(folder / "verdict.json", json.dumps(to_json(verdict)))
+
+    def add(self, name: str, file: str, data: bytes) -> None:
+        """Keep what was computed for a run later, in a file beside it. Raises `XaiError`."""
+        with self._changing() as change:
+            folder = self._existing(name)
+            change.of(name)
+            before = (folder / file).stat().st_size if (folder / file).is_file() else 0
+            self._make_room(name, size_of(folder) - before + len(data), change)
+            write_bytes(folder / file, data)
+
+    def added(self, name: str, file: str) -> bytes | None:
+        """What `add` has kept; None where there is nothing. Raises `InputError` as `open`."""
+        with suppress(OSError):
+            return (self._existing(name) / file).read_bytes()
+        return None
 
     def entry(self, name: str) -> Kept:
         """What the list says of one run. Raises `InputError` where there is none."""
@@ -161,12 +180,11 @@ class RunStore:
         clear_drafts((self.folder,))
         self._index.tidy()
 
-    def _make_room(self, newest: str, change: Change) -> None:
-        """Delete the oldest for a run that is written."""
-        over = change.size(but=newest) + size_of(self._path(newest)) - self.cap
-        going = change.oldest(over, but=newest)
+    def _make_room(self, name: str, size: int, change: Change) -> None:
+        """Delete the oldest for a run that has `size` bytes. Raises `XaiError`; all stays then."""
+        over = change.size(but=name) + size - self.cap
+        going = change.oldest(over, but=name)
         if sum(one.size for one in going) < over:
-            remove(self._path(newest))
             raise XaiError(
                 f"The result is not kept: runs may take {self.cap / MB:,.0f} MB on this server, "
                 "and too little of it is left beside the pinned ones.",

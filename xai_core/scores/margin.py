@@ -13,6 +13,7 @@ from xai_core.attribution.noise.average import COMPLEXITY_ERROR
 from xai_core.attribution.noise.jackknife import QUANTILES
 from xai_core.attribution.result import Attribution
 from xai_core.scores.ranking import Ranking, overtakings
+from xai_core.scores.seeds import SeedScores
 
 State = Literal["sure", "close", "tied", "unknown"]
 T = 2.26  # Student's t at 97.5 % with 9 degrees of freedom: a spread comes from ten groups of draws
@@ -93,9 +94,21 @@ def spread_of(one: Attribution, quantile: float) -> Spread:
     return Spread(float(found[0]), float(np.interp(quantile, QUANTILES, found[1:])))
 
 
-def spreads_of(attributions: Mapping[str, Attribution], quantile: float) -> dict[str, Spread]:
-    """The same by method."""
-    return {name: spread_of(one, quantile) for name, one in attributions.items()}
+def spreads_of(
+    attributions: Mapping[str, Attribution], quantile: float, seeds: SeedScores | None = None
+) -> dict[str, Spread]:
+    """The same by method; where its maps were computed by further seeds, from those.
+
+    Args:
+        seeds: of these maps by the recipe of the scores, see `Run.seeds_by`.
+    """
+    found = {name: spread_of(one, quantile) for name, one in attributions.items()}
+    if seeds is not None and len(seeds.seeds) > 1:
+        wider = seeds.student / T  # fewer seeds than groups of draws
+        for name in found.keys() & seeds.curves.keys():
+            raw, after = seeds.deviation(name, quantile)
+            found[name] = Spread(wider * raw, wider * after)
+    return found
 
 
 def margin(ranking: Ranking, front: str, back: str, spreads: Mapping[str, float]) -> Margin:

@@ -143,7 +143,9 @@ class Question:
         if not (np.isfinite(self.values).all() and self.values.any()):
             return Measurement(None, plugin.undefined_because(self.values[None]))
         with borrowed(self.context.module), same_draws(self.seed):
-            case = self._case(Asked(self.context, meter, batch_size), meter, again, attribution)
+            expected = plugin.asks(self.settings)[0]
+            asked = Asked(self.context, meter, batch_size, expected)
+            case = self._case(asked, meter, again, attribution)
             cause = plugin.unavailable_because(case)
             if cause is not None:
                 return Measurement(None, cause)
@@ -151,10 +153,11 @@ class Question:
                 return _asked(plugin, case)
             except Undefined as reason:
                 return Measurement(None, str(reason))
+            finally:
+                asked.settle()
 
     def _case(self, asked: Asked, meter: Meter, again: Any, attribution: Any) -> Case:
         explained, inputs = self.context.explained[0], self.context.inputs
-        classes = asked.clean.scores.shape[1]
 
         def explain(picture: Inputs, other: int | None) -> Map:
             before = meter.done
@@ -164,9 +167,9 @@ class Question:
             return found
 
         target = explained.index if is_of_class(explained) else None
-        seen = (inputs, target, classes, self.values, self.box, self.seed, self.settings)
-        ways = (asked.probabilities, asked.scores, explain, attribution, self.context.module)
-        return Case(*seen, *ways)
+        seen = (inputs, target, self.values, self.box, self.seed, self.settings)
+        ways = (asked.counted, asked.probabilities, asked.scores, explain)
+        return Case(*seen, *ways, attribution, self.context.module)
 
 
 def _asked(plugin: ModelMetric, case: Case) -> Measurement:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xai_core.attribution.batches.order import Found
 from xai_core.attribution.batches.together import Together, apart
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, checked_inputs
@@ -15,6 +16,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
+from xai_core.pictures.background_files import completed
 from xai_core.scores.measurement import Measurement
 from xai_core.worker.connection import Connection
 from xai_core.worker.wire.codec import encode
@@ -73,7 +75,7 @@ class Explaining:
             "target": asked_to_json(target),
             "method": method,
             "seed": seed,
-            "parameters": parameters or {},
+            "parameters": completed(METHODS[method].Parameters, parameters or {}),
             "pace": pace or Pace(),
         }
         operation = "explain_randomised" if randomised else "explain"
@@ -101,7 +103,9 @@ class Explaining:
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         call["limit"] = time_limit or self._connection.time_limit * len(batch) * len(methods)
         params = {
-            "methods": {name: dict(given) for name, given in methods.items()},
+            "methods": {
+                name: completed(METHODS[name].Parameters, given) for name, given in methods.items()
+            },
             "target": asked_to_json(target),
             "seed": seed,
             "pace": pace or Pace(),

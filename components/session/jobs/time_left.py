@@ -94,13 +94,18 @@ class TimeLeft:
 
 def told(seconds: float) -> str:
     """For a person: `about 40 s left`."""
+    return f"{duration(seconds)} left"
+
+
+def duration(seconds: float) -> str:
+    """For a person: `about 40 s`."""
     if seconds < 10:
-        return f"about {max(1, math.ceil(seconds))} s left"
+        return f"about {max(1, math.ceil(seconds))} s"
     if seconds < 95:
-        return f"about {5 * math.ceil(seconds / 5)} s left"
+        return f"about {5 * math.ceil(seconds / 5)} s"
     if seconds < 95 * 60:
-        return f"about {round(seconds / 60)} min left"
-    return f"about {seconds / 3600:.1f} h left"
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
 
 
 def _weighed(parts: Sequence[tuple[int, float]], samples: int) -> float:

@@ -11,6 +11,7 @@ from components.session.keeping.parts import Part, register
 from components.session.keeping.values import maybe, several, table, text, texts
 from components.session.state.workspace import Pending, Photo, Source, Workspace
 from xai_core.base.target import Target, class_or_target
+from xai_core.pictures import backgrounds
 
 GONE = "{} is no longer on the server; upload it again."
 AGAIN = "{} was opened with trust, which ends with the server's process. Open it again: page Model."
@@ -19,6 +20,7 @@ AGAIN = "{} was opened with trust, which ends with the server's process. Open it
 def paths(space: Workspace) -> list[Path]:
     """All files that a workspace needs to be what it is."""
     found = [one.path for one in (*space.photos.values(), *space.study_state.uploaded.values())]
+    found += [backgrounds.file_of(one) for one in backgrounds.named_in(space.settings)]
     for source in space.sources.values():
         others = (one.file for one in source.options.other_inputs if one.file is not None)
         found += [source.path, *source.options.code, *others]

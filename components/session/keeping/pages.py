@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from components.session import kept_runs
 from components.session.keeping.files import as_json, photos_of, photos_told
 from components.session.keeping.parts import Part, register
 from components.session.keeping.values import maybe, several, table, text, texts, truth, whole
 from components.session.state.workspace import Workspace
+from xai_core.base.errors import InputError
 from xai_core.base.target import class_or_target
+from xai_core.compare.kept import kept_pair
 
+LOST = "The two models that were on screen are no longer kept on this server."
 PICTURE = re.compile(r"[0-9a-f]{16}")  # the first digits of a SHA-256
 
 
@@ -37,14 +41,36 @@ def _take_study(space: Workspace, data: Any) -> None:
 
 
 def _pair(space: Workspace) -> dict[str, Any]:
-    return {"second": space.pairing.second, "own class": space.pairing.own_class}
+    pairing = space.pairing
+    ids, asked, opened = pairing.ids, pairing.asked, pairing.opened
+    job = pairing.job
+    if job is not None and job.finished and job.result is not None:  # nobody has looked yet
+        ids, asked, opened = pairing.job_ids, pairing.job_asked, False
+    return {
+        "second": pairing.second,
+        "own class": pairing.own_class,
+        "ids": None if ids is None else list(ids),
+        "asked": asked,
+        "opened": opened,
+    }
 
 
 def _take_pair(space: Workspace, data: Any) -> None:
     given = table(data)
     second, own_class = maybe(given["second"], text), truth(given["own class"])
-    space.pairing.second = second if second in space.sources else None
-    space.pairing.own_class = own_class
+    pairing = space.pairing
+    pairing.second = second if second in space.sources else None
+    pairing.own_class = own_class
+    ids = maybe(given.get("ids"), texts)  # workspaces of before had none
+    if ids is not None:
+        first, other = ids
+        asked, opened = maybe(given["asked"], text), truth(given["opened"])
+        try:
+            pairing.pair = kept_pair(kept_runs.store(), first, other)
+        except InputError:
+            space.notes.append(LOST)
+            return
+        pairing.ids, pairing.asked, pairing.opened = (first, other), asked, opened
 
 
 def _scale(space: Workspace) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from contextlib import suppress
 import streamlit as st
 
 from components.session import identity, visit
-from components.session.keeping import choices, files, pages, parts, results, view
+from components.session.keeping import choices, files, pages, parts, results, verdicts, view
 from components.session.settings import limits
 from components.session.state.workspace import KEY, Workspace, fresh, workspace
 from xai_core.base.errors import InputError, XaiError
@@ -21,7 +21,7 @@ from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.states import StateStore
 from xai_core.base.text import terminal
 
-PARTS = (files, choices, pages, results, view)  # importing them registers them
+PARTS = (files, verdicts, choices, pages, results, view)  # importing them registers them
 ASIDE = "{} It was left aside, and this is a new workspace."
 BROKEN = "A part of what was kept here cannot be read and was left aside: {}."
 AFRESH = 3600.0  # seconds after which a state is written anew, so that it is seen to be in use

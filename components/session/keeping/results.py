@@ -25,6 +25,7 @@ def jobs(space: Workspace) -> Mapping[str, JobState[Any]]:
         "maps of many pictures": space.study_state,
         "maps of two models": space.pairing,
         "controls": space.control_state,
+        "further seeds": space.seeding,
         "metrics": space.measuring,
         "noise that the model bears": space.noise_state,
         "maps for a scale": space.scaling,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -11,8 +12,9 @@ from components.session import backend
 from components.session.decoding import Decode
 from components.session.jobs.cache import ResultCache
 from components.session.processes import file_of
-from components.session.state.opening import Opened
+from components.session.state.opening import Judged, Opened
 from components.session.state.workspace import Photo, Source
+from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import Cancelled, InputError, WorkerError, XaiError
 from xai_core.pictures.preprocessing import InputSpec
@@ -25,15 +27,22 @@ from xai_core.worker.serving.models import HeldModel
 T = TypeVar("T")
 
 
+def question_of(source: Source, what: Hashable) -> str:
+    """A hash of all that a verdict depends on, the same after a restart of the server."""
+    told = repr((file_of(source), source.proof_seconds, what, METHODS.names()))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Asking:
-    """One model's questions. enter: told each step that begins."""
+    """One model's questions. enter: told each step that begins. kept: its verdict of before."""
 
     held: HeldModel
     source: Source
     cache: ResultCache
     cancel: threading.Event
     enter: Callable[[Step], None]
+    kept: Judged | None = None
 
     def opened(self, photo: Photo, decode: Decode, *, proven: bool, new: bool) -> Opened:
         """Predicts and judges; finds a size on which it runs where the picture's does not fit."""
@@ -50,7 +59,14 @@ class Asking:
         shape = verdict.output_shape
         if new and source.labels and shape and len(shape) > 1:
             check_count(source.labels, shape[1])  # names that are not as many would all be wrong
-        return Opened(source, verdict)
+        return Opened(source, verdict, self._question(photo, source.spec or spec, decode))
+
+    def _question(self, photo: Photo, spec: InputSpec, decode: Decode) -> str:
+        try:
+            decode(photo.path, spec)
+        except InputError:
+            return question_of(self.source, "own-verdict")
+        return question_of(self.source, ("verdict", (photo.path, spec)))
 
     def _fitted(self, photo: Photo, decode: Decode, verdict: Verdict) -> tuple[Source, Verdict]:
         """With an input size that the model was seen to run on, if there is one."""
@@ -84,7 +100,15 @@ class Asking:
             "proof_limit": self.source.proof_seconds,
             "progress": lambda done, total: self.enter(step_of(done)),
         }
-        return self._known(what, lambda: self.held.worker.assess(inputs, **how))
+
+        def ask() -> Verdict:
+            kept = self.kept
+            same = kept is not None and kept.verdict.sha256 == self.held.card.sha256
+            if kept is not None and same and kept.question == question_of(self.source, what):
+                return kept.verdict
+            return self.held.worker.assess(inputs, **how)
+
+        return self._known(what, ask)
 
     def _known(self, what: Hashable, ask: Callable[[], T]) -> T:
         return self.cache.get((file_of(self.source), what), ask)

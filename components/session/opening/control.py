@@ -9,7 +9,7 @@ from typing import Any
 from components.session import backend, decoding, run_source
 from components.session.opening.asking import Asking
 from components.session.processes import Access, file_of, known
-from components.session.state.opening import Choice, Opened, OpeningState, Steps
+from components.session.state.opening import Choice, Judged, Opened, OpeningState, Steps
 from components.session.state.workspace import Source, Workspace
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.progress import Progress
@@ -124,6 +124,7 @@ def _begin(space: Workspace, title: str, *, before: Choice | None, **what: Any) 
     source, photo = space.sources[title], space.photos[space.photo]
     access, decode, cache = Access(state.turn), decoding.decoding(), known()
     new, proven, steps = state.new, state.proven, state.steps
+    kept = space.judged.get(title)
 
     def work(tick: Progress, cancel: threading.Event) -> Opened:
         access.cancel = cancel
@@ -134,7 +135,7 @@ def _begin(space: Workspace, title: str, *, before: Choice | None, **what: Any) 
 
         told = lambda done, total: enter(loading_step(done))  # noqa: E731
         with access.model(source, progress=told) as held:
-            asking = Asking(held, source, cache, cancel, enter)
+            asking = Asking(held, source, cache, cancel, enter, kept)
             return asking.opened(photo, decode, proven=proven, new=new)
 
     state.begin("opening", work)
@@ -146,6 +147,7 @@ def _take(space: Workspace, state: OpeningState, found: Opened) -> None:
     space.sources[state.title] = found.source
     if found.verdict is not None:
         space.verdicts[state.title] = found.verdict
+        space.judged[state.title] = Judged(found.verdict, found.question)
     if state.second:
         space.pairing.second = state.title
     if state.pending is not None and space.pending is state.pending:

@@ -16,10 +16,24 @@ from xai_core.readiness.steps import STEPS, Step
 
 @dataclass(frozen=True)
 class Opened:
-    """A model that runs. source: with the size on which it did. verdict: None where not asked."""
+    """A model that runs.
+
+    Attributes:
+        source: with the size on which it did. verdict: None where not asked. question: a hash of
+            all that the verdict depends on.
+    """
 
     source: Source
     verdict: Verdict | None
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict of an earlier server. question: as in `Opened`."""
+
+    verdict: Verdict
+    question: str
 
 
 @dataclass(frozen=True)

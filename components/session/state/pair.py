@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 from components.session.jobs.state import JobState
@@ -16,7 +15,7 @@ class PairState(JobState[ModelPair]):
     Attributes:
         second: title of the other model; None before one is chosen.
         own_class: each model's own top class is explained, not the first one's in both.
-        pair: the result on screen. asked: what it was asked with.
+        pair: the result on screen. asked: a hash of what it was asked with.
         job_asked: what the job was asked with.
         unkept: why the results are on screen, but not kept as runs.
         ids: of the two kept runs on screen. job_ids: of those that the job has kept.
@@ -26,8 +25,8 @@ class PairState(JobState[ModelPair]):
     second: str | None = None
     own_class: bool = False
     pair: ModelPair | None = None
-    asked: Hashable = None
-    job_asked: Hashable = None
+    asked: str | None = None
+    job_asked: str | None = None
     unkept: str | None = None
     ids: tuple[str, str] | None = None
     job_ids: tuple[str, str] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,11 @@ import streamlit as st
 
 from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
+from components.session.state.beside import ControlState as ControlState
+from components.session.state.beside import NoiseState as NoiseState
+from components.session.state.beside import SeedState as SeedState
 from components.session.state.growing import Growing as Growing
-from components.session.state.opening import OpeningState
+from components.session.state.opening import Judged, OpeningState
 from components.session.state.pair import PairState
 from components.session.state.scale import ScaleState
 from components.session.state.sources import Pending as Pending
@@ -21,7 +24,6 @@ from components.session.state.sources import Source as Source
 from components.session.state.sources import free_name
 from components.session.state.study import StudyState as StudyState
 from xai_core.attribution.methods.base import METHODS
-from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.base.parameters import describe
 from xai_core.base.target import Target
 from xai_core.demo.example import METHODS as EXAMPLE_METHODS
@@ -34,7 +36,6 @@ from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.demo import PICTURES, picture_path
 from xai_core.readiness.result import Verdict
 from xai_core.runs.run import Run
-from xai_core.runs.sanity import Controls
 
 KEY = "workspace"
 WAFERS = ("particle", "bridge", "scratch", "missing-contact")  # offered beside the photos
@@ -49,30 +50,6 @@ class UploadedCard:
 
 
 @dataclass
-class ControlState(JobState[Controls]):
-    """Maps beside those of a run. made: with that run's digest. digest: of the job's run."""
-
-    made: tuple[str, Controls] | None = None
-    digest: str = ""
-
-
-@dataclass
-class NoiseState(JobState[NoiseLevel]):
-    """How much noise models bear.
-
-    Attributes:
-        found: what was measured, by what it was measured on. asked: the key of the job's.
-        pictures: names of the photos to measure on; None takes the chosen one. classes: the true
-            class of a photo, where a person gave it.
-    """
-
-    found: dict[Hashable, NoiseLevel] = field(default_factory=dict)
-    asked: Hashable = None
-    pictures: list[str] | None = None
-    classes: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass
 class Workspace(JobState[Run]):
     """The session: what is chosen, and the result on screen.
 
@@ -84,11 +61,12 @@ class Workspace(JobState[Run]):
         recipe: without its quantile, which the slider owns. autocast: wanted where it is offered.
         run: the result on screen; the next one is what is being computed.
         measuring: the metrics that are being computed. bearing: the noise that models bear.
-        verdicts: by model title, once checked.
+        verdicts: by model title, once checked. judged: the last one with what it was asked, which
+            a later server takes over.
         pending: the upload that the model page asks about.
         opening: the model that is being opened.
         anyway: models to explain although their gradient does not agree with their output.
-        control_state: the maps beside those of a run.
+        control_state: the maps beside those of a run. seeding: the same maps by further seeds.
         many: of the page of many pictures. pairing: of the page that compares two models.
         scaling: pictures behind the scale of the heatmaps.
         quantile: of the slider, once drawn. quantile_page: where it was drawn last.
@@ -116,10 +94,12 @@ class Workspace(JobState[Run]):
     measuring: JobState[None] = field(default_factory=JobState)
     noise_state: NoiseState = field(default_factory=NoiseState)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(default_factory=dict)
     pending: Pending | None = None
     opening: OpeningState = field(default_factory=OpeningState)
     anyway: set[str] = field(default_factory=set)
     control_state: ControlState = field(default_factory=ControlState)
+    seeding: SeedState = field(default_factory=SeedState)
     quantile: float | None = None
     quantile_page: str = ""
     study_state: StudyState = field(default_factory=StudyState)
@@ -166,10 +146,12 @@ class Workspace(JobState[Run]):
         """Let go of all results: nobody can come back to this session any more."""
         self.run, self.job, self.pending, self.run_id = example_run(), None, None, None
         self.growing = None
-        self.control_state.made = self.control_state.job = None
+        self.control_state = ControlState()
+        self.seeding.job = None
         self.study_state.study = self.study_state.job = None
         self.pairing.pair = self.pairing.job = None
         self.verdicts.clear()
+        self.judged.clear()
 
     def parameters(self, method: str) -> Mapping[str, Any]:
         """The parameters that a method is to run with."""

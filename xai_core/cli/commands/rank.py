@@ -10,6 +10,7 @@ from typing import Any
 
 from xai_core.base.finding import by_reason
 from xai_core.cli.arguments import load_options, model_path
+from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.keep import Keeping
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
     controls.refuse_unless_possible(args)
     recipe = Recipe(quantile=args.quantile)
     methods = methods_of(args)
+    check_baseline(args, methods)
     path, options, target = model_path(args), load_options(args), asked(args)
     files = chosen_pictures(args.images)
     keeping = Keeping(args.keep) if args.keep is not None else None
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
         card = replace(card, labels=named_as(args, card, outputs))
         card = replace(card, labels_assumed=card.labels_assumed and args.labels is None)
-        results = []
+        methods, results = with_baseline(args, methods, card.input_spec), []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file, card.input_spec), card.input_spec)
             wanted = of_picture_file(target, worker, file, card.input_spec)
@@ -81,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
                 ranked = replace(ranked, beside=beside)
             results.append(ranked)
     if keeping is not None:
-        keeping.write(args, target, files.refused)
+        keeping.write(args, methods, target, files.refused)
     many = over_pictures([one.after for one in results], list(methods), args.metric)
     if args.json:
         told = as_json(card, args.metric, args.quantile, results)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import InputError
+from xai_core.cli.baseline import add_baseline
 from xai_core.cli.options import (
     add_methods,
     add_model,
@@ -38,6 +39,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
         metavar="METHOD.KEY=VALUE",
         help="parameter of a method, smoothgrad.m=10; may be repeated",
     )
+    add_baseline(parser)
     add_target(parser)
     add_seed(parser)
     add_pace(parser)

@@ -15,6 +15,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.base.target import Target
 from xai_core.cli.arguments import load_options, model_path
+from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.inputs import part_asked, prepared_as
 from xai_core.cli.study.arguments import study_methods
 from xai_core.cli.target import asked, of_picture_file
@@ -28,6 +29,7 @@ from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.setting import Setting
 from xai_core.studies.shards.description import read_description
 from xai_core.studies.sources import Source, open_source
+from xai_core.studies.store import complete
 from xai_core.targets.resolution import target_of
 from xai_core.worker import Worker
 from xai_core.worker.decoding import Decoder
@@ -44,6 +46,7 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
         XaiError: the model cannot be opened.
     """
     methods, target = study_methods(args), asked(args)
+    check_baseline(args, methods)
     path, options = model_path(args), load_options(args)
     source, worker = open_source(args.pictures), begun.worker
     with tempfile.TemporaryDirectory(prefix="pedestal-study-") as folder:
@@ -51,6 +54,7 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
         card = prepared_as(args, worker.load(path, options), worker, first)
         wanted = of_picture_file(target, worker, file, card.input_spec)
         _fits(worker, first, card.input_spec, wanted)
+        methods = complete(with_baseline(args, methods, card.input_spec))
     return Plan(
         model=path.absolute(),
         name=card.file,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from xai_core.attribution.context import Context
 from xai_core.attribution.meter import Meter
+from xai_core.attribution.passes.folding import WORTH
 from xai_core.base.arrays import Scores
 from xai_core.base.target import DEFAULT
 from xai_core.scores.case import Picture
@@ -26,10 +27,12 @@ class Asked:
 
     Args:
         batch_size: pictures at once, at most; a model that takes one at a time gets one.
+        expected: how many there will be. Where they are many, layers are folded.
     """
 
-    def __init__(self, context: Context, meter: Meter, batch_size: int) -> None:
+    def __init__(self, context: Context, meter: Meter, batch_size: int, expected: int = 1) -> None:
         self._context, self._meter, self._most = context, meter, batch_size
+        self._folding = context.folding() if expected >= WORTH else None
         self._explained = context.explained[0]
 
     @cached_property
@@ -39,6 +42,15 @@ class Asked:
         found = predict(self._context.output(0), 1, path=path)
         self._meter.advance(1)
         return found
+
+    def counted(self) -> int:
+        """How many scores the model gives."""
+        return int(self.clean.scores.shape[1])
+
+    def settle(self) -> None:
+        """Nobody asked for the clean picture: its sample counts as made."""
+        if "clean" not in vars(self):
+            self._meter.advance(1)
 
     def probabilities(self, pictures: Iterable[Picture]) -> Scores:
         """Of a class of a classifier its probability, of any other target its score as it is."""
@@ -67,6 +79,8 @@ class Asked:
 
         module = self._context.module
         call = shown(module, self._context.scores[0].before)
+        if self._folding is not None:
+            call = partial(self._folding.run, call)
         found = [np.empty(0)]
         for chunk in _chunks(pictures, self._context.at_once(self._most)):
             with torch.no_grad():

@@ -1,0 +1,80 @@
+"""Whether an order holds for other seeds: what is known of it, and the button that finds out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.maps import progress
+from components.ranking import seed_job
+from components.session import run_source, text
+from components.session.jobs.time_left import duration
+from components.session.layout import own_place
+from components.session.state.workspace import Workspace
+from components.tuning.view import View
+from xai_core.runs.seeds import cost, drawing
+from xai_core.scores.headline import Headline
+from xai_core.scores.seeds import SeedScores
+
+ROW = "seeds-row"  # which assets/result.css knows
+STOPPED = "Cancelled. The seeds that were finished are kept."
+AWAY = "The model of these maps is not in this session: open its file on the page Model."
+OWN = "± is what another seed would do, told by the draws of each map."
+
+
+@own_place
+def show(space: Workspace, view: View, said: Headline, *, key: str) -> None:
+    """Draw the figures of a headline, what other seeds say, and the button for more of them."""
+    state = space.seeding
+    if state.job is not None:  # in the place of the figures: nothing below moves
+        progress.watch(
+            state, state.job, key=key, finish=lambda found: seed_job.finish(space, found)
+        )
+        return
+    progress.ended(state, STOPPED)
+    with st.container(horizontal=True, vertical_alignment="center", key=ROW):
+        st.caption(f"{said.detail} {told(space, view, said)}".strip())
+        _button(space, view, key)
+
+
+def _button(space: Workspace, view: View, key: str) -> None:
+    more, again = seed_job.count(space, view.recipe), drawing(space.run)
+    if not again or not more:
+        return
+    samples, seconds = cost(space.run, more)
+    away = run_source.model_of(space) is None
+    names = text.listed(map(text.title_of, again))
+    if st.button(
+        f"Check with {more:d} more seeds: {text.plain(duration(seconds))}",
+        key=f"{key}-start",
+        icon=":material/casino:",
+        type="tertiary",
+        disabled=away,
+        help=AWAY if away else f"{names}: the same settings, other draws; {samples:,d} samples.",
+    ):
+        seed_job.start(space, view.recipe)
+        st.rerun()
+
+
+def told(space: Workspace, view: View, said: Headline) -> str:
+    """What is known of other seeds, in sentences; empty where no map is drawn at random."""
+    seeds = space.run.seeds_by(view.recipe)
+    if not drawing(space.run):
+        return ""
+    if seeds is None or len(seeds.seeds) < 2:
+        return OWN if said.margin is not None and said.margin.spread > 0 else ""
+    return f"{_ahead(seeds, view, said)}{holds(seeds, view.quantile)}"
+
+
+def holds(seeds: SeedScores, quantile: float) -> str:
+    """For how many seeds all places are the same."""
+    found, every = seeds.holds(quantile), len(seeds.seeds)
+    return f"The order, raw and after removal, holds for {found:d} of {every:d} seeds."
+
+
+def _ahead(seeds: SeedScores, view: View, said: Headline) -> str:
+    pair = said.margin
+    if pair is None or len(seeds.curves) < 3:
+        return ""
+    found, every = seeds.ahead(pair.front, pair.back, view.quantile), len(seeds.seeds)
+    front, back = text.title_of(pair.front), text.title_of(pair.back)
+    return f"{front} is ahead of {back} for {found:d} of {every:d} seeds. "
