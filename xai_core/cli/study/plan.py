@@ -17,7 +17,7 @@ from xai_core.base.target import Target
 from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.inputs import part_asked, prepared_as
-from xai_core.cli.study.arguments import study_methods
+from xai_core.cli.study.arguments import metrics_of, study_methods
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec, prepare
@@ -49,6 +49,7 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
     check_baseline(args, methods)
     path, options = model_path(args), load_options(args)
     source, worker = open_source(args.pictures), begun.worker
+    metrics = _metrics(args, source)
     with tempfile.TemporaryDirectory(prefix="pedestal-study-") as folder:
         file, first = _first(source, Path(folder), begun.decoder, part_asked(args))
         card = prepared_as(args, worker.load(path, options), worker, first)
@@ -59,7 +60,8 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
         model=path.absolute(),
         name=card.file,
         setting=Setting(
-            card.sha256, options, card.input_spec, args.seed, Recipe(quantile=args.quantile), wanted
+            *(card.sha256, options, card.input_spec, args.seed),
+            *(Recipe(quantile=args.quantile), wanted, metrics),
         ),
         where=args.pictures,
         methods=methods,
@@ -117,6 +119,14 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError("--address is of a Ray cluster.", "Add --engine ray.")
     if _has_something(args.keep):
         read_description(args.keep)  # no other folder is written into
+
+
+def _metrics(args: argparse.Namespace, source: Source) -> tuple[str, ...]:
+    """What is measured; a study that goes on and names nothing keeps to what it has."""
+    if _has_something(args.keep) and not args.metrics and not args.no_localisation:
+        return tuple(map(str, read_description(args.keep).fixed.get("metrics") or ()))
+    masks = any(one.mask for one in islice(source.pictures(), TRIES))
+    return metrics_of(args, masks)
 
 
 def _has_something(folder: Path) -> bool:
