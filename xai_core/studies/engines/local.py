@@ -43,19 +43,23 @@ class LocalCrew(Crew):
     def __init__(self, hosts: Sequence[Host]) -> None:
         self.workers = len(hosts)
         self._hosts = hosts
-        self._waiting: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+        self._waiting: list[queue.SimpleQueue[Chunk | None]] = [queue.SimpleQueue() for _ in hosts]
+        self._at, self._counting = [0] * len(hosts), threading.Lock()
         self._ended: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._threads = [
-            threading.Thread(target=self._serve, args=(host,), name="study-worker", daemon=True)
+            threading.Thread(target=self._serve, args=(seat,), name="study-worker", daemon=True)
+            for seat in range(len(hosts))
             for _ in range(self.hands)
-            for host in hosts  # few chunks are for many workers, not all for the first
         ]
         for thread in self._threads:
             thread.start()
 
     def hand(self, chunk: Chunk) -> None:
-        """As of `Crew`."""
-        self._waiting.put(chunk)
+        """As of `Crew`; whoever has least to do gets it: few chunks are for many workers."""
+        with self._counting:
+            seat = self._at.index(min(self._at))
+            self._at[seat] += 1
+        self._waiting[seat].put(chunk)
 
     def outcomes(self, seconds: float) -> Sequence[Outcome]:
         """As of `Crew`."""
@@ -71,12 +75,17 @@ class LocalCrew(Crew):
         """As of `Crew`."""
         for host in self._hosts:
             host.close()
-        for _ in self._threads:
-            self._waiting.put(None)
+        for waiting in self._waiting:
+            for _ in range(self.hands):
+                waiting.put(None)
         deadline = time.monotonic() + LEAVING_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _serve(self, host: Host) -> None:
-        while (chunk := self._waiting.get()) is not None and not host.closed:
-            self._ended.put(host.compute(chunk))
+    def _serve(self, seat: int) -> None:
+        host = self._hosts[seat]
+        while (chunk := self._waiting[seat].get()) is not None and not host.closed:
+            outcome = host.compute(chunk)
+            with self._counting:
+                self._at[seat] -= 1
+            self._ended.put(outcome)
