@@ -8,7 +8,7 @@ TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
 SOAKED := $(shell grep -rl "from tests.dose import" tests --include="test_*.py")
 
-.PHONY: help setup tensorflow transformers run test soak check types contracts browser docs bench demo
+.PHONY: help setup tensorflow transformers run test soak check types contracts browser docs bench bench-studies demo
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -75,6 +75,9 @@ docs: setup ## the documentation on http://localhost:8502
 
 bench: setup ## speed, as ratios within one run
 	$(BIN)/python -m benchmarks --keep
+
+bench-studies: setup ## the same of studies of many pictures alone: about ten minutes
+	$(BIN)/python -m benchmarks studies study_growth study_faults statistics_memory --keep
 
 demo: setup ## compute the first page's result again
 	$(BIN)/python -m xai_core.demo.example

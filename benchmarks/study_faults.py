@@ -31,7 +31,7 @@ from xai_core.studies.shards import Shards
 
 UNIT, ROUNDS = "", 1
 KILLS, REAL_KILLS = int(os.environ.get("PEDESTAL_BENCH_KILLS", "50")), 2
-MANY, FEW, EACH = 20_000, 200, 2  # pictures, and methods
+MANY, FEW, EACH = 6_000, 200, 2  # pictures, and methods
 SPEC = InputSpec(height=SMALL, width=SMALL, resize=SMALL)
 context = get_context("forkserver" if sys.platform == "linux" else "spawn")
 draws = random.Random(0)  # noqa: S311 - moments, no secrets

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import xai_core
+from tests.dose import soaked
 from xai_core.attribution.explanation import explain
 from xai_core.models.demo import demo_weights
 from xai_core.models.loading import load_model
@@ -45,6 +46,7 @@ def test_the_script_of_a_run_gives_the_same_bits(tmp_path: Path) -> None:
     assert "same bits" in done.stdout
 
 
+@soaked  # the new script of a study runs in test_study_report.py
 def test_the_script_of_a_study_gives_the_same_scores(tmp_path: Path) -> None:
     done = run((WRITTEN / "study.py.txt").read_text(encoding="utf-8"), tmp_path, "demo")
     *_, last = done.stdout.splitlines() or [done.stderr]

@@ -129,7 +129,9 @@ class Context:
     def _folding(self) -> Folding:
         picture = self.tensor[:1]
         self._first, found = Folding.watched(self.module, picture)
-        if found.any and found.gives(self._first, _beside(picture)):
+        if not found.any:
+            return found
+        if found.gives(self._first, _beside(picture)):
             self._takes_batches = True  # shown by the same pass
             return found
         return found if found.gives(self._first, picture) else Folding.nothing(self.module)

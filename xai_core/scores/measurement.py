@@ -13,6 +13,7 @@ from xai_core.attribution.meter import Meter
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
+from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.maps.canonical import canonicalise
@@ -91,7 +92,7 @@ def measure(
     asked = Question(
         Context(model, inputs, attribution.targets[0]), values, settings, box, attribution.seed
     )
-    return asked.answered(plugin, meter, attribution.pace.batch_size, again, attribution)
+    return asked.answered(plugin, meter, attribution.pace, again, attribution)
 
 
 def samples(
@@ -132,7 +133,7 @@ class Question:
         self,
         plugin: ModelMetric,
         meter: Meter,
-        batch_size: int,
+        pace: Pace,
         again: Callable[[Inputs, int | None, Progress], Map],
         attribution: Attribution | None = None,
     ) -> Measurement:
@@ -144,7 +145,7 @@ class Question:
             return Measurement(None, plugin.undefined_because(self.values[None]))
         with borrowed(self.context.module), same_draws(self.seed):
             expected = plugin.asks(self.settings)[0]
-            asked = Asked(self.context, meter, batch_size, expected)
+            asked = Asked(self.context, meter, pace, expected)
             case = self._case(asked, meter, again, attribution)
             cause = plugin.unavailable_because(case)
             if cause is not None:

@@ -76,7 +76,7 @@ class Lrp(Method):
         how = {"bias": asked.bias, "seen": task.seen}
         found = propagated(task.scorer, task.inputs, asked.composite, span_of(task), **how)
         arrived = float(found.values.double().sum())
-        told = {ARRIVED: arrived, GIVEN: found.start, KEPT: found.kept}
+        told: dict[str, Any] = {ARRIVED: arrived, GIVEN: found.start, KEPT: found.kept}
         told["canonizer"] = found.canonizer
         if asked.composite == "epsilon-gamma-box":
             told["box"] = "the declared input range" if task.span else "the picture's own range"
