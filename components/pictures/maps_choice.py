@@ -132,7 +132,7 @@ def _packed(files: dict[str, Path]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, path in files.items():
             try:
-                packed.write(path, name)
+                packed.writestr(name, path.read_bytes())
             except OSError as cause:
                 raise XaiError("A map has been deleted meanwhile.", "Try again.") from cause
     return buffer.getvalue()

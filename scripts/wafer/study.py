@@ -1,7 +1,7 @@
 """The study that the documentation shows: `python -m scripts.wafer.study FOLDER [PICTURES]`.
 
 Draws the pictures, runs `pedestal study` on them with the wafer demo's classifier, and writes what
-came out: `wafer-study.md`, and the picture for light and for dark pages.
+came out: `wafer-study.txt`, and the picture for light and for dark pages.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main(folder: Path, count: int = 1000, docs: Path = DOCS) -> int:
     code = pedestal(words(pictures, folder / "study"))
     if code == 0:
         found = open_summary(folder / "study", 0.2)
-        (docs / "wafer-study.md").write_text(table(found), encoding="utf-8")
+        (docs / "wafer-study.txt").write_text(table(found), encoding="utf-8")
         write_charts(found, docs)
     return code
 

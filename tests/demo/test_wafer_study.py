@@ -27,7 +27,7 @@ def test_it_is_drawn_measured_and_written_and_its_maps_are_kept(
     monkeypatch.setattr(script, "SETTINGS", ("fusiongrad.n=2", "fusiongrad.m=1"))
     (tmp_path / "docs").mkdir()
     assert script.main(tmp_path, 8, tmp_path / "docs") == 0
-    table = (tmp_path / "docs" / "wafer-study.md").read_text()
+    table = (tmp_path / "docs" / "wafer-study.txt").read_text()
     assert table.count("Relevance Mass Accuracy") == 2
     assert "Means over 8 pictures" in table
     for theme in ("light", "dark"):

@@ -28,6 +28,7 @@ from xai_core.report.forms import render
 from xai_core.report.study import files as study_files
 from xai_core.report.study.subject import study_subject_of
 from xai_core.report.subject import subject_of
+from xai_core.scores.public.asked_metric import AskedMetric
 
 EVIL = "a\x1b]0;owned\x07\x1b[31m\x9b2J\u202egnp\r\nERROR: forged\u2028=1+1"
 LINKS = "http://canary.invalid www.canary.invalid who@canary.invalid @team #1 ![x](//y)"
@@ -187,7 +188,7 @@ def check_verdict(text: str):  # type: ignore[no-untyped-def]
 def test_a_verdict_and_a_ranking_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
     console.say(*check.as_text(check_verdict(EVIL)))
     one = rank.Ranked(EVIL, EVIL, *(2 * [rank.ordered({"a": 1.0}, "complexity", {}, 4)]), None)
-    console.say(*rank.as_text("complexity", 0.2, [one]))
+    console.say(*rank.as_text(AskedMetric("complexity"), 0.2, [one]))
     told = capsys.readouterr().out
     assert printable(told)
     assert "\nERROR: forged" not in told
