@@ -11,8 +11,8 @@ from benchmarks.timing import Goal
 PAGE = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Benchmarks
 
-Measured by `make bench`, each benchmark in one run. Only the ratios mean anything elsewhere; each is the figure of
-a case over that of the case it is compared with.
+Measured by `make bench`, each benchmark in one run. Only the ratios mean anything elsewhere; each
+is the figure of a case over that of the case it is compared with.
 """
 TABLE = ["| | what | against | ratio | goal | met |", "| --- | --- | --- | --- | --- | --- |"]
 
