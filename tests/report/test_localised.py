@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from xai_core.attribution.relevance.conservation import ARRIVED, GIVEN
 from xai_core.cli.main import main
 from xai_core.demo.wafer.examples import EXAMPLES, truth_of
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
@@ -60,3 +62,11 @@ def test_the_command_line_measures_it_again(subject: Subject, tmp_path: Path) ->
     assert main(["report", str(tmp_path / "run"), "--out", str(report)]) == 0
     mass = subject.localisations["saliency"].mass_after
     assert f"<td>{mass:.1%}</td>" in report.read_text(encoding="utf-8")
+
+
+def test_a_map_that_is_not_ranked_wins_nowhere(subject: Subject) -> None:
+    lost = replace(subject.run.attributions["saliency"], chosen={ARRIVED: 0.4, GIVEN: 1.0})
+    run = replace(subject.run, attributions={**subject.run.attributions, "saliency": lost})
+    told = subject_of(run, localisations=subject.localisations)
+    assert list(told.localisations) == ["grad-cam"]
+    assert "not ranked" in render(told, "html").decode()
