@@ -66,7 +66,9 @@ def _show(space: Workspace, share: Callable[[], None]) -> None:
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
     shown = [tiles.photo(run)]
-    removed = _removed(space, names)
+    switches = st.container(horizontal=True, gap="medium")
+    with switches:
+        removed = _removed(space, names)
     for name, values in maps.items():
         scale = scales.by_method[name]
         note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
@@ -76,7 +78,9 @@ def _show(space: Workspace, share: Callable[[], None]) -> None:
                 run, values, look, title=title_of(name), note=note, scale=scale, after=after
             )
         )
-    map_grid.show(_with_region(run, _with_truth(run, shown)), key="heatmaps", tile_width=300)
+    with switches:
+        shown = _with_region(run, _with_truth(run, shown))
+    map_grid.show(shown, key="heatmaps", tile_width=300)
     if scales.strip is not None:
         scale_strip.show(space, scales.strip)
     for reason, without in by_reason(run.failures).items():

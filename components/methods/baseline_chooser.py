@@ -48,7 +48,8 @@ def show(space: Workspace, method: str) -> str:
         help="Pictures of the training set, or one that stands for nothing. The map is the mean "
         "over all of them.",
     )
-    found = _held(space, st.session_state[f"{key}-names"]) if names_of(key) else before
+    left_out = "" if names else before
+    found = _held(space, names_of(key)) if names_of(key) else left_out
     st.session_state[f"{key}-made"] = found
     if found:
         st.caption(f"In use: {text.plain(backgrounds.shown(found))}.")
@@ -90,7 +91,7 @@ def _arrived(space: Workspace, key: str) -> None:
         photo = Photo(name, upload.kept(data, "pictures"))
         here, explained = space.target, space.photo
         space.add_photo(photo)
-        names_of(key).append(space.photo)
+        st.session_state[f"{key}-names"] = [*names_of(key), space.photo]
         space.photo, space.target = explained, here
 
     st.session_state.setdefault(f"{key}-names", [])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.methods import cost, families, presets
+from components.methods import families, presets
 from components.methods.availability import caution
 from components.session import choice, problem, text
 from components.session.state.workspace import Workspace
@@ -40,9 +40,6 @@ def show(space: Workspace, availability: Mapping[str, Availability] | None = Non
     presets.show(space, known)
     if space.wished and not space.chosen:
         st.caption("None of the chosen methods can run on this model. They wait for another one.")
-    price = cost.of_all(space, space.verdicts.get(space.source), space.chosen)
-    if price:
-        st.caption(f"Chosen: {text.plain(price)} for a picture on this machine.")
     families.show(space, options)
     _cannot(blocked)
     told = caution(space.verdicts.get(space.source))

@@ -32,6 +32,9 @@ def show(space: Workspace, known: Mapping[str, Availability]) -> None:
                 on_click=_take,
                 args=(methods,),
             )
+        price = cost.of_all(space, verdict, space.chosen)
+        if price:
+            st.caption(f"Chosen: {text.plain(price)} a picture on this machine.", width="content")
 
 
 def _take(methods: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from xai_core.runs.seeds import cost, drawing
 from xai_core.scores.headline import Headline
 from xai_core.scores.seeds import SeedScores
 
+ROW = "seeds-row"  # which assets/result.css knows
 STOPPED = "Cancelled. The seeds that were finished are kept."
 AWAY = "The model of these maps is not in this session: open its file on the page Model."
 OWN = "± is what another seed would do, told by the draws of each map."
@@ -30,8 +31,8 @@ def show(space: Workspace, view: View, said: Headline, *, key: str) -> None:
         )
         return
     progress.ended(state, STOPPED)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-row"):
-        st.caption(f"{said.detail} {told(space, view, said)}".strip(), width="stretch")
+    with st.container(horizontal=True, vertical_alignment="center", key=ROW):
+        st.caption(f"{said.detail} {told(space, view, said)}".strip())
         _button(space, view, key)
 
 
@@ -46,6 +47,7 @@ def _button(space: Workspace, view: View, key: str) -> None:
         f"Check with {more:d} more seeds: {text.plain(duration(seconds))}",
         key=f"{key}-start",
         icon=":material/casino:",
+        type="tertiary",
         disabled=away,
         help=AWAY if away else f"{names}: the same settings, other draws; {samples:,d} samples.",
     ):
@@ -66,7 +68,7 @@ def told(space: Workspace, view: View, said: Headline) -> str:
 def holds(seeds: SeedScores, quantile: float) -> str:
     """For how many seeds all places are the same."""
     found, every = seeds.holds(quantile), len(seeds.seeds)
-    return f"The whole order, raw and after removal, holds for {found:d} of {every:d} seeds."
+    return f"The order, raw and after removal, holds for {found:d} of {every:d} seeds."
 
 
 def _ahead(seeds: SeedScores, view: View, said: Headline) -> str:

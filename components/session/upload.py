@@ -37,7 +37,7 @@ def attend(space: Workspace) -> None:
     here, files = visit.current(), storage()
     here.at_end("files", lambda: files.leave(here))
     photos = (*space.photos.values(), *space.study_state.uploaded.values())
-    paths = [photo.path for photo in photos]
+    paths = [path for photo in photos for path in photo.files]
     paths += [backgrounds.file_of(one) for one in backgrounds.named_in(space.settings)]
     for source in space.sources.values():
         others = (one.file for one in source.options.other_inputs if one.file is not None)

@@ -37,8 +37,8 @@ def show(space: Workspace, current: str, *, key: str) -> str:
 
 
 def _usual(layers: list[Layer]) -> str:
-    """The last with a feature map, else the last."""
-    return next((one.name for one in reversed(layers) if one.spatial), layers[-1].name)
+    """The last with a feature map before the output, else the first."""
+    return next((one.name for one in reversed(layers[:-1]) if one.spatial), layers[0].name)
 
 
 def _described(layer: Layer) -> str:

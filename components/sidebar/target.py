@@ -88,13 +88,13 @@ def _asked(space: Workspace, asking: Asking) -> Target:
         if asking.kind == "connected-region":
             given |= _inside(space)
     _mask_arrived(space, given)
+    if "layer" in given:
+        given["layer"] = neuron_layer.show(space, str(given["layer"]), key=asking.key)
     found = target_fields.show(asking, given, size)
     if "mask" in given:
         upload.uploader(
             "Mask: a picture, white where the region is", key=MASK, max_upload_size=MASK_MB
         )
-    if "layer" in given:
-        found["layer"] = neuron_layer.show(space, str(given["layer"]), key=asking.key)
     if "reference" in given:
         found["reference"] = _reference(space, asking, str(given["reference"]))
     return checked(Target(asking.kind, found))

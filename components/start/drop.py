@@ -13,6 +13,7 @@ from components.sidebar import selection
 from xai_core.pictures.readers.base import titles
 
 MODEL, PICTURE = "start-model", "start-picture"
+FEW = 3  # readers that are named; all are in the tooltip
 MODEL_PAGE = "pages/model/readiness.py"
 
 
@@ -34,8 +35,9 @@ def show(space: Workspace) -> None:
         )
     with picture:
         upload.uploader(
-            f"Drop a picture: {titles()}",
+            f"Drop a picture: {titles(FEW)}",
             key=PICTURE,
+            help=f"{titles()}.",
             max_upload_size=selection.PICTURE_MB,
         )
 

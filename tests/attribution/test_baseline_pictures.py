@@ -107,7 +107,7 @@ def test_what_is_missing_or_does_not_fit_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
     with pytest.raises(MethodError, match="no picture for its baseline"):
         explain(layered(), pictures(), 2, "deep-lift", start="picture")
-    with pytest.raises(InputError, match="3×4×4 as prepared; the explained one is 3×12×10"):
+    with pytest.raises(MethodError, match="3×4×4 as prepared; the explained one is 3×12×10"):
         explain(layered(), pictures(), 2, "occlusion", baseline_pictures=SEVERAL[:, :, :4, :4])
     gone = f"2:{'0' * 64}"
     with pytest.raises(InputError, match=r"2 pictures \(00000000\) of the baseline are not here"):

@@ -39,6 +39,8 @@ def test_a_baseline_is_chosen_among_the_pictures(
     assert f"In use: {backgrounds.shown(text)}." == app.caption[0].value
     assert len(backgrounds.pictures_of(text)) == 2
     assert backgrounds.file_of(text).exists()
+    offered.set_value([]).run()
+    assert space.settings[METHOD][backgrounds.PARAMETER] == ""
     other = backgrounds.hold(np.ones((3, 3, 8, 8), np.float32))
     space.settings[METHOD][backgrounds.PARAMETER] = other  # as a kept run brings it
     app.run()

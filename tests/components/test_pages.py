@@ -125,7 +125,7 @@ def test_other_seeds_are_offered_with_their_cost_and_told_once_they_are_there(ap
     seed_job.finish(space, seeds)
     ran(app)
     assert app.button(key="tune-seeds-start").label.startswith("Check with 5 more seeds")
-    assert "The whole order, raw and after removal, holds for 10 of 10 seeds." in texts(app)
+    assert "The order, raw and after removal, holds for 10 of 10 seeds." in texts(app)
     assert app.dataframe[0].value["± seeds"].tolist() == pytest.approx([0.0048, 0], abs=1e-4)
     app.selectbox(key="recipe-sign").set_value("positive")
     ran(app)

@@ -98,11 +98,12 @@ def explain_on(
     start = time.perf_counter()
     with borrowed(module), pace.kept():
         folding = context.folding() if samples >= WORTH else None
+        seen = None if pace.autocast else context.first_pass(plugin)
         explained, scores = context.explained, context.scores
         check_inside(plugin, context.target)
         at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
-            _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span))
+            _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span, seen))
             for picture, score in zip(_singly(tensor), scores, strict=True)
             for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
         ]

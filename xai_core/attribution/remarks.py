@@ -13,7 +13,7 @@ from xai_core.pictures.region import shown
 # What the sentences tell of an attribution's choices, and nobody need tell again.
 FACTS = (
     *(*autocast.FACTS, completeness.SUM, completeness.DIFFERENCE, emptiness.EMPTY),
-    *(conservation.ARRIVED, conservation.GIVEN),
+    *(conservation.ARRIVED, conservation.GIVEN, conservation.KEPT),
     COMPLEXITY_ERROR,  # by the margin of a headline
 )
 

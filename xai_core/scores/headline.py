@@ -59,9 +59,11 @@ def headline(
 
 def _overtaken(changes: Sequence[Flip], title: Name, strong: Name) -> Headline:
     first = changes[0]
+    behind: dict[str, list[str]] = {}
+    for one in changes[:MOST]:
+        behind.setdefault(one.after.front, []).append(title(one.after.back))
     told = ", ".join(
-        f"{strong(title(one.after.front))} overtakes {title(one.after.back)}"
-        for one in changes[:MOST]
+        f"{strong(title(front))} overtakes {_listed(backs)}" for front, backs in behind.items()
     )
     more = f" and {len(changes) - MOST} more pairs change places" if len(changes) > MOST else ""
     figures = f"{first.raw} nats behind before, {first.after} ahead after"
@@ -102,6 +104,10 @@ def _led(raw: Ranking, leader: str, spreads: Mapping[str, Spread]) -> bool:
         return False
     lead = margin(raw, leader, others[0], sides(spreads)[0])
     return lead.value > 0 and lead.state == "sure"
+
+
+def _listed(titles: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
 
 
 def _two(ranked: Sequence[Entry]) -> tuple[str, str]:

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from xai_core.attribution.batches.order import Found
 from xai_core.attribution.batches.together import Together, apart
 from xai_core.attribution.methods.base import METHODS
@@ -17,6 +19,7 @@ from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.background_files import completed
+from xai_core.scores.localisation import Mask
 from xai_core.scores.measurement import Measurement
 from xai_core.worker.connection import Connection
 from xai_core.worker.wire.codec import encode
@@ -150,6 +153,7 @@ class Explaining:
         metric: str,
         *,
         parameters: Mapping[str, Any] | None = None,
+        mask: Mask | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
     ) -> Measurement:
@@ -161,9 +165,41 @@ class Explaining:
             "recipe": encode(recipe, []),
             "attribution": encode(attribution, arrays),
         }
-        given = (*arrays, checked_inputs(inputs))
+        truth = () if mask is None else (np.asarray(mask, np.float32),)
+        given = (*arrays, checked_inputs(inputs), *truth)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         return self._connection.ask(Measurement, "measure", params, given, **call)
+
+    def measure_many(
+        self,
+        inputs: Inputs,
+        attribution: Attribution,
+        metrics: Sequence[tuple[str, Mapping[str, Any], Recipe]],
+        mask: Mask | None = None,
+        *,
+        cancel: threading.Event | None = None,
+    ) -> tuple[Measurement, ...]:
+        """Several metrics of one picture's map in one call; each may ask the open model.
+
+        A metric that fails on the map is one without a score, with the cause.
+
+        Args:
+            metrics: name, parameters and recipe of each. mask: in the size of the inputs.
+        """
+        arrays: list[Array] = []
+        asked = [
+            {"metric": name, "parameters": dict(given), "recipe": encode(recipe, [])}
+            for name, given, recipe in metrics
+        ]
+        params = {"metrics": asked, "attribution": encode(attribution, arrays)}
+        truth = () if mask is None else (np.asarray(mask, np.float32),)
+        given = (*arrays, checked_inputs(inputs), *truth)
+        call: dict[str, Any] = {"cancel": cancel, "model": True}
+        call["limit"] = self._connection.time_limit * max(1, len(metrics))
+        found = self._connection.ask(tuple[Measurement, ...], "measure_many", params, given, **call)
+        if len(found) != len(metrics):
+            self._connection.distrust(f"{len(found)} figures for {len(metrics)} metrics")
+        return found
 
     def noise_level(
         self,

@@ -9,10 +9,16 @@
   history.pushState = (state, title, url) =>
     (leads(url) ? push(state, title, url) : history.replaceState(state, title, url));
 
-  // Whether to another page. Of an address that only names a page (`?page=`) nothing stays.
+  // Whether to another page. Of an address that only names a page (`?page=`) nothing stays, nor of
+  // one that led on before a person has touched anything: Back leaves, as from any link.
+  const named = () => new URLSearchParams(location.search).has("page");
+  let arriving = named();
   function leads(url) {
-    const named = new URLSearchParams(location.search).has("page");
-    return !named && new URL(url ?? "", location.href).pathname !== location.pathname;
+    if (new URL(url ?? "", location.href).pathname === location.pathname) return false;
+    const touched = navigator.userActivation?.hasBeenActive ?? true;
+    const stays = touched && !arriving && !named();
+    arriving = false;
+    return stays;
   }
 
   document.addEventListener("click", (event) => {

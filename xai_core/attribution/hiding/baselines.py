@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from xai_core.base.errors import InputError, MethodError
+from xai_core.base.errors import MethodError
 from xai_core.base.parameters import parameter
 from xai_core.pictures import backgrounds
 
@@ -101,7 +101,7 @@ def drawn_baselines(task: Task, count: int) -> Iterator[Tensor]:
 
 
 def pictures(task: Task) -> Tensor:
-    """The pictures that were given, `[N, C, H, W]`. Raises `InputError` where they do not fit."""
+    """The pictures that were given, `[N, C, H, W]`. Raises `MethodError` where they do not fit."""
     import torch
 
     if not task.parameters.baseline_pictures:
@@ -109,7 +109,7 @@ def pictures(task: Task) -> Tensor:
     found = backgrounds.pictures_of(task.parameters.baseline_pictures)
     if found.shape[1:] != tuple(task.inputs.shape[1:]):
         given, needed = ("×".join(map(str, s[1:])) for s in (found.shape, task.inputs.shape))
-        raise InputError(
+        raise MethodError(
             f"The pictures of the baseline are {given} as prepared; the explained one is {needed}.",
             "Choose them again with this model.",
         )

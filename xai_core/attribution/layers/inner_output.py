@@ -53,27 +53,29 @@ def ending_at(module: nn.Module, target: AskedOfEach) -> nn.Module:
             code="layers-hidden",
         )
     layer = feature_layers.find(module, name)
-    twin = _twin(module)
+    twin = twin_of(module)
     forward = vars(module).get("forward") or partial(type(module).forward, twin)
     vars(twin)["forward"] = partial(_until, forward, layer, name, of_input)
     return twin
 
 
-def _twin(module: nn.Module) -> nn.Module:
+def twin_of(module: nn.Module) -> nn.Module:
     """Another object of the same parameters, buffers and layers, whose forward may be its own."""
     twin = type(module).__new__(type(module))
     vars(twin).update(vars(module))
     return twin
 
 
-def _until(forward: Any, layer: nn.Module, name: str, of_input: bool, *inputs: Any) -> Tensor:
+def _until(
+    forward: Any, layer: nn.Module, name: str, of_input: bool, *inputs: Any, **named: Any
+) -> Tensor:
     """What the layer gives where it ran last. The rest runs, too: it may run once more."""
     seen: list[Tensor] = []
     remember = partial(_remember_input if of_input else _remember, seen)
     register = layer.register_forward_pre_hook if of_input else layer.register_forward_hook
     handle = register(remember)
     try:
-        forward(*inputs)
+        forward(*inputs, **named)
     finally:
         handle.remove()
     if not seen:

@@ -47,6 +47,9 @@ class Reader(ABC):
 READERS: Registry[Reader] = Registry("xai_core.pictures.readers", "reader")
 
 
-def titles() -> str:
-    """The kinds that are read, for a person."""
-    return ", ".join(reader.title for reader in sorted(READERS, key=lambda one: -one.order))
+def titles(most: int | None = None) -> str:
+    """The kinds that are read, for a person; the first of them where there is a bound."""
+    found = [reader.title for reader in sorted(READERS, key=lambda one: -one.order)]
+    if most is None or len(found) <= most:
+        return ", ".join(found)
+    return f"{', '.join(found[:most])} and {len(found) - most} more kinds"

@@ -92,6 +92,8 @@ def read_plan(folder: Path) -> Plan:
             seed=int(told["seed"]),
             recipe=Recipe.from_dict(told["recipe"]),
             target=class_or_target(told["target"]),
+            metrics=tuple(map(str, told.get("metrics", ()))),
+            truths=str(told.get("truths", "")),
         )
         return Plan(
             model=Path(told["model"]),
@@ -124,6 +126,8 @@ def _told(plan: Plan) -> dict[str, Any]:
         "seed": setting.seed,
         "recipe": setting.recipe.to_dict(),
         "target": asked_to_json(setting.target),
+        "metrics": list(setting.metrics),
+        "truths": setting.truths,
         "pace": str(plan.pace),
         "trusted": plan.trusted,
     }

@@ -51,9 +51,7 @@ class Neuron(TargetKind):
     title = "Neuron inside the network"
     order = 130
     inner = True
-    summary = (
-        "What makes a channel, a unit or a slice of an inner layer respond, whatever comes of it."
-    )
+    summary = "What makes a channel, a unit or a slice of an inner layer respond."
     formula = "`a[unit]` of the layer's output `a`; of several the mean, the sum or the maximum"
     Parameters = NeuronParameters
 

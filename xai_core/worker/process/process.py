@@ -50,7 +50,9 @@ class Process:
         self.model, self.passing = LentFiles(lent / "model"), LentFiles(lent / "passing")
         try:
             with _starting():
-                self._popen = launch(_plan(self.home, lent, budget), python, budget.settings)
+                self._popen = launch(
+                    _plan(self.home, lent, budget), python, budget.settings, ahead=budget.ahead
+                )
         except BaseException:
             folder.remove()
             raise
