@@ -8,7 +8,7 @@ TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
 SOAKED := $(shell grep -rl "from tests.dose import" tests --include="test_*.py")
 
-.PHONY: help setup tensorflow transformers run test soak check docs bench demo
+.PHONY: help setup tensorflow transformers run test soak check types contracts browser docs bench bench-studies demo
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,24 +43,31 @@ run: setup ## open the dashboard on http://localhost:8501
 # Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
 test: export OMP_WAIT_POLICY := PASSIVE
 test: ## checks, then every test, in a real browser too
-	@# Both environments at once: each waits for its downloads most of the time.
-	$(MAKE) --no-print-directory --jobs 2 setup tensorflow
+	@# Both environments and the browser at once: each waits for its downloads most of the time.
+	$(MAKE) --no-print-directory --jobs 3 setup tensorflow browser
 	$(MAKE) --no-print-directory check
-	sh scripts/system-packages.sh $(PYTHON) chromium
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
 soak: export OMP_WAIT_POLICY := PASSIVE
 soak: export PEDESTAL_SOAK := 1
-soak: setup tensorflow ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
-	sh scripts/system-packages.sh $(PYTHON) chromium
+soak: setup tensorflow browser ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 -rP $(SOAKED)
 
 check: setup ## lint, format, strict types, who imports whom, and the documentation without a warning
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@# Two processes: nothing in here uses more than one.
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target types contracts
+
+types: setup
 	$(BIN)/mypy
+
+contracts: setup
 	$(BIN)/lint-imports
 	$(BIN)/sphinx-build $(SPHINX) docs $(SITE)
+
+browser:
+	sh scripts/system-packages.sh $(PYTHON) browser
 
 docs: setup ## the documentation on http://localhost:8502
 	$(BIN)/sphinx-build $(SPHINX) docs $(SITE)
@@ -68,6 +75,9 @@ docs: setup ## the documentation on http://localhost:8502
 
 bench: setup ## speed, as ratios within one run
 	$(BIN)/python -m benchmarks --keep
+
+bench-studies: setup ## the same of studies of many pictures alone: about ten minutes
+	$(BIN)/python -m benchmarks studies study_growth study_faults statistics_memory --keep
 
 demo: setup ## compute the first page's result again
 	$(BIN)/python -m xai_core.demo.example

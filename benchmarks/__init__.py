@@ -11,5 +11,7 @@ to a function without arguments, and optionally
 A case is timed; where it returns a number, that is its figure instead, in the module's `UNIT`.
 Ratios hold on any machine; figures hold on this one.
 
-`python -m benchmarks --keep` writes what was measured to `RESULTS.md`.
+`python -m benchmarks --keep` writes what was measured to `RESULTS.md`, where the figures of those
+that were not asked for stay. `--only TEXT` measures the rows whose goal has this text.
+`make bench-studies` measures all that is said of studies of many pictures.
 """

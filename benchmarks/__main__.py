@@ -6,15 +6,16 @@ import argparse
 import sys
 
 from benchmarks.machine import describe
-from benchmarks.measuring import load, measured, names
+from benchmarks.measuring import measured, names
 from benchmarks.results import keep
 
 
 def main() -> int:
-    known = [name for name in names() if hasattr(load(name), "CASES")]
+    known = names()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of: {', '.join(known)}")
     parser.add_argument("--keep", action="store_true", help="write RESULTS.md")
+    parser.add_argument("--only", default="", metavar="TEXT", help="rows whose goal has it")
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in known]:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}")
@@ -23,7 +24,7 @@ def main() -> int:
     found, failed = [], {}
     for name in given.names or known:
         try:
-            found.append(measured(name))
+            found.append(measured(name, given.only))
         except (Exception, SystemExit) as error:  # the others' figures took minutes
             failed[name] = f"{type(error).__name__}: {error}".splitlines()[0]
             print(f"  FAILED: {failed[name]}", flush=True)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import torch
 from PIL import Image
 from torch import nn
@@ -39,7 +43,10 @@ METHODS: Mapping[str, Mapping[str, Any]] = {
     "guided-backprop": {},
     "grad-cam": {},
 }
-SMALL = 64  # pixels of a side
+SMALL = 32  # pixels of a side
+# Of a study and of whole processes: `cpu` counts the seconds of computing instead, of all their
+# processes. That is for a machine that others use meanwhile, and says nothing of workers.
+CLOCK = os.environ.get("PEDESTAL_BENCH_CLOCK", "seconds")
 
 
 @cache
@@ -92,16 +99,41 @@ def small_network() -> Path:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Of a job. cpu: seconds of all its processes. memory: bytes of them."""
+
+    seconds: float
+    cpu: float
+    memory: int
+    done: int
+
+
+@dataclass(frozen=True)
 class Speed:
-    """How a job went. seen: seconds since its start and pictures that were done, as they rose."""
+    """How a job went. seen: each time that more pictures were done."""
 
-    seen: Sequence[tuple[float, int]]
+    seen: Sequence[Moment]
 
-    def of_a_picture(self, first: int, last: int) -> float:
+    def of_a_picture(self, first: int, last: int, clock: str = CLOCK) -> float:
         """Seconds for each of the pictures between two counts."""
-        start = next(one for one in self.seen if one[1] >= first)
-        end = next(one for one in self.seen if one[1] >= last)
-        return (end[0] - start[0]) / max(1, end[1] - start[1])
+        start, end = self.at(first), self.at(last)
+        used: float = getattr(end, clock) - getattr(start, clock)
+        return used / max(1, end.done - start.done)
+
+    def at(self, done: int) -> Moment:
+        """When so many were done."""
+        return next(one for one in self.seen if one.done >= done)
+
+
+def used() -> tuple[float, int]:
+    """Seconds of computing, and bytes of memory, of this process and those that it started."""
+    cpu, memory, here = 0.0, 0, psutil.Process()
+    for one in (here, *here.children(recursive=True)):
+        with suppress(psutil.Error):
+            times = one.cpu_times()
+            cpu += times.user + times.system
+            memory += one.memory_info().rss
+    return cpu, memory
 
 
 def job(
@@ -112,8 +144,13 @@ def job(
     engine: str = "local",
     workers: int = 1,
     pace: Pace | None = None,
+    kept: Path | None = None,
+    each: Callable[[], None] = lambda: None,
 ) -> Speed:
-    """A study from nothing, by the engine of that name."""
+    """A study from nothing, by the engine of that name. kept: its folder; else it goes again.
+
+    each: called after some pictures.
+    """
     file = Path(model or model_file("demo"))
     options = LoadOptions(input_spec=spec) if spec else LoadOptions()
     setting = Setting(digest(file).sha256, options, spec or InputSpec())
@@ -127,21 +164,27 @@ def job(
         engine=engine,
         workers=workers,
     )
-    seen: list[tuple[float, int]] = []
+    seen: list[Moment] = []
     start = time.perf_counter()
 
     def told(status: Status) -> None:
-        if not seen or status.done > seen[-1][1]:
-            seen.append((time.perf_counter() - start, status.done))
+        if not seen or status.done > seen[-1].done:
+            seen.append(Moment(time.perf_counter() - start, *used(), status.done))
+            each()
 
-    with tempfile.TemporaryDirectory(dir=room()) as kept:
-        told(run_job(plan, Path(kept), told))
+    with tempfile.TemporaryDirectory(dir=room()) as folder:
+        run_job(plan, kept or Path(folder), told)
     return Speed(seen)
 
 
 def process(arguments: Sequence[str], **environment: str) -> float:
-    """Seconds that a Python of its own takes. Raises `SystemExit` with its last words."""
-    start = time.perf_counter()
+    """Seconds that a Python of its own takes, with all that it starts.
+
+    Raises:
+        SystemExit: it failed; with its last words.
+    """
+    _adopt()
+    start, before = time.perf_counter(), _of_the_ended()
     found = subprocess.run(  # noqa: S603 - our own arguments
         [sys.executable, *arguments],
         env={**os.environ, **environment},
@@ -151,7 +194,22 @@ def process(arguments: Sequence[str], **environment: str) -> float:
     )
     if found.returncode:
         raise SystemExit("\n".join((found.stderr or found.stdout).splitlines()[-3:]))
-    return time.perf_counter() - start
+    seconds = time.perf_counter() - start
+    return seconds if CLOCK == "seconds" else _of_the_ended() - before
+
+
+def _adopt() -> None:
+    """What is left of a process' own processes when it ends is waited for here (Linux)."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def _of_the_ended() -> float:
+    """Seconds of computing of all processes that were started here and have ended."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    found = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found.ru_utime + found.ru_stime
 
 
 def seconds(run: Callable[[], object]) -> float:

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks.timing import Goal
@@ -22,6 +23,7 @@ from xai_core.runs.store import RunStore
 UNIT, ROUNDS = "ms", 5
 RUNS = int(os.environ.get("PEDESTAL_BENCH_RUNS", "100000"))
 MINE = RunFilter("")
+LOTS = 100
 BARE, QUERY = "a bare folder of the same size, flushed", "a bare look at all rows in SQLite"
 SAVE, FIRST, SEARCH, TAG, TAGS, MORE = (
     "a run is saved",
@@ -66,8 +68,10 @@ def prepare(titles: list[str]) -> None:
     """All runs in a folder, and an index of them."""
     folder = Path(tempfile.mkdtemp(prefix="bench-runs-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    start = time.perf_counter()
     for number in range(RUNS):
         _written(folder, number)
+    print(f"  ({RUNS:,d} runs were written in {time.perf_counter() - start:.1f} s)", flush=True)
     store = _held["store"] = RunStore(folder, cap=10**6)
     start = time.perf_counter()
     store.page(MINE)
@@ -75,10 +79,20 @@ def prepare(titles: list[str]) -> None:
 
 
 def _written(folder: Path, number: int) -> None:
-    place = folder / secrets.token_urlsafe(16)
-    place.mkdir()
-    (place / "run.json").write_text(told(number))
-    (place / "label.json").write_text(json.dumps({"tags": [f"lot-{number % 100}"]}))
+    place = f"{folder}/{secrets.token_urlsafe(16)}"
+    os.mkdir(place)
+    with open(f"{place}/run.json", "w") as file:
+        file.write(told(number))
+    os.link(_label(folder, number % LOTS), f"{place}/label.json")
+
+
+@cache
+def _label(folder: Path, lot: int) -> str:
+    """One file for all runs that have it: a hundred thousand files are made in half the time."""
+    place = folder.with_name(f"{folder.name}-{lot}.json")
+    place.write_text(json.dumps({"tags": [f"lot-{lot}"]}))
+    atexit.register(place.unlink, missing_ok=True)
+    return str(place)
 
 
 def milliseconds(work: Callable[[], object]) -> float:

@@ -20,7 +20,7 @@ extensions = [
     "command_line",
     "public_names",
 ]
-exclude_patterns = ["_build", "_inventories"]
+exclude_patterns = ["_build", "_inventories", "guides/wafer-study.md"]
 default_role = "code"  # docstrings write code between single backticks
 myst_heading_anchors = 3
 smartquotes = False  # quotes in the help of the command line are meant

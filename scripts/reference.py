@@ -19,6 +19,7 @@ from xai_core.attribution.methods.base import FAMILIES, METHODS
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.base.limits import Limits
 from xai_core.base.parameters import ParameterInfo, describe
+from xai_core.cli.target import FILES
 from xai_core.models.architectures.base import ARCHITECTURES
 from xai_core.models.formats.base import FORMATS
 from xai_core.models.packages.base import PACKAGES
@@ -235,8 +236,8 @@ def _default(one: Field[Any]) -> str:
 
 
 def _names(parameters: type) -> str:
-    files = {True: " (a picture's file)", False: ""}
-    return ", ".join(f"`{one.name}`{files[bool(one.holds)]}" for one in describe(parameters))
+    told = dict.fromkeys(FILES, " (a picture's file)")
+    return ", ".join(f"`{one.name}`{told.get(one.holds, '')}" for one in describe(parameters))
 
 
 def _allowed(info: ParameterInfo) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from typing import TypeVar
 
+import pytest
+
 T = TypeVar("T")
 WHOLE = os.environ.get("PEDESTAL_SOAK", "") not in ("", "0")
+soaked = pytest.mark.skipif(not WHOLE, reason="in `make soak`")
+"""A test of a kind that other tests in the dose have a sample of."""
 
 
 def dose(some: T, whole: T) -> T:

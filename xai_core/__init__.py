@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xai_core.attribution.noise.rule import NoiseLevel as NoiseLevel
     from xai_core.attribution.noise.tolerance import noise_level as noise_level
     from xai_core.attribution.result import Attribution as Attribution
+    from xai_core.attribution.several_inputs import explain_inputs as explain_inputs
     from xai_core.base.errors import XaiError as XaiError
     from xai_core.base.input_spec import InputSpec as InputSpec
     from xai_core.base.loaded_model import LoadedModel as LoadedModel
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from xai_core.models.loading import load_model as load_model
     from xai_core.models.other_inputs import OtherInput as OtherInput
     from xai_core.pictures.archive import picture_files as picture_files
+    from xai_core.pictures.background_files import baseline_pictures as baseline_pictures
     from xai_core.pictures.demo import demo_pictures as demo_pictures
     from xai_core.pictures.preprocessing import prepare as prepare
     from xai_core.readiness import assess as assess
@@ -67,12 +69,14 @@ _HOMES = {
     "Worker": "worker",
     "XaiError": "base.errors",
     "assess": "readiness",
+    "baseline_pictures": "pictures.background_files",
     "baseline_subtraction_norm": "maps.canonical",
     "canonicalise": "maps.canonical",
     "complexity": "scores.metrics.complexity",
     "conduct": "studies.computation",
     "demo_pictures": "pictures.demo",
     "explain": "attribution.explanation",
+    "explain_inputs": "attribution.several_inputs",
     "load_model": "models.loading",
     "noise_level": "attribution.noise.tolerance",
     "open_picture": "worker.decoding",
@@ -105,12 +109,14 @@ __all__ = [
     "Worker",
     "XaiError",
     "assess",
+    "baseline_pictures",
     "baseline_subtraction_norm",
     "canonicalise",
     "complexity",
     "conduct",
     "demo_pictures",
     "explain",
+    "explain_inputs",
     "load_model",
     "noise_level",
     "open_picture",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from components.session.jobs import queue
 from components.session.processes import Access, known
+from xai_core.attribution.relevance.conservation import ranked_of
 from xai_core.demo.example import example_localisations, is_example
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.maps.recipe import Recipe
@@ -15,7 +16,7 @@ from xai_core.scores.localisation import Localisation, localised
 
 
 def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:
-    """How well each map finds the truth, by method; nothing where the truth is not known."""
+    """How well each ranked map finds the truth, by method; nothing where it is not known."""
     if recipe == run.recipe and is_example(run):  # the first page waits for no process
         return example_localisations()
     mask = truth_of(run.pixels)
@@ -26,4 +27,5 @@ def localisations(run: Run, recipe: Recipe) -> Mapping[str, Localisation]:
         with queue.shown("Measuring with Quantus …") as turn:
             return localised(Access(turn), run.attributions, recipe, mask)
 
-    return known().get(("localisation", maps_digest(run.attributions), recipe), compute)
+    found = known().get(("localisation", maps_digest(run.attributions), recipe), compute)
+    return ranked_of(run.attributions, found)

@@ -7,16 +7,18 @@ from typing import Any
 
 import streamlit as st
 
-from components.methods import fields, layer_chooser, noise_form, precision
+from components.methods import baseline_chooser, fields, layer_chooser, noise_form, precision
 from components.session import choice, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.variants import EACH
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo, build, describe
+from xai_core.pictures.backgrounds import HOLDS, PARAMETER
 from xai_core.pictures.region import shown
 
 MASK = "mask"  # what no field can take; it comes with a card, from a caller of the library
+NO_FIELD = (MASK, HOLDS)
 
 
 def of_chosen(space: Workspace) -> None:
@@ -52,11 +54,13 @@ def show(space: Workspace, method: str) -> None:
         return
     given = _masks(space, method, infos)
     usual = [info for info in infos if not info.added]
-    rare = [info for info in infos if info.added and info.holds != MASK]
+    rare = [info for info in infos if info.added and info.holds not in NO_FIELD]
     _fields(space, method, usual, given)
     if rare:
         with st.expander("More parameters"):
             _fields(space, method, rare, given)
+    if baseline_chooser.wanted(plugin.Parameters, given):
+        given[PARAMETER] = baseline_chooser.show(space, method)
     try:
         build(plugin.Parameters, given)
     except XaiError as error:

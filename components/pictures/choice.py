@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import streamlit as st
 
 from components.session import backend, choice, problem
@@ -9,7 +12,10 @@ from components.session.state import chosen
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.base.storage.files import data_folder
 from xai_core.base.target import Target, over_pictures
+from xai_core.demo.wafer.examples import EXAMPLES
+from xai_core.demo.wafer.kinds import NONE
 from xai_core.models.peek.digest import digest
+from xai_core.scores.public.asked_metric import asked_metrics, localisation_metrics
 from xai_core.studies.computation import Subject
 from xai_core.studies.store import Methods, Setting, Study, Table, complete
 
@@ -53,13 +59,34 @@ def subjects(space: Workspace) -> list[Subject]:
     found: dict[str, Subject] = {}
     for photo in (*photos, *space.study_state.uploaded.values()):
         sha256 = _sha256(photo)
-        found.setdefault(sha256, Subject(photo.name, photo.path, sha256))
+        mask = photo.mask or _known_mask(photo)
+        found.setdefault(sha256, Subject(photo.name, photo.path, sha256, mask))
     return list(found.values())
 
 
 def methods(space: Workspace) -> Methods:
     """The chosen methods with all their parameters."""
     return complete(chosen.asked(space))
+
+
+def metrics(space: Workspace) -> tuple[str, ...]:
+    """What is measured of each map beside its score."""
+    state = space.study_state
+    found = asked_metrics(state.metrics, state.removal)
+    return (*found, *localisation_metrics(state.removal)) if localises(space) else found
+
+
+def localises(space: Workspace) -> bool:
+    """Whether maps are compared with masks."""
+    return space.study_state.localise and any(one.mask for one in subjects(space))
+
+
+def truths(space: Workspace) -> str:
+    """Which masks belong to which pictures, where they count: visitors may have others."""
+    if not localises(space):
+        return ""
+    pairs = sorted(f"{one.sha256} {digest(one.mask).sha256}" for one in subjects(space) if one.mask)
+    return hashlib.sha256("\n".join(pairs).encode()).hexdigest()
 
 
 def known(space: Workspace) -> Table | None:
@@ -80,11 +107,21 @@ def study_of(space: Workspace, source: Source) -> Study:
         seed=space.seed,
         recipe=space.recipe,
         target=space.study_state.target,
+        metrics=metrics(space),
+        truths=truths(space),
     )
     found = space.study_state.study
     if found is None or found.setting != setting:
         found = space.study_state.study = Study(setting)
     return found
+
+
+def _known_mask(photo: Photo) -> Path | None:
+    """Of a picture of the wafer demo."""
+    return next(
+        (one.mask_path for one in EXAMPLES.values() if one.path == photo.path and one.kind != NONE),
+        None,
+    )
 
 
 def _sha256(photo: Photo) -> str:

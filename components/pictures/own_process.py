@@ -110,8 +110,11 @@ def _refused(study: Study, pictures: Sequence[Subject], methods: Methods) -> dic
 def _plan(study: Study, source: Source, pictures: Sequence[Subject], methods: Methods) -> Plan:
     text = io.StringIO()
     rows = csv.writer(text)
-    rows.writerow(["path", "name"])
-    rows.writerows([str(one.path.absolute()), one.name] for one in pictures)
+    rows.writerow(["path", "name", "mask"])
+    rows.writerows(
+        [str(one.path.absolute()), one.name, one.mask and str(one.mask.absolute())]
+        for one in pictures
+    )
     listed = text.getvalue().encode()
     place = study.folder / f"pictures-{hashlib.sha256(listed).hexdigest()[:16]}.csv"
     write_whole(place, listed)

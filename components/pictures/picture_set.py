@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
-from components.session import choice, decoding, text, upload
-from components.session.state.workspace import Photo, StudyState, Workspace
-from components.session.upload import Arrival
-from xai_core.base.errors import XaiError
-from xai_core.base.storage.files import writing
+from components.pictures import arrivals, server_path
+from components.session import choice, text, upload
+from components.session.state.workspace import StudyState, Workspace
 from xai_core.demo.wafer.examples import EXAMPLES
-from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES, Found, is_picture, pictures_in, shown
+from xai_core.pictures.archive import MAX_PICTURES, SUFFIXES
 from xai_core.pictures.demo import demo_pictures
 
 FILES, FOLDER, MEGABYTES = "pictures-files", "pictures-folder", 500
@@ -27,7 +20,8 @@ def show(space: Workspace) -> None:
     study_state = space.study_state
     with st.spinner("Looking at the pictures …"):
         for key in (FILES, FOLDER):
-            upload.arrived(key, MEGABYTES, lambda one: _take(study_state, one))
+            upload.arrived(key, MEGABYTES, lambda one: arrivals.take(study_state, one))
+        arrivals.pair_masks(study_state)
     _own_instead(space)
     study_state.photos = choice.several(
         st.multiselect,
@@ -57,6 +51,7 @@ def show(space: Workspace) -> None:
             f"{', '.join(SUFFIXES)}; up to {MAX_PICTURES:,} pictures. They stay on the server "
             "while this page is open, and some time after."
         )
+        server_path.show(study_state)
         _offer_demo(space)
     _uploaded(study_state)
 
@@ -93,7 +88,8 @@ def _uploaded(study_state: StudyState) -> None:
         left.markdown(f":material/photo_library: {count:d} {noun}")
         if right.button("Remove all", key="many-remove", icon=":material/delete:", width="stretch"):
             for photo in study_state.uploaded.values():
-                upload.dropped(photo.path)
+                for path in photo.files:
+                    upload.dropped(path)
             study_state.uploaded.clear()
             study_state.refused.clear()
             upload.clear_problems(FILES, FOLDER)
@@ -104,34 +100,3 @@ def _uploaded(study_state: StudyState) -> None:
         with st.expander(text.plain(left_out), icon=":material/warning:"):
             rows = [{"File": name, "Why": why} for name, why in study_state.refused.items()]
             st.dataframe(pd.DataFrame(rows), hide_index=True)
-
-
-def _take(study_state: StudyState, arrival: Arrival) -> None:
-    for one in _files(*arrival):
-        try:
-            _add(study_state, one)
-            study_state.refused.pop(one.name, None)
-        except XaiError as error:
-            study_state.refused[one.name] = str(error)
-
-
-def _files(name: str, data: bytes) -> Iterator[Found]:
-    if not name.lower().endswith(".zip"):
-        cause = "" if is_picture(name) else "Not a picture by its name."
-        yield Found(shown(name), None if cause else data, cause)
-        return
-    with ExitStack() as stack:
-        with writing():
-            file = stack.enter_context(tempfile.NamedTemporaryFile())
-            file.write(data)
-            file.flush()
-        yield from pictures_in(Path(file.name))
-
-
-def _add(study_state: StudyState, found: Found) -> None:
-    if found.data is None:
-        raise XaiError(found.cause)
-    if len(study_state.uploaded) >= MAX_PICTURES:
-        raise XaiError(f"There are {MAX_PICTURES:,} pictures already.")
-    decoding.looked_at(found.data)
-    study_state.add(Photo(found.name, upload.kept(found.data, "pictures")))

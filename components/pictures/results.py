@@ -9,7 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from components.maps.tiles import title_of
-from components.pictures import band_chart, export, places_chart, reversals
+from components.pictures import (
+    band_chart,
+    export,
+    maps_choice,
+    metrics_table,
+    places_chart,
+    reversals,
+)
 from components.pictures import sheet as study_sheet
 from components.pictures import table as pictures
 from components.ranking.statistics import bands, statistics
@@ -58,6 +65,8 @@ def _show(space: Workspace, quantile: float) -> None:
         st.markdown("### Agreement of the pictures")
         st.markdown("  \n".join(map(problem.plain, agreement(here.concordance))))
     _tests(names, here)
+    metrics_table.show(table, names)
+    maps_choice.offer(space)
     reversals.show(space, sheet, here)
     _causes(sheet, names)
 

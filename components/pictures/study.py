@@ -11,7 +11,7 @@ import streamlit as st
 from components.maps import progress
 from components.maps.tiles import title_of
 from components.methods import pace
-from components.pictures import own_process, sheet
+from components.pictures import maps_choice, own_process, sheet
 from components.pictures.choice import known, methods, study_of, subjects
 from components.session import backend, decoding, kept_runs, problem
 from components.session.decoding import Decode
@@ -63,11 +63,13 @@ def start(space: Workspace) -> None:
     except XaiError as error:
         study_state.failure = str(error)
         return
-    access, decode = Access(study_state.turn), decoding.decoding()
+    access, decode, truth = Access(study_state.turn), decoding.decoding(), decoding.truths()
     settle_pace = _settling(access, decode, source, study, wanted, pictures)
     keeper = study_state.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
+
+    asked, quantile = maps_choice.wanted(space), draft.quantile
 
     def at(place: Place) -> None:
         study_state.place = place
@@ -80,7 +82,11 @@ def start(space: Workspace) -> None:
         else:
             lender = access.lender(source)
             how: dict[str, Any] = {"decode": decode, "progress": progress, "cancel": cancel}
+            how["truth"] = truth
             refused = conduct(study, pictures, wanted, lender, at=at, **how)
+        kept = [one for one in pictures if one.name not in refused]
+        lend = access.lender(source)
+        maps_choice.keep(study, kept, wanted, asked, lend, decode, quantile, cancel)
         paths = {one.sha256: one.path for one in pictures}
         found = _whole(filled(draft, study, refused))
         keeper.keep(sheet.pictured(found, paths, decode))

@@ -67,7 +67,8 @@ def remove(space: Workspace, marked: Sequence[Subject]) -> None:
     for name, photo in list(study_state.uploaded.items()):
         if photo.path in paths:
             del study_state.uploaded[name]
-            upload.dropped(photo.path)
+            for path in photo.files:
+                upload.dropped(path)
     study_state.photos = [
         name
         for name in study_state.photos

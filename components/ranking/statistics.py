@@ -17,6 +17,6 @@ def bands(curves: np.ndarray) -> Band:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def statistics(scores: np.ndarray) -> Statistics:
-    """Of `[P, M]`, one score a picture and method."""
-    return study_statistics.statistics(scores)
+def statistics(scores: np.ndarray, lower: bool = True) -> Statistics:
+    """Of `[P, M]`, one score a picture and method. lower: whether a lower one is better."""
+    return study_statistics.statistics(scores, lower)

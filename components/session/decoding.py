@@ -14,6 +14,9 @@ from xai_core.pictures import preprocessing
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.pictures.raster import Raster
 from xai_core.pictures.region import Mask, from_text
+from xai_core.studies.computation import Subject
+from xai_core.studies.figures.measured import Truth
+from xai_core.studies.host.truth import read_truth
 from xai_core.worker.decoding import Decoder, comes_along
 from xai_core.worker.operations.decoding import Look
 
@@ -39,6 +42,19 @@ def decoding() -> Decode:
             return decoder.prepared(path, spec)
 
     return decode
+
+
+def truths() -> Callable[[Subject, InputSpec], Truth]:
+    """What reads the mask of a picture; for any thread, and works for this visitor."""
+    owner, pool = visit.current(), decoders()
+
+    def read(subject: Subject, spec: InputSpec) -> Truth:
+        if subject.mask is None:
+            return None
+        with pool.borrow(owner, cancel=owner.gone) as decoder:
+            return read_truth(decoder, subject.mask, subject.path, spec)
+
+    return read
 
 
 def looked_at(data: bytes) -> Look:

@@ -18,6 +18,7 @@ from xai_core.base.limits import MB
 from xai_core.base.storage.bundle import bundle_name, bundled
 from xai_core.base.storage.files import keep, keep_code
 from xai_core.base.storage.quota import Item, Storage
+from xai_core.pictures import backgrounds
 from xai_core.runs.store import RunStore
 
 Arrival = tuple[str, bytes]  # the user's name for it, which is never a path, and the bytes
@@ -36,7 +37,8 @@ def attend(space: Workspace) -> None:
     here, files = visit.current(), storage()
     here.at_end("files", lambda: files.leave(here))
     photos = (*space.photos.values(), *space.study_state.uploaded.values())
-    paths = [photo.path for photo in photos]
+    paths = [path for photo in photos for path in photo.files]
+    paths += [backgrounds.file_of(one) for one in backgrounds.named_in(space.settings)]
     for source in space.sources.values():
         others = (one.file for one in source.options.other_inputs if one.file is not None)
         paths += [source.path, *source.options.code, *others]

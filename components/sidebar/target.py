@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.session import backend, choice, decoding, problem, run_source, upload
 from components.session.state.workspace import Workspace
-from components.sidebar import likely_classes, target_fields, target_sentence
+from components.sidebar import likely_classes, neuron_layer, target_fields, target_sentence
 from components.sidebar.target_fields import Asking
 from components.widgets import region_picker
 from xai_core.base.errors import InputError, XaiError
@@ -88,6 +88,8 @@ def _asked(space: Workspace, asking: Asking) -> Target:
         if asking.kind == "connected-region":
             given |= _inside(space)
     _mask_arrived(space, given)
+    if "layer" in given:
+        given["layer"] = neuron_layer.show(space, str(given["layer"]), key=asking.key)
     found = target_fields.show(asking, given, size)
     if "mask" in given:
         upload.uploader(
@@ -136,6 +138,8 @@ def _drawn(space: Workspace, target: Target, asking: Asking) -> None:
     """The picture with the region, to draw on where the kind is of a place; then the sentence."""
     if target.parameters.get("mask") == "":
         st.info("There is no mask yet: upload one below.", icon=":material/upload:")
+        return
+    if target.parameters.get("layer") == "":
         return
     source, photo = space.sources[space.source], space.photos[space.photo]
     failure, mask, told = None, None, ""

@@ -132,7 +132,7 @@ def _number(
 
 
 def _field(asking: Asking, info: ParameterInfo, value: Any) -> Any:
-    label, key = info.name.capitalize(), f"{asking.key}-{info.name}"
+    label, key = info.name.replace("_", " ").capitalize(), f"{asking.key}-{info.name}"
     shared: dict[str, Any] = {"key": key, "later": True, "help": info.help}
     if info.name == "path":
         paths = ["", *sorted(asking.form.entries)] if asking.form.entries else [""]
@@ -147,6 +147,8 @@ def _field(asking: Asking, info: ParameterInfo, value: Any) -> Any:
         )
     if info.choices:
         return choice.one(st.selectbox, label, info.choices, value, **shared)
+    if info.kind is bool:
+        return choice.value(st.toggle, label, value in (True, 1, "true", "True"), **shared)
     if info.kind is int:
         low, high = int(info.minimum or 0), int(info.maximum or 0)
         return _number(label, int(value), key, low, high, info.help)

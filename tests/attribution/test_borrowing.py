@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -14,6 +17,7 @@ from tests.attribution.settings import DEFINED, ON_CONVOLUTIONS, fast
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import Cancelled, MethodError, ModelError
+from xai_core.models.vision_libraries import vision_library
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
@@ -111,3 +115,31 @@ def test_inputs_are_not_written_to():
     for method in ON_CONVOLUTIONS:
         explain(NETS["in-place"](), inputs, 1, method, **fast(method))
         assert (inputs == kept).all(), method
+
+
+def tokens() -> nn.Module:
+    models = vision_library("torchvision.models.vision_transformer")
+    torch.manual_seed(0)
+    net = models.VisionTransformer(12, 4, 2, 2, 8, 16, num_classes=5)
+    nn.init.normal_(net.heads.head.weight)
+    return net.eval()
+
+
+@pytest.mark.parametrize(("method", "make"), [("lrp", layered), ("legrad", tokens)])
+def test_threads_take_turns_with_one_model_and_not_with_another(method, make):
+    """LRP changes weights while it has a model, and LeGrad functions of torch."""
+    nets, x = (make(), make()), np.repeat(pictures()[:, :, :, :1], 12, 3)
+    before = [state(net) for net in nets]
+    asked = [(net, name) for net in nets for name in (method, "saliency")]
+    alone = [explain(net, x, 1, name).values for net, name in asked]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda one: explain(one[0], x, 1, one[1]).values, asked * 4))
+    finally:
+        sys.setswitchinterval(usual)
+    for one, other in zip(found, alone * 4, strict=True):
+        assert np.array_equal(one, other)
+    for net, found_before in zip(nets, before, strict=True):
+        assert_as_found(net, found_before)

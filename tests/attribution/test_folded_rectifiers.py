@@ -20,7 +20,6 @@ from xai_core.attribution.patches.patched import Patched
 from xai_core.attribution.patches.patched_pass import PatchedPass
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
 from xai_core.models.demo import demo_weights
-from xai_core.readiness import assess
 
 
 class Block(nn.Module):
@@ -142,7 +141,7 @@ def test_the_wafer_models(exhibit):
     "specimen", [one for one in ZOO if one.level == "ready"], ids=lambda one: one.name
 )
 def test_the_zoo(specimen: Specimen):
-    x = torch.rand(assess(specimen.build()).input_shape, generator=torch.Generator().manual_seed(0))
+    x = torch.rand(specimen.shape, generator=torch.Generator().manual_seed(0))
     assert_same_function(specimen.build(), x)
 
 

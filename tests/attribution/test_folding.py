@@ -19,7 +19,6 @@ from xai_core.attribution.passes.folding import Folding
 from xai_core.base.errors import XaiError
 from xai_core.demo.wafer.exhibits import SPEC, wafer_exhibits
 from xai_core.models.demo import demo_weights
-from xai_core.readiness import assess
 from xai_core.targets import main_output, score_matrix
 
 EXACT = 1e-9  # in double precision, of the largest value
@@ -78,8 +77,7 @@ def test_the_wafer_models(exhibit):
     "specimen", [one for one in ZOO if one.level == "ready"], ids=lambda one: one.name
 )
 def test_the_zoo(specimen: Specimen):
-    shape = assess(specimen.build()).input_shape
-    x = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+    x = torch.rand(specimen.shape, generator=torch.Generator().manual_seed(0))
     net = specimen.build()
     try:
         slope(net.double(), x.double())

@@ -202,3 +202,29 @@ def test_a_score_near_zero_is_the_same_up_to_the_largest_one() -> None:
     _check_score(1e-6, 1e-4, 1.0)
     with pytest.raises(MethodError, match="joined to the layers"):
         _check_score(1e-6, 1e-4, 0.01)
+
+
+def test_what_comes_from_biases_alone_is_told_as_the_cause() -> None:
+    """A depthwise convolution of negative weights: no pixel raises what it gives."""
+    net = _ready(
+        nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3, groups=4), nn.ReLU(),
+                      nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5))
+    )  # fmt: skip
+    with torch.no_grad():
+        net[2].weight.copy_(-net[2].weight.abs() / 100)
+        net[2].bias.fill_(1.0)
+    found = explain(net, pictures(), 2, "lrp")
+    assert found.chosen[conservation.KEPT] == pytest.approx(found.chosen[conservation.GIVEN], 1e-4)
+    assert "100% of the score comes from biases alone" in remarks.told(found)
+    assert conservation.unranked(found).endswith("Choose another method.")
+    kept = explain(layered(), pictures(), 2, "lrp")
+    assert kept.chosen[conservation.KEPT] == pytest.approx(0.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["lrp", "saliency"])
+def test_the_pass_that_finds_the_target_is_the_one_that_looks(method: str) -> None:
+    net, passes = layered(), []
+    handle = net.register_forward_hook(lambda *_: passes.append(1))
+    explain(net, pictures(), 2, method)
+    handle.remove()
+    assert len(passes) == 2

@@ -30,7 +30,7 @@ def test_the_curve_is_the_closed_form() -> None:
     weights, x = two_classes()[1].weight.detach().double().numpy(), PICTURE.ravel()
     distance = float((weights[0] - weights[1]) @ x)
     spread = float(np.sqrt((weights**2 @ x**2).sum()))
-    found = noise_level(two_classes(), SAME, draws=dose(400, 1500))
+    found = noise_level(two_classes(), SAME, draws=dose(200, 1500))
     with np.errstate(divide="ignore"):
         expected = 2 * norm.cdf(distance / spread / found.levels) - 1  # chance is 1/2
     np.testing.assert_allclose(found.kept, expected, atol=dose(0.1, 0.05))

@@ -24,6 +24,7 @@ from tests.server import serving
 
 # Two slow cores, shared with other tests: for what is computed, and for what is only drawn.
 PATIENCE_MS, CLICK_MS = 240_000, 60_000
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Streamlit looks for its server beside the page that was reloaded, then at the root.
 PROBED = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -51,8 +52,8 @@ def fresh_address(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    """The system's Chromium, without its window where that is installed by itself."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.fail("There is no Chromium. `make test` installs it where it may.")
     expect.set_options(timeout=PATIENCE_MS)

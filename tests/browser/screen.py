@@ -95,6 +95,14 @@ def few_samples(page: Page, each: int) -> None:
     """On Heatmaps: let FusionGrad draw so many weights, and so many pictures for each."""
     section = expand(page, "Parameters")
     section.get_by_role("tab", name="FusionGrad").click()
+    samples(page, each)
+
+
+def samples(page: Page, each: int) -> None:
+    """The same, where these parameters are in view."""
+    section = page.get_by_test_id("stExpander").filter(
+        has=page.get_by_text("Parameters", exact=True)
+    )
     for name in ("n", "m"):
         field = section.get_by_role("spinbutton", name=name, exact=True)
         field.fill(str(each))

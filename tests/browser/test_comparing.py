@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
+from tests.dose import dose, soaked
 from xai_core.attribution.methods.base import METHODS
 
 ADDED = METHODS["saliency"].title
@@ -53,6 +54,7 @@ def one_view(page: Page, other_than: set[str]) -> set[str]:
     return found
 
 
+@soaked
 def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
@@ -67,7 +69,7 @@ def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     expect(page.get_by_role("figure", name="Complexity as bars")).to_contain_text(ADDED)
 
 
-@pytest.mark.parametrize("name", ["overview", "heatmaps", "tune"])
+@pytest.mark.parametrize("name", dose(["heatmaps", "tune"], ["overview", "heatmaps", "tune"]))
 def test_zoom_moves_all_tiles_alike(visit: Visit, name: str) -> None:
     page = visit(f"/?page={name}")
     screen.title(page, PAGES[name])

@@ -6,8 +6,10 @@ from playwright.sync_api import expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
+from tests.dose import soaked
 
 
+@soaked
 def test_controls_are_cancelled_then_computed(visit: Visit) -> None:
     page = visit("/?page=tune")
     screen.title(page, "Tune")

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_models import give
+from tests.dose import soaked
 from xai_core.pictures.demo import picture_path
 
 SECTION = "Input form"
@@ -37,11 +38,30 @@ def give_picture(page: Page, name: str, data: bytes) -> None:
     screen.settled(page)
 
 
-def test_a_tiff_of_16_bit_gets_its_range_and_its_preset(visit: Visit) -> None:
+def wrong_numbers_are_told(page: Page) -> None:
+    """And nothing is lost."""
+    expect(page.get_by_text(re.compile("8-bit whole numbers"))).to_be_visible()
+    channels = page.get_by_role("textbox", name="Channels for the model")
+    for given in ("2, 1", "0, 1, 2"):
+        channels.fill(given)
+        page.get_by_role("button", name="Use for this model").click()
+        told = page.get_by_text(re.compile("takes 3 channels; the order names 2"))
+        expect(told).to_have_count(1 if given == "2, 1" else 0)
+        expect(page.get_by_text(re.compile("8-bit whole numbers"))).to_be_visible()
+    expect(channels).to_have_value("0, 1, 2")
+    screen.settled(page)
+
+
+@soaked
+def test_wrong_numbers_are_told_and_a_tiff_of_16_bit_gets_its_range_and_its_preset(
+    visit: Visit,
+) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
     screen.photograph(page)
     screen.judged(page, screen.PHOTOGRAPHS)
+    screen.tab(page, SECTION)
+    wrong_numbers_are_told(page)
     give_picture(page, "coffee.tif", coffee_of_12_bit())
     screen.tab(page, SECTION)
     told = re.compile("16-bit whole numbers from 0 to 4080; 0 becomes 0 and 65535 becomes 1")
@@ -59,23 +79,6 @@ def test_a_tiff_of_16_bit_gets_its_range_and_its_preset(visit: Visit) -> None:
     expect(page.get_by_role("combobox", name="Value range")).to_have_value("values in [−1, 1]")
 
 
-def test_wrong_numbers_are_told_and_nothing_is_lost(visit: Visit) -> None:
-    page = visit("/?page=model")
-    screen.title(page, "Model")
-    screen.photograph(page)
-    screen.judged(page, screen.PHOTOGRAPHS)
-    screen.tab(page, SECTION)
-    expect(page.get_by_text(re.compile("8-bit whole numbers"))).to_be_visible()
-    page.get_by_role("textbox", name="Channels for the model").fill("2, 1")
-    page.get_by_role("button", name="Use for this model").click()
-    expect(page.get_by_text(re.compile("takes 3 channels; the order names 2"))).to_be_visible()
-    expect(page.get_by_text(re.compile("8-bit whole numbers"))).to_be_visible()
-    page.get_by_role("textbox", name="Channels for the model").fill("2, 1, 0")
-    page.get_by_role("button", name="Use for this model").click()
-    expect(page.get_by_text(re.compile("the order names 2"))).to_have_count(0)
-    expect(page.get_by_role("textbox", name="Channels for the model")).to_have_value("2, 1, 0")
-
-
 class Masked(nn.Module):
     """A picture and a mask that weighs it."""
 
@@ -90,6 +93,7 @@ class Masked(nn.Module):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@soaked
 def test_a_model_of_two_inputs_is_opened_with_one_fixed(visit: Visit, tmp_path: Path) -> None:
     torch.jit.script(Masked().eval()).save(tmp_path / "masked.pt")
     page = visit("/?page=model")

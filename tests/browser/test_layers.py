@@ -8,6 +8,7 @@ from playwright.sync_api import Error, Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
+from tests.dose import soaked
 
 CHOOSERS = "[class*='st-key-parameter-grad-cam-layer-']"
 
@@ -31,6 +32,7 @@ def choose_first(page: Page, place: int) -> str:
     return name
 
 
+@soaked
 def test_two_layers_give_a_map_each(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")

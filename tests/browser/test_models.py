@@ -34,9 +34,7 @@ def give(page: Page, name: str, data: bytes) -> None:
     screen.upload(screen.drop_zone(page), name, data, "application/octet-stream")
 
 
-def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visit) -> None:
-    page = visit("/?page=model")
-    screen.title(page, "Model")
+def no_model_is_told_and_the_open_model_stays(page: Page) -> None:
     give(page, "letter.pt", b"Dear colleague, here is the model. " * 20)
     expect(page.get_by_text("Rejected")).to_be_visible()
     expect(page.get_by_text("The model that was open is still open.")).to_be_visible()
@@ -46,9 +44,11 @@ def test_an_upload_that_is_no_model_is_told_and_the_open_model_stays(visit: Visi
     expect(page.get_by_text("It is looked into without being run")).to_be_visible()
 
 
-def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
+def test_an_eager_module_is_opened_after_a_letter_judged_and_explained(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")
+    no_model_is_told_and_the_open_model_stays(page)
+    screen.settled(page)
     give(page, "small.pt", small_network())
     expect(page.get_by_text("Loads without running code of the file.")).to_be_visible()
     page.get_by_role("button", name="Open this model").click()
@@ -56,6 +56,7 @@ def test_an_eager_module_is_opened_judged_and_explained(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="It can be explained")).to_be_visible()
     file = screen.tab(page, "File")
     expect(file.get_by_role("row", name="Format torch-eager")).to_be_visible()
+    expect(file.get_by_text(re.compile("on: no file but the model"))).to_be_visible()
     gallery = "Try a model of the gallery"
     screen.open_exhibit(page, gallery, "gallery-dead_relus", "Dead ReLUs")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0

@@ -8,8 +8,10 @@ from playwright.sync_api import expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
+from tests.dose import soaked
 
 
+@soaked
 def test_the_noise_level_is_measured_and_put_into_the_form_by_a_click(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")

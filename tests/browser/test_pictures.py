@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
+from tests.dose import soaked
 
 
 def png() -> bytes:
@@ -26,6 +27,7 @@ def give(page: Page, name: str, data: bytes) -> None:
     screen.upload(section, name, data, "image/png")
 
 
+@soaked
 def test_another_photo_is_computed(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
@@ -52,11 +54,3 @@ def test_a_broken_picture_is_told_and_changes_nothing(visit: Visit) -> None:
     expect(page.get_by_role("alert").first).to_contain_text(re.compile("picture", re.IGNORECASE))
     expect(page.get_by_role("combobox", name="Picture")).to_have_value("wafer: particle, 17 px")
     assert screen.scores(page) == before
-
-
-def test_a_picture_of_ones_own_is_offered_and_chosen(visit: Visit) -> None:
-    page = visit()
-    screen.title(page, OVERVIEW)
-    give(page, "noise.png", png())
-    expect(page.get_by_role("combobox", name="Picture")).to_have_value("noise.png")
-    expect(page.get_by_text("Chosen since these maps were computed")).to_contain_text("noise.png")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
+from tests.dose import soaked
 
 
 def at_quantile(page: Page, value: float) -> None:
@@ -46,6 +47,7 @@ def test_a_key_leaves_the_focus_on_the_slider_of_the_bench(visit: Visit) -> None
     at_quantile(page, 0.22)
 
 
+@soaked
 def test_a_link_opens_its_page_on_a_server_that_has_just_started(
     fresh_address: str, visit: Visit
 ) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_links import link_of
+from tests.dose import soaked
 
 GOOD, BAD = "wafer: no defect", "wafer: particle, 17 px"
 
@@ -22,6 +23,7 @@ def above(page: Page, picture: str) -> float:
     return float(found.group(1))
 
 
+@soaked
 def test_a_good_part_stays_dark_and_a_defect_lights_up(visit: Visit) -> None:
     page = visit("/?page=model")
     screen.title(page, "Model")

@@ -47,7 +47,7 @@ def number(page: Page, label: str) -> Locator:
     return page.get_by_role("spinbutton", name=label)
 
 
-def test_a_box_is_drawn_and_explained(visit: Visit) -> None:
+def test_a_box_is_drawn_and_explained_and_a_region_is_clicked(visit: Visit) -> None:
     page = visit(height=1400)
     segmenter(page)
     screen.choose(page, KIND, "In a box")
@@ -78,11 +78,11 @@ def test_a_box_is_drawn_and_explained(visit: Visit) -> None:
     done = re.compile(f"on .* · the mean score of .*{told}")
     expect(page.get_by_text(done)).to_be_visible()
     screen.settled(page)
+    screen.go(page, "Heatmaps")
+    a_region_is_clicked_and_background_told(page)
 
 
-def test_a_region_is_clicked_and_background_told(visit: Visit) -> None:
-    page = visit(height=1400)
-    segmenter(page)
+def a_region_is_clicked_and_background_told(page: Page) -> None:
     screen.choose(page, KIND, "One predicted region")
     pane = page.get_by_role("application", name="Click a region of the picture")
     expect(page.get_by_text(re.compile(r"defect \(1\) over the \d+ of"))).to_be_visible()

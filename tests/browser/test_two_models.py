@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
+from tests.dose import soaked
 
 SECOND, FIRST = "Second model (B)", "First model (A)"
 
@@ -38,6 +39,7 @@ def compute(page: Page) -> None:
     screen.settled(page)
 
 
+@soaked
 def test_two_uploads_are_compared(visit: Visit) -> None:
     page = visit("/?page=models")
     screen.title(page, "Two models")

@@ -129,11 +129,14 @@ def test_a_folder_without_a_picture_is_wrong_usage(cli: Cli, models: Path, tmp_p
 
 
 def test_a_metric_that_asks_the_model(cli: Cli, models: Path, picture: Path) -> None:
-    words = ("--method", "saliency", "guided-backprop", "--metric", "pixel-flipping", "--json")
-    done = cli("rank", models / "ready.pt", picture, *words)
+    words = ("--method", "saliency", "guided-backprop", "--json", "--metric")
+    done = cli("rank", models / "ready.pt", picture, *words, "deletion:steps=4,value=0.5")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["metric"] == "pixel-flipping"
+    assert (told["metric"], told["parameters"]) == ("deletion", {"steps": 4, "value": 0.5})
+    for wrong in ("deletion:steps=1", "deletion:step=4", "deletion@0.2", "deletio"):
+        done = cli("rank", models / "ready.pt", picture, *words, wrong)
+        assert (done.returncode, "deletion" in done.stderr) == (2, True)
     (one,) = told["pictures"]
     for entries in (one["raw"], one["after"]):
         scores = [entry["score"] for entry in entries]
@@ -150,7 +153,17 @@ def test_a_metric_on_a_mask_says_where_there_is_one(cli: Cli, models: Path, pict
     done = cli("rank", wafer.model_path, EXAMPLES["bridge"].path, "--spec", spec, *words)
     assert done.returncode == 0, done.stderr
     (one,) = json.loads(done.stdout)["pictures"]
-    assert all(0.5 < entry["score"] <= 1 for entry in one["raw"])
+    known = [entry["score"] for entry in one["raw"]]
+    assert all(0.5 < score <= 1 for score in known)
+    mask = ("--mask", EXAMPLES["bridge"].mask_path)
+    done = cli("rank", wafer.model_path, EXAMPLES["bridge"].path, "--spec", spec, *words, *mask)
+    (one,) = json.loads(done.stdout)["pictures"]
+    assert [entry["score"] for entry in one["raw"]] == known, "the same mask, from a file"
+    for wrong in (mask * 2, ("--mask", "gone.png"), ("--mask", picture)):
+        done = cli(
+            "rank", wafer.model_path, EXAMPLES["bridge"].path, "--spec", spec, *words, *wrong
+        )
+        assert done.returncode == 2, done.stderr
 
 
 def test_controls_of_a_metric_that_asks_the_model_are_refused_at_once(

@@ -78,7 +78,11 @@ def choose(space: Workspace) -> None:
     space.recipe = Recipe(channels="l2", sign="positive", grid=(14, 14))
     space.quantile, space.anyway = 0.37, {"mine.pt"}
     space.pairing.second, space.pairing.own_class = "mine.pt", True
-    space.study_state.add(Photo("many.png", keep(b"q", "pictures")))
+    mask = keep(b"r", "pictures")
+    space.study_state.add(Photo("many.png", keep(b"q", "pictures"), mask))
+    space.study_state.metrics, space.study_state.localise = ["sparseness"], True
+    space.study_state.maps, space.study_state.maps_count = "most", 7
+    space.study_state.removal = 0.35
     space.study_state.target = space.study_state.index = 3
     space.scaling.group, space.scaling.reference = ["0" * 16], ["f" * 16]
     space.noise_state.pictures, space.noise_state.classes = ["cat"], {"cat": 281}

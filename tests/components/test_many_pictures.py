@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,20 +14,24 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components.pictures import choice, results, table
-from components.session import backend, kept_runs, processes, upload
+from components.pictures import choice, maps_choice, results, table
+from components.session import backend, kept_runs, processes, settings, upload
 from components.session.state.workspace import KEY, Workspace
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
 from tests.studies.study_process import InProcess
 from xai_core.base.errors import Cancelled
+from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.models.demo import MODEL_TITLE
 from xai_core.scores.agreement import concordance
 from xai_core.scores.paired import too_close
 from xai_core.scores.statistics import agreement, headline, statistics
 from xai_core.studies import chunk
+from xai_core.studies.asked.folders import AllowedFolders
 from xai_core.studies.computation import Place, conduct
+from xai_core.studies.figures.measured import NO_MASK
 from xai_core.studies.result import kept_study
+from xai_core.studies.selected_maps import StudyMaps
 
 pytestmark = pytest.mark.xdist_group("app")
 PAGE = "pages/compare/pictures.py"
@@ -183,3 +188,58 @@ def test_the_headline_and_agreement_in_words() -> None:
     assert too_close(statistics(scores[:1]).neighbours, names) is None  # nothing tells
     assert "undefined" in agreement(concordance(scores[:1]))[0]
     assert "Kendall's W = 0.11" in agreement(concordance(scores))[0]
+
+
+def test_pictures_of_the_servers_disk_are_measured_with_their_masks_and_maps_are_kept(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "srv"
+    root.mkdir()
+    for name in ("bridge", "scratch"):
+        shutil.copy(EXAMPLES[name].path, root / f"{name}.png")
+    shutil.copy(EXAMPLES["bridge"].mask_path, root / "bridge.mask.png")
+    (root / "out.png").symlink_to(EXAMPLES["particle"].path)
+    monkeypatch.setattr(settings, "picture_folders", lambda: AllowedFolders((root,)))
+    opened(app, PAGE)
+    for where in ("/etc", str(root)):
+        app.text_input(key="pictures-path-text").set_value(where)
+        next(one for one in app.button if one.label == "Add").click()
+        ran(app)
+        assert ("There is nothing at '/etc'" in texts(app)) == (where == "/etc")
+    space: Workspace = app.session_state[KEY]
+    state = space.study_state
+    assert {name: one.mask is not None for name, one in state.uploaded.items()} == {
+        "bridge.png": True,
+        "scratch.png": False,
+    }
+    assert "outside of the folders" in state.refused["out.png"]
+    app.multiselect(key="methods").set_value(["saliency", "guided-backprop"])
+    app.multiselect(key="many-metrics").set_value(["sparseness"])
+    app.toggle(key="many-localise").set_value(True)
+    app.selectbox(key="many-maps").set_value("least")
+    ran(app)
+    app.number_input(key="many-maps-count").set_value(1)
+    ran(app)
+    assert "Measured beside Complexity: Sparseness, Pointing Game" in texts(app)
+    app.button(key="pictures-start").click()
+    app.run()
+    if state.job is not None:
+        state.job.wait(600)
+    ran(app)
+    assert state.failure is None
+    found = next(one.value for one in app.dataframe if "Metric" in one.value.columns)
+    shown = found.set_index("Metric")["Saliency"]
+    assert "[" in shown["Sparseness, after removal at 0.2 ↑"]
+    assert "[" not in shown["AUC, after removal at 0.2 ↑"], "one picture has a mask"
+    missing = next(o.value for o in app.dataframe if {"Maps", "Why"} <= {*o.value.columns})
+    assert NO_MASK in list(missing["Why"])
+    kept = maps_choice._files(
+        StudyMaps(state.study.setting, state.study.folder, state.study.pace),  # type: ignore[union-attr]
+        choice.subjects(space),
+        choice.methods(space),
+    )
+    assert 2 <= len(kept) <= 4
+    assert any("kept maps (zip of .npy)" in one.label for one in app.get("download_button"))
+    (entry,) = kept_runs.store().entries()
+    again = kept_study(kept_runs.store(), entry.id).table
+    assert set(again.figures) == set(choice.metrics(space))

@@ -98,9 +98,22 @@ def test_the_demo_model_is_found_again_by_its_hash(store: RunStore) -> None:
     assert "Chosen since" not in texts(app)
 
 
-@pytest.mark.parametrize("name", ["", "../x", "A" * 22, "x" * 5000, "\0"])
-def test_a_link_to_no_run_is_told_and_the_page_stands(store: RunStore, name: str) -> None:
-    app = started(run=name, quantile="7", methods=",,", view="::,signed:9,opacity:-1")
+@pytest.mark.parametrize(
+    ("page", "word", "name"),
+    [
+        ("ranking", "run", ""),
+        ("ranking", "run", "../x"),
+        ("ranking", "run", "A" * 22),
+        ("ranking", "run", "x" * 5000),
+        ("pictures", "study", "../x\0"),
+    ],
+)
+def test_a_link_to_no_run_is_told_and_the_page_stands(
+    store: RunStore, page: str, word: str, name: str
+) -> None:
+    app = started(
+        page=page, **{word: name}, quantile="7", methods=",,", view="::,signed:9,opacity:-1"
+    )
     assert ("There is no such run" in texts(app)) == bool(name)
     assert app.session_state[KEY].run_id is None
     assert app.session_state[KEY].quantile == 0.2

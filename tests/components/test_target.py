@@ -68,6 +68,13 @@ def test_a_classifiers_margin_is_chosen_computed_and_told(app: AppTest) -> None:
     assert f"· {space.run.target_label}" in texts(app)
     choose(app, "probability")
     assert "what is explained" in texts(app)
+    choose(app, "neuron")
+    layer = box(app, "Layer")
+    assert space.target.parameters["layer"] == layer.value
+    assert f"Explained is the mean of layer {layer.value}" in texts(app)
+    next(one for one in app.text_input if one.label == "Unit").set_value("1")
+    ran(app)
+    assert f"Explained is the mean of channel 1 of layer {layer.value}" in texts(app)
     choose(app, "logit")
     assert space.target is None
 

@@ -29,7 +29,7 @@ from xai_core.worker.process.budget import Budget
 pytestmark = [pytest.mark.xdist_group("fuzz"), pytest.mark.filterwarnings("ignore")]
 SEED = 20261124
 # For each kind of file; every kind is damaged once at least.
-SECONDS = {"inspect": dose(0.4, 60.0), "load": dose(1.0, 60.0)}
+SECONDS = {"inspect": dose(0.2, 60.0), "load": dose(0.4, 60.0)}
 ESCAPED = "The model's process failed with"  # an exception that is no XaiError
 
 

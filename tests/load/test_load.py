@@ -21,7 +21,7 @@ from tests.dose import dose
 from tests.load.client import PATIENCE, Visitor
 from tests.server import ROOT, serving
 
-SESSIONS, WORKERS, CLASSES = dose(6, 30), 2, 31
+SESSIONS, WORKERS, CLASSES = dose(3, 30), 2, 31
 BALLAST = 500_000  # numbers that make each model file 2 MB, so that one that stays is seen
 COMMAND = "bootstrap.py"  # what a worker's process runs
 pytestmark = pytest.mark.xdist_group("load")

@@ -10,8 +10,13 @@ import sys
 from pathlib import Path
 
 import xai_core
-from xai_core.demo.run import compute_demo_run
+from tests.dose import soaked
+from xai_core.attribution.explanation import explain
+from xai_core.models.demo import demo_weights
+from xai_core.models.loading import load_model
 from xai_core.moved import MOVED
+from xai_core.pictures.demo import picture_path
+from xai_core.pictures.preprocessing import open_picture, prepare
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = Path(__file__).parent / "written"
@@ -33,12 +38,15 @@ def test_the_script_of_a_run_gives_the_same_bits(tmp_path: Path) -> None:
     text = (WRITTEN / "run.py.txt").read_text(encoding="utf-8")
     kept = "5e96dc107badf63ba761bb9b894680c404dcedf1d6329fb858c310a53e7bbc4c"
     assert kept in text  # of the processor that wrote it: another one rounds otherwise
-    here = compute_demo_run().attributions["guided-backprop"].values
+    model = load_model(demo_weights())
+    inputs = prepare(open_picture(picture_path("rocket")), model.input_spec).inputs
+    here = explain(model, inputs, 657, "guided-backprop").values
     done = run(text.replace(kept, hashlib.sha256(here.tobytes()).hexdigest()), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "same bits" in done.stdout
 
 
+@soaked  # the new script of a study runs in test_study_report.py
 def test_the_script_of_a_study_gives_the_same_scores(tmp_path: Path) -> None:
     done = run((WRITTEN / "study.py.txt").read_text(encoding="utf-8"), tmp_path, "demo")
     *_, last = done.stdout.splitlines() or [done.stderr]

@@ -23,7 +23,7 @@ from xai_core.base.arrays import Map
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.base.pace import Pace
-from xai_core.demo.run import compute_demo_run, demo_run
+from xai_core.demo.run import demo_run
 from xai_core.maps.theme import STYLES
 from xai_core.models.demo import demo_weights
 from xai_core.models.loading import load_model
@@ -204,7 +204,7 @@ def run_again(subject: Subject, folder: Path, expected: Map) -> None:
 
 def rocket(method: str, spec: InputSpec, **how: Any) -> Subject:
     """The demo model's map of the rocket, as a run."""
-    shown = subject_of(compute_demo_run(), methods=["guided-backprop"])
+    shown = subject_of(demo_run(), methods=["guided-backprop"])
     ready = prepare(open_picture(picture_path("rocket")), spec)
     found = explain(load_model(demo_weights()), ready.inputs, shown.run.asked, method, **how)
     scores = {method: shown.run.scores["guided-backprop"]}
@@ -213,22 +213,19 @@ def rocket(method: str, spec: InputSpec, **how: Any) -> Subject:
 
 
 def test_script_and_command_give_the_same_bits(tmp_path: Path) -> None:
-    shared = subject_of(compute_demo_run(), methods=["guided-backprop"])
+    shared = rocket("guided-backprop", InputSpec())
     assert "--pace" not in next(code.commands(shared))
     run_again(shared, tmp_path, shared.run.attributions["guided-backprop"].values)
 
 
-def test_the_pace_of_a_run_is_repeated_too(tmp_path: Path) -> None:
-    shared = rocket("smoothgrad", InputSpec(), pace=Pace(3, channels_last=True), m=5)
-    assert "--pace 3,channels-last,0" in next(code.commands(shared))
-    run_again(shared, tmp_path, shared.run.attributions["smoothgrad"].values)
-
-
-def test_its_input_form_is_repeated_too(tmp_path: Path) -> None:
+def test_pace_and_input_form_of_a_run_are_repeated_too(tmp_path: Path) -> None:
     spec = InputSpec(3, 160, 192, "letterbox", order=(2, 1, 0), range="given", low=0, high=200.5)
-    shared = replace(rocket("saliency", spec), setup=Setup(spec=spec))
-    assert "--spec" in next(code.commands(shared))
-    run_again(shared, tmp_path, shared.run.attributions["saliency"].values)
+    found = rocket("smoothgrad", spec, pace=Pace(3, channels_last=True), m=5)
+    shared = replace(found, setup=Setup(spec=spec))
+    command = next(code.commands(shared))
+    assert "--pace 3,channels-last,0" in command
+    assert "--spec" in command
+    run_again(shared, tmp_path, shared.run.attributions["smoothgrad"].values)
 
 
 def test_autocast_and_its_effect_are_in_every_form_and_in_the_code() -> None:

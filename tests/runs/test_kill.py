@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
 import threading
 import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -19,34 +20,38 @@ from xai_core.base.storage.drafts import DELETED, DRAFT
 from xai_core.runs.store import ID, RunStore
 from xai_core.studies.result import kept_study
 
-ROOT = Path(__file__).parents[2]
 KILLS = dose(60, 200)
 LATE = 20  # the first of so many kills comes after a run was reported
-WRITER = """
-import sys
-from pathlib import Path
-from tests.runs.small import small_run
-from tests.studies.small_study import small_study
-from xai_core.runs.store import RunStore
-store, seed = RunStore(Path(sys.argv[1])), int(sys.argv[2])
-print("ready", flush=True)
-while True:
-    print(store.save(small_run(seed) if seed % 2 else small_study(seed=seed)), flush=True)
-    seed += 1
-"""
+# A fork of what has imported it all begins at once; a new interpreter takes most of a second.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__])
+
+
+def write(folder: Path, seed: int, told: Connection) -> None:
+    """Save one run or study after the other, and tell each id, until it is killed."""
+    store = RunStore(folder)
+    told.send("ready")
+    while True:
+        told.send(store.save(small_run(seed) if seed % 2 else small_study(seed=seed)))
+        seed += 1
 
 
 def killed(folder: Path, seed: int, patience: float, *, after_one: bool) -> list[str]:
     """The ids that a writer reported before it was killed. after_one: one at least."""
-    command = [sys.executable, "-c", WRITER, str(folder), str(seed)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == "ready\n"
-        early = [writer.stdout.readline().strip()] if after_one else []
-        # Saving takes some ms: any moment of it may be the last.
-        threading.Event().wait(patience)
-        writer.kill()
-        return early + [line.strip() for line in writer.stdout if line.endswith("\n")]
+    here, there = FORKS.Pipe(duplex=False)
+    writer = FORKS.Process(target=write, args=(folder, seed, there))
+    writer.start()
+    there.close()
+    assert here.recv() == "ready"
+    reported = [here.recv()] if after_one else []
+    # Saving takes some ms: any moment of it may be the last.
+    threading.Event().wait(patience)
+    writer.kill()
+    writer.join()
+    with suppress(EOFError):
+        while True:
+            reported.append(here.recv())
+    return reported
 
 
 def test_a_kill_leaves_whole_runs_and_loses_none_that_was_reported(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -110,41 +112,51 @@ def honest(kind: str) -> bytes:
 
 FAR = "{'descr': '|u1', 'fortran_order': False, 'shape': (100000, 100000)}"
 DEEP = "(" * 4000
-HOSTILE: dict[str, bytes] = {
-    "a PNG of one column": tall_png(1, 20_000_000),
-    "a PNG of three columns": tall_png(3, 16_000_000),
-    "a PNG of one row": tall_png(20_000_000, 1),
-    "a PNG of too many pixels": png(60_000, 60_000),
-    "a PNG whose text unpacks to much": png(
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "a PNG of one column": lambda: tall_png(1, 20_000_000),
+    "a PNG of three columns": lambda: tall_png(3, 16_000_000),
+    "a PNG of one row": lambda: tall_png(20_000_000, 1),
+    "a PNG of too many pixels": lambda: png(60_000, 60_000),
+    "a PNG whose text unpacks to much": lambda: png(
         2, 2, b"", chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(80_000_000)))
     ),
-    "a PNG of a million chunks": png(2, 2, bytes(4), chunk(b"tEXt", b"a\0b") * 1_000_000),
-    "a PNG of a million empty chunks": png(2, 2, bytes(4), chunk(b"IDAT", b"") * 1_000_000),
-    "a large JPEG of some scans": many_scans(80, 6000),
-    "a TIFF of three million strips": many_strips(3_000_000),
-    "a TIFF of a million strips": many_strips(1_000_000),
-    "a TIFF of three million tiles": many_tiles(3_000_000),
-    "a TIFF of long sides": tiff(*page(70_000, 2, (273, 4, 1, 8), (279, 4, 1, 4))),
-    "a TIFF without width": tiff((257, 4, 1, 5), (258, 3, 1, 8)),
-    "a TIFF whose page leads to itself": looping_pages(),
-    "a TIFF of 600 pages": many_pages(600),
-    "a TIFF of another order": b"MM*\0" + honest("TIFF")[4:],
-    "a TIFF of yet another order": b"II\0*" + honest("TIFF")[4:],
-    "a JPEG of many scans": many_scans(150),
-    "a BMP of negative width": honest("BMP")[:18] + b"\xff\xff\xff\xff" + honest("BMP")[22:],
-    "a BMP of much height": honest("BMP")[:22] + b"\xff\xff\xff\x7f" + honest("BMP")[26:],
-    "half a PNG": honest("PNG")[:900],
-    "half a WebP": honest("WEBP")[:300],
-    "an array of much": npy(FAR),
-    "an array of objects": npy(
+    "a PNG of a million chunks": lambda: png(2, 2, bytes(4), chunk(b"tEXt", b"a\0b") * 1_000_000),
+    "a PNG of a million empty chunks": lambda: png(2, 2, bytes(4), chunk(b"IDAT", b"") * 1_000_000),
+    "a large JPEG of some scans": lambda: many_scans(80, 6000),
+    "a TIFF of three million strips": lambda: many_strips(3_000_000),
+    "a TIFF of a million strips": lambda: many_strips(1_000_000),
+    "a TIFF of three million tiles": lambda: many_tiles(3_000_000),
+    "a TIFF of long sides": lambda: tiff(*page(70_000, 2, (273, 4, 1, 8), (279, 4, 1, 4))),
+    "a TIFF without width": lambda: tiff((257, 4, 1, 5), (258, 3, 1, 8)),
+    "a TIFF whose page leads to itself": lambda: looping_pages(),
+    "a TIFF of 600 pages": lambda: many_pages(600),
+    "a TIFF of another order": lambda: b"MM*\0" + honest("TIFF")[4:],
+    "a TIFF of yet another order": lambda: b"II\0*" + honest("TIFF")[4:],
+    "a JPEG of many scans": lambda: many_scans(150),
+    "a BMP of negative width": lambda: (
+        honest("BMP")[:18] + b"\xff\xff\xff\xff" + honest("BMP")[22:]
+    ),
+    "a BMP of much height": lambda: honest("BMP")[:22] + b"\xff\xff\xff\x7f" + honest("BMP")[26:],
+    "half a PNG": lambda: honest("PNG")[:900],
+    "half a WebP": lambda: honest("WEBP")[:300],
+    "an array of much": lambda: npy(FAR),
+    "an array of objects": lambda: npy(
         "{'descr': '|O', 'fortran_order': False, 'shape': (2, 2)}", b"x" * 99
     ),
-    "an array of negative size": npy(FAR.replace("100000, 100000", "-5, 7")),
-    "an array with a deep header": npy(DEEP),
-    "an array of no numbers": npy("{'descr': '<U9', 'fortran_order': False, 'shape': (2, 2)}"),
-    "an archive that unpacks to much": npz_bomb(600 * 2**20),
-    "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(canary) run\n",
-    "a PDF": b"%PDF-1.7\n" + bytes(100),
-    "an icon": b"\0\0\1\0" + bytes(100),
-    "nothing": b"",
+    "an array of negative size": lambda: npy(FAR.replace("100000, 100000", "-5, 7")),
+    "an array with a deep header": lambda: npy(DEEP),
+    "an array of no numbers": lambda: npy(
+        "{'descr': '<U9', 'fortran_order': False, 'shape': (2, 2)}"
+    ),
+    "an archive that unpacks to much": lambda: npz_bomb(600 * 2**20),
+    "PostScript": lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(canary) run\n",
+    "a PDF": lambda: b"%PDF-1.7\n" + bytes(100),
+    "an icon": lambda: b"\0\0\1\0" + bytes(100),
+    "nothing": lambda: b"",
 }
+
+
+@cache
+def hostile(name: str) -> bytes:
+    """One of them; all together take seconds to make."""
+    return HOSTILE[name]()

@@ -21,6 +21,7 @@ from tests.security.hostile_pictures import (
     HOSTILE,
     flat_png,
     honest,
+    hostile,
     many_scans,
     many_strips,
     tall_png,
@@ -71,10 +72,10 @@ def test_an_honest_picture_is_the_same_from_its_own_process(kind: str, decoder: 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_gives_a_sentence_soon(name: str, decoder: Decoder) -> None:
-    process = pid_of(decoder)
+    process, data = pid_of(decoder), hostile(name)
     before, start = psutil.Process().memory_info().rss, time.monotonic()
     with pytest.raises(InputError) as caught:
-        decoder.prepared(HOSTILE[name], InputSpec())
+        decoder.prepared(data, InputSpec())
     assert time.monotonic() - start < 10
     assert psutil.Process().memory_info().rss - before < 100 * MIB
     assert "site-packages" not in str(caught.value)
@@ -245,7 +246,7 @@ def test_no_warning_of_a_library_reaches_the_terminal(tmp_path: Path) -> None:
     for number, name in enumerate(HOSTILE):
         path = tmp_path / f"{number}.tif"
         if not name.startswith("an archive"):  # slow, and not read by a library
-            path.write_bytes(HOSTILE[name])
+            path.write_bytes(hostile(name))
             paths.append(str(path))
     done = subprocess.run(
         [sys.executable, "-W", "always", "-c", OPEN_ALL, *paths],

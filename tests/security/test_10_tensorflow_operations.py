@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scripts.tensorflow_operations import computes, operations
+from tests.dose import soaked
 from xai_core.models.tensorflow.nodes import Graph, Node
 from xai_core.models.tensorflow.safety import REACHES_OUT, SAVERS, computing, unsafe
 
@@ -45,6 +46,7 @@ def test_the_rule_is_told_by_types() -> None:
     assert not computes({**plain, "name": "SomeFile"})
 
 
+@soaked
 @pytest.mark.xdist_group("tensorflow")
 def test_the_list_is_that_of_the_installed_version() -> None:
     assert set(operations()) == computing()

@@ -26,6 +26,7 @@ from xai_core.base.target import Asked
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.scores.measurement import Measurement, measure
 from xai_core.studies.computation import Subject, conduct
 from xai_core.studies.entry import Entry
 from xai_core.studies.store import Setting, Study, complete
@@ -55,6 +56,14 @@ class InProcess:
         self.asked += [name for name in methods for _ in inputs]
         call.pop("cancel")
         return self.batches.explain(inputs, methods, target, seed, **call)
+
+    def measure_many(
+        self, inputs: Inputs, attribution: Any, metrics: Any, mask: Any = None
+    ) -> tuple[Measurement, ...]:
+        return tuple(
+            measure(self.net, inputs, attribution, recipe, name, parameters=given, mask=mask)
+            for name, given, recipe in metrics
+        )
 
 
 class Told(Study):

@@ -71,9 +71,6 @@ def test_what_a_study_does_not_have_is_said(tmp_path: Path) -> None:
         most_complex(summary, "x", 3)
     with pytest.raises(InputError, match="From 1 to"):
         most_complex(summary, "saliency", 0)
-    many = [str(n) for n in range(1001)]
-    with pytest.raises(InputError, match="at most 1,000"):
-        keep_maps(StudyMaps(SETTING, tmp_path), open_source(tmp_path), many, {}, nullcontext)
 
 
 def test_pictures_are_decoded_elsewhere_and_few_are_fetched_at_a_time(
@@ -100,8 +97,11 @@ def test_pictures_are_decoded_elsewhere_and_few_are_fetched_at_a_time(
     for module in (computation, preprocessing):
         monkeypatch.setattr(module, "open_picture", here)
     maps, worker = StudyMaps(SETTING, tmp_path / "study"), InProcess()
-    names = [one.name for one in pictures.iterdir()]
     source = Remote(open_source(pictures).location)
-    assert not keep_maps(maps, source, names, {"saliency": {}}, lambda: nullcontext(worker))
-    assert held == [1, 2, 1, 2, 1]
-    assert len(list((tmp_path / "study" / "maps").glob("*.npy"))) == 5
+    for _ in range(2):  # None: of all
+        assert not keep_maps(maps, source, None, {"saliency": {}}, lambda: nullcontext(worker))
+    assert held == [1, 2, 1, 2, 1] * 2
+    folder = tmp_path / "study" / "maps"
+    lines = [line.split(",") for line in (folder / "maps.csv").read_text().splitlines()]
+    assert [line[1] for line in lines] == ["picture", *(f"{index}.png" for index in range(5))]
+    assert {line[0] for line in lines[1:]} == {one.name for one in folder.glob("*.npy")}

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
+from tests.dose import soaked
 from xai_core.worker import Worker
 from xai_core.worker.process import launch
 
@@ -112,6 +113,7 @@ def test_where_no_server_can_be_had_a_worker_is_a_process_of_its_own(
         assert isinstance(worker._connection.process._popen, subprocess.Popen)
 
 
+@soaked
 def test_no_library_keeps_the_way_to_the_servers_home(tmp_path: Path) -> None:
     """Some note it when they are imported; a worker may not write there."""
     found = subprocess.run(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xai_core.attribution.forward import module_of, run, suit, tensor_of
+from xai_core.attribution.layers.inner_output import ending_at
 from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
@@ -18,7 +19,7 @@ from xai_core.targets.resolution import FixedScore, fixed, on_each
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xai_core.attribution.methods.base import Span
+    from xai_core.attribution.methods.base import Method, Span
     from xai_core.base.loaded_model import LoadedModel
 
 
@@ -37,6 +38,7 @@ class Context:
         self, model: LoadedModel | nn.Module, inputs: Inputs, target: AskedOfEach = None
     ) -> None:
         self.model, self.inputs, self.target = model, inputs, target
+        self._over: Any = None
 
     def is_of(self, model: LoadedModel | nn.Module, inputs: Inputs, target: Asked) -> bool:
         """Whether it was made of the very same."""
@@ -44,10 +46,12 @@ class Context:
 
     @cached_property
     def module(self) -> nn.Module:
-        """What is run. Raises `MethodError` for a model that cannot be."""
+        """What is run, up to the layer that a target lies in. Raises `MethodError` for a model
+        that cannot be run.
+        """
         module = module_of(self.model, needs_gradient=False)
         suit(module, np.shape(self.inputs)[1:])
-        return module
+        return ending_at(module, self.target)
 
     @cached_property
     def tensor(self) -> Tensor:
@@ -82,8 +86,26 @@ class Context:
         """What can be folded, in an object that knows no other method's weights."""
         return self._folding.anew()
 
+    def first_pass(self, plugin: Method) -> Any:
+        """What the method keeps of the pass that shows the target; None where that pass is over,
+        or is not the method's. Of several pictures, nothing: their graphs would lie side by side.
+        """
+        if len(self.tensor) > 1 or "explained" in vars(self) or "_first" in vars(self):
+            return None
+        made = plugin.first_pass(self.module, self.tensor)
+        if made is None:
+            return None
+        self._over, seen = made
+        try:
+            self.explained  # noqa: B018 - found now, while the output lives
+        finally:
+            self._over = None  # and its graph with it
+        return seen
+
     def output(self, number: int) -> Any:
         """Of one of the pictures; that of the first is asked for more than once."""
+        if self._over is not None:
+            return self._over
         return self._first if number == 0 else self._observed(self.tensor[number : number + 1])
 
     @cached_property
@@ -107,7 +129,9 @@ class Context:
     def _folding(self) -> Folding:
         picture = self.tensor[:1]
         self._first, found = Folding.watched(self.module, picture)
-        if found.any and found.gives(self._first, _beside(picture)):
+        if not found.any:
+            return found
+        if found.gives(self._first, _beside(picture)):
             self._takes_batches = True  # shown by the same pass
             return found
         return found if found.gives(self._first, picture) else Folding.nothing(self.module)

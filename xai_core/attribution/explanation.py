@@ -13,6 +13,7 @@ from xai_core.attribution.autocast import AutocastScorer, check
 from xai_core.attribution.context import Context
 from xai_core.attribution.emptiness import noted
 from xai_core.attribution.forward import module_of
+from xai_core.attribution.layers.inner_output import place_of
 from xai_core.attribution.meter import Meter
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
 from xai_core.attribution.passes.folding import WORTH
@@ -25,6 +26,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.base.target import AskedOfEach
+from xai_core.pictures.background_files import completed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -57,7 +59,8 @@ def explain(
         inputs: float32 `[B, C, H, W]`, preprocessed. target: class index; None takes each
             picture's top class; a `Target` says anything else; a list has one for each
             picture. It is fixed on each picture, and the same for all noisy copies. seed: of all
-            random draws. parameters: of the method.
+            random draws. parameters: of the method; `baseline_pictures` are files, or an array as
+            `inputs` is.
 
     Raises:
         InputError: inputs, target or a parameter is not what it has to be; or autocast is not
@@ -65,6 +68,8 @@ def explain(
         MethodError: the method is not defined for this model. ModelError: the model fails.
     """
     how: dict[str, Any] = {"pace": pace or Pace(batch_size), "progress": progress}
+    spec = getattr(model, "input_spec", None)
+    parameters = completed(METHODS[method].Parameters, parameters, spec)
     return explain_on(Context(model, inputs, target), method, seed, **how, **parameters)
 
 
@@ -93,10 +98,12 @@ def explain_on(
     start = time.perf_counter()
     with borrowed(module), pace.kept():
         folding = context.folding() if samples >= WORTH else None
+        seen = None if pace.autocast else context.first_pass(plugin)
         explained, scores = context.explained, context.scores
+        check_inside(plugin, context.target)
         at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
-            _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span))
+            _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span, seen))
             for picture, score in zip(_singly(tensor), scores, strict=True)
             for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
         ]
@@ -115,6 +122,16 @@ def explain_on(
         explained=explained,
         pace=pace,
     )
+
+
+def check_inside(plugin: Method, target: AskedOfEach) -> None:
+    """Raises `MethodError` where a target lies inside the model, and the method ends behind it."""
+    several = target if isinstance(target, Sequence) else (target,)
+    if plugin.follows_all and any(map(place_of, several)):
+        raise MethodError(
+            f"{plugin.title} follows the model to its end, and the neuron lies before that.",
+            "Choose a gradient method, or explain the model's output.",
+        )
 
 
 def _one(plugin: Method, task: Task) -> RawMap:

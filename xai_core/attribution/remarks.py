@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xai_core.attribution import autocast, completeness, emptiness
+from xai_core.attribution import autocast, baseline_notice, completeness, emptiness
 from xai_core.attribution.noise.average import COMPLEXITY_ERROR
 from xai_core.attribution.relevance import conservation
 from xai_core.attribution.result import Attribution
@@ -13,7 +13,7 @@ from xai_core.pictures.region import shown
 # What the sentences tell of an attribution's choices, and nobody need tell again.
 FACTS = (
     *(*autocast.FACTS, completeness.SUM, completeness.DIFFERENCE, emptiness.EMPTY),
-    *(conservation.ARRIVED, conservation.GIVEN),
+    *(conservation.ARRIVED, conservation.GIVEN, conservation.KEPT),
     COMPLEXITY_ERROR,  # by the margin of a headline
 )
 
@@ -27,12 +27,12 @@ def given(one: Attribution) -> dict[str, Any]:
 
 def told(one: Attribution) -> str:
     """All of it in sentences; nothing where there is nothing to say."""
-    said = (emptiness, completeness, conservation, autocast)
+    said = (emptiness, completeness, conservation, baseline_notice, autocast)
     return "; ".join(filter(None, (part.told(one) for part in said)))
 
 
 def brief(one: Attribution) -> str:
     """The same in a few words."""
     empty = "empty" if emptiness.told(one) else ""
-    parts = (part.brief(one) for part in (completeness, conservation, autocast))
+    parts = (part.brief(one) for part in (completeness, conservation, baseline_notice, autocast))
     return " · ".join(filter(None, (empty, *parts)))

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import nn
 
 
+@dataclass
+class _Loan:
+    """times: how often the thread that has the module has borrowed it."""
+
+    module: weakref.ref[nn.Module]
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    times: int = 0
+
+
+_LOANS: dict[int, _Loan] = {}
+_LOCKING = threading.Lock()
+
+
 @contextmanager
 def borrowed(module: nn.Module) -> Iterator[nn.Module]:
     """The module in eval mode with no gradients for its parameters.
 
-    Modes, `requires_grad`, `.grad` and the values of buffers are restored at the end.
+    Modes, `requires_grad`, `.grad` and the values of buffers are restored at the end. One thread
+    has it at a time, since methods change layers and weights while they have it; another one waits.
+    Whoever has it may borrow it again, which changes nothing.
     """
+    loan = _loan_of(module)
+    with loan.lock:
+        loan.times += 1
+        try:
+            if loan.times > 1:
+                yield module
+            else:
+                with _changed(module):
+                    yield module
+        finally:
+            loan.times -= 1
+
+
+@contextmanager
+def _changed(module: nn.Module) -> Iterator[None]:
     import torch
 
     modes = [
@@ -28,7 +61,7 @@ def borrowed(module: nn.Module) -> Iterator[nn.Module]:
             module.eval()
         for parameter, _, _ in parameters:
             parameter.requires_grad_(False)
-        yield module
+        yield
     finally:
         for child, training in modes:
             child.training = training
@@ -39,3 +72,12 @@ def borrowed(module: nn.Module) -> Iterator[nn.Module]:
             for buffer, value in buffers:
                 if not torch.equal(buffer, value):
                     buffer.copy_(value)
+
+
+def _loan_of(module: nn.Module) -> _Loan:
+    """By identity: some modules compare or hash in their own way, and a lock cannot be copied."""
+    key = id(module)
+    with _LOCKING:
+        if key not in _LOANS:
+            _LOANS[key] = _Loan(weakref.ref(module, lambda _: _LOANS.pop(key, None)))
+        return _LOANS[key]

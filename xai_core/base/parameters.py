@@ -23,8 +23,9 @@ class ParameterInfo:
     Attributes:
         kind: `int`, `float`, `str` or `bool`. choices: the values allowed, where they are few.
         minimum, maximum: inclusive bounds. help: one sentence.
-        holds: what a text is made of, where nobody types it: `mask` or `embedding`; or `layers`:
-            names of layers with commas between them, which give a map each (`variants`).
+        holds: what a text is made of, where nobody types it: `mask`, `embedding` or `pictures`;
+            `layer` the name of one; or `layers`: names with commas between them, which give a map
+            each (`variants`).
         added: it came after the others; its default is not part of what a map is kept under.
     """
 

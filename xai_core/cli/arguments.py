@@ -8,6 +8,7 @@ from typing import get_args
 
 from xai_core.attribution.noise.rule import NoiseType
 from xai_core.base.errors import InputError
+from xai_core.cli.baseline import add_baseline
 from xai_core.cli.inputs import add_labels, other_inputs
 from xai_core.cli.options import (
     add_methods,
@@ -15,16 +16,15 @@ from xai_core.cli.options import (
     add_pace,
     add_quantile,
     add_seed,
+    add_settings,
     add_target,
     picture_help,
-    setting,
 )
 from xai_core.cli.time_limit import patience
 from xai_core.models.demo import model_file
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.demo import picture_file as picture_file  # kept scripts ask for it here
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.scores.metrics.base import METRICS, GroupMetric
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -61,14 +61,8 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     parser.add_argument("image", metavar="IMAGE", help=picture_help())
     parser.add_argument("--method", required=True, metavar="NAME", help="attribution method")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=setting,
-        metavar="KEY=VALUE",
-        help="parameter of the method; may be repeated",
-    )
+    add_settings(parser)
+    add_baseline(parser)
     add_target(parser)
     add_labels(parser)
     add_seed(parser)
@@ -85,11 +79,21 @@ def add_rank(parser: argparse.ArgumentParser) -> None:
     add_methods(parser)
     parser.add_argument(
         "--metric",
-        choices=[one.name for one in METRICS if not isinstance(one, GroupMetric)],
         default="complexity",
-        metavar="NAME",
-        help="(default: complexity)",
+        metavar="NAME[:PARAM=VALUE,…]",
+        help="with its parameters, deletion:steps=20 (default: complexity)",
     )
+    parser.add_argument(
+        "--mask",
+        action="append",
+        dest="masks",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="what a map should show, for metrics of localisation: a picture that is bright there; "
+        "once for each picture, in their order",
+    )
+    add_baseline(parser)
     add_target(parser)
     add_labels(parser)
     add_seed(parser)
@@ -114,6 +118,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("other", metavar="OTHER", help="the second model; the options are for both")
     parser.add_argument("images", nargs="+", metavar="IMAGE", help=picture_help())
     add_methods(parser)
+    add_baseline(parser)
     add_target(parser)
     parser.add_argument(
         "--own-class",

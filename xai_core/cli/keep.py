@@ -12,7 +12,7 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.target import Target
-from xai_core.cli.requests import methods_of
+from xai_core.cli.baseline import Methods
 from xai_core.runs.run import Run
 from xai_core.studies.entry import QUANTILES, Entry, failed, measured
 from xai_core.studies.result import SIDE, StudiedPicture, StudyResult
@@ -45,7 +45,11 @@ class Keeping:
         self._last = run
 
     def write(
-        self, args: argparse.Namespace, target: int | Target | None, refused: Mapping[str, str]
+        self,
+        args: argparse.Namespace,
+        methods: Methods,
+        target: int | Target | None,
+        refused: Mapping[str, str],
     ) -> None:
         """To the disk. Raises `XaiError` where that cannot be done."""
         run = self._last
@@ -54,16 +58,17 @@ class Keeping:
         if len(self._rows) == 1:
             run.write(self._folder)
         else:
-            self._study(run, args, target, refused).write(self._folder)
+            self._study(run, args, methods, target, refused).write(self._folder)
 
     def _study(
         self,
         run: Run,
         args: argparse.Namespace,
+        methods: Methods,
         target: int | Target | None,
         refused: Mapping[str, str],
     ) -> StudyResult:
-        parameters = complete(methods_of(args))
+        parameters = complete(methods)
         return StudyResult(
             model=run.model,
             model_sha256=run.model_sha256,

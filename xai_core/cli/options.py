@@ -75,6 +75,20 @@ def add_methods(parser: argparse.ArgumentParser, *, needed: bool = True) -> None
     )
 
 
+def add_settings(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Parameters: of the method, or of `several` each by its name."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_setting_of_method if several else setting,
+        metavar="METHOD.KEY=VALUE" if several else "KEY=VALUE",
+        help="parameter of a method, smoothgrad.m=10; may be repeated"
+        if several
+        else "parameter of the method; may be repeated",
+    )
+
+
 def add_quantile(parser: argparse.ArgumentParser) -> None:
     """Of the baseline."""
     parser.add_argument(
@@ -145,7 +159,21 @@ def _target(text: str) -> int | str:
 
 def setting(text: str) -> tuple[str, str]:
     """`KEY=VALUE` as a pair."""
+    return _pair(text, "KEY=VALUE")
+
+
+def _setting_of_method(text: str) -> tuple[str, str, str]:
+    """`METHOD.KEY=VALUE`, in three."""
+    form = "METHOD.KEY=VALUE"
+    both, value = _pair(text, form)
+    name, _, key = both.partition(".")
+    if not (name and key):
+        raise argparse.ArgumentTypeError(f"expected {form}, not {text!r}")
+    return name, key, value
+
+
+def _pair(text: str, form: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not key or not equals:
-        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected {form}, not {text!r}")
     return key.strip(), value.strip()

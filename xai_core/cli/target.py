@@ -21,6 +21,8 @@ from xai_core.targets.outputs import Prediction
 from xai_core.targets.resolution import checked
 from xai_core.worker.decoding import open_picture
 
+FILES = ("mask", "embedding")  # what a parameter holds that the command line names a file for
+
 
 def _is_made(holds: str, text: str) -> bool:
     """Whether a text holds the mask or the embedding itself, as a report's lines have it."""
@@ -64,7 +66,7 @@ def of_picture_file(
         return target
     given = dict(target.parameters)
     for info in describe(TARGETS[target.kind].Parameters):
-        if not (info.holds and given.get(info.name)):
+        if not (info.holds in FILES and given.get(info.name)):
             continue
         file = picture_file(str(given[info.name]))
         if not file.is_file() and _is_made(info.holds, str(given[info.name])):

@@ -14,6 +14,7 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import MAX_INPUT, MAX_PIXELS, InputSpec
+from xai_core.pictures import backgrounds
 from xai_core.pictures.framing import framed
 from xai_core.pictures.raster import Raster
 
@@ -56,12 +57,12 @@ def from_text(text: str) -> Mask:
 
 
 def shown(value: object) -> object:
-    """For a person: the size of a mask that is a text, with a sign to tell masks apart; all else
-    as it is.
+    """For a person: the size of a mask that is a text, or how many pictures one names, with a sign
+    to tell them apart; all else as it is.
     """
     found = TEXT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        return value
+        return backgrounds.shown(value) if isinstance(value, str) else value
     return f"a mask of {int(found[1])}×{int(found[2])} ({zlib.crc32(found[3].encode()):08x})"
 
 

@@ -15,6 +15,7 @@ from xai_core.base.target import Target
 from xai_core.demo.run import demo_run
 from xai_core.models.demo import DEMO, MODEL_TITLE
 from xai_core.pictures.demo import PICTURES
+from xai_core.report import baselines
 from xai_core.report.subject import Subject
 
 SCRIPT = Template('''"""Repeats a run of Pedestal, and says whether each map has the same bits.
@@ -56,6 +57,7 @@ RECIPE = xai_core.Recipe(
     channels=$channels, sign=$sign, crop=$crop, grid=$grid, quantile=$quantile
 )
 METHODS = $methods
+BASELINES = $baselines  # pictures that methods start from or cover with, beside this script
 PACES = $paces  # how the model was run: another way gives the same maps up to rounding
 SHA256_OF_RAW_MAP = $digests
 
@@ -69,10 +71,20 @@ def check(name, expected):
         print(f"{name} is another file than the run's: its SHA-256 differs.", file=sys.stderr)
 
 
+def hold(name):
+    """Pictures of a baseline, as they were prepared; they come with the run's zip."""
+    file = Path(__file__).with_name(name)
+    if not file.exists():
+        sys.exit(f"There is no {name}. Put it beside this script: it is in the run's zip.")
+    xai_core.baseline_pictures(np.load(file))
+
+
 def main() -> int:
     model, picture = (*sys.argv[1:3], *(MODEL, PICTURE)[len(sys.argv) - 1 :])
     check(model, MODEL_SHA256)
     check(picture, PICTURE_SHA256)
+    for name in BASELINES:
+        hold(name)
     same = True
     with xai_core.Worker() as worker:
         card = worker.load(model, OPTIONS)
@@ -123,6 +135,7 @@ def script(subject: Subject) -> str:
         comes_along=(DEMO, *PICTURES),
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
+        baselines=repr(tuple(baselines.files(shown.values()))),
         paces=literal({name: str(one.pace) for name, one in shown.items()}),
         digests=literal(
             {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
@@ -139,7 +152,8 @@ def commands(subject: Subject) -> Iterator[str]:
         words += [DEMO if _is_demo(subject) else model_name(subject), picture_name(subject)]
         words += ["--method", name]
         for key, value in one.parameters.items():
-            words += ["--set", f"{key}={value}"]
+            words += [] if key == baselines.PARAMETER else ["--set", f"{key}={value}"]
+        words += [word for file in baselines.files([one]) for word in ("--baseline", file)]
         words += list(_target_words(subject.run.asked))
         words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
         words += ["--pace", str(one.pace)] if one.pace != Pace() else []

@@ -16,7 +16,7 @@ from xai_core.base.text import cell
 from xai_core.maps.colours import png_bytes
 from xai_core.readiness import to_json
 from xai_core.readiness.verdict.json import plain as finite
-from xai_core.report import card, code
+from xai_core.report import baselines, card, code
 from xai_core.report.code import file_name
 from xai_core.report.subject import Subject
 from xai_core.runs.manifest import told
@@ -53,6 +53,9 @@ def _entries(subject: Subject) -> Iterator[tuple[str, bytes]]:
     yield "figures/card-light.png", card.png(subject, "light")
     yield "figures/card-dark.png", card.png(subject, "dark")
     yield "figures/card.svg", card.svg(subject)
+    shown = [subject.run.attributions[name] for name in subject.methods]
+    for name, pictures in baselines.contents(shown):
+        yield name, array(pictures)
     yield "repeat.py", code.script(subject).encode()
     yield "commands.txt", ("\n".join(code.commands(subject)) + "\n").encode()
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xai_core.attribution.relevance.conservation import unranked_of
+from xai_core.attribution.relevance.conservation import ranked_of, unranked_of
 from xai_core.base.arrays import Map, Picture
 from xai_core.base.errors import InputError
 from xai_core.maps.canonical import Removal, before_removal, remove_baseline
@@ -156,7 +156,7 @@ def subject_of(
         verdict=verdict,
         setup=setup or opened_as(run),
         run_id=run_id,
-        localisations=localisations or {},
+        localisations=ranked_of(run.attributions, localisations or {}),
         note=note,
         link=link,
     )

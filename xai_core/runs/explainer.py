@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from xai_core.attribution.batches.order import Found
@@ -12,6 +12,9 @@ from xai_core.base.arrays import Inputs, Maps, Scores
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained
+from xai_core.maps.recipe import Recipe
+from xai_core.scores.localisation import Mask
+from xai_core.scores.measurement import Measurement
 from xai_core.targets import Prediction
 
 
@@ -55,6 +58,17 @@ class ManyExplainer(Protocol):
         cancel: threading.Event | None = None,
     ) -> tuple[Found, ...]:
         """What each method gives for each picture, or why it gives none."""
+
+    def measure_many(
+        self,
+        inputs: Inputs,
+        attribution: Attribution,
+        metrics: Sequence[tuple[str, Mapping[str, Any], Recipe]],
+        mask: Mask | None = None,
+        *,
+        cancel: threading.Event | None = None,
+    ) -> tuple[Measurement, ...]:
+        """Several metrics of one map, each by its name, parameters and recipe."""
 
 
 class Scores1D(Protocol):

@@ -19,6 +19,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.storage.atomic import whole_folder
 from xai_core.base.target import DEFAULT, Explained, Target, class_name, explained_from
 from xai_core.maps.recipe import Recipe
+from xai_core.pictures import backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
 from xai_core.runs.figures import Guess as Guess
@@ -113,9 +114,7 @@ class Run:
         return "the only output" if self.target is None else class_name("", self.target)
 
     def write(self, folder: Path, /, **more: str) -> None:
-        """Write it; a kill at any moment leaves the whole folder or none.
-
-        Once this returns the run is on the disk, not only in the system's memory.
+        """Write it to the disk; a kill at any moment leaves the whole folder or none.
 
         Args:
             more: texts of further files, by stem: `label='{}'` becomes `label.json`.
@@ -129,6 +128,7 @@ class Run:
             maps = {name: attribution.values for name, attribution in self.attributions.items()}
             np.savez_compressed(draft / "maps.npz", allow_pickle=False, **maps)
             Image.fromarray(self.pixels).save(draft / "picture.png")
+            backgrounds.write_beside(draft, [one.parameters for one in self.attributions.values()])
 
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_run
@@ -158,8 +158,7 @@ def described(run: Run) -> dict[str, Any]:
 def open_run(folder: Path | str) -> Run:
     """The run that `Run.write` wrote, by this version or an earlier one. Nothing is unpickled.
 
-    Raises:
-        InputError: there is none, or it is broken or of a later version.
+    Raises `InputError` where there is none, or it is broken or of a later version.
     """
     folder = Path(folder)
     data = read_facts(folder)
@@ -171,6 +170,7 @@ def open_run(folder: Path | str) -> Run:
                 name: attribution_from(entry, maps[name])
                 for name, entry in data.pop("attributions").items()
             }
+        backgrounds.read_beside(folder)
         with Image.open(folder / "picture.png") as picture:
             pixels = np.asarray(picture.convert("RGB"))
         spec, explained, form = (data.pop(name, None) for name in NESTED)

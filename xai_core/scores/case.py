@@ -33,10 +33,10 @@ class Case:
     Attributes:
         inputs: float32 `[1, C, H, W]`. target: the class that is explained; None for the only
             score, or where it is no class.
-        classes: how many scores the model gives.
         values: the canonical map, `[rows, columns]` in [0, 1].
         box: `(top, left, bottom, right)` of the picture that the map shows, inside the input.
         seed: of all random draws. settings: the metric's parameters.
+        counted: gives how many scores the model has.
         predict: pictures -> of each the class's probability, or the score of any other target as
             it is; many go through the model at once.
         score: the same, of the score that the map explains, which need be no probability.
@@ -48,16 +48,21 @@ class Case:
 
     inputs: Inputs
     target: int | None
-    classes: int
     values: Map
     box: Box
     seed: int
     settings: Any
+    counted: Callable[[], int]
     predict: Asking
     score: Asking
     explain: Callable[[Inputs, int | None], Map]
     attribution: Attribution | None
     module: nn.Module
+
+    @property
+    def classes(self) -> int:
+        """How many scores the model gives."""
+        return self.counted()
 
     def picture(self) -> Inputs:
         """The part of the input that the map shows; a view."""

@@ -13,6 +13,7 @@ from xai_core.attribution.meter import Meter
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
+from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.maps.canonical import canonicalise
@@ -91,7 +92,7 @@ def measure(
     asked = Question(
         Context(model, inputs, attribution.targets[0]), values, settings, box, attribution.seed
     )
-    return asked.answered(plugin, meter, attribution.pace.batch_size, again, attribution)
+    return asked.answered(plugin, meter, attribution.pace, again, attribution)
 
 
 def samples(
@@ -132,7 +133,7 @@ class Question:
         self,
         plugin: ModelMetric,
         meter: Meter,
-        batch_size: int,
+        pace: Pace,
         again: Callable[[Inputs, int | None, Progress], Map],
         attribution: Attribution | None = None,
     ) -> Measurement:
@@ -143,7 +144,9 @@ class Question:
         if not (np.isfinite(self.values).all() and self.values.any()):
             return Measurement(None, plugin.undefined_because(self.values[None]))
         with borrowed(self.context.module), same_draws(self.seed):
-            case = self._case(Asked(self.context, meter, batch_size), meter, again, attribution)
+            expected = plugin.asks(self.settings)[0]
+            asked = Asked(self.context, meter, pace, expected)
+            case = self._case(asked, meter, again, attribution)
             cause = plugin.unavailable_because(case)
             if cause is not None:
                 return Measurement(None, cause)
@@ -151,10 +154,11 @@ class Question:
                 return _asked(plugin, case)
             except Undefined as reason:
                 return Measurement(None, str(reason))
+            finally:
+                asked.settle()
 
     def _case(self, asked: Asked, meter: Meter, again: Any, attribution: Any) -> Case:
         explained, inputs = self.context.explained[0], self.context.inputs
-        classes = asked.clean.scores.shape[1]
 
         def explain(picture: Inputs, other: int | None) -> Map:
             before = meter.done
@@ -164,9 +168,9 @@ class Question:
             return found
 
         target = explained.index if is_of_class(explained) else None
-        seen = (inputs, target, classes, self.values, self.box, self.seed, self.settings)
-        ways = (asked.probabilities, asked.scores, explain, attribution, self.context.module)
-        return Case(*seen, *ways)
+        seen = (inputs, target, self.values, self.box, self.seed, self.settings)
+        ways = (asked.counted, asked.probabilities, asked.scores, explain)
+        return Case(*seen, *ways, attribution, self.context.module)
 
 
 def _asked(plugin: ModelMetric, case: Case) -> Measurement:

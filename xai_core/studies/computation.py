@@ -15,6 +15,7 @@ from xai_core.base.progress import Progress
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.chunk import LARGEST, Found, chunk_size, explained, groups
+from xai_core.studies.figures.measured import Figures, Truth, needs_masks
 from xai_core.studies.meter import Meter
 from xai_core.studies.meter import Place as Place
 from xai_core.studies.overlap import Ahead, Behind, parted
@@ -28,11 +29,17 @@ Borrow = Callable[[], AbstractContextManager[ManyExplainer]]
 
 @dataclass(frozen=True)
 class Subject:
-    """A picture file of a study. sha256: of its bytes."""
+    """A picture file of a study. sha256: of its bytes. mask: the file of its ground truth."""
 
     name: str
     path: Path
     sha256: str
+    mask: Path | None = None
+
+
+def untold(subject: Subject, spec: InputSpec) -> Truth:
+    """Of a picture whose masks nobody reads."""
+    return None
 
 
 def decoded(path: Path, spec: InputSpec) -> Prepared:
@@ -48,6 +55,7 @@ def conduct(
     borrow: Borrow,
     *,
     decode: Callable[[Path, InputSpec], Prepared] = decoded,
+    truth: Callable[[Subject, InputSpec], Truth] = untold,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
     at: Callable[[Place], None] = lambda place: None,
@@ -59,6 +67,7 @@ def conduct(
     with its cause.
 
     Args:
+        truth: what the maps of a picture should show, for metrics that need it.
         progress: in samples over all pictures and methods that are missing.
         at: told of each chunk before it is computed.
 
@@ -75,8 +84,8 @@ def conduct(
             refused |= broken
             meter.skip(names, len(broken))
             for part, group in _calls(records, pictures, names):
-                found = _explained(records, part, group, borrow, meter, cancel)
-                behind.do(partial(_keep, records, part, group, found))
+                found = _explained(records, part, group, borrow, truth, meter, cancel)
+                behind.do(partial(_keep, records, part, group, *found))
     return refused
 
 
@@ -139,12 +148,16 @@ def _explained(
     pictures: Sequence[Pictured],
     methods: Methods,
     borrow: Borrow,
+    truth: Callable[[Subject, InputSpec], Truth],
     meter: Meter,
     cancel: threading.Event | None,
-) -> tuple[Found, ...]:
+) -> tuple[Sequence[Found], Sequence[Mapping[str, Figures]]]:
+    """The maps, and what is measured of them beside the score."""
     if cancel is not None and cancel.is_set():
         raise Cancelled
     meter.enter([one.sha256 for one, _ in pictures], methods)
+    masks = needs_masks(records.metrics)
+    truths = [truth(one, records.spec) if masks else None for one, _ in pictures]
     with borrow() as explainer:
         found = explained(
             explainer,
@@ -156,14 +169,19 @@ def _explained(
             progress=meter.within,
             cancel=cancel,
         )
+        figures = records.measured(explainer, [one for _, one in pictures], truths, found)
     meter.skip(methods, len(pictures))
-    return found
+    return found, figures
 
 
 def _keep(
-    records: Records[Any], pictures: Sequence[Pictured], methods: Methods, found: Sequence[Found]
+    records: Records[Any],
+    pictures: Sequence[Pictured],
+    methods: Methods,
+    found: Sequence[Found],
+    figures: Sequence[Mapping[str, Figures]],
 ) -> None:
-    entries = records.of_chunk([one for _, one in pictures], found)
+    entries = records.of_chunk([one for _, one in pictures], found, figures)
     for (subject, _), one in zip(pictures, entries, strict=True):
         for name, given in methods.items():
             records.keep(subject.sha256, name, given, one[name])

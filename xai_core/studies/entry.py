@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from xai_core.scores.ranking import QUANTILES as QUANTILES
 from xai_core.scores.ranking import sweep
 from xai_core.scores.undefined import cause_of
 
+PLAIN = ("target", "raw", "curve", "seconds", "cause")  # that a file of an earlier version has
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -28,6 +31,8 @@ class Entry:
         raw: Complexity before removal. curve: `[100]`, after it at each of `QUANTILES`, by the
             sweep. Both in nats, NaN where undefined.
         cause: why there is no score.
+        metrics, localisation: further figures by the text of each metric, as `AskedMetric` has it;
+            those that compare the map with a mask apart. reasons: why one is missing.
     """
 
     target: int | None
@@ -35,11 +40,20 @@ class Entry:
     curve: Float64[np.ndarray, "q"]
     seconds: float = 0.0
     cause: str | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    localisation: Mapping[str, float] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """All of them; NaN where undefined."""
+        return {**self.metrics, **self.localisation}
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, undefined values as null; `read_entry` is the way back."""
         curve = [_number(value) for value in self.curve]
-        return {**vars(self), "raw": _number(self.raw), "curve": curve}
+        plain = {name: getattr(self, name) for name in PLAIN}
+        return {**plain, "raw": _number(self.raw), "curve": curve}
 
 
 def measured(attribution: Attribution, recipe: Recipe) -> Entry:
@@ -66,7 +80,7 @@ def read_entry(path: Path) -> Entry | None:
     """The entry in a file; None where there is none, or a broken one: then it is computed."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        fields = {name: told[name] for name in Entry.__dataclass_fields__}
+        fields = {name: told[name] for name in PLAIN}
         curve = np.array(fields["curve"], dtype=np.float64)  # null becomes NaN
         raw = float("nan") if fields["raw"] is None else float(fields["raw"])
         if curve.shape != QUANTILES.shape:

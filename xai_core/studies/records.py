@@ -18,6 +18,8 @@ from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.quota import STUDIES
 from xai_core.base.target import Target
 from xai_core.pictures.preprocessing import InputSpec, Prepared
+from xai_core.runs.explainer import ManyExplainer
+from xai_core.studies.figures.measured import Figures, Truth
 from xai_core.studies.setting import digest_of
 
 E = TypeVar("E")
@@ -98,19 +100,43 @@ class Records(ABC, Generic[E]):
     def of_failure(self, target: int | None, cause: str) -> E:
         """The entry of a method that gave no map of this class."""
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What is measured of each map beside it."""
+        return ()
+
+    def measured(
+        self,
+        explainer: ManyExplainer,
+        pictures: Sequence[Prepared],
+        truths: Sequence[Truth],
+        found: Sequence[Found],
+    ) -> Sequence[Mapping[str, Figures]]:
+        """What that is, of each picture by method. Raises as `figures_of`."""
+        return [{} for _ in pictures]
+
+    def with_figures(self, entry: E, figures: Figures | None) -> E:
+        """The entry with what was measured of its map."""
+        return entry
+
     def flush(self) -> None:
         """Write what is held; when this returns, a kill does not lose it. Raises as `keep`."""
 
-    def of_chunk(self, pictures: Sequence[Prepared], found: Sequence[Found]) -> list[dict[str, E]]:
-        """The entries of several pictures, by method."""
+    def of_chunk(
+        self,
+        pictures: Sequence[Prepared],
+        found: Sequence[Found],
+        figures: Sequence[Mapping[str, Figures]],
+    ) -> list[dict[str, E]]:
+        """The entries of several pictures, by method. figures: of their maps, as far as any."""
         return [
             {
                 name: self.of_failure(one.target, one.cause)
                 if isinstance(one, Refused)
-                else self.of_map(one, picture.content)
+                else self.with_figures(self.of_map(one, picture.content), more.get(name))
                 for name, one in maps.items()
             }
-            for picture, maps in zip(pictures, found, strict=True)
+            for picture, maps, more in zip(pictures, found, figures, strict=True)
         ]
 
     def knows(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:

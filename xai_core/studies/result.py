@@ -101,6 +101,7 @@ class StudyResult:
             "methods": list(self.methods.items()),
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
             "drawn": [self.seed, asked_to_json(self.target)],
+            **({"metrics": sorted(self.table.figures)} if self.table.figures else {}),
             **({"other_inputs": self.other_inputs} if self.other_inputs else {}),
         }
         text = json.dumps(told, sort_keys=True, default=dict)
@@ -112,18 +113,7 @@ class StudyResult:
         for name in methods:
             if name not in names:
                 raise InputError(f"The study has no method {name!r}.", f"It has: {names}.")
-        places = [names.index(name) for name in methods]
-        causes = {
-            (row, places.index(column)): why
-            for (row, column), why in self.table.causes.items()
-            if column in places
-        }
-        table = replace(
-            self.table,
-            raw=self.table.raw[:, places],
-            curves=self.table.curves[:, places],
-            causes=causes,
-        )
+        table = self.table.of([names.index(name) for name in methods])
         return replace(self, methods={name: self.methods[name] for name in methods}, table=table)
 
     def write(self, folder: Path, /, **more: str) -> None:
@@ -132,8 +122,7 @@ class StudyResult:
             texts = {**more, "run": json.dumps(_described(self), indent=1)}
             for stem, text in texts.items():
                 (draft / f"{stem}.json").write_text(text, encoding="utf-8")
-            arrays = {"raw": self.table.raw, "curves": self.table.curves}
-            np.savez_compressed(draft / "scores.npz", allow_pickle=False, **arrays)
+            np.savez_compressed(draft / "scores.npz", allow_pickle=False, **self.table.arrays)
             small = {str(place): one for place, one in self.thumbnails.items()}
             np.savez_compressed(draft / "thumbnails.npz", allow_pickle=False, **small)
             if self.thumbnails:
@@ -168,15 +157,12 @@ def open_study(folder: Path | str) -> StudyResult:
         arrays = _arrays(folder / "scores.npz")
         pictures = tuple(StudiedPicture(**one) for one in data["pictures"])
         shape = (len(pictures), len(data["methods"]))
-        if arrays["raw"].shape != shape or arrays["curves"].shape[:2] != shape:
-            raise ValueError("its scores are of other pictures")
-        causes = {(row, column): str(why) for row, column, why in data["causes"]}
         targets = {row: one.target for row, one in enumerate(pictures)}
         spec = data["input_spec"]
         return StudyResult(
             **{n: data[n] for n in PLAIN} | {n: data.get(n) for n in NEWER},
             pictures=pictures,
-            table=Table(arrays["raw"], arrays["curves"], int(data["done"]), causes, targets),
+            table=Table.read(data, arrays, shape, targets),
             target=class_or_target(data["target"]),
             other_inputs=tuple(data.get("other_inputs", ())),
             recipe=Recipe.from_dict(data["recipe"]),
@@ -211,9 +197,8 @@ def _described(study: StudyResult) -> dict[str, Any]:
         "target": asked_to_json(study.target),
         "other_inputs": list(study.other_inputs),
         "pictures": [asdict(one) for one in study.pictures],
-        "done": study.table.done,
+        **study.table.told,
         "fingerprint": study.fingerprint,
-        "causes": [[*place, why] for place, why in study.table.causes.items()],
         "recipe": study.recipe.to_dict(),
         "pace": asdict(study.pace),
         "input_spec": study.input_spec.to_dict() if study.input_spec else None,

@@ -17,12 +17,14 @@ from xai_core.scores.agreement import Table
 from xai_core.scores.bootstrap import MOST, Band, band
 from xai_core.scores.moments import Moments
 from xai_core.studies.entry import QUANTILES
+from xai_core.studies.figures.scan import FigureScan
 from xai_core.studies.shards import Shards
 from xai_core.studies.shards.table import curves_of
 
 DIGITS = 16  # hexadecimal, of a picture's SHA-256: two of a million share them once in 10⁷ studies
 CAUSES = 100  # different ones that are counted for each method
 COLUMNS = ("kind", "picture", "method", "parameters", "raw", "curve", "seconds", "cause")
+FIGURES = ("metrics", "localisation", "reasons")
 Ids = UInt64[np.ndarray, "n"]
 
 
@@ -33,6 +35,7 @@ class Scan:
     Attributes:
         columns: methods with parameters, as they came. ids: `[P]`, of pictures, sorted.
         raw, scores: `[P, M]`, before removal and at `quantile`. causes: by column.
+        figures: what was measured beside the score.
     """
 
     quantile: float
@@ -42,6 +45,7 @@ class Scan:
     ids: Ids = field(default_factory=lambda: np.empty(0, np.uint64))
     raw: Table = field(default_factory=lambda: np.empty((0, 0)))
     scores: Table = field(default_factory=lambda: np.empty((0, 0)))
+    figures: FigureScan = field(default_factory=FigureScan)
     _moments: list[Moments] = field(default_factory=list)
     _parts: list[tuple[Ids, np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=list)
     _curves: list[np.ndarray] | None = field(default_factory=list)
@@ -82,6 +86,7 @@ class Scan:
                 self._curves = None
         self.seconds += float(np.nansum(batch["seconds"].to_numpy(zero_copy_only=False)[known]))
         self._count_causes(batch, columns, known)
+        self.figures.take(batch, ids, columns, known)
 
     def close(self) -> None:
         """Put what was taken into tables."""
@@ -93,6 +98,7 @@ class Scan:
         self.raw, self.scores = np.full(shape, np.nan), np.full(shape, np.nan)
         self.raw[rows, parts[1]] = parts[2]
         self.scores[rows, parts[1]] = parts[3]
+        self.figures.close(self.ids, len(self.columns))
         self._places = (rows, parts[1]) if self._curves is not None else None
 
     def _columns_of(self, batch: Any) -> np.ndarray:
@@ -131,7 +137,7 @@ class Scan:
 def scanned(shards: Shards, quantile: float) -> Scan:
     """One pass. Raises `XaiError` as `Shards.batches` does."""
     found = Scan(float(QUANTILES[int(np.abs(QUANTILES - quantile).argmin())]))
-    for batch in shards.batches(COLUMNS):
+    for batch in shards.batches((*COLUMNS, *FIGURES)):
         found.take(batch)
     found.close()
     return found

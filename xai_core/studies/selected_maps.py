@@ -6,8 +6,11 @@ again, bit for bit what was scored, for the pictures that are named or that the 
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -17,17 +20,20 @@ import numpy as np
 
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
+from xai_core.base.progress import Progress
+from xai_core.base.storage.files import write_whole
 from xai_core.models.peek.digest import digest
 from xai_core.studies.chunk import LARGEST
 from xai_core.studies.computation import Borrow, Subject, conduct
 from xai_core.studies.kept_maps import KeptMaps, Origin
 from xai_core.studies.setting import Setting
 from xai_core.studies.sources import Listed, Source
-from xai_core.studies.store import Methods
+from xai_core.studies.store import Methods, complete
 from xai_core.studies.summary import StudySummary
 from xai_core.worker.decoding import Decoder
 
-MAPS = "maps"
+MAPS, LIST = "maps", "maps.csv"
+LISTED = ["file", "picture", "sha256", "method", "parameters"]
 MOST = 1000  # pictures
 
 
@@ -59,6 +65,38 @@ class StudyMaps(KeptMaps):
         """As of `Records`: that of the study."""
         return self._pace
 
+    def path_of(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path:
+        """Where the map of a picture (its SHA-256) is, or would be."""
+        return self._path(picture, method, parameters)
+
+    def file(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path | None:
+        """That of a map that is kept, and not empty; picture: its SHA-256."""
+        path = self._path(picture, method, parameters)
+        found = self.entry(picture, method, parameters)
+        return path if found is not None and found.size else None
+
+    def list_more(self, subjects: Iterable[Subject], methods: Methods) -> None:
+        """Write which file is whose into `maps.csv`, each once. Raises `XaiError`."""
+        lines = self._listed()
+        for one in subjects:
+            for method, given in complete(methods).items():
+                file = self.file(one.sha256, method, given)
+                if file is not None:
+                    told = json.dumps(given, sort_keys=True)
+                    lines[file.name] = [file.name, one.name, one.sha256, method, told]
+        text = io.StringIO()
+        csv.writer(text).writerows([LISTED, *lines.values()])
+        if lines:
+            write_whole(self.folder / LIST, text.getvalue().encode(errors="replace"))
+
+    def _listed(self) -> dict[str, list[str]]:
+        try:
+            text = (self.folder / LIST).read_text(encoding="utf-8")
+        except OSError:
+            return {}
+        rows = [row for row in csv.reader(io.StringIO(text)) if len(row) == len(LISTED)]
+        return {row[0]: row for row in rows[1:]}
+
 
 def most_complex(
     summary: StudySummary, method: str, count: int, *, least: bool = False
@@ -87,25 +125,37 @@ def clearest_reversals(summary: StudySummary, front: str, back: str, count: int)
 
 
 def keep_maps(
-    maps: StudyMaps, source: Source, names: Collection[str], methods: Methods, borrow: Borrow
+    maps: StudyMaps,
+    source: Source,
+    names: Collection[str] | None,
+    methods: Methods,
+    borrow: Borrow,
+    progress: Progress | None = None,
 ) -> dict[str, str]:
     """Compute and keep the maps of these pictures; returns why others were refused, by name.
 
+    What is kept is listed in `maps.csv` beside them.
+
     Args:
-        names: as the source lists them. borrow: gives a worker with the study's model.
+        names: as the source lists them; None takes all, however many.
+        borrow: gives a worker with the study's model. progress: in pictures; of all of them the
+            total is what has come so far.
 
     Raises:
-        InputError: they are more than 1,000. XaiError: the model's process fails, or the disk.
+        XaiError: the model's process fails, or the disk.
     """
-    if len(names) > MOST:
-        raise InputError(f"Maps of at most {MOST:,} pictures are kept, not of {len(names):,}.")
-    refused = dict.fromkeys(names, "It is not in the source.")
-    listed = _listed(source, names)
+    refused = dict.fromkeys(names or (), "It is not in the source.")
+    listed = source.pictures() if names is None else _listed(source, names)
+    done, total = 0, len(refused)
     with closing(Decoder()) as decoder:
         while part := list(islice(listed, LARGEST)):
             with tempfile.TemporaryDirectory() as folder:
                 subjects = _fetched(source, part, Path(folder), refused)
                 refused |= conduct(maps, subjects, methods, borrow, decode=decoder.prepared)
+            maps.list_more(subjects, methods)
+            done += len(part)
+            if progress is not None:
+                progress(done, max(total, done))
     return refused
 
 
@@ -130,7 +180,7 @@ def _fetched(
                 raise InputError(listed.cause)
             path = source.local(listed, folder)
             subjects.append(Subject(listed.name, path, digest(path).sha256))
-            del refused[listed.name]
+            refused.pop(listed.name, None)
         except XaiError as error:
             refused[listed.name] = str(error)
     return subjects

@@ -12,6 +12,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs.opening import code_of
+from xai_core.scores.public.asked_metric import asked_metrics
 
 SCHEMA = 1
 
@@ -24,6 +25,13 @@ class Setting:
         model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
         recipe: its quantile and crop do not count, the curves hold all quantiles.
         target: class index; None explains each picture's top class; or a target of another kind.
+        truths: a digest of which masks belong to which pictures, where several people with other
+            masks may share a folder.
+        metrics: measured of each map beside its score, as `AskedMetric` reads them; after removal
+            at the recipe's quantile where they name none.
+
+    Raises:
+        InputError: a metric is unknown, or a parameter of it is wrong.
     """
 
     model_sha256: str
@@ -32,6 +40,12 @@ class Setting:
     seed: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     target: int | Target | None = None
+    metrics: tuple[str, ...] = ()
+    truths: str = ""
+
+    def __post_init__(self) -> None:
+        """Equal requests for metrics are equal texts."""
+        object.__setattr__(self, "metrics", asked_metrics(self.metrics, self.recipe.quantile))
 
     @property
     def key(self) -> str:
@@ -41,9 +55,13 @@ class Setting:
     @property
     def told(self) -> dict[str, Any]:
         """All that the key is over."""
+        plain = asdict(self)
+        for name in ("metrics", "truths"):  # those of before had none, and keep their key
+            if not plain[name]:
+                del plain[name]
         return {
             "schema": SCHEMA,
-            **asdict(self),
+            **plain,
             "spec": self.spec.to_dict(),
             "options": {**_options(self.options), "code": code_of(self.options.code)},
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),

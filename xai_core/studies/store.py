@@ -11,51 +11,32 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from jaxtyping import Float64
-
+from xai_core.attribution.batches.order import Found
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
-from xai_core.studies.entry import QUANTILES, Entry, failed, measured, read_entry
+from xai_core.pictures.preprocessing import Prepared
+from xai_core.runs.explainer import ManyExplainer
+from xai_core.studies.entry import Entry, failed, measured, read_entry
+from xai_core.studies.figures.measured import Figures, Truth, figures_of, with_own
 from xai_core.studies.records import Records, named
 from xai_core.studies.setting import Setting as Setting
 from xai_core.studies.shards import Description, Row, Shards, key_of
 from xai_core.studies.shards.description import NAME as SETTING_FILE
 from xai_core.studies.shards.description import read_description
+from xai_core.studies.table import Table as Table
+from xai_core.studies.table import table_of
 
 PACE = "pace.txt"  # of studies of earlier versions; today's have it in their description
 SHORT = 16  # digits of a picture's SHA-256 that name it where nothing else does
 EVERY, MANY, FILES = 2.0, 256, 64  # seconds and entries to a shard, and shards to be merged
 PAUSE = 0.2  # seconds between two looks at the folder
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a study knows so far.
-
-    Attributes:
-        raw: `[P, M]`. curves: `[P, M, Q]`. NaN where there is nothing yet, or no score.
-        done: how many of the pictures have an entry for every method.
-        causes: by picture and method (their places), why there is no score.
-        targets: by picture, the class that was explained, where that is known.
-    """
-
-    raw: Float64[np.ndarray, "p m"]
-    curves: Float64[np.ndarray, "p m q"]
-    done: int
-    causes: Mapping[tuple[int, int], str]
-    targets: Mapping[int, int | None]
-
-    def at(self, quantile: float) -> Float64[np.ndarray, "p m"]:
-        """Scores at the nearest of `QUANTILES`."""
-        return self.curves[:, :, int(np.abs(QUANTILES - quantile).argmin())]
 
 
 Methods = Mapping[str, Mapping[str, Any]]
@@ -183,25 +164,34 @@ class Study(Records[Entry]):
         """Why there is no score."""
         return failed(target, cause)
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """As of `Records`."""
+        return self.setting.metrics
+
+    def measured(
+        self,
+        explainer: ManyExplainer,
+        pictures: Sequence[Prepared],
+        truths: Sequence[Truth],
+        found: Sequence[Found],
+    ) -> Sequence[Mapping[str, Figures]]:
+        """As of `Records`."""
+        if not self.metrics:
+            return super().measured(explainer, pictures, truths, found)
+        setting = self.setting
+        return figures_of(explainer, pictures, truths, found, setting.metrics, setting.recipe)
+
+    def with_figures(self, entry: Entry, figures: Figures | None) -> Entry:
+        """As of `Records`."""
+        return with_own(entry, figures)
+
     def table(self, pictures: Sequence[str], methods: Methods) -> Table:
         """All entries of these pictures (SHA-256) and methods, in this order."""
-        raw = np.full((len(pictures), len(methods)), np.nan)
-        curves = np.full((*raw.shape, len(QUANTILES)), np.nan)
-        causes: dict[tuple[int, int], str] = {}
-        targets: dict[int, int | None] = {}
-        done = 0
         self._want(pictures)
-        for row, picture in enumerate(pictures):
-            found = [self.entry(picture, *one) for one in methods.items()]
-            done += None not in found
-            for column, entry in enumerate(found):
-                if entry is None:
-                    continue
-                raw[row, column], curves[row, column] = entry.raw, entry.curve
-                targets.setdefault(row, entry.target)
-                if entry.cause:
-                    causes[row, column] = entry.cause
-        return Table(raw, curves, done, causes, targets)
+        given = list(methods.items())
+        shape = (len(pictures), len(given))
+        return table_of(shape, lambda row, column: self.entry(pictures[row], *given[column]))
 
 
 def complete(methods: Methods) -> dict[str, dict[str, Any]]:

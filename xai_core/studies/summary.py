@@ -20,6 +20,7 @@ from xai_core.base.errors import InputError
 from xai_core.scores.agreement import Table
 from xai_core.scores.bootstrap import Band
 from xai_core.scores.statistics import Statistics, statistics
+from xai_core.studies.figures.measured import lower, place_of
 from xai_core.studies.scan import Scan, ids_of, scanned
 from xai_core.studies.shards import Description, Shards
 
@@ -37,6 +38,8 @@ class StudySummary:
         curves: means `[M, Q]` with intervals; `Band.kind` says which. causes: why maps have no
             score, how often, by method. seconds: of computation, in all.
         refused: why pictures were left out, by name. skipped: why files were, by name.
+        figures: `[P, M]` by the text of each metric that was measured beside the score, as
+            `AskedMetric` reads it. reasons: by metric, why maps have no figure, how often.
     """
 
     folder: Path
@@ -52,6 +55,8 @@ class StudySummary:
     refused: Mapping[str, str]
     skipped: Mapping[str, str]
     ids: UInt64[np.ndarray, "p"] = field(repr=False)
+    figures: Mapping[str, Table] = field(default_factory=dict)
+    reasons: Mapping[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def pictures(self) -> int:
@@ -72,6 +77,14 @@ class StudySummary:
     def statistics_raw(self) -> Statistics:
         """The same before removal."""
         return statistics(self.raw, reversed_most=REVERSED)
+
+    @cached_property
+    def measured(self) -> dict[str, Statistics]:
+        """Of each metric: means with intervals, places, agreement and tests, as of the score."""
+        return {
+            metric: statistics(values, lower(metric), reversed_most=REVERSED)
+            for metric, values in self.figures.items()
+        }
 
     def names(self, rows: Sequence[int]) -> list[str]:
         """What the pictures in these rows are called; the shards are read again for it."""
@@ -114,6 +127,11 @@ def open_summary(folder: Path | str, quantile: float = 0.2) -> StudySummary:
         refused=shards.refused(),
         skipped=dict(shards.skipped),
         ids=found.ids,
+        figures={
+            metric: found.figures.tables[metric][:, order]
+            for metric in sorted(found.figures.tables, key=place_of)
+        },
+        reasons=found.figures.reasons,
     )
 
 

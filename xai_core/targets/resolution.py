@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.parameters import build
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 
 BOX = "detection"
+UNREAD = Prediction("scalar", "", np.zeros((1, 0), np.float32), ())
 UNTOLD = (XaiError, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -77,6 +80,8 @@ def resolve(asked: Asked, output: Any, size: tuple[int, int], labels: Labels = N
     """
     if isinstance(asked, Explained):
         return asked
+    if isinstance(asked, Target) and asked.kind in TARGETS and TARGETS[asked.kind].inner:
+        return _inside(checked(asked), output, size, labels)
     known = len(labels) if labels else None
     seen = Seen(output, predict(output, 1, known), size, known)
     target = checked(as_target(_of_form(seen.form, size) if asked is None else asked))
@@ -89,6 +94,14 @@ def resolve(asked: Asked, output: Any, size: tuple[int, int], labels: Labels = N
             f"The target {kind.name!r} does not fit this model. {reason}", f"There fit: {fits}."
         )
     chosen = kind.choose(seen, parameters)
+    return Explained(target, chosen, kind.sentence(parameters, chosen, labels))
+
+
+def _inside(target: Target, output: Any, size: tuple[int, int], labels: Labels) -> Explained:
+    """A target in a layer that gave `output`, which need be nothing that a prediction is."""
+    kind = TARGETS[target.kind]
+    parameters = build(kind.Parameters, target.parameters)
+    chosen = kind.choose(Seen(output, UNREAD, size), parameters)
     return Explained(target, chosen, kind.sentence(parameters, chosen, labels))
 
 

@@ -18,6 +18,7 @@ from xai_core.worker.process.budget import Budget
 from xai_core.worker.process.process import Process
 from xai_core.worker.start import await_start
 from xai_core.worker.wire.codec import decode
+from xai_core.worker.wire.pictures import with_pictures
 from xai_core.worker.wire.protocol import Array, Frame, lie
 
 T = TypeVar("T")
@@ -91,7 +92,9 @@ class Connection:
                 limit = limit or self.time_limit
                 answer = answer_of(operation, params, arrays)
                 how = (progress, cancel, preview, self._silence, answer)
-                return Call(self.process, limit, *how).run(operation, params, arrays)
+                return Call(self.process, limit, *how).run(
+                    operation, *with_pictures(params, arrays)
+                )
             except WorkerError as error:
                 if self._closed:
                     raise _closed() from error

@@ -46,7 +46,7 @@ Source = bytes | str | Path
 class Decoder:
     """A process that reads one owner's files. A new one takes its place after a crash or a limit.
 
-    `beside`: a worker's budget, whose cores and GPU hold here, too.
+    `beside`: a worker's budget, whose cores, GPU and `ahead` hold here, too.
 
     Raises (all calls):
         InputError: the file is broken, too large, of another kind, or took too much time or memory.
@@ -56,7 +56,7 @@ class Decoder:
     def __init__(self, beside: Budget | None = None) -> None:
         budget = Budget(MEMORY, GIB // 4, 256)
         if beside is not None:
-            budget = replace(budget, cores=beside.cores, gpu=beside.gpu)
+            budget = replace(budget, cores=beside.cores, gpu=beside.gpu, ahead=beside.ahead)
         self._connection = Connection(SECONDS, budget)
 
     def look(self, source: Source, spec: InputSpec | None = None) -> Look:

@@ -6,8 +6,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from xai_core.attribution.batches.order import Found
 from xai_core.attribution.batches.together import Together, apart
+from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import NoiseLevel, NoiseType
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, checked_inputs
@@ -15,6 +18,8 @@ from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
+from xai_core.pictures.background_files import completed
+from xai_core.scores.localisation import Mask
 from xai_core.scores.measurement import Measurement
 from xai_core.worker.connection import Connection
 from xai_core.worker.wire.codec import encode
@@ -73,7 +78,7 @@ class Explaining:
             "target": asked_to_json(target),
             "method": method,
             "seed": seed,
-            "parameters": parameters or {},
+            "parameters": completed(METHODS[method].Parameters, parameters or {}),
             "pace": pace or Pace(),
         }
         operation = "explain_randomised" if randomised else "explain"
@@ -101,7 +106,9 @@ class Explaining:
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         call["limit"] = time_limit or self._connection.time_limit * len(batch) * len(methods)
         params = {
-            "methods": {name: dict(given) for name, given in methods.items()},
+            "methods": {
+                name: completed(METHODS[name].Parameters, given) for name, given in methods.items()
+            },
             "target": asked_to_json(target),
             "seed": seed,
             "pace": pace or Pace(),
@@ -146,6 +153,7 @@ class Explaining:
         metric: str,
         *,
         parameters: Mapping[str, Any] | None = None,
+        mask: Mask | None = None,
         progress: Progress | None = None,
         cancel: threading.Event | None = None,
     ) -> Measurement:
@@ -157,9 +165,41 @@ class Explaining:
             "recipe": encode(recipe, []),
             "attribution": encode(attribution, arrays),
         }
-        given = (*arrays, checked_inputs(inputs))
+        truth = () if mask is None else (np.asarray(mask, np.float32),)
+        given = (*arrays, checked_inputs(inputs), *truth)
         call: dict[str, Any] = {"progress": progress, "cancel": cancel, "model": True}
         return self._connection.ask(Measurement, "measure", params, given, **call)
+
+    def measure_many(
+        self,
+        inputs: Inputs,
+        attribution: Attribution,
+        metrics: Sequence[tuple[str, Mapping[str, Any], Recipe]],
+        mask: Mask | None = None,
+        *,
+        cancel: threading.Event | None = None,
+    ) -> tuple[Measurement, ...]:
+        """Several metrics of one picture's map in one call; each may ask the open model.
+
+        A metric that fails on the map is one without a score, with the cause.
+
+        Args:
+            metrics: name, parameters and recipe of each. mask: in the size of the inputs.
+        """
+        arrays: list[Array] = []
+        asked = [
+            {"metric": name, "parameters": dict(given), "recipe": encode(recipe, [])}
+            for name, given, recipe in metrics
+        ]
+        params = {"metrics": asked, "attribution": encode(attribution, arrays)}
+        truth = () if mask is None else (np.asarray(mask, np.float32),)
+        given = (*arrays, checked_inputs(inputs), *truth)
+        call: dict[str, Any] = {"cancel": cancel, "model": True}
+        call["limit"] = self._connection.time_limit * max(1, len(metrics))
+        found = self._connection.ask(tuple[Measurement, ...], "measure_many", params, given, **call)
+        if len(found) != len(metrics):
+            self._connection.distrust(f"{len(found)} figures for {len(metrics)} metrics")
+        return found
 
     def noise_level(
         self,

@@ -11,6 +11,7 @@ from components.session.keeping.parts import Part, register
 from components.session.keeping.values import maybe, several, table, text, texts
 from components.session.state.workspace import Pending, Photo, Source, Workspace
 from xai_core.base.target import Target, class_or_target
+from xai_core.pictures import backgrounds
 
 GONE = "{} is no longer on the server; upload it again."
 AGAIN = "{} was opened with trust, which ends with the server's process. Open it again: page Model."
@@ -18,7 +19,9 @@ AGAIN = "{} was opened with trust, which ends with the server's process. Open it
 
 def paths(space: Workspace) -> list[Path]:
     """All files that a workspace needs to be what it is."""
-    found = [one.path for one in (*space.photos.values(), *space.study_state.uploaded.values())]
+    photos = (*space.photos.values(), *space.study_state.uploaded.values())
+    found = [path for one in photos for path in one.files]
+    found += [backgrounds.file_of(one) for one in backgrounds.named_in(space.settings)]
     for source in space.sources.values():
         others = (one.file for one in source.options.other_inputs if one.file is not None)
         found += [source.path, *source.options.code, *others]
@@ -90,7 +93,12 @@ def _sources(data: Any, notes: list[str]) -> tuple[dict[str, Source], dict[str, 
 
 def photos_told(photos: Mapping[str, Photo]) -> list[dict[str, Any]]:
     """Pictures as JSON; `photos_of` is the way back."""
-    named = [{"name": name, "file": places.told(one.path)} for name, one in photos.items()]
+    named: list[dict[str, Any]] = []
+    for name, one in photos.items():
+        mask = None if one.mask is None else places.told(one.mask)
+        named.append(
+            {"name": name, "file": places.told(one.path), **({"mask": mask} if mask else {})}
+        )
     return [one for one in named if one["file"] is not None]
 
 
@@ -100,7 +108,8 @@ def photos_of(data: Any, notes: list[str]) -> dict[str, Photo]:
     for one in several(data, table):
         name = text(one["name"])
         try:
-            found[name] = Photo(name, places.path_of(one["file"]))
+            mask = maybe(one.get("mask"), places.path_of)
+            found[name] = Photo(name, places.path_of(one["file"]), mask)
         except FileNotFoundError:
             notes.append(GONE.format(name))
     return found

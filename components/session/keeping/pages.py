@@ -13,6 +13,8 @@ from components.session.state.workspace import Workspace
 from xai_core.base.errors import InputError
 from xai_core.base.target import class_or_target
 from xai_core.compare.kept import kept_pair
+from xai_core.scores.metrics.base import METRICS
+from xai_core.studies.asked.maps import MapChoice
 
 LOST = "The two models that were on screen are no longer kept on this server."
 PICTURE = re.compile(r"[0-9a-f]{16}")  # the first digits of a SHA-256
@@ -25,6 +27,10 @@ def _study(space: Workspace) -> dict[str, Any]:
         "uploaded": photos_told(state.uploaded),
         "target": as_json(state.target),
         "index": state.index,
+        "metrics": list(state.metrics),
+        "localise": state.localise,
+        "removal": state.removal,
+        "maps": [state.maps, state.maps_count],
     }
 
 
@@ -33,7 +39,15 @@ def _take_study(space: Workspace, data: Any) -> None:
     photos = [name for name in texts(given["photos"]) if name in space.photos]
     uploaded = photos_of(given["uploaded"], notes)
     target, index = class_or_target(given["target"]), whole(given["index"])
+    metrics = [name for name in texts(given.get("metrics", [])) if name in METRICS.names()]
+    localise, removal = truth(given.get("localise", False)), float(given.get("removal", 0.2))
+    kind, count = given.get("maps", ["none", 20])
+    MapChoice.of_words([text(kind) if kind in ("none", "all") else f"{text(kind)}:{whole(count)}"])
+    if not 0 <= removal < 1:
+        raise ValueError("no quantile")
     state.photos, state.uploaded, state.target, state.index = photos, uploaded, target, index
+    state.metrics, state.localise, state.removal = metrics, localise, removal
+    state.maps, state.maps_count = kind, whole(count)
     if notes:
         space.notes.append(
             f"{len(notes)} uploaded pictures of Many pictures are no longer on the server."

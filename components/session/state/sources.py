@@ -45,10 +45,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Photo:
-    """A picture file that the session may explain."""
+    """A picture file that the session may explain. mask: the file of what its maps should show."""
 
     name: str
     path: Path
+    mask: Path | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that belong to it."""
+        return (self.path,) if self.mask is None else (self.path, self.mask)
 
 
 @dataclass

@@ -29,6 +29,8 @@ class StudyState(JobState[dict[str, str]]):
         opening: a picture of it was clicked, and its page comes next.
         place: the map that is being computed.
         demo: the demo's photos are still those that the page began with.
+        metrics: names of those that are measured beside the score, after removal at `removal`.
+        localise: maps are compared with masks. maps: which ones are kept, of `maps_count` pictures.
     """
 
     photos: list[str] = field(default_factory=list)
@@ -44,6 +46,11 @@ class StudyState(JobState[dict[str, str]]):
     opening: bool = False
     place: Place | None = None
     demo: bool = True
+    metrics: list[str] = field(default_factory=list)
+    localise: bool = False
+    removal: float = 0.2
+    maps: str = "none"
+    maps_count: int = 20
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""

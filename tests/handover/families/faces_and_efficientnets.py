@@ -36,6 +36,6 @@ def _efficient() -> nn.Module:
 CASES = (
     Case(FACES, "InceptionResnetV1, an embedding", _written(InceptionResnetV1), heavy=True),
     Case(FACES, "InceptionResnetV1, four known faces", _written(_known_faces), heavy=True),
-    Case(EFFICIENT, "b0, four classes, weights", _written(_efficient)),
+    Case(EFFICIENT, "b0, four classes, weights", _written(_efficient), heavy=True),
     Case(EFFICIENT, "b0, four classes, whole", _written(_efficient, whole=True), heavy=True),
 )

@@ -164,7 +164,7 @@ CASES = (
     Case(FAMILY, "Swin, folder", _folder(nets.swin)),
     Case(FAMILY, "ConvNeXt, zip", _zipped),
     Case(FAMILY, "ResNet, folder with code of its own", _own_code),
-    Case(FAMILY, "MobileViT, folder", _folder(nets.mobilevit)),
+    Case(FAMILY, "MobileViT, folder", _folder(nets.mobilevit), heavy=True),
     Case(FAMILY, "SegFormer, folder", _folder(nets.segformer)),
     Case(FAMILY, "DETR, folder", _folder(nets.detr, boxes)),
     Case(FAMILY, "DINOv2, folder", _folder(nets.dinov2, pooled)),

@@ -41,7 +41,7 @@ def _lite(name: str) -> Callable[[Path], Handed]:
 
 CASES = (
     Case(FAMILY, "OpenVINO, both files in a zip", _openvino, "inference-only", heavy=True),
-    Case(FAMILY, "TensorFlow Lite", _lite("float.tflite")),
+    Case(FAMILY, "TensorFlow Lite", _lite("float.tflite"), heavy=True),
     Case(
         FAMILY,
         "TensorFlow Lite, quantised",

@@ -35,7 +35,7 @@ def _timm(name: str, **how: Any) -> Callable[[Path], Handed]:
 
 TINY, SWIN = "vit_tiny_patch16_224", "swin_tiny_patch4_window7_224"
 CASES = (
-    Case(FAMILY, "ViT at 96", _timm(TINY, img_size=96)),
+    Case(FAMILY, "ViT at 96", _timm(TINY, img_size=96), heavy=True),
     Case(FAMILY, "ViT of 4 × 4 patches at 32", _timm(TINY, img_size=32, patch_size=4)),
     Case(FAMILY, "Swin at 256, window 8", _timm(SWIN, img_size=256, window_size=8), heavy=True),
     Case(

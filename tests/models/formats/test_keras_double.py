@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.dose import soaked
 from tests.models.formats.keras_nets import keras, made, nested, saved, sequential
 from xai_core.attribution.passes.calls import Calls
 from xai_core.models.keras.module import KerasModule
@@ -75,6 +76,7 @@ def test_the_proof_is_in_double_precision(tmp_path: Path) -> None:
     assert verdict.evidence["finite_difference_precision"] == "double"
 
 
+@soaked
 @pytest.mark.parametrize("name", ["MobileNetV2"])
 def test_an_application_takes_few_passes(name: str, tmp_path: Path) -> None:
     """Passes are counted, because seconds depend on the machine: they were over 300."""

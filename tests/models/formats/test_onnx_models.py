@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dose import dose
 from xai_core.attribution.explanation import explain
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models.loading import load_model
@@ -27,7 +28,7 @@ MODELS = {
 }
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=dose(("nsfw", "recognition"), tuple(MODELS)))
 def model(request, tmp_path_factory) -> tuple[str, LoadedModel]:
     name, shape = MODELS[request.param]
     package, _, inside = name.partition("/")

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.dose import soaked
 from xai_core.attribution.explanation import explain
 from xai_core.models.architectures.base import ARCHITECTURES
 from xai_core.models.formats.base import LoadOptions
@@ -34,6 +35,7 @@ def inputs() -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["traced", "exported"])
+@soaked
 def test_as_in_eager(kind: str, model: nn.Module, inputs: np.ndarray, tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     if kind == "traced":

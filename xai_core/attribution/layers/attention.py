@@ -8,6 +8,7 @@ where a model computes its attention by itself.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from xai_core.attribution.capabilities import Layer
     from xai_core.attribution.scorer import Scorer
+
+_PATCHING = threading.RLock()  # functions of torch, which are one for all threads
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,14 @@ class AttentionWeights:
         """torch hands on its own attention as one call, whose parts no mode sees."""
         import torch.nn.functional as F  # noqa: N812 - its usual name
 
-        fused, softmax = F.scaled_dot_product_attention, F.softmax
-        F.scaled_dot_product_attention = self._explicit
-        F.softmax = lambda *args, **kwargs: self._noted(softmax(*args, **kwargs))
-        try:
-            yield
-        finally:
-            F.scaled_dot_product_attention, F.softmax = fused, softmax
+        with _PATCHING:
+            fused, softmax = F.scaled_dot_product_attention, F.softmax
+            noted = _here(lambda *args, **named: self._noted(softmax(*args, **named)), softmax)
+            F.scaled_dot_product_attention, F.softmax = _here(self._explicit, fused), noted
+            try:
+                yield
+            finally:
+                F.scaled_dot_product_attention, F.softmax = fused, softmax
 
     def _noted(self, weights: Tensor) -> Tensor:
         if _is_square(weights):
@@ -159,6 +163,16 @@ class AttentionWeights:
                 code="no-attention",
             )
         return self._seen
+
+
+def _here(changed: Callable[..., Tensor], plain: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The changed function for this thread, and the plain one for any other."""
+    mine = threading.get_ident()
+
+    def call(*args: Any, **named: Any) -> Tensor:
+        return (changed if threading.get_ident() == mine else plain)(*args, **named)
+
+    return call
 
 
 def _is_square(weights: object) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xai_core.attribution.capabilities import Capabilities, Layer
 from xai_core.attribution.layers.reached import reached
 from xai_core.base.errors import InputError, MethodError
+from xai_core.targets.kinds.base import TARGETS
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -109,6 +110,9 @@ def proposed(scorer: Scorer, inputs: Tensor) -> str:
     layers = read_layers(scorer.module, inputs, seen)
     if listed(output) is not None:
         return _before_pyramid(scorer, inputs, layers)
+    if TARGETS[scorer.score.explained.target.kind].inner:
+        used = reached(scorer, inputs, [one.name for one in layers if one.spatial])
+        return propose([one for one in layers if one.name in used], (1, 1)).name
     shape = tuple(scored(output, scorer.score.explained.chosen).shape)
     return propose(layers, shape).name
 

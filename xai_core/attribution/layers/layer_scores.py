@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from xai_core.attribution.layers.attention import AttentionWeights, tokens_of
 from xai_core.base.errors import MethodError
 
 if TYPE_CHECKING:
@@ -15,21 +17,52 @@ if TYPE_CHECKING:
     from xai_core.attribution.scorer import Scorer
 
 
-def layer_slopes(scorer: Scorer, inputs: Tensor) -> tuple[list[Tensor], Layer]:
+@dataclass
+class Kept:
+    """A pass on one picture, whose graph is alive.
+
+    Attributes:
+        outputs: what each part gave, where that is `[1, N, D]`. in_tuples: those that gave it first
+            in a tuple. attention: of all layers. ran: what is known of each part.
+    """
+
+    attention: AttentionWeights
+    outputs: dict[nn.Module, Tensor] = field(default_factory=dict)
+    in_tuples: set[nn.Module] = field(default_factory=set)
+    ran: Any = None
+
+
+def kept(call: Callable[[Tensor], Any], module: nn.Module, inputs: Tensor) -> tuple[Any, Kept]:
+    """`call(inputs)`, which runs the module, and what is kept of it."""
+    import torch
+
+    from xai_core.attribution.layers.seen import seen_layers
+    from xai_core.attribution.layers.token_products import TokenProducts
+    from xai_core.attribution.passes.calls import Calls
+
+    found = Kept(AttentionWeights())
+    watching = found_in(module, found), seen_layers(module)
+    products, attention = Calls(TokenProducts().watch), Calls(found.attention.watch)
+    with torch.enable_grad(), watching[0], watching[1] as found.ran, products, attention:
+        output = call(inputs.detach().requires_grad_(True).clone())
+    return output, found
+
+
+def layer_slopes(
+    scorer: Scorer, inputs: Tensor, seen: Kept | None = None
+) -> tuple[list[Tensor], Layer]:
     """d sₗ / d Aₗ of every layer, `[heads, N, N]`, and a layer whose tokens lie on the picture.
 
     sₗ is the score with the mean of layer l's tokens in the place of all that the last layer gives:
-    then a class token and an average over tokens are the same. Two passes.
+    then a class token and an average over tokens are the same. Two passes, of which the second
+    runs one layer. seen: the first one, where it is over.
 
     Raises:
         MethodError: as for attention rollout; or the layers cannot be told apart.
     """
     import torch
 
-    from xai_core.attribution.layers.attention import AttentionWeights, tokens_of
     from xai_core.attribution.layers.reading import read_layers
-    from xai_core.attribution.layers.seen import seen_layers
-    from xai_core.attribution.passes.calls import Calls
     from xai_core.attribution.passes.final_activation import shown
     from xai_core.attribution.passes.rectifiers import hidden
 
@@ -39,21 +72,19 @@ def layer_slopes(scorer: Scorer, inputs: Tensor) -> tuple[list[Tensor], Layer]:
             "Load the original PyTorch model.",
             code="layers-hidden",
         )
-    outputs: dict[nn.Module, Tensor] = {}
-    in_tuples: set[nn.Module] = set()
-    seen, plain = AttentionWeights(), scorer.unfolded()
-    keeping = _kept(plain.module, outputs, in_tuples)
-    with torch.enable_grad(), keeping, seen_layers(plain.module) as ran:
-        with Calls(seen.watch):
-            plain(inputs.detach().requires_grad_(True))
-        weights = seen.of_all_tokens()
-        blocks = _blocks(plain.module, outputs, len(weights))
-        made = [outputs[block] for block in blocks]
-        means = torch.cat([one.mean(1, keepdim=True) for one in made]).detach()
+    plain = scorer.unfolded()
+    if seen is None:
+        _, seen = kept(plain.call, plain.module, inputs)
+    plain.meter.advance(1)
+    weights = seen.attention.of_all_tokens()
+    blocks = _blocks(plain.module, seen.outputs, len(weights))
+    made = [seen.outputs[block] for block in blocks]
+    means = torch.cat([one.detach().mean(1, keepdim=True) for one in made])
+    layers = read_layers(plain.module, inputs, seen.ran)
+    with torch.enable_grad():
         stacked = means.requires_grad_(True).expand(-1, made[-1].shape[1], -1)
-    layers = read_layers(plain.module, inputs, ran)
-    with torch.enable_grad(), _given(blocks, stacked, in_tuples):
-        output = shown(plain.call, plain.score.before)(inputs.clone())
+        with _given(blocks, stacked, seen.in_tuples):
+            output = shown(plain.call, plain.score.before)(inputs.clone())
         scores = plain.score(output, len(blocks))
     rises = torch.autograd.grad(scores.sum(), means)[0] / stacked.shape[1]  # of a layer's token
     # One block at a time: later ones depend on its attention, too.
@@ -73,16 +104,15 @@ def _slope(made: Tensor, weight: Tensor, rise: Tensor) -> Tensor:
 
 
 @contextmanager
-def _kept(
-    module: nn.Module, outputs: dict[nn.Module, Tensor], in_tuples: set[nn.Module]
-) -> Iterator[None]:
-    """What each layer gives, where that is `[1, N, D]`, and which give it first in a tuple."""
+def found_in(module: nn.Module, found: Kept) -> Iterator[None]:
+    """What each part gives goes into `outputs`."""
     import torch
 
     def keep(child: nn.Module, _: Any, output: Any) -> None:
         first = output[0] if isinstance(output, tuple) and output else output
         if isinstance(first, torch.Tensor) and first.ndim == 3 and len(first) == 1:
-            outputs[child] = first
+            found.outputs[child] = first
+            in_tuples = found.in_tuples
             (in_tuples.add if isinstance(output, tuple) else in_tuples.discard)(child)
 
     handles = [child.register_forward_hook(keep) for child in module.modules()]

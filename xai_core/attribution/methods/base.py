@@ -17,7 +17,7 @@ from xai_core.base.parameters import NoParameters
 from xai_core.base.registry import Registry
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from xai_core.attribution.scorer import Scorer
 
@@ -35,6 +35,7 @@ class Task:
         parameters: an instance of the method's `Parameters`. seed: of all random draws.
         batch_size: how many samples may go through the model at once.
         span: the lowest and the highest input of each channel, where the model's are declared.
+        seen: what the method's `first_pass` kept of this picture; None where it was not asked.
     """
 
     scorer: Scorer
@@ -43,6 +44,7 @@ class Task:
     seed: int
     batch_size: int
     span: Span | None = None
+    seen: Any = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Method(ABC):
         needs_gradient: False for a method that works on whatever predicts.
         reads_weights: True for a method that reads the weights outside of the forward pass.
         signed: negative values mean "against the target".
+        follows_all: its formula goes to the model's end, so that it explains nothing inside.
         unit: what a value is measured in, where other methods measure in the same, so that one
             scale may hold several; empty for a unit of the method's own.
         summary: one sentence on what the map shows.
@@ -81,6 +84,7 @@ class Method(ABC):
     signed: ClassVar[bool]
     needs_gradient: ClassVar[bool] = True
     reads_weights: ClassVar[bool] = False
+    follows_all: ClassVar[bool] = False
     unit: ClassVar[str] = ""
     summary: ClassVar[str]
     citation: ClassVar[str]
@@ -95,6 +99,13 @@ class Method(ABC):
     @abstractmethod
     def attribute(self, task: Task) -> RawMap:
         """The map of one picture."""
+
+    def first_pass(self, module: nn.Module, picture: Tensor) -> tuple[Any, Any] | None:
+        """The pass of `[1, C, H, W]` that shows the target, made so that the method has one pass
+        less to make: its output, observed, and what is handed to `attribute` as `Task.seen`.
+        None: any pass will do.
+        """
+        return None
 
     def takes_several(self, parameters: Any) -> bool:
         """Whether `attribute_each` may be given several pictures: each is then explained as it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,13 @@ class Watch:
 
     Attributes:
         ran: every convolution and linear layer, in the order in which it first ran.
-        runs: how often each ran.
+        runs: how often each ran. products: calls that multiply by weights or attention.
     """
 
     def __init__(self) -> None:
         self.ran: list[nn.Module] = []
         self.runs: Counter[nn.Module] = Counter()
+        self.products = 0
         self._outputs: list[tuple[nn.Module, Tensor]] = []  # held, so that no address comes twice
         self._pairs: list[Pair] = []
 
@@ -35,6 +36,7 @@ class Watch:
     @contextmanager
     def on(self, module: nn.Module) -> Iterator[Watch]:
         """During one pass of a model."""
+        from xai_core.attribution.passes.calls import Calls
         from xai_core.attribution.relevance.library import zennit
 
         types = zennit("types")
@@ -46,11 +48,21 @@ class Watch:
             elif isinstance(child, types.BatchNorm):
                 handles.append(child.register_forward_pre_hook(self._normed))
         try:
-            yield self
+            with Calls(self._called):
+                yield self
         finally:
             for handle in handles:
                 handle.remove()
             self._outputs.clear()
+
+    def _called(self, function: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
+        from xai_core.attribution.passes.calls import call_name
+        from xai_core.attribution.relevance.call_names import LAYERS
+        from xai_core.attribution.relevance.shares import differentiable
+
+        if call_name(function) in LAYERS:
+            self.products += any(map(differentiable, (*args, *kwargs.values())))
+        return function(*args, **kwargs)
 
     def _weighed(self, layer: nn.Module, _: Any, output: Tensor) -> None:
         if not self.runs[layer]:

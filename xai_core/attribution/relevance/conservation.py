@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from xai_core.attribution.result import Attribution
 
+T = TypeVar("T")
 ARRIVED, GIVEN = "relevance_sum", "relevance_given"  # in an attribution's choices
+KEPT = "relevance_in_biases"
 ALLOWED = "conserved_within"  # a method's parameter
 WITHIN = 0.25  # of what was given, where the method does not say
 
@@ -40,7 +43,8 @@ def told(one: Attribution) -> str:
     if not fails(one):
         return found
     allowed = float(one.parameters.get(ALLOWED, WITHIN))
-    return f"{found}, which is more than {allowed:.0%} off: it is not ranked"
+    why = f"; {in_biases}" if (in_biases := _in_biases(one)) else ""
+    return f"{found}, which is more than {allowed:.0%} off: it is not ranked{why}"
 
 
 def unranked(one: Attribution) -> str:
@@ -48,13 +52,30 @@ def unranked(one: Attribution) -> str:
     if not fails(one):
         return ""
     sentence = told(one)
-    return f"{sentence[0].upper()}{sentence[1:]}. Another composite may keep it."
+    advice = "Choose another method." if _in_biases(one) else "Another composite may keep it."
+    return f"{sentence[0].upper()}{sentence[1:]}. {advice}"
+
+
+def _in_biases(one: Attribution) -> str:
+    """That what is lacking is with the biases, where most of it is; nothing elsewhere."""
+    arrived, given, kept = (_numbers(one.chosen.get(name)) for name in (ARRIVED, GIVEN, KEPT))
+    lacking = sum(given) - sum(arrived)
+    if not kept or not sum(given) or not 0.9 <= sum(kept) / (lacking or 1.0) <= 1.1:
+        return ""
+    share = sum(kept) / sum(given)
+    return f"{share:.0%} of the score comes from biases alone, which no pixel has a part in"
 
 
 def unranked_of(maps: Mapping[str, Attribution], names: Iterable[str]) -> dict[str, str]:
     """The same of those of these methods whose maps are not ranked, by name."""
     reasons = {name: unranked(maps[name]) for name in names}
     return {name: why for name, why in reasons.items() if why}
+
+
+def ranked_of(maps: Mapping[str, Attribution], found: Mapping[str, T]) -> dict[str, T]:
+    """What was found of methods, by name, without those whose maps are not ranked."""
+    barred = unranked_of(maps, found)
+    return {name: one for name, one in found.items() if name not in barred}
 
 
 def brief(one: Attribution) -> str:

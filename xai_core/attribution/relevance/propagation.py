@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.base.errors import MethodError
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from xai_core.attribution.relevance.batch_norms import Watch
     from xai_core.attribution.relevance.rules import Box
@@ -30,11 +31,14 @@ OTHER = "Choose Gradient attention rollout, LeGrad or a gradient method."
 
 @dataclass(frozen=True)
 class Relevance:
-    """values: `[1, C, H, W]`. start: what was handed in at the score. canonizer: in words."""
+    """values: `[1, C, H, W]`. start: what was handed in at the score. canonizer: in words. kept:
+    what layers did not hand on, since no input has a part in those outputs.
+    """
 
     values: Tensor
     start: float
     canonizer: str
+    kept: float
 
 
 def why_not(capabilities: Capabilities) -> str | None:
@@ -47,43 +51,70 @@ def why_not(capabilities: Capabilities) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Looked:
+    """A pass of the model as it is. output: its result, whose graph is alive."""
+
+    output: Any
+    watch: Watch
+
+
+def looked(call: Callable[[Tensor], Any], module: nn.Module, inputs: Tensor) -> Looked:
+    """`call(inputs)`, which runs the module, and what ran in it."""
+    import torch
+
+    from xai_core.attribution.relevance.batch_norms import Watch
+
+    watch = Watch()
+    with torch.enable_grad(), watch.on(module):
+        output = call(inputs.detach().requires_grad_(True).clone())
+    return Looked(output, watch)
+
+
 def propagated(
-    scorer: Scorer, inputs: Tensor, composite: str, box: Box, *, bias: bool
+    scorer: Scorer, inputs: Tensor, composite: str, box: Box, *, bias: bool, seen: Looked | None
 ) -> Relevance:
-    """Relevance of `[1, C, H, W]`; three passes, of which the first only looks.
+    """Relevance of `[1, C, H, W]`; two passes, of which the first only looks.
+
+    Args:
+        seen: the first one, where it is over.
 
     Raises:
         MethodError: layers are out of sight or have no rule, or run more than once.
     """
     import torch
 
-    _check(scorer)
-    plain = scorer.unfolded()
     from xai_core.attribution.passes.calls import Calls
-    from xai_core.attribution.relevance.batch_norms import Watch, merged
+    from xai_core.attribution.passes.final_activation import shown
+    from xai_core.attribution.relevance.batch_norms import merged
     from xai_core.attribution.relevance.rules import ruled
     from xai_core.attribution.relevance.shares import Shares
 
-    watch, seen, shares = Watch(), Shares(), Shares()
-    with torch.enable_grad(), watch.on(plain.module), Calls(seen.watch):
-        before, scale = _looked(plain.uncounted(), inputs.detach().requires_grad_(True))
-    _check_layers(watch, seen)
-    with merged(watch.pairs), ruled(watch.ran, composite, box, bias=bias), torch.enable_grad():
+    _check(scorer)
+    plain = scorer.unfolded()
+    if seen is None:
+        seen = looked(shown(plain.call, plain.score.before), plain.module, inputs)
+    before, scale = _scores(plain.uncounted(), seen.output)
+    watch, shares = seen.watch, Shares()
+    del seen  # and its graph with it
+    _check_layers(watch)
+    under = ruled(watch.ran, composite, box, bias=bias)
+    with merged(watch.pairs), under as layers, torch.enable_grad():
         leaf = inputs.detach().requires_grad_(True)
         with Calls(shares.watch):
             score = plain(leaf)
         _check_score(before, float(score.detach()), scale)
         (values,) = torch.autograd.grad(score, leaf, score.detach())
-    return Relevance(values.detach(), float(score.detach()), _canonizer(len(watch.pairs), shares))
+    kept = sum(layer.kept for layer in layers)
+    told = _canonizer(len(watch.pairs), shares)
+    return Relevance(values.detach(), float(score.detach()), told, kept)
 
 
-def _looked(scorer: Scorer, inputs: Tensor) -> tuple[float, float]:
-    """The score of a pass, and the largest one of its output; 0 where that lists detections."""
-    from xai_core.attribution.passes.final_activation import shown
+def _scores(scorer: Scorer, output: Any) -> tuple[float, float]:
+    """The score of an output, and its largest one; 0 where it lists detections."""
     from xai_core.targets.detections import listed
     from xai_core.targets.outputs import scored
 
-    output = shown(scorer.call, scorer.score.before)(inputs.clone())
     score = float(scorer.of_output(output, 1).detach())
     if listed(output) is not None:
         return score, 0.0
@@ -100,10 +131,10 @@ def _check(scorer: Scorer) -> None:
         raise MethodError(NONE, "Load the original model.", code="no-float-parameters")
 
 
-def _check_layers(watch: Watch, seen: Shares) -> None:
+def _check_layers(watch: Watch) -> None:
     if not watch.ran:
         raise MethodError(UNSEEN, "Load the original PyTorch model.", code="layers-hidden")
-    if seen.layers > sum(watch.runs[layer] for layer in watch.ran):
+    if watch.products > sum(watch.runs[layer] for layer in watch.ran):
         raise MethodError(
             "LRP has rules for convolutions and linear layers here, and this model also multiplies "
             "by weights or attention elsewhere.",

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from xai_core.attribution.passes.calls import call_name
-from xai_core.attribution.relevance.call_names import LAYERS, PASSED, PRODUCTS, SUMS
+from xai_core.attribution.relevance.call_names import PASSED, PRODUCTS, SUMS
 
 STABLE = 1e-6  # zennit's stabiliser
 Slots = dict[Any, Any]
@@ -30,21 +30,19 @@ class Shares:
     """What is done to the calls of one pass; hand `watch` to `Calls`.
 
     Attributes:
-        told: how often each kind was met: `sums`, `gates`. layers: products with weights seen.
+        told: how often each kind was met: `sums`, `gates`.
     """
 
     def __init__(self) -> None:
         self.told: Counter[str] = Counter()
-        self.layers = 0
 
     def watch(self, function: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
         """Make one call."""
         name = call_name(function)
         slots: Slots = {**dict(enumerate(args)), **kwargs}
-        variable = [key for key, value in slots.items() if _differentiable(value)]
+        variable = [key for key, value in slots.items() if differentiable(value)]
         if not variable:
             return function(*args, **kwargs)
-        self.layers += name in LAYERS
         handled = name in PASSED or name in SUMS or name in PRODUCTS
         if not handled:
             return function(*args, **kwargs)
@@ -71,9 +69,9 @@ class Shares:
 
 def _passed(call: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
     """Relevance as it is, where the result has the shape of what went in; else the gradient."""
-    with torch.no_grad():
-        same = call(given[0], *given[1:]).shape == given[0].shape
-    return _Passed.apply(call, given[0]) if same else call(*given)  # type: ignore[no-untyped-call]
+    first, more = given[0], given[1:]
+    result = _Passed.apply(lambda x: call(x, *more), first)  # type: ignore[no-untyped-call]
+    return result if result.shape == first.shape else call(*given)
 
 
 class _Passed(torch.autograd.Function):
@@ -87,6 +85,8 @@ class _Passed(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
+        if ctx.count == 1:
+            return None, relevance[0]
         return None, *(relevance[0] / ctx.count for _ in range(ctx.count))
 
 
@@ -142,5 +142,6 @@ def _on_copy(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _differentiable(value: Any) -> bool:
+def differentiable(value: Any) -> bool:
+    """Whether it is a tensor through which relevance may pass."""
     return isinstance(value, Tensor) and value.is_floating_point() and value.requires_grad

@@ -20,7 +20,7 @@ from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.states import AREA as WORKSPACES
 from xai_core.base.storage.tree import remove_tree
 
-AREAS = ("models", "pictures", "code", "inputs")
+AREAS = ("models", "pictures", "baselines", "code", "inputs")
 RUNS = "runs"
 STUDIES = "studies"  # a few kilobytes an entry: they have an age and no cap
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.cli.arguments import existing_model, load_options
+from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.compared import Compared, as_json, as_text
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import part_asked, prepared_as
@@ -27,6 +28,7 @@ from xai_core.worker.decoding import open_picture
 def run(args: argparse.Namespace) -> int:
     """Print what differs, picture by picture."""
     recipe, methods = Recipe(quantile=args.quantile), methods_of(args)
+    check_baseline(args, methods)
     paths = [existing_model(name) for name in (args.model, args.other)]
     options = load_options(args)
     files = chosen_pictures(args.images)
@@ -68,6 +70,7 @@ def _side(
     picture = open_picture(file, card.input_spec)
     target = of_picture_file(asked(args), worker, file, card.input_spec)
     prepared = prepare(picture, card.input_spec)
+    methods = with_baseline(args, methods, card.input_spec)
     request = request_of(card, file, prepared, methods, recipe, target, args)
     verdict = before.verdict if before else None
     with progress_bar(f"{card.file} on {file.name}") as progress:

@@ -13,6 +13,7 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
 from xai_core.cli.arguments import load_options, model_path
+from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import progress_bar, say, tell
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.target import asked, of_picture_file
@@ -30,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Write float32 `[1, C, H, W]`; its path goes to standard output."""
     parameters = dict(args.set)
     build(METHODS[args.method].Parameters, parameters)  # wrong usage shows before the model loads
+    check_baseline(args, [args.method])
     path, options = model_path(args), load_options(args)
     target, file = asked(args), picture_file(args.image)
     picture = open_picture(file, part_asked(args))
@@ -39,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
         inputs = prepare(picture, card.input_spec).inputs
         labels = named_as(args, card, worker.predict(inputs).scores.shape[1])
         target = of_picture_file(target, worker, file, card.input_spec)
+        parameters = with_baseline(args, {args.method: parameters}, card.input_spec)[args.method]
         result = worker.explain(
             inputs, target, args.method, args.seed, parameters, pace=args.pace, progress=progress
         )

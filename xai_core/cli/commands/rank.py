@@ -10,12 +10,13 @@ from typing import Any
 
 from xai_core.base.finding import by_reason
 from xai_core.cli.arguments import load_options, model_path
+from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.keep import Keeping
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.ranking import controls, margins
-from xai_core.cli.ranking.measured import scored
+from xai_core.cli.ranking.measured import masks_by_picture, metric_of, read_mask, scored
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
@@ -23,7 +24,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import prepare
 from xai_core.runs.computation import compare
 from xai_core.runs.run import Run, Score
-from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.scores.ranking import Entry, Overtaking, Ranking, overtakings
 from xai_core.scores.ranking import rank as ordered
 from xai_core.scores.statistics_text import over_pictures, statistics_json, statistics_text
@@ -52,20 +53,22 @@ class Ranked:
 
 def run(args: argparse.Namespace) -> int:
     """Print the rankings of every picture."""
+    metric = metric_of(args.metric)
     controls.refuse_unless_possible(args)
-    recipe = Recipe(quantile=args.quantile)
-    methods = methods_of(args)
+    recipe, methods = Recipe(quantile=args.quantile), methods_of(args)
+    check_baseline(args, methods)
     path, options, target = model_path(args), load_options(args), asked(args)
     files = chosen_pictures(args.images)
+    masks = masks_by_picture(args.masks, list(files.pictures))
     keeping = Keeping(args.keep) if args.keep is not None else None
     with worker_of(args) as worker:
         worker.warm("score")
         first = open_picture(next(iter(files.pictures.values())), part_asked(args))
         card = prepared_as(args, worker.load(path, options), worker, first)
         outputs = worker.predict(prepare(first, card.input_spec).inputs).scores.shape[1]
-        card = replace(card, labels=named_as(args, card, outputs))
-        card = replace(card, labels_assumed=card.labels_assumed and args.labels is None)
-        results = []
+        assumed = card.labels_assumed and args.labels is None
+        card = replace(card, labels=named_as(args, card, outputs), labels_assumed=assumed)
+        methods, results = with_baseline(args, methods, card.input_spec), []
         for name, file in files.pictures.items():
             prepared = prepare(open_picture(file, card.input_spec), card.input_spec)
             wanted = of_picture_file(target, worker, file, card.input_spec)
@@ -74,21 +77,21 @@ def run(args: argparse.Namespace) -> int:
                 one = compare(worker, worker, request, progress=progress)
             if keeping is not None:
                 keeping.add(name, one)
-            scores, causes = scored(worker, prepared.inputs, one, args.metric)
-            ranked = _ranked(name, args.metric, one, scores, causes)
+            mask = read_mask(masks.get(name), file, card.input_spec)
+            scores, causes = scored(worker, prepared.inputs, one, metric, mask)
+            ranked = _ranked(name, metric.name, one, scores, causes)
             if args.controls:
-                beside = controls.beside(worker, card, file, one, scores, args.metric)
+                beside = controls.beside(worker, card, file, one, scores, metric.name)
                 ranked = replace(ranked, beside=beside)
             results.append(ranked)
     if keeping is not None:
-        keeping.write(args, target, files.refused)
-    many = over_pictures([one.after for one in results], list(methods), args.metric)
+        keeping.write(args, methods, target, files.refused)
+    many = over_pictures([one.after for one in results], list(methods), metric.name)
     if args.json:
-        told = as_json(card, args.metric, args.quantile, results)
+        told = as_json(card, metric, args.quantile, results)
         print_json({**told, "refused": files.refused, "statistics": statistics_json(many)})
     else:
-        say(*as_text(args.metric, args.quantile, results))
-        say(*statistics_text(many, files.refused))
+        say(*as_text(metric, args.quantile, results), *statistics_text(many, files.refused))
     return 0
 
 
@@ -113,14 +116,17 @@ def _ranked(
     return Ranked(name, run.target_label, before, later, sure)
 
 
-def as_json(card: ModelCard, metric: str, quantile: float, results: list[Ranked]) -> dict[str, Any]:
+def as_json(
+    card: ModelCard, metric: AskedMetric, quantile: float, results: list[Ranked]
+) -> dict[str, Any]:
     """All rankings, best first."""
     return {
         "schema": 1,
         "model": card.file,
         "sha256": card.sha256,
-        "metric": metric,
-        "definition": METRICS[metric].definition,
+        "metric": metric.name,
+        "parameters": dict(metric.parameters),
+        "definition": metric.plugin.definition,
         "quantile": quantile,
         **({"labels_assumed": True} if card.labels_assumed and card.labels else {}),
         "pictures": [
@@ -140,10 +146,10 @@ def as_json(card: ModelCard, metric: str, quantile: float, results: list[Ranked]
     }
 
 
-def as_text(name: str, quantile: float, results: list[Ranked]) -> Iterator[str]:
+def as_text(asked: AskedMetric, quantile: float, results: list[Ranked]) -> Iterator[str]:
     """Two columns a picture: raw, and after removal."""
-    metric = METRICS[name]
-    yield f"{metric.title}, {metric.direction} is better: {metric.definition}"
+    metric = asked.plugin
+    yield f"{asked.title}, {metric.direction} is better: {metric.definition}"
     for one in results:
         yield ""
         yield f"{one.picture}: {one.target}"

@@ -22,7 +22,7 @@ from xai_core.runs.sanity import (
     similarities,
     twin_scores,
 )
-from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.worker import ModelCard, Worker
 from xai_core.worker.decoding import open_picture
 
@@ -38,7 +38,7 @@ class ControlScores:
 
 def refuse_unless_possible(args: argparse.Namespace) -> None:
     """Raise `InputError` where controls are asked for of a metric that has none."""
-    metric = METRICS[args.metric]
+    metric = AskedMetric.of_text(args.metric).plugin
     if args.controls and metric.needs != "map":
         raise InputError(
             f"Controls are scored by metrics of the map alone, not by {metric.title}.",

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import InputError
+from xai_core.cli.baseline import add_baseline
 from xai_core.cli.options import (
     add_methods,
     add_model,
     add_pace,
     add_quantile,
     add_seed,
+    add_settings,
     add_target,
 )
 from xai_core.cli.requests import methods_of
+from xai_core.scores.public.asked_metric import AskedMetric, asked_metrics, localisation_metrics
+from xai_core.studies.asked.maps import WORDS
 from xai_core.studies.engines.base import ENGINES
 from xai_core.studies.store import complete
 
@@ -30,21 +34,41 @@ def add_study(parser: argparse.ArgumentParser) -> None:
         help="a folder, zip, tar in WebDataset's form, CSV or Parquet manifest; or its URL",
     )
     add_methods(parser, needed=False)
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=_setting,
-        metavar="METHOD.KEY=VALUE",
-        help="parameter of a method, smoothgrad.m=10; may be repeated",
-    )
+    add_settings(parser, several=True)
+    add_baseline(parser)
     add_target(parser)
     add_seed(parser)
     add_pace(parser)
     add_quantile(parser)
+    _add_metrics(parser)
     _add_folders(parser)
     _add_engine(parser)
     parser.add_argument("--json", action="store_true", help="print the result, or status, as JSON")
+
+
+def _add_metrics(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("beside the score")
+    group.add_argument(
+        "--metric",
+        action="append",
+        dest="metrics",
+        default=[],
+        nargs="+",
+        metavar="NAME[@Q][:PARAM=VALUE,…]",
+        help="of each map after removal at --quantile, or at Q, or @raw: deletion:steps=20; may be "
+        "repeated. With masks in the source, those of localisation come without being asked",
+    )
+    group.add_argument(
+        "--no-localisation", action="store_true", help="do not compare maps with the source's masks"
+    )
+    group.add_argument(
+        "--maps",
+        action="append",
+        default=[],
+        nargs="+",
+        metavar="WHICH",
+        help=f"maps to keep as .npy, at the end: {WORDS}, or a picture's name; may be repeated",
+    )
 
 
 def _add_folders(parser: argparse.ArgumentParser) -> None:
@@ -99,9 +123,16 @@ def study_methods(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
     return complete(methods)
 
 
-def _setting(text: str) -> tuple[str, str, str]:
-    named, equals, value = text.partition("=")
-    name, dot, key = named.strip().partition(".")
-    if not (equals and dot and name and key):
-        raise argparse.ArgumentTypeError(f"expected METHOD.KEY=VALUE, not {text!r}")
-    return name, key, value.strip()
+def metrics_of(args: argparse.Namespace, masks: bool) -> tuple[str, ...]:
+    """The metrics that are measured beside the score. Raises `InputError`.
+
+    Args:
+        masks: whether the source says what maps should show.
+    """
+    asked = [one for group in args.metrics for one in group]
+    found = asked_metrics(asked, args.quantile)
+    if masks and not args.no_localisation:
+        named = {AskedMetric.of_text(one).name for one in found}
+        usual = localisation_metrics(args.quantile)
+        found += tuple(one for one in usual if AskedMetric.of_text(one).name not in named)
+    return found

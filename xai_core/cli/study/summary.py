@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from xai_core.scores.statistics_text import OverPictures, statistics_json, statistics_text
+from xai_core.scores.public.asked_metric import AskedMetric
+from xai_core.scores.statistics_text import (
+    OverPictures,
+    as_json,
+    statistics_json,
+    statistics_text,
+)
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import read_status, told
 from xai_core.studies.summary import StudySummary, open_summary
@@ -33,6 +40,8 @@ def summary_text(folder: Path, quantile: float) -> Iterator[str]:
             yield f"no score for {method} on {count:,} pictures: {cause}"
         yield from _others(len(causes))
     yield from statistics_text(_over(found), {})
+    for metric in found.figures:
+        yield from _metric_text(found, metric)
     yield f"kept in {folder}"
 
 
@@ -58,6 +67,36 @@ def summary_json(folder: Path, plan: Plan, quantile: float) -> dict[str, Any]:
         "refused": dict(found.refused),
         "causes": {name: dict(causes) for name, causes in found.causes.items()},
         "statistics": statistics_json(_over(found)),
+        "metrics": {metric: _metric_json(found, metric) for metric in found.figures},
+    }
+
+
+def _metric_text(found: StudySummary, metric: str) -> Iterator[str]:
+    """Means of one metric with intervals, best first, and why maps have no figure."""
+    asked, here = AskedMetric.of_text(metric), found.measured[metric]
+    yield ""
+    yield f"{asked.title} {asked.where}, {asked.plugin.direction} is better ({metric})"
+    for column in here.order:
+        mean, low, high = (
+            one[column] for one in (here.means.mean, here.means.low, here.means.high)
+        )
+        count = int(here.means.pictures[column])
+        yield f"  {found.methods[column]:<22}{mean:>8.4f} [{low:.4f}, {high:.4f}]  of {count:,}"
+    for cause, count in found.reasons.get(metric, Counter()).most_common(SHOWN):
+        yield f"  none for {count:,} maps: {cause}"
+
+
+def _metric_json(found: StudySummary, metric: str) -> dict[str, Any]:
+    asked = AskedMetric.of_text(metric)
+    return {
+        "metric": asked.name,
+        "title": asked.title,
+        "parameters": dict(asked.parameters),
+        "quantile": asked.quantile,
+        "direction": asked.plugin.direction,
+        "definition": asked.plugin.definition,
+        "causes": dict(found.reasons.get(metric, {})),
+        "statistics": as_json(found.methods, found.measured[metric]),
     }
 
 

@@ -6,7 +6,6 @@ from ast import literal_eval
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from xai_core.base.errors import ModelError, first_line
 from xai_core.models.onnx.constants import store_constants
 from xai_core.models.onnx.plain_names import plain_names
 from xai_core.models.onnx.trained import trained
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 CONVERTER = "onnx2fx"
 TIME_LIMIT = 60.0
 LAYERS = ("Conv", "Gemm", "MatMul", "Einsum")
+ONLY_PREDICTS = "Load the model that it was exported from; with this file only Occlusion works."
 KINDS = {"Transpose": "Permute"}  # torch's word: it only passes features on
 
 
@@ -43,7 +43,7 @@ def to_torch(model: ModelProto, source: PictureInput, patience: float = 1.0) -> 
     import onnx
     import onnx2fx
 
-    from xai_core.models.conversion.deadline import deadline
+    from xai_core.models.conversion.converting import converting
     from xai_core.models.conversion.graph_module import layered
 
     floating = onnx.TensorProto.FLOAT
@@ -53,21 +53,12 @@ def to_torch(model: ModelProto, source: PictureInput, patience: float = 1.0) -> 
     ]
     plain, readable = plain_names(_flat(model))
     store_constants(plain)
-    try:
-        with deadline(TIME_LIMIT * patience, "Converting the graph to torch"):
-            converted = onnx2fx.convert(plain)
-            weights = [name for name in trained(plain) if hasattr(converted, name)]
-            _name_layers(converted.graph, readable)
-            _adapt(converted.graph, source, outputs)
-            return layered(converted, weights).eval()
-    except ModelError:
-        raise
-    except Exception as cause:  # each operation's handler raises what it likes
-        raise ModelError(
-            f"The graph cannot be converted to torch: {type(cause).__name__}: {first_line(cause)}",
-            "Load the model that it was exported from; with this file only Occlusion works.",
-            code="converted-unverified",
-        ) from cause
+    with converting("torch", TIME_LIMIT * patience, ONLY_PREDICTS):
+        converted = onnx2fx.convert(plain)
+        weights = [name for name in trained(plain) if hasattr(converted, name)]
+        _name_layers(converted.graph, readable)
+        _adapt(converted.graph, source, outputs)
+        return layered(converted, weights).eval()
 
 
 def _flat(model: ModelProto) -> ModelProto:

@@ -68,27 +68,18 @@ def as_onnx(path: Path, runtime: PictureRuntime, patience: float) -> ModelProto:
     """
     import tf2onnx
 
-    from xai_core.models.conversion.deadline import deadline
+    from xai_core.models.conversion.converting import converting
 
     given, ends = names(path)
     turned = runtime.layout.kind == "channels_last"
     maps = [name for name, rank in ends if rank == 4]
-    try:
-        with deadline(TIME_LIMIT * patience, "Converting the graph to ONNX"):
-            model, _ = tf2onnx.convert.from_tflite(
-                str(path),
-                opset=OPSET,
-                inputs_as_nchw=[given] if turned else None,
-                outputs_as_nchw=maps or None,
-            )
-    except ModelError:
-        raise
-    except Exception as cause:  # each operation's handler raises what it likes
-        raise ModelError(
-            f"The graph cannot be converted to ONNX: {type(cause).__name__}: {first_line(cause)}",
-            "Load the model that it was exported from.",
-            code="converted-unverified",
-        ) from cause
+    with converting("ONNX", TIME_LIMIT * patience):
+        model, _ = tf2onnx.convert.from_tflite(
+            str(path),
+            opset=OPSET,
+            inputs_as_nchw=[given] if turned else None,
+            outputs_as_nchw=maps or None,
+        )
     return model
 
 

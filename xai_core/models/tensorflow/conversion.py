@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xai_core.base.errors import ModelError, first_line
 from xai_core.models.tensorflow.frozen import frozen
 from xai_core.models.tensorflow.source import Source
 
@@ -51,27 +50,18 @@ def _to_onnx(source: Source, graph: Any, start: str, ends: list[str], seconds: f
     """With channels first, as `source` has them: tf2onnx turns the axes of the ends."""
     import tf2onnx
 
-    from xai_core.models.conversion.deadline import deadline
+    from xai_core.models.conversion.converting import converting
 
     turned = [] if source.layout.kind == "channels_first" else _pictures(source, ends)
-    try:
-        with deadline(seconds, "Converting the graph to ONNX"):
-            model, _ = tf2onnx.convert.from_graph_def(
-                graph,
-                input_names=[start],
-                output_names=ends,
-                opset=OPSET,
-                inputs_as_nchw=[start] if source.layout.kind == "channels_last" else None,
-                outputs_as_nchw=turned or None,
-            )
-    except ModelError:
-        raise
-    except Exception as cause:  # each operation's handler raises what it likes
-        raise ModelError(
-            f"The graph cannot be converted to ONNX: {type(cause).__name__}: {first_line(cause)}",
-            "Load the model that it was exported from.",
-            code="converted-unverified",
-        ) from cause
+    with converting("ONNX", seconds):
+        model, _ = tf2onnx.convert.from_graph_def(
+            graph,
+            input_names=[start],
+            output_names=ends,
+            opset=OPSET,
+            inputs_as_nchw=[start] if source.layout.kind == "channels_last" else None,
+            outputs_as_nchw=turned or None,
+        )
     for node in model.graph.node:  # what the functions of a SavedModel are called from
         node.name = node.name.removeprefix(CALLER) or node.name
     return model

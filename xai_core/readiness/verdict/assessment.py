@@ -11,6 +11,7 @@ import numpy as np
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.forward import suit
+from xai_core.attribution.layers.inner_output import ending_at
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.errors import XaiError
@@ -113,13 +114,13 @@ def _case(
 
     if isinstance(model, nn.Module):
         given = _tensors(inputs, device_of(model))
-        return Case(model, clock, given=given, target=target)
+        return Case(ending_at(model, target), clock, given=given, target=target)
     module = model.module or _predictor(model)
     if inputs is not None:
         suit(module, np.shape(inputs)[1:])
     errors = {one.code for one in model.findings if one.severity == "error"}
     return Case(
-        module,
+        ending_at(module, target),
         clock,
         spec=model.input_spec,
         predicts_only=model.module is None,

@@ -128,16 +128,6 @@ class ModelMetric(Metric):
             Undefined: the same, with the reason.
         """
 
-    @property
-    def predictions(self) -> int:
-        """How often the model predicts, as a rule."""
-        return self.asks(self.Parameters())[0]
-
-    @property
-    def explanations(self) -> int:
-        """How many more maps are made by the same method, as a rule."""
-        return self.asks(self.Parameters())[1]
-
     def unavailable_because(self, case: Case) -> str | None:
         """The reason why the score is not defined for a case, in a sentence; None where it is."""
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,9 @@ import numpy as np
 
 from xai_core.attribution.context import Context
 from xai_core.attribution.meter import Meter
+from xai_core.attribution.passes.folding import WORTH
 from xai_core.base.arrays import Scores
+from xai_core.base.pace import Pace
 from xai_core.base.target import DEFAULT
 from xai_core.scores.case import Picture
 from xai_core.targets.outputs import are_probabilities, entry_at, predict, score_matrix
@@ -25,11 +27,14 @@ class Asked:
     """The target's score of pictures that are like that of a context, which has one.
 
     Args:
-        batch_size: pictures at once, at most; a model that takes one at a time gets one.
+        pace: its batch size is how many at once, at most; a model that takes one at a time gets
+            one. Autocast is left out: it rounds small differences away.
+        expected: how many there will be. Where they are many, layers are folded.
     """
 
-    def __init__(self, context: Context, meter: Meter, batch_size: int) -> None:
-        self._context, self._meter, self._most = context, meter, batch_size
+    def __init__(self, context: Context, meter: Meter, pace: Pace, expected: int = 1) -> None:
+        self._context, self._meter, self._pace = context, meter, pace
+        self._folding = context.folding() if expected >= WORTH else None
         self._explained = context.explained[0]
 
     @cached_property
@@ -39,6 +44,15 @@ class Asked:
         found = predict(self._context.output(0), 1, path=path)
         self._meter.advance(1)
         return found
+
+    def counted(self) -> int:
+        """How many scores the model gives."""
+        return int(self.clean.scores.shape[1])
+
+    def settle(self) -> None:
+        """Nobody asked for the clean picture: its sample counts as made."""
+        if "clean" not in vars(self):
+            self._meter.advance(1)
 
     def probabilities(self, pictures: Iterable[Picture]) -> Scores:
         """Of a class of a classifier its probability, of any other target its score as it is."""
@@ -67,10 +81,13 @@ class Asked:
 
         module = self._context.module
         call = shown(module, self._context.scores[0].before)
+        if self._folding is not None:
+            call = partial(self._folding.run, call)
         found = [np.empty(0)]
-        for chunk in _chunks(pictures, self._context.at_once(self._most)):
-            with torch.no_grad():
-                scores = of(run(call, tensor_of(np.stack(chunk), module)), len(chunk))
+        for chunk in _chunks(pictures, self._context.at_once(self._pace.batch_size)):
+            with torch.no_grad(), self._pace.kept():
+                given = self._pace.laid_out(tensor_of(np.stack(chunk), module))
+                scores = of(run(call, given), len(chunk))
             found.append(scores.double().cpu().numpy().reshape(len(chunk)))
             self._meter.advance(len(chunk))
         return np.concatenate(found)

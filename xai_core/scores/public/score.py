@@ -11,6 +11,7 @@ from xai_core.attribution.meter import Meter
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, Maps, Scores
 from xai_core.base.errors import InputError
+from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked
@@ -42,6 +43,7 @@ def score(
     recipe: Recipe | None = None,
     seed: int = 0,
     batch_size: int = 16,
+    pace: Pace | None = None,
     progress: Progress | None = None,
     **parameters: Any,
 ) -> Scores | float:
@@ -55,7 +57,8 @@ def score(
             class. Those of an attribution are its own.
         masks: `[B, h, w]` or `[h, w]` for all, in the size of the maps or of the inputs, for a
             metric that needs them. recipe: of an attribution's maps; `Recipe()` where it is None.
-        seed: of random draws. progress: in samples, over all maps. parameters: of the metric.
+        seed: of random draws. pace: how the model is run, of maps `[B, h, w]`; an attribution has
+            its own. progress: in samples, over all maps. parameters: of the metric.
 
     Returns:
         float64 `[B]`; of one map `[h, w]` a float.
@@ -74,7 +77,8 @@ def score(
         if model is None or inputs is None:
             plugin.score(values)  # says what is missing
         batch = inputs_of(inputs, len(values))
-        whole = _Whole(plugin, model, batch, targets_of(targets, len(values)), seed, batch_size)
+        how = pace or Pace(batch_size)
+        whole = _Whole(plugin, model, batch, targets_of(targets, len(values)), seed, how)
         if given is not None and not isinstance(plugin, GroupMetric):
             found = whole.of(given, recipe or Recipe(), parameters, progress)
         else:
@@ -94,10 +98,10 @@ class _Whole:
         inputs: Inputs,
         targets: Each,
         seed: int,
-        batch_size: int,
+        pace: Pace,
     ) -> None:
         self._plugin, self._model, self._inputs = plugin, model, inputs
-        self._targets, self._seed, self._batch_size = targets, seed, batch_size
+        self._targets, self._seed, self._pace = targets, seed, pace
 
     def of(
         self, given: Attribution, recipe: Recipe, parameters: Any, progress: Progress | None
@@ -133,7 +137,7 @@ class _Whole:
             context = Context(self._model, picture[None], target)
             box = (0, 0, *picture.shape[1:])
             asked = Question(context, one, settings, (*box,), self._seed)
-            found = asked.answered(self._plugin, meter, self._batch_size, _unknown)
+            found = asked.answered(self._plugin, meter, self._pace, _unknown)
             scores.append(np.nan if found.score is None else found.score)
         return np.array(scores, dtype=np.float64)
 
@@ -146,7 +150,7 @@ class _Whole:
         for picture in self._inputs:
             context = Context(self._model, picture[None])
             with borrowed(context.module):
-                found.append(int(Predictions(context, meter, 1).clean.scores[0].argmax()))
+                found.append(int(Predictions(context, meter, Pace(1)).clean.scores[0].argmax()))
         return np.array(found)
 
 

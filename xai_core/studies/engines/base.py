@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 
 from xai_core.base.registry import Registry
 from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.processes import Processes
 from xai_core.studies.host.task import Task
 from xai_core.studies.shards.keys import Keys
 
@@ -25,10 +26,13 @@ class Staff:
     Attributes:
         workers: how many; None takes what the machine, or the cluster, bears.
         address: of a cluster, for an engine that has one; None stays on this machine.
+        begun: the first one's processes, with its part of this machine and the open model; whoever
+            started them ends them, too.
     """
 
     workers: int | None = None
     address: str | None = None
+    begun: Processes | None = None
 
 
 class Crew(ABC):
@@ -71,12 +75,16 @@ class Crew(ABC):
 
 
 class Engine(ABC):
-    """One way to compute a study. title, summary: for a person. order: in lists."""
+    """One way to compute a study. title, summary: for a person. order: in lists.
+
+    takes_over: it has a use for `Staff.begun`.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
     order: ClassVar[int] = 100
+    takes_over: ClassVar[bool] = False
 
     def lacking(self) -> str:
         """What has to be installed before it can be used here; empty where nothing is."""

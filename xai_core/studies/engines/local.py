@@ -26,12 +26,15 @@ class Local(Engine):
     title = "This machine"
     summary = "A process for each worker; by default as many as cores, memory or GPUs allow."
     order = 10
+    takes_over = True
 
     def start(self, task: Task, known: Keys, staff: Staff) -> Crew:
         """As of `Engine`."""
         if staff.address is not None:
             raise InputError("The local engine stays on this machine.", "Leave out --address.")
-        return LocalCrew([Host(task, known, share) for share in shares_of(staff.workers)])
+        first, *others = shares_of(staff.workers)
+        hosts = [Host(task, known, first, staff.begun)]
+        return LocalCrew([*hosts, *(Host(task, known, share) for share in others)])
 
 
 class LocalCrew(Crew):
@@ -44,8 +47,8 @@ class LocalCrew(Crew):
         self._ended: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._serve, args=(host,), name="study-worker", daemon=True)
-            for host in hosts
             for _ in range(self.hands)
+            for host in hosts  # few chunks are for many workers, not all for the first
         ]
         for thread in self._threads:
             thread.start()

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import InputError, ModelError, WorkerError, XaiError
-from xai_core.base.patience import CALL_SECONDS, proof_seconds
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.studies.chunk import chunk_size, explained, scored
+from xai_core.studies.figures.measured import Truth, with_figures
 from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.processes import Processes
 from xai_core.studies.host.task import Task
 from xai_core.studies.host.temporary import clear, temporary
+from xai_core.studies.host.truth import Truths, measured
 from xai_core.studies.shards import Row, key_of
 from xai_core.studies.shards.keys import Keys
 from xai_core.studies.shards.row import refusal_key
 from xai_core.studies.sources import Listed
-from xai_core.worker.decoding import Decoder
-from xai_core.worker.host import Worker
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.wire.codec import error_to
 
@@ -39,6 +39,7 @@ class _Ready:
     listed: Listed
     sha256: str
     prepared: Prepared
+    truth: Truth = None
 
 
 class Host:
@@ -46,20 +47,19 @@ class Host:
     runs for the other. After a death the next chunk opens the model again.
 
     Args:
-        known: keys of the rows that there are. share: what its worker may use.
+        known: keys of the rows that there are. share: what its processes may use.
+        begun: processes with that share in which the task's model is open; they are its own now.
     """
 
-    def __init__(self, task: Task, known: Keys, share: Budget) -> None:
+    def __init__(
+        self, task: Task, known: Keys, share: Budget, begun: Processes | None = None
+    ) -> None:
         self._task, self._known, self._key = task, known, task.setting.key
         clear(PREFIX)
-        limit = task.time_limit
-        self._worker = (
-            Worker(silence=CALL_SECONDS, budget=share)
-            if limit is None
-            else Worker(time_limit=limit, proof_limit=proof_seconds(limit), budget=share)
-        )
-        self._decoder = Decoder(share)
-        self._turn, self._opened = threading.Lock(), False
+        both = begun or Processes.start(share, task.time_limit)
+        self._worker, self._decoder = both.worker, both.decoder
+        self._truths = Truths(self._decoder, task)
+        self._turn, self._opened = threading.Lock(), begun is not None
         self.closed = False
 
     def compute(self, chunk: Chunk) -> Outcome:
@@ -122,9 +122,10 @@ class Host:
             if not missing:
                 return DONE
             prepared = self._decoder.prepared(path, task.setting.spec)
+            truth = self._truths.of(listed, path, folder)
         except InputError as error:
             raise _RefusedError(_refused(listed, sha256, str(error))) from error
-        return _Ready(listed, sha256, prepared), missing
+        return _Ready(listed, sha256, prepared, truth), missing
 
     def _computed(
         self, pictures: Sequence[_Ready], methods: Mapping[str, Mapping[str, Any]]
@@ -139,6 +140,8 @@ class Host:
             self._open()
             try:
                 found = explained(self._worker, prepared, methods, **how, pace=self._task.pace)
+                truths = [one.truth for one in pictures]
+                figures = measured(self._worker, prepared, truths, found, setting)
             except WorkerError:
                 raise
             except XaiError as error:
@@ -147,7 +150,7 @@ class Host:
                 found = None
         if found is None:  # one of them does not fit: the others are not to suffer
             return [row for one in pictures for row in self._computed([one], methods)]
-        entries = scored(prepared, found, setting.recipe)
+        entries = with_figures(scored(prepared, found, setting.recipe), figures)
         return [
             replace(
                 Row.of_entry(one.sha256, one.listed.name, name, methods[name], entry),

@@ -39,7 +39,7 @@ def seats_of_cluster(
             "Say so with --workers, or add machines: a GPU's worker takes a core, too.",
         )
     each = {node: max(1, cores[node] // min(slot, count)) for node, slot in slots.items() if slot}
-    share = replace(Budget.configured(), cores=1, gpu="" if on_cards else None)
+    share = replace(Budget.configured(), cores=1, ahead=False, gpu="" if on_cards else None)
     return [share] * count, each
 
 

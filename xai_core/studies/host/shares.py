@@ -38,7 +38,7 @@ def shares_of(workers: int | None = None) -> list[Budget]:
         part = max(GIB, psutil.virtual_memory().total * 3 // 4 // count)
         usual = replace(usual, memory=min(usual.memory, part))
     return [
-        replace(usual, cores=cores, gpu=cards[place % len(cards)] if cards else None)
+        replace(usual, cores=cores, ahead=False, gpu=cards[place % len(cards)] if cards else None)
         for place in range(count)
     ]
 

@@ -12,6 +12,7 @@ from xai_core.base.storage.files import writing
 from xai_core.studies.chunk import chunk_size
 from xai_core.studies.engines.base import ENGINES, Crew, Staff
 from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.processes import Processes
 from xai_core.studies.host.task import Task
 from xai_core.studies.jobs.lock import held
 from xai_core.studies.jobs.plan import Plan
@@ -28,11 +29,17 @@ CANCEL = "cancel"  # a file of this name in the folder stops the job, from any m
 LOOK = 0.25  # seconds between two looks at it
 
 
-def run_job(plan: Plan, folder: Path, progress: Callable[[Status], None] | None = None) -> Status:
+def run_job(
+    plan: Plan,
+    folder: Path,
+    progress: Callable[[Status], None] | None = None,
+    begun: Processes | None = None,
+) -> Status:
     """Compute what is missing of a study in its folder, which keeps all that is finished.
 
     Args:
         plan: may run, see `Plan.with_trust`. progress: told a few times a second; may raise.
+        begun: as `Staff` has it.
 
     Raises:
         Cancelled: as the folder's `cancel` file asks. KeyboardInterrupt: as it came.
@@ -47,7 +54,7 @@ def run_job(plan: Plan, folder: Path, progress: Callable[[Status], None] | None 
         plan.write(folder)
         reporter = Reporter(folder, plan.engine)
         try:
-            _compute(plan, folder, shards, reporter, progress)
+            _compute(plan, folder, shards, reporter, progress, begun)
         except (Cancelled, KeyboardInterrupt):
             reporter.end("cancelled")
             raise
@@ -78,13 +85,15 @@ def _compute(
     shards: Shards,
     reporter: Reporter,
     progress: Callable[[Status], None] | None,
+    begun: Processes | None,
 ) -> None:
     known, task = shards.known(), plan.task()
+    staff = Staff(plan.workers, plan.address, begun)
     _take_over(folder, shards, known)
     count = _Count(task.source)
     with (
         Writer(shards, known) as writer,
-        ENGINES[plan.engine].start(task, known, Staff(plan.workers, plan.address)) as crew,
+        ENGINES[plan.engine].start(task, known, staff) as crew,
     ):
         loop = _Loop(task, crew, writer, Retries(task))
         reporter.update(workers=crew.workers)

@@ -15,6 +15,7 @@ from xai_core.base.storage.files import writing
 from xai_core.base.target import asked_to_json, class_or_target
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures import backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.studies.host.task import Task
 from xai_core.studies.setting import Setting
@@ -52,6 +53,8 @@ class Plan:
     def task(self) -> Task:
         """For the workers. Raises `InputError` where the pictures cannot be listed."""
         source = open_source(self.where)
+        for name in backgrounds.named_in(self.methods):
+            backgrounds.kept(name)  # where the workers' processes find them
         return Task(
             self.model, self.name, self.setting, source, self.methods, self.pace, self.time_limit
         )
@@ -60,6 +63,7 @@ class Plan:
         """Into the study's folder. Raises `XaiError`."""
         with writing():
             folder.mkdir(parents=True, exist_ok=True)
+        backgrounds.write_beside(folder, self.methods)
         write_text(folder / NAME, json.dumps(_told(self), indent=1))
 
     def with_trust(self, trust: bool) -> Plan:
@@ -77,6 +81,7 @@ def read_plan(folder: Path) -> Plan:
     """That of a folder. Raises `InputError` where there is none, or it cannot be read."""
     try:
         told = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        backgrounds.read_beside(folder)
         if int(told["schema"]) > SCHEMA:
             raise InputError("This study was begun by a later version.", "Update Pedestal.")
         options = {**encode(LoadOptions(), []), **told["options"]}
@@ -87,6 +92,8 @@ def read_plan(folder: Path) -> Plan:
             seed=int(told["seed"]),
             recipe=Recipe.from_dict(told["recipe"]),
             target=class_or_target(told["target"]),
+            metrics=tuple(map(str, told.get("metrics", ()))),
+            truths=str(told.get("truths", "")),
         )
         return Plan(
             model=Path(told["model"]),
@@ -119,6 +126,8 @@ def _told(plan: Plan) -> dict[str, Any]:
         "seed": setting.seed,
         "recipe": setting.recipe.to_dict(),
         "target": asked_to_json(setting.target),
+        "metrics": list(setting.metrics),
+        "truths": setting.truths,
         "pace": str(plan.pace),
         "trusted": plan.trusted,
     }

@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from xai_core.base.environment import machine, versions
 from xai_core.base.errors import InputError
-from xai_core.studies.entry import QUANTILES
+from xai_core.studies.entry import Entry
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.records import parameters_digest
 from xai_core.studies.result import StudiedPicture, StudyResult
 from xai_core.studies.shards import Row, Shards
-from xai_core.studies.store import Table
+from xai_core.studies.table import table_of
 
 MOST = 20_000  # pictures whose curves are held in memory
 
@@ -49,10 +47,15 @@ def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
     for one in pictures.values():  # it was looked for again
         refused.pop(one.name, None)
     ordered = sorted(pictures.values(), key=lambda one: one.name)
-    scored = {one.name for one in ordered}
+    scored, names = {one.name for one in ordered}, list(plan.methods)
+
+    def entry(row: int, column: int) -> Entry | None:
+        found = scores.get((ordered[row].sha256, names[column]))
+        return None if found is None else found.entry
+
     return StudyResult(
         pictures=tuple(ordered),
-        table=_table([one.sha256 for one in ordered], list(plan.methods), scores),
+        table=table_of((len(ordered), len(names)), entry),
         refused={name: refused[name] for name in sorted(refused.keys() - scored)},
         seconds=seconds,
         **_facts(plan, shards.description.told),
@@ -82,25 +85,6 @@ def _facts(plan: Plan, told: Mapping[str, Any]) -> dict[str, Any]:
         "trusted": plan.trusted or bool(options.code),
         "pace": plan.pace,
     }
-
-
-def _table(pictures: list[str], methods: list[str], scores: Mapping[tuple[str, str], Row]) -> Table:
-    raw = np.full((len(pictures), len(methods)), np.nan)
-    curves = np.full((*raw.shape, len(QUANTILES)), np.nan)
-    causes: dict[tuple[int, int], str] = {}
-    targets: dict[int, int | None] = {}
-    done = 0
-    for row, picture in enumerate(pictures):
-        found = [scores.get((picture, method)) for method in methods]
-        done += None not in found
-        for column, one in enumerate(found):
-            if one is None:
-                continue
-            raw[row, column], curves[row, column] = one.raw, one.curve
-            targets.setdefault(row, one.target)
-            if one.cause:
-                causes[row, column] = one.cause
-    return Table(raw, curves, done, causes, targets)
 
 
 def facts_now() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from xai_core.base.storage.atomic import write_bytes
 from xai_core.base.storage.files import writing
 from xai_core.base.storage.lock import FLAGS, lock_file
 from xai_core.studies.shards.keys import Halves, halves
-from xai_core.studies.shards.table import SETTING
+from xai_core.studies.shards.table import SETTING, today
 
 REPEATED = ["kind", "method", "parameters", "label", "cause"]
 LOCK = ".merge.lock"
@@ -50,7 +50,7 @@ def alone(folder: Path) -> Iterator[bool]:
 def read(path: Path, setting: str, columns: Sequence[str] | None = None) -> Any:
     """The whole of it, a `pyarrow.Table`. Raises as `opened`."""
     with opened(path, setting) as file:
-        return file.read(columns=columns and list(columns))
+        return today(file.read(columns=columns and list(columns)), columns)
 
 
 def batches(
@@ -72,7 +72,8 @@ def batches(
             for batch in file.iter_batches(BATCH, columns=columns and list(columns)):
                 here = None if keep is None else keep[at : at + batch.num_rows]
                 at += batch.num_rows
-                yield batch if here is None else batch.filter(pa.array(here))
+                found = today(batch, columns)
+                yield found if here is None else found.filter(pa.array(here))
     except (OSError, ValueError) as cause:
         raise XaiError(
             f"The study's file {path.name} has changed while it was read.", "Read it again."

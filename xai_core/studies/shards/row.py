@@ -32,7 +32,7 @@ class Row:
         target: class index that was explained; None for the only output.
         raw: Complexity before removal. curve: `[100]`, float32, after it at each of `QUANTILES`.
             Both in nats, NaN where undefined.
-        metrics, localisation: further figures by their names; nothing fills them so far.
+        metrics, localisation, reasons: further figures, as `Entry` has them.
         cause: why there is no score, or why the picture was refused.
     """
 
@@ -46,6 +46,7 @@ class Row:
     curve: Float[np.ndarray, "q"] = field(default_factory=_nothing)
     metrics: Mapping[str, float] = field(default_factory=dict)
     localisation: Mapping[str, float] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     cause: str | None = None
     kind: Literal["score", "refused", "lost"] = "score"
@@ -63,6 +64,9 @@ class Row:
             target=entry.target,
             raw=entry.raw,
             curve=entry.curve.astype(np.float32),
+            metrics=dict(entry.metrics),
+            localisation=dict(entry.localisation),
+            reasons=dict(entry.reasons),
             seconds=entry.seconds,
             cause=entry.cause,
         )
@@ -81,7 +85,8 @@ class Row:
     def entry(self) -> Entry:
         """As the part of a study that one file was."""
         curve = self.curve.astype(np.float64)
-        return Entry(self.target, self.raw, curve, self.seconds, self.cause)
+        more = (self.metrics, self.localisation, self.reasons)
+        return Entry(self.target, self.raw, curve, self.seconds, self.cause, *more)
 
     @property
     def parameters_json(self) -> str:

@@ -13,6 +13,7 @@ from xai_core.studies.entry import QUANTILES
 from xai_core.studies.shards.row import KEY_BYTES, Row
 
 SCHEMA = 1
+LATER = ("reasons",)  # columns that shards of before have not
 VERSION, SETTING = b"pedestal.schema", b"pedestal.setting"
 
 
@@ -37,6 +38,7 @@ def schema() -> Any:
         "localisation": figures,
         "seconds": pa.float64(),
         "cause": pa.string(),
+        "reasons": pa.map_(pa.string(), pa.string()),
     }
     return pa.schema(list(fields.items()))
 
@@ -53,6 +55,7 @@ def table_of(rows: Sequence[Row], setting: str) -> Any:
         "curve": pa.FixedSizeListArray.from_arrays(values, len(QUANTILES)),
         "metrics": [list(row.metrics.items()) for row in rows],
         "localisation": [list(row.localisation.items()) for row in rows],
+        "reasons": [[(key, _clean(why)) for key, why in row.reasons.items()] for row in rows],
     }
     for name in ("picture", "name", "label", "method", "cause"):
         columns[name] = [_clean(getattr(row, name)) for row in rows]
@@ -75,6 +78,7 @@ def rows_of(batch: Any) -> list[Row]:
             parameters=json.loads(told["parameters"][place]),
             metrics=dict(told["metrics"][place]),
             localisation=dict(told["localisation"][place]),
+            reasons=dict(told["reasons"][place] or ()),
             curve=curves[place],
             **{
                 name: told[name][place]
@@ -95,3 +99,15 @@ def curves_of(batch: Any) -> np.ndarray:
 def _clean(text: str | None) -> str | None:
     """What UTF-8 cannot hold, as a mark: a file's name may be any bytes."""
     return None if text is None else text.encode("utf-8", "replace").decode()
+
+
+def today(rows: Any, columns: Sequence[str] | None = None) -> Any:
+    """Rows of an earlier version, a `Table` or `RecordBatch`, with the columns that came later."""
+    import pyarrow as pa
+
+    for name in LATER:
+        if (columns is None or name in columns) and name not in rows.schema.names:
+            rows = rows.append_column(
+                schema().field(name), pa.nulls(len(rows), schema().field(name).type)
+            )
+    return rows

@@ -74,6 +74,7 @@ class TargetKind(ABC):
     Attributes:
         name: as on the command line. title: as on the page. order: place in menus.
         of_class: its `index` is a class of the model, so that another class can take its place.
+        inner: its score is of what a layer `layer` gives, and no matter of the model's output.
         summary: one sentence on what it is for.
         formula: for the reference, in Markdown.
         Parameters: frozen dataclass made with `parameters.parameter(...)`.
@@ -83,6 +84,7 @@ class TargetKind(ABC):
     title: ClassVar[str]
     order: ClassVar[int] = 100
     of_class: ClassVar[bool] = False
+    inner: ClassVar[bool] = False
     summary: ClassVar[str]
     formula: ClassVar[str]
     Parameters: ClassVar[type] = NoParameters

@@ -48,16 +48,42 @@ def resolve(
 
 @operation(PLAIN)
 def measure(session: Session, params: Params, arrays: Arrays, tick: Progress) -> Measurement:
-    """`metric`, `parameters` of it, `recipe`, an Attribution with its values, inputs ->
-    Measurement.
+    """`metric`, `parameters` of it, `recipe`, an Attribution with its values, inputs, maybe a mask
+    -> Measurement.
     """
     from xai_core.scores.measurement import measure as ask
 
     attribution = decode(Attribution, params["attribution"], arrays)
     recipe = decode(Recipe, params["recipe"])
     metric, given = params["metric"], params["parameters"]
-    model = session.opened()
-    return ask(model, arrays[1], attribution, recipe, metric, parameters=given, progress=tick)
+    model, mask = session.opened(), arrays[2] > 0 if len(arrays) > 2 else None
+    how: dict[str, Any] = {"parameters": given, "mask": mask, "progress": tick}
+    return ask(model, arrays[1], attribution, recipe, metric, **how)
+
+
+@operation(PLAIN)
+def measure_many(
+    session: Session, params: Params, arrays: Arrays, tick: Progress
+) -> tuple[Measurement, ...]:
+    """`metrics` with `metric`, `parameters`, `recipe` each; an Attribution with its values, inputs,
+    maybe a mask -> a Measurement each; of one that fails its cause.
+    """
+    from xai_core.base.errors import Cancelled, XaiError
+    from xai_core.scores.measurement import measure as ask
+
+    attribution = decode(Attribution, params["attribution"], arrays)
+    model, mask = session.opened(), arrays[2] > 0 if len(arrays) > 2 else None
+    found = []
+    for one in params["metrics"]:
+        recipe, more = decode(Recipe, one["recipe"]), {"mask": mask, "progress": tick}
+        how = {"parameters": one["parameters"], **more}
+        try:
+            found.append(ask(model, arrays[1], attribution, recipe, one["metric"], **how))
+        except Cancelled:
+            raise
+        except XaiError as error:
+            found.append(Measurement(None, str(error)))
+    return tuple(found)
 
 
 @operation(lambda params, arrays: Answer((Item((len(arrays[0]),), ("float64",)),)))

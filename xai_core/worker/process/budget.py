@@ -23,6 +23,7 @@ class Budget:
         threads: how many. entries: files, folders and links that it has made.
         cores: that its computations share; 0 leaves that to torch. gpu: the only one that it sees,
             as `CUDA_VISIBLE_DEVICES` names it; None leaves it those of this program.
+        ahead: whether libraries that other workers may need are imported ahead, once one is idle.
     """
 
     memory: int
@@ -31,6 +32,7 @@ class Budget:
     entries: int = 50_000
     cores: int = 0
     gpu: str | None = None
+    ahead: bool = True
 
     @property
     def settings(self) -> dict[str, str]:

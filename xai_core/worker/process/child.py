@@ -20,6 +20,7 @@ from xai_core.cage.protection import Protection
 from xai_core.worker.operations.base import OPERATIONS, Session, register_all, warm
 from xai_core.worker.process.out_of_memory import out_of_memory
 from xai_core.worker.wire.codec import encode, error_to
+from xai_core.worker.wire.pictures import without_pictures
 from xai_core.worker.wire.protocol import Array, Frame, read_frame, write_frame
 from xai_core.worker.wire.throttle import ProgressThrottle, Throttle
 
@@ -132,7 +133,8 @@ def _answer(session: Session, frame: Frame, ticker: Ticker) -> Frame:
     arrays: list[Array] = []
     try:
         operation = OPERATIONS[frame.header["op"]]
-        data: Any = encode(operation(session, frame.header["params"], frame.arrays, ticker), arrays)
+        params, given = without_pictures(frame.header["params"], frame.arrays)
+        data: Any = encode(operation(session, params, given, ticker), arrays)
     except XaiError as error:
         return _failure(number, out_of_memory(error) or error)
     except BaseException as error:  # also SystemExit: a model must not end the process politely

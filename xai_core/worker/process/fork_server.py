@@ -6,9 +6,10 @@ share is where libraries lie in memory. Only one thread runs Python here, and no
 OpenMP has run: a child may compute. Linux only. It ends when its host closes the channel, and its
 children end with it.
 
-The host speaks in datagrams of JSON. `{"start": N, "plan": …, "folder": …}` comes with the child's
-three pipes and is answered by `{"started": N, "pid": …}`, later by `{"ended": N, "status": …}` as
-`subprocess` tells it; `{"kill": N}` ends a child with all processes of its session.
+The host speaks in datagrams of JSON. `{"start": N, "plan": …, "folder": …, "ahead": …}` comes with
+the child's three pipes and is answered by `{"started": N, "pid": …}`, later by `{"ended": N,
+"status": …}` as `subprocess` tells it; `{"kill": N}` ends a child with all processes of its
+session.
 """
 
 from __future__ import annotations
@@ -44,18 +45,19 @@ class ForkServer:
         self._channel, self._child = channel, child
         self._selector = selectors.DefaultSelector()
         self._selector.register(channel, selectors.EVENT_READ)
-        self._started = 0
+        self._many = 0
         self._pids: dict[int, int] = {}  # of those that have not been reaped, by their number
 
     def serve(self, spare_time: Iterable[None] = ()) -> None:
         """Until the host is gone.
 
-        `spare_time` is taken a step further whenever nothing is asked, once a second child was: a
-        host that starts one, as the command line does, needs little and soon ends.
+        `spare_time` is taken a step further whenever nothing is asked, once a second child was that
+        more may follow: a host that starts one, as the command line does, needs little and soon
+        ends, and the workers of a study all do the same.
         """
         work: Iterator[None] | None = iter(spare_time)
         while True:
-            idle = work is not None and self._started > 1
+            idle = work is not None and self._many > 1
             events = self._selector.select(IDLE_SECONDS if idle else None)
             if work is not None and not events and next(work, self) is self:
                 work = None
@@ -91,7 +93,7 @@ class ForkServer:
             self._tell({"ended": number, "status": -signal.SIGKILL})
             return
         self._pids[number] = pid
-        self._started += 1
+        self._many += bool(order.get("ahead", True))
         self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, number)
         self._tell({"started": number, "pid": pid})
 

@@ -90,8 +90,10 @@ class Forks:
         """Whether the server runs."""
         return self._server.poll() is None
 
-    def start(self, plan: str, folder: str) -> Forked:
+    def start(self, plan: str, folder: str, *, ahead: bool = True) -> Forked:
         """A child with that plan as text, in that folder; returns before it was forked.
+
+        `ahead`: more kinds of work may follow, for which the server gets ready when it is idle.
 
         Raises:
             OSError: no pipe is left.
@@ -99,7 +101,7 @@ class Forks:
         inner, outer = _pipes()
         child = Forked(self, next(self._numbers), outer)
         self._children[child._number] = child
-        order = {"start": child._number, "plan": plan, "folder": folder}
+        order = {"start": child._number, "plan": plan, "folder": folder, "ahead": ahead}
         if not self.order(order, inner):
             child.ended(-signal.SIGKILL)
         for pipe in inner:

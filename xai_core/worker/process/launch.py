@@ -76,13 +76,17 @@ def environment(home: Path, given: Mapping[str, str] | None = None) -> dict[str,
 
 
 def launch(
-    plan: Plan, python: Path | None = None, given: Mapping[str, str] | None = None
+    plan: Plan,
+    python: Path | None = None,
+    given: Mapping[str, str] | None = None,
+    *,
+    ahead: bool = True,
 ) -> Started:
     """Start a worker process in its empty home folder, with pipes at all three ends.
 
     Args:
         plan: its cage. python: the interpreter; None takes this process' own.
-        given: of its environment.
+        given: of its environment. ahead: as `Budget` has it.
 
     Raises:
         OSError: it cannot be started.
@@ -90,7 +94,7 @@ def launch(
     given = dict(given or {})
     server = _server(given) if python is None and sys.platform == "linux" else None
     if server is not None:
-        return server.start(plan.to_text(), plan.home)
+        return server.start(plan.to_text(), plan.home, ahead=ahead)
     return _starter.submit(_popen, python, Path(plan.home), plan.to_text(), given).result()
 
 

@@ -19,12 +19,11 @@ from xai_core.worker.process.folder import Folder
 from xai_core.worker.process.launch import Started, launch, stop
 from xai_core.worker.process.lending import LentFiles
 from xai_core.worker.process.log import Log
-from xai_core.worker.process.reading import Message, read_messages
+from xai_core.worker.process.reading import REAPED_SECONDS, Message, read_messages
 from xai_core.worker.process.watchdog import watch_disk, watch_memory
 from xai_core.worker.wire.gate import Gate
 from xai_core.worker.wire.protocol import Frame, write_frame
 
-REAPED_SECONDS = 5.0  # until the end of a process is told: a fork server may be importing just then
 WAITING_FRAMES = 4  # a worker that sends faster than its caller reads has to wait
 
 
@@ -51,7 +50,9 @@ class Process:
         self.model, self.passing = LentFiles(lent / "model"), LentFiles(lent / "passing")
         try:
             with _starting():
-                self._popen = launch(_plan(self.home, lent, budget), python, budget.settings)
+                self._popen = launch(
+                    _plan(self.home, lent, budget), python, budget.settings, ahead=budget.ahead
+                )
         except BaseException:
             folder.remove()
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import signal
 import subprocess
 import threading
 from typing import BinaryIO
@@ -14,6 +15,8 @@ from xai_core.worker.wire.gate import Gate
 from xai_core.worker.wire.protocol import Frame, read_frame
 
 DYING_SECONDS = 0.3  # that a process may take to end after a message that makes no sense
+REAPED_SECONDS = 5.0  # until the end of a process is told: a fork server may be importing just then
+STOPPED = -getattr(signal, "SIGKILL", -1)  # what `stop` leaves; on Windows 1
 
 Message = Frame | WorkerError | None  # None: the stream ended
 
@@ -39,12 +42,16 @@ def read_messages(
 def _ended(popen: Started, told: WorkerError) -> Message:
     """End a process that lied, also between two calls, where nobody looks.
 
-    None where it ends by itself: what it said last was part of that.
+    None where it ends by itself: what it said last was part of that. On a busy machine the word of
+    its end comes late, so its status is looked at, too.
     """
     with contextlib.suppress(subprocess.TimeoutExpired):
         popen.wait(DYING_SECONDS)
         return None
     stop(popen)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        if popen.wait(REAPED_SECONDS) != STOPPED:
+            return None
     return told
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.layers.attention_method import NONE
 from xai_core.attribution.layers.class_activation import drawn
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 @METHODS.register
@@ -23,8 +27,16 @@ class LeGrad(Method):
     title = "LeGrad"
     order = 103
     signed = False
+    follows_all = True
     summary = "Which patches each layer's own score depends on through its attention."
     citation = "Bousselham et al., 2024, arXiv 2404.03214"
+
+    def first_pass(self, module: nn.Module, picture: Tensor) -> tuple[Any, Any]:
+        from xai_core.attribution.forward import run
+        from xai_core.attribution.layers.layer_scores import kept
+        from xai_core.attribution.passes.lineage import observed
+
+        return kept(observed(partial(run, module)), module, picture)
 
     def attribute(self, task: Task) -> RawMap:
         import torch
@@ -32,7 +44,7 @@ class LeGrad(Method):
         from xai_core.attribution.layers.layer_gradient import as_map
         from xai_core.attribution.layers.layer_scores import layer_slopes
 
-        slopes, tokens = layer_slopes(task.scorer, task.inputs)
+        slopes, tokens = layer_slopes(task.scorer, task.inputs, task.seen)
         relevance = torch.stack([one.relu().mean((0, 1)) for one in slopes]).mean(0)
         cells = as_map(relevance[None, :, None], tokens)
         return drawn(cells, task.inputs, {"layers": len(slopes)})

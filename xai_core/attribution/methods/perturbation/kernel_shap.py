@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from xai_core.attribution.hiding.baselines import count_of_covers
 from xai_core.attribution.hiding.hidden import ERROR, ByHiding, relative
 from xai_core.attribution.hiding.superpixels import (
     Floats,
@@ -43,13 +44,13 @@ class KernelShap(ByHiding):
         shown, weights = _coalitions(count, budget - 2, np.random.default_rng(task.seed))
         ends = np.array([[False] * count, [True] * count])
         empty, full, *rest = shown_scores(task, parts, np.concatenate([ends, shown]))
-        task.scorer.meter.advance(budget - len(shown) - 2)
+        task.scorer.meter.advance((budget - len(shown) - 2) * count_of_covers(task.parameters))
         values, error = _fitted(shown, np.array(rest) - empty, weights, full - empty)
         told = {"segments": count, ERROR: relative(error, values)}
         return RawMap(painted(values, parts, task.inputs), chosen=told)
 
     def samples(self, parameters: SuperpixelParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.samples
+        return parameters.samples * count_of_covers(parameters)
 
 
 def _coalitions(

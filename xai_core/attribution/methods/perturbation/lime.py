@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xai_core.attribution.hiding.baselines import count_of_covers
 from xai_core.attribution.hiding.hidden import ERROR, ByHiding, relative
 from xai_core.attribution.hiding.superpixels import (
     Floats,
@@ -45,7 +46,7 @@ class Lime(ByHiding):
         return RawMap(painted(values, parts, task.inputs), chosen=told)
 
     def samples(self, parameters: SuperpixelParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.samples
+        return parameters.samples * count_of_covers(parameters)
 
 
 def fitted(shown: Floats, scores: Floats) -> tuple[Floats, Floats]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from xai_core.attribution.capabilities import Capabilities
-from xai_core.attribution.hiding.baselines import COVER_HELP, STARTS, cover_of
+from xai_core.attribution.hiding.baselines import (
+    COVER_HELP,
+    STARTS,
+    Start,
+    count_of_covers,
+    covers_of,
+    pictures_parameter,
+)
 from xai_core.attribution.hiding.regions import parts_of_mask, regions_covered
 from xai_core.attribution.methods.base import METHODS, Method, RawMap, Task
 from xai_core.attribution.patches.covered import Covered, Window
@@ -52,9 +59,7 @@ class OcclusionParameters:
     stride_across: int = parameter(
         0, "Pixels to the next position in a row; 0 as down.", minimum=0, maximum=512, added=True
     )
-    cover: Literal["constant", "black", "mean", "blur", "noise"] = parameter(
-        "constant", COVER_HELP, choices=STARTS, added=True
-    )
+    cover: Start = parameter("constant", COVER_HELP, choices=STARTS, added=True)
     by_channel: bool = parameter(
         False, "Cover one channel at a time, for a map of each channel.", added=True
     )
@@ -65,6 +70,7 @@ class OcclusionParameters:
         holds="mask",
         added=True,
     )
+    baseline_pictures: str = pictures_parameter()
 
 
 @METHODS.register
@@ -72,7 +78,8 @@ class Occlusion(Method):
     """Score minus score with the window covered, averaged where windows overlap, `[1, C, H, W]`.
 
     Zeiler & Fergus 2013, arXiv 1311.2901, whose grey square is `baseline=0`; they give no size for
-    it. All channels are covered at once, unless `by_channel`. With `regions` each part of a mask is
+    it. All channels are covered at once, unless `by_channel`; the map is the mean over several
+    pictures as covers. With `regions` each part of a mask is
     covered instead, and what is outside of all has 0.
     """
 
@@ -86,30 +93,21 @@ class Occlusion(Method):
     Parameters = OcclusionParameters
 
     def attribute(self, task: Task) -> RawMap:
-        import torch
 
         height, width = task.inputs.shape[2:]
-        fills = list(_fills(task))
+        covers = covers_of(task)
         if task.parameters.regions:
-            return RawMap(regions_covered(task, fills), chosen={"regions": _count(task.parameters)})
+            found = [regions_covered(task, list(_fills(task, cover))) for cover in covers]
+            return RawMap(_mean(found), chosen={"regions": _count(task.parameters)})
         _check(task.parameters, height, width)
-        windows = _windows(task.parameters, height, width)
-        found = []
-        for fill in fills:
-            total, times = (task.inputs.new_zeros(height, width) for _ in range(2))
-            with torch.no_grad():
-                for window, drop in Covered(task, fill).drops(windows):
-                    total[window] += drop
-                    times[window] += 1
-            found.append(total / times)
+        values = _mean([_covered(task, list(_fills(task, cover))) for cover in covers])
         size = _positions(task.parameters, height, width)
-        values = torch.stack(found)[None].expand_as(task.inputs)
         run = _geometry(task.parameters, height, width)
         sides, steps = (one[0] if one[0] == one[1] else list(one) for one in run)
         return RawMap(values, size, {"window": sides, "stride": steps})
 
     def samples(self, parameters: OcclusionParameters, shape: tuple[int, int, int]) -> int:
-        channels = shape[0] if parameters.by_channel else 1
+        channels = (shape[0] if parameters.by_channel else 1) * count_of_covers(parameters)
         count = math.prod(_positions(parameters, *shape[1:]))
         return channels * (1 + (_count(parameters) if parameters.regions else count))
 
@@ -117,15 +115,35 @@ class Occlusion(Method):
         return None if capabilities.predicts else "The model gives no finite score."
 
 
-def _fills(task: Task) -> Iterator[Tensor]:
+def _covered(task: Task, fills: Sequence[Tensor]) -> Tensor:
+    """The mean drop of the score over the windows that cover a pixel, `[1, C, H, W]`."""
+    import torch
+
+    height, width = task.inputs.shape[2:]
+    windows = _windows(task.parameters, height, width)
+    found = []
+    for fill in fills:
+        total, times = (task.inputs.new_zeros(height, width) for _ in range(2))
+        with torch.no_grad():
+            for window, drop in Covered(task, fill).drops(windows):
+                total[window] += drop
+                times[window] += 1
+        found.append(total / times)
+    return torch.stack(found)[None].expand_as(task.inputs)
+
+
+def _mean(maps: Sequence[Tensor]) -> Tensor:
+    return maps[0] if len(maps) == 1 else sum(maps[1:], maps[0]) / len(maps)
+
+
+def _fills(task: Task, cover: Tensor) -> Iterator[Tensor]:
     """`[C, H, W]`: what covers all channels, or each of them in turn."""
-    fill = cover_of(task)
     if not task.parameters.by_channel:
-        yield fill
+        yield cover
         return
-    for channel in range(len(fill)):
+    for channel in range(len(cover)):
         one = task.inputs[0].clone()
-        one[channel] = fill[channel]
+        one[channel] = cover[channel]
         yield one
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xai_core.attribution.hiding.baselines import count_of_covers
 from xai_core.attribution.hiding.hidden import ERROR, ByHiding, Hidden, in_batches, parts_of, scores
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
 from xai_core.attribution.noise.standard_error import RunningMean
@@ -62,7 +63,7 @@ class Rise(ByHiding):
         return RawMap(values, (given.cells, given.cells), {ERROR: groups.relative_error})
 
     def samples(self, parameters: RiseParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.samples
+        return parameters.samples * count_of_covers(parameters)
 
 
 def _groups(samples: int) -> list[int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xai_core.attribution.hiding.baselines import count_of_covers
 from xai_core.attribution.hiding.hidden import ERROR, ByHiding, Hidden, parts_of, relative, scores
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
 from xai_core.base.parameters import parameter
@@ -69,7 +70,8 @@ class Sobol(ByHiding):
         return RawMap(large, (given.cells, given.cells), told)
 
     def samples(self, parameters: SobolParameters, shape: tuple[int, int, int]) -> int:
-        return parameters.designs * (parameters.cells**2 + 2)
+        count = parameters.designs * (parameters.cells**2 + 2)
+        return count * count_of_covers(parameters)
 
 
 def _designs(cells: int, count: int, seed: int) -> tuple[Floats, Floats]:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from xai_core.attribution.hiding.baselines import START_HELP, STARTS, STARTS_HELP, OneBaseline
+from xai_core.attribution.hiding.baselines import (
+    START_HELP,
+    STARTS,
+    STARTS_HELP,
+    OneBaseline,
+    Start,
+    pictures_parameter,
+)
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.methods.relevance.deep_lift import DeepLift
 from xai_core.base.parameters import parameter
@@ -15,10 +21,9 @@ from xai_core.base.parameters import parameter
 class DeepLiftShapParameters(OneBaseline):
     """Of DeepLIFT-SHAP."""
 
-    start: Literal["constant", "black", "mean", "blur", "noise"] = parameter(
-        "noise", START_HELP, choices=STARTS
-    )
+    start: Start = parameter("noise", START_HELP, choices=STARTS)
     starts: int = parameter(10, STARTS_HELP, minimum=1, maximum=200)
+    baseline_pictures: str = pictures_parameter()
 
 
 @METHODS.register
@@ -26,8 +31,8 @@ class DeepLiftShap(DeepLift):
     """The mean of DeepLIFT over baselines, `[1, C, H, W]`, with its standard error.
 
     Lundberg & Lee 2017, arXiv 1705.07874, section 4.2: approximate Shapley values, whose sum is the
-    score less the baselines' mean score. Departure: baselines are noise of the inputs' range,
-    where the paper takes pictures of the training set.
+    score less the baselines' mean score. Departure: unless pictures are given, as the paper takes
+    them of the training set, baselines are noise of the inputs' range; the map says so.
     """
 
     name = "deep-lift-shap"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.hiding.baselines import span_of
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.attribution.noise import weights
-from xai_core.attribution.relevance.conservation import ARRIVED, GIVEN, WITHIN
-from xai_core.attribution.relevance.propagation import propagated, why_not
+from xai_core.attribution.relevance.conservation import ARRIVED, GIVEN, KEPT, WITHIN
+from xai_core.attribution.relevance.propagation import looked, propagated, why_not
 from xai_core.attribution.relevance.rules import COMPOSITES
 from xai_core.base.parameters import parameter
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Lrp(Method):
     zennit (Anders et al. 2021, arXiv 2106.13200). The canonizer follows from the pass and not
     from the network's name: a batch norm is merged with the layer whose output it gets, sums of
     branches share relevance out, gates pass it on (`relevance/shares.py`). Departure: relevance of
-    biases is shared out, too, unless `bias`; zennit lets it go.
+    biases is shared out among the inputs of a layer, too, unless `bias`; zennit lets it go. What
+    a layer gives through its bias alone has no input to go to, and is told as such.
     """
 
     name = "lrp"
@@ -59,13 +64,20 @@ class Lrp(Method):
     citation = "Bach et al., 2015, doi 10.1371/journal.pone.0130140"
     Parameters = LrpParameters
 
+    def first_pass(self, module: nn.Module, picture: Tensor) -> tuple[Any, Any]:
+        from xai_core.attribution.forward import run
+        from xai_core.attribution.passes.lineage import observed
+
+        seen = looked(observed(partial(run, module)), module, picture)
+        return seen.output, seen
+
     def attribute(self, task: Task) -> RawMap:
         asked = task.parameters
-        found = propagated(
-            task.scorer, task.inputs, asked.composite, span_of(task), bias=asked.bias
-        )
+        how = {"bias": asked.bias, "seen": task.seen}
+        found = propagated(task.scorer, task.inputs, asked.composite, span_of(task), **how)
         arrived = float(found.values.double().sum())
-        told = {ARRIVED: arrived, GIVEN: found.start, "canonizer": found.canonizer}
+        told: dict[str, Any] = {ARRIVED: arrived, GIVEN: found.start, KEPT: found.kept}
+        told["canonizer"] = found.canonizer
         if asked.composite == "epsilon-gamma-box":
             told["box"] = "the declared input range" if task.span else "the picture's own range"
         return RawMap(found.values, chosen=told)

@@ -8,16 +8,15 @@ from typing import Any, ClassVar
 from xai_core.base.parameters import parameter
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.scores.perturbation.noise import FLAT, span
+from xai_core.scores.perturbation.noise import Draws, span, without_scale
 from xai_core.scores.quantus_calls.explain_again import explaining_again
 from xai_core.scores.quantus_calls.library import quantus
 
 
 @dataclass(frozen=True)
-class LocalLipschitzParameters:
+class LocalLipschitzParameters(Draws):
     """Of Local Lipschitz Estimate."""
 
-    draws: int = parameter(10, "Noisy pictures that are explained.", minimum=1, maximum=1000)
     std: float = parameter(
         0.02,
         "Standard deviation of the noise, as a share of the picture's range of values.",
@@ -64,4 +63,4 @@ class LocalLipschitz(ModelMetric):
         return explaining_again(steepest, case, lambda inputs, label: case.explain(inputs, None))
 
     def unavailable_because(self, case: Case) -> str | None:
-        return None if span(case) else FLAT
+        return without_scale(case)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from xai_core.base.parameters import parameter
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.scores.perturbation.noise import FLAT, span
+from xai_core.scores.perturbation.noise import UniformNoise, span, without_scale
 from xai_core.scores.quantus_calls.explain_again import explaining_again
 from xai_core.scores.quantus_calls.library import quantus
-
-
-@dataclass(frozen=True)
-class MaxSensitivityParameters:
-    """Of Max-Sensitivity."""
-
-    draws: int = parameter(10, "Noisy pictures that are explained.", minimum=1, maximum=1000)
-    radius: float = parameter(
-        0.02,
-        "Largest noise, as a share of the picture's range of values.",
-        minimum=0.001,
-        maximum=1.0,
-        step=0.01,
-    )
 
 
 @METRICS.register
@@ -39,7 +23,7 @@ class MaxSensitivity(ModelMetric):
     title: ClassVar[str] = "Max-Sensitivity"
     order: ClassVar[int] = 200
     direction: ClassVar[Direction] = "lower"
-    Parameters: ClassVar[type] = MaxSensitivityParameters
+    Parameters: ClassVar[type] = UniformNoise
     definition: ClassVar[str] = (
         "Largest relative change of the map, ‖a′ − a‖ / ‖a‖, of 10 draws of uniform noise of ±2% "
         "of the picture's range of values. 0 for a map that does not change. Computed by Quantus "
@@ -62,4 +46,4 @@ class MaxSensitivity(ModelMetric):
         return explaining_again(largest, case, lambda inputs, label: case.explain(inputs, None))
 
     def unavailable_because(self, case: Case) -> str | None:
-        return None if span(case) else FLAT
+        return without_scale(case)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from xai_core.base.parameters import parameter
 from xai_core.scores.case import Case, Undefined
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.scores.perturbation.noise import FLAT, span
-
-
-@dataclass(frozen=True)
-class RelativeInputStabilityParameters:
-    """Of Relative Input Stability."""
-
-    draws: int = parameter(10, "Noisy pictures that are explained.", minimum=1, maximum=1000)
-    radius: float = parameter(
-        0.02,
-        "Largest noise, as a share of the picture's range of values.",
-        minimum=0.001,
-        maximum=1.0,
-        step=0.01,
-    )
+from xai_core.scores.perturbation.noise import UniformNoise, span, without_scale
 
 
 @METRICS.register
@@ -41,7 +25,7 @@ class RelativeInputStability(ModelMetric):
     title: ClassVar[str] = "Relative Input Stability"
     order: ClassVar[int] = 220
     direction: ClassVar[Direction] = "lower"
-    Parameters: ClassVar[type] = RelativeInputStabilityParameters
+    Parameters: ClassVar[type] = UniformNoise
     definition: ClassVar[str] = (
         "Largest relative change of the map over the relative change of the picture, "
         "‖(a − a′) / a‖ / ‖(x − x′) / x‖, of 10 draws of uniform noise of ±2% of the picture's "
@@ -70,7 +54,7 @@ class RelativeInputStability(ModelMetric):
         return float(np.max(found))
 
     def unavailable_because(self, case: Case) -> str | None:
-        return None if span(case) else FLAT
+        return without_scale(case)
 
 
 def _relative(before: np.ndarray, after: np.ndarray) -> float:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
-from xai_core.scores.perturbation.noise import FLAT, span
+from xai_core.scores.perturbation.noise import span, without_scale
 from xai_core.scores.quantus_calls.explain_again import explaining_again
 from xai_core.scores.quantus_calls.library import quantus
 
@@ -48,4 +48,4 @@ class Sensitivity(ModelMetric):
         return explaining_again(average, case, lambda inputs, label: case.explain(inputs, None))
 
     def unavailable_because(self, case: Case) -> str | None:
-        return None if span(case) else FLAT
+        return without_scale(case)

@@ -1,0 +1,63 @@
+"""Pictures on their way into a study: unpacked, looked at, kept, and set beside their masks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from components.session import decoding, upload
+from components.session.state.workspace import Photo, StudyState
+from components.session.upload import Arrival
+from xai_core.base.errors import XaiError
+from xai_core.base.storage.files import writing
+from xai_core.pictures.archive import MAX_PICTURES, Found, is_picture, pictures_in, shown
+from xai_core.studies.places.samples import pictures_among
+
+
+def take(study_state: StudyState, arrival: Arrival) -> None:
+    """What has come by upload: a picture, or an archive of pictures."""
+    for one in _files(*arrival):
+        add(study_state, one)
+
+
+def add(study_state: StudyState, found: Found, mask: bytes | None = None) -> None:
+    """One picture with its mask; why it is left out is noted."""
+    try:
+        _add(study_state, found, mask)
+        study_state.refused.pop(found.name, None)
+    except XaiError as error:
+        study_state.refused[found.name] = str(error)
+
+
+def pair_masks(study_state: StudyState) -> None:
+    """Of `a.jpg` and `a.mask.png` the second becomes the mask of the first."""
+    uploaded = study_state.uploaded
+    for name, mask in pictures_among(list(uploaded)):
+        if mask is not None:
+            uploaded[name] = replace(uploaded[name], mask=uploaded.pop(mask).path)
+
+
+def _files(name: str, data: bytes) -> Iterator[Found]:
+    if not name.lower().endswith(".zip"):
+        cause = "" if is_picture(name) else "Not a picture by its name."
+        yield Found(shown(name), None if cause else data, cause)
+        return
+    with ExitStack() as stack:
+        with writing():
+            file = stack.enter_context(tempfile.NamedTemporaryFile())
+            file.write(data)
+            file.flush()
+        yield from pictures_in(Path(file.name))
+
+
+def _add(study_state: StudyState, found: Found, mask: bytes | None) -> None:
+    if found.data is None:
+        raise XaiError(found.cause)
+    if len(study_state.uploaded) >= MAX_PICTURES:
+        raise XaiError(f"There are {MAX_PICTURES:,} pictures already.")
+    decoding.looked_at(found.data)
+    beside = None if mask is None else upload.kept(mask, "pictures")
+    study_state.add(Photo(found.name, upload.kept(found.data, "pictures"), beside))

@@ -1,0 +1,138 @@
+"""Which maps of a study are kept, and the way to them."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from components.pictures import choice as study_choice
+from components.session import choice
+from components.session.decoding import Decode
+from components.session.state.workspace import Workspace
+from xai_core.base.errors import XaiError
+from xai_core.studies.asked.maps import MOST, MapChoice
+from xai_core.studies.computation import Borrow, Subject, conduct
+from xai_core.studies.selected_maps import StudyMaps
+from xai_core.studies.store import Methods, Study
+
+NONE, ALL = "none", "all"
+TITLES = {
+    NONE: "None",
+    ALL: "All",
+    "reversed": "Where two methods change places",
+    "least": "The least complex of each method",
+    "most": "The most complex of each method",
+}
+
+
+def show(space: Workspace) -> None:
+    """Draw the choice."""
+    state = space.study_state
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    state.maps = choice.one(
+        left.selectbox,
+        "Maps to keep",
+        list(TITLES),
+        state.maps,
+        key="many-maps",
+        later=True,
+        format_func=TITLES.__getitem__,
+        help="As arrays, for a notebook. They are computed again once all pictures are through.",
+    )
+    if state.maps not in (NONE, ALL):
+        state.maps_count = choice.value(
+            right.number_input,
+            "Pictures",
+            state.maps_count,
+            key="many-maps-count",
+            min_value=1,
+            max_value=MOST,
+        )
+
+
+def told(space: Workspace) -> str:
+    """What is chosen, in words; nothing where no map is kept."""
+    state = space.study_state
+    if state.maps == NONE:
+        return ""
+    title = TITLES[state.maps].lower()
+    return title if state.maps == ALL else f"{title}, {state.maps_count} pictures"
+
+
+def wanted(space: Workspace) -> MapChoice:
+    """What is chosen."""
+    state = space.study_state
+    word = state.maps if state.maps in (NONE, ALL) else f"{state.maps}:{state.maps_count}"
+    return MapChoice.of_words([word])
+
+
+def keep(
+    study: Study,
+    pictures: Sequence[Subject],
+    methods: Methods,
+    asked: MapChoice,
+    borrow: Borrow,
+    decode: Decode,
+    quantile: float,
+    cancel: threading.Event,
+) -> None:
+    """Compute the maps that are wanted of one's own pictures. For any thread; raises `XaiError`."""
+    if not asked:
+        return
+    scores = study.table([one.sha256 for one in pictures], methods).at(quantile)
+    chosen = [pictures[row] for row in asked.rows(scores)]
+    maps = StudyMaps(study.setting, study.folder, study.pace)
+    conduct(maps, chosen, methods, borrow, decode=decode, cancel=cancel)
+
+
+def offer(space: Workspace) -> None:
+    """Draw a button for the kept maps of the study that is chosen; nothing where none are."""
+    study, state = space.study_state.study, space.study_state
+    if study is None or state.opened is not None or state.job is not None:
+        return
+    maps = StudyMaps(study.setting, study.folder, study.pace)
+    if not maps.folder.exists():
+        return
+    files = _files(maps, study_choice.subjects(space), study_choice.methods(space))
+    if files:
+        noun = "kept map" if len(files) == 1 else "kept maps"
+        st.download_button(
+            f"{len(files):d} {noun} (zip of .npy)",
+            partial(_packed, files),
+            "maps.zip",
+            "application/zip",
+            key="many-maps-files",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _files(maps: StudyMaps, pictures: Sequence[Subject], methods: Methods) -> dict[str, Path]:
+    """By their names in the archive: picture and method."""
+    return {
+        f"{number:04d} {_safe(one.name)} {method}.npy": file
+        for number, one in enumerate(pictures)
+        for method, given in methods.items()
+        if (file := maps.path_of(one.sha256, method, given)).exists()
+    }
+
+
+def _safe(name: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-_ " else "-" for sign in name)[:60]
+
+
+def _packed(files: dict[str, Path]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, path in files.items():
+            try:
+                packed.write(path, name)
+            except OSError as cause:
+                raise XaiError("A map has been deleted meanwhile.", "Try again.") from cause
+    return buffer.getvalue()

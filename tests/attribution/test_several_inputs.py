@@ -1,0 +1,92 @@
+"""A model of two pictures: a map for each, as Captum explains a tuple."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from captum.attr import DeepLift, InputXGradient, IntegratedGradients, Saliency
+from torch import Tensor, nn
+
+import xai_core
+from xai_core.attribution import completeness
+from xai_core.base.errors import InputError, MethodError
+
+RANDOM = np.random.default_rng(4)
+PAIR = {
+    "photo": RANDOM.normal(size=(2, 3, 16, 12)).astype(np.float32),
+    "depth": RANDOM.normal(size=(2, 1, 9, 14)).astype(np.float32),
+}
+ZEROS = {name: 0 * one[:1] + 0.25 for name, one in PAIR.items()}
+
+
+class TwoPictures(nn.Module):
+    """A colour picture and a smaller one of depth, which meet behind two branches."""
+
+    def __init__(self, activation: type[nn.Module]) -> None:
+        super().__init__()
+        torch.manual_seed(3)
+        self.colour = nn.Sequential(nn.Conv2d(3, 6, 3), activation(), nn.AdaptiveAvgPool2d(3))
+        self.depths = nn.Sequential(nn.Conv2d(1, 4, 3), activation(), nn.AdaptiveAvgPool2d(3))
+        self.head = nn.Sequential(nn.Linear(90, 12), activation(), nn.Linear(12, 4))
+
+    def forward(self, photo: Tensor, depth: Tensor, scale: Tensor | None = None) -> Tensor:
+        both = torch.cat([self.colour(photo), self.depths(depth)], 1).flatten(1)
+        return self.head(both if scale is None else scale * both)
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU, nn.GELU])
+@pytest.mark.parametrize(
+    ("method", "captum", "ours", "theirs"),
+    [
+        ("saliency", Saliency, {"absolute": False}, {"abs": False}),
+        ("input-x-gradient", InputXGradient, {}, {}),
+        ("integrated-gradients", IntegratedGradients, {"n_steps": 12}, {"n_steps": 12}),
+        ("deep-lift", DeepLift, {}, {}),
+    ],
+)
+def test_maps_are_captums_of_a_tuple(
+    activation: type[nn.Module], method: str, captum: Any, ours: Any, theirs: Any
+) -> None:
+    if method == "deep-lift" and activation is nn.GELU:
+        return  # Captum has no rule for it
+    net = TwoPictures(activation).eval()
+    if "n_steps" in theirs:
+        ours = {**ours, "baseline_pictures": ZEROS}
+        theirs = {**theirs, "baselines": tuple(map(torch.from_numpy, ZEROS.values()))}
+    expected = captum(net).attribute(
+        tuple(map(torch.from_numpy, PAIR.values())), target=2, **theirs
+    )
+    found = xai_core.explain_inputs(net, PAIR, 2, method, **ours)
+    assert list(found) == list(PAIR)
+    for one, other in zip(found.values(), expected, strict=True):
+        np.testing.assert_allclose(one.values, other.detach(), rtol=1e-3, atol=1e-6)
+    if "n_steps" in theirs:
+        sums = found["photo"].chosen[completeness.SUM]  # over the maps of all inputs
+        each = sum(one.values.sum((1, 2, 3)) for one in found.values())
+        np.testing.assert_allclose(each, sums, rtol=1e-3, atol=1e-6)
+    assert "forward" not in vars(net)
+
+
+def test_another_input_stays_as_it_is_and_order_serves_without_names() -> None:
+    net = TwoPictures(nn.ReLU).eval()
+    double = xai_core.explain_inputs(net, PAIR, 2, others={"scale": np.full((1, 1), 2, np.float32)})
+    leaves = [torch.from_numpy(one).requires_grad_(True) for one in PAIR.values()]
+    score = net(*leaves, torch.full((1, 1), 2.0))[:, 2].sum()
+    for one, slope in zip(double.values(), torch.autograd.grad(score, leaves), strict=True):
+        np.testing.assert_allclose(one.values, slope.abs(), rtol=1e-4, atol=1e-7)
+    unnamed = xai_core.explain_inputs(net, dict(zip("ab", PAIR.values(), strict=True)), 2)
+    named = xai_core.explain_inputs(net, PAIR, 2)
+    np.testing.assert_array_equal(unnamed["b"].values, named["depth"].values)
+
+
+def test_one_map_for_all_is_refused() -> None:
+    net = TwoPictures(nn.ReLU).eval()
+    with pytest.raises(MethodError, match="cover all inputs at the same place"):
+        xai_core.explain_inputs(net, PAIR, 2, "occlusion")
+    with pytest.raises(MethodError, match="one map for all inputs"):
+        xai_core.explain_inputs(net, PAIR, 2, "grad-cam", layer="colour.0")
+    with pytest.raises(InputError, match="as many pictures of each"):
+        xai_core.explain_inputs(net, {**PAIR, "depth": PAIR["depth"][:1]}, 2)

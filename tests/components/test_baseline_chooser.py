@@ -1,0 +1,48 @@
+"""Pictures as a baseline: chosen on the page, kept with the run, found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.session.state.workspace import KEY
+from xai_core.pictures import backgrounds
+
+METHOD = "integrated-gradients"
+
+
+def form() -> None:
+    from components.methods import form
+    from components.session.state.workspace import workspace
+
+    space = workspace()
+    space.settings.setdefault("integrated-gradients", {"start": "picture"})
+    form.show(space, "integrated-gradients")
+
+
+def test_a_baseline_is_chosen_among_the_pictures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
+    app = AppTest.from_function(form, default_timeout=60).run()
+    assert not app.exception
+    assert "until then" in app.info[0].value
+    space = app.session_state[KEY]
+    offered = app.multiselect(key=f"baseline-{METHOD}-chosen")
+    assert space.photo not in offered.options
+    offered.select(offered.options[0]).select(offered.options[1]).run()
+    text = space.settings[METHOD][backgrounds.PARAMETER]
+    assert text.startswith("2:")
+    assert f"In use: {backgrounds.shown(text)}." == app.caption[0].value
+    assert len(backgrounds.pictures_of(text)) == 2
+    assert backgrounds.file_of(text).exists()
+    offered.set_value([]).run()
+    assert space.settings[METHOD][backgrounds.PARAMETER] == ""
+    other = backgrounds.hold(np.ones((3, 3, 8, 8), np.float32))
+    space.settings[METHOD][backgrounds.PARAMETER] = other  # as a kept run brings it
+    app.run()
+    assert space.settings[METHOD][backgrounds.PARAMETER] == other
+    assert not app.multiselect(key=f"baseline-{METHOD}-chosen").value

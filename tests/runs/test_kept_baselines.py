@@ -1,0 +1,111 @@
+"""Pictures of a baseline go with the call, the run, its zip and its script."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.runs.small import SIDE, small_run
+from tests.studies.jobs.tiny import make
+from xai_core import Worker, open_run
+from xai_core.attribution import remarks
+from xai_core.base.errors import InputError
+from xai_core.base.input_spec import InputSpec
+from xai_core.cli.baseline import check_baseline, with_baseline
+from xai_core.pictures import backgrounds
+from xai_core.report.forms import render
+from xai_core.report.subject import subject_of
+from xai_core.runs.run import Run
+from xai_core.studies.jobs.plan import read_plan
+from xai_core.worker.wire.pictures import with_pictures, without_pictures
+
+SEVERAL = np.random.default_rng(0).normal(size=(2, 3, SIDE, SIDE)).astype(np.float32)
+
+
+@pytest.fixture
+def text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path / "data"))
+    return backgrounds.hold(SEVERAL)
+
+
+def with_text(text: str) -> Run:
+    run = small_run()
+    given = {"start": "picture", "baseline_pictures": text}
+    one = replace(run.attributions["saliency"], method="deep-lift", parameters=given)
+    score = run.scores["saliency"]
+    return replace(run, attributions={"deep-lift": one}, scores={"deep-lift": score})
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As another process is."""
+    monkeypatch.setattr(backgrounds, "_held", type(backgrounds._held)())
+
+
+def test_a_run_keeps_them(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run = with_text(text)
+    run.write(tmp_path / "run")
+    forget(monkeypatch)
+    again = open_run(tmp_path / "run")
+    np.testing.assert_array_equal(backgrounds.pictures_of(text), SEVERAL)
+    told = remarks.given(again.attributions["deep-lift"])["baseline_pictures"]
+    assert told == backgrounds.shown(text)
+    with zipfile.ZipFile(io.BytesIO(render(subject_of(again), "zip"))) as archive:
+        (name,) = (one for one in archive.namelist() if one.startswith("baseline-"))
+        np.testing.assert_array_equal(np.load(io.BytesIO(archive.read(name))), SEVERAL)
+        assert f"BASELINES = ('{name}',)" in archive.read("repeat.py").decode()
+        line = archive.read("commands.txt").decode()
+    assert f"--baseline {name}" in line
+    assert text not in line
+
+
+def test_a_study_keeps_them(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = {"deep-lift": {"start": "picture", "baseline_pictures": text}}
+    replace(make(tmp_path, 1), methods=given).write(tmp_path / "study")
+    forget(monkeypatch)
+    read_plan(tmp_path / "study").task()  # writes them where the workers' processes look
+    forget(monkeypatch)
+    np.testing.assert_array_equal(backgrounds.pictures_of(text), SEVERAL)
+
+
+def test_a_call_takes_them_along(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    params: dict[str, Any] = {"methods": {"deep-lift": {"baseline_pictures": text}}, "seed": 0}
+    assert with_pictures({"seed": 0}, ()) == ({"seed": 0}, ())
+    sent, arrays = with_pictures(params, (SEVERAL[:1],))
+    forget(monkeypatch)
+    with pytest.raises(InputError, match="not here any more"):
+        backgrounds.pictures_of(text)
+    got, left = without_pictures(json.loads(json.dumps(sent)), arrays)
+    assert (got, len(left)) == (params, 1)
+    np.testing.assert_array_equal(backgrounds.pictures_of(text), SEVERAL)
+
+
+def test_a_worker_explains_with_them() -> None:
+    with Worker() as worker:
+        card = worker.load("demo")
+        inputs = np.zeros((1, *card.input_spec.shape), np.float32)
+        settings = {"n_steps": 2, "baseline_pictures": inputs + 1}
+        found = worker.explain(inputs, 3, "integrated-gradients", 0, settings)
+        assert found.parameters["start"] == "picture"
+        assert found.values.any()
+
+
+def test_the_command_line_gives_them_to_methods_that_take_some(text: str, tmp_path: Path) -> None:
+    Image.fromarray(np.full((20, 20, 3), 9, np.uint8)).save(tmp_path / "a.png")
+    args = argparse.Namespace(baseline=[str(tmp_path / "a.png")])
+    methods = {"saliency": {}, "occlusion": {"cover": "constant", "window": 3}}
+    found = with_baseline(args, methods, InputSpec.for_shape(3, SIDE, SIDE))
+    assert found["saliency"] == {}
+    assert found["occlusion"]["cover"] == "picture"
+    assert found["occlusion"]["window"] == 3
+    assert found["occlusion"]["baseline_pictures"].startswith("1:")
+    with pytest.raises(InputError, match="of no method that was asked for: saliency"):
+        check_baseline(args, ["saliency"])

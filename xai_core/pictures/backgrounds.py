@@ -1,0 +1,157 @@
+"""Pictures that stand for nothing: baselines, covers and backgrounds of methods, by their SHA-256.
+
+A method's parameter names them by a short text; the pixels, as the model gets them, are held here,
+and lie on disk where a dashboard, a study or a run keeps them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xai_core.base.arrays import Inputs, checked_inputs
+from xai_core.base.errors import InputError
+from xai_core.base.limits import MB
+from xai_core.base.storage.files import data_folder, keep, write_whole
+
+PARAMETER, HOLDS, AREA, BESIDE = "baseline_pictures", "pictures", "baselines", "baseline-"
+TEXT = re.compile(r"([1-9]\d{0,4}):([0-9a-f]{64})")
+HEADER = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,5}) (\d{1,5})\n")
+MOST_BYTES, HELD_BYTES, MOST_FILES, KIB = 256 * MB, 512 * MB, 20, 1024
+_held: OrderedDict[str, Inputs] = OrderedDict()
+_lock = threading.Lock()
+
+
+def hold(pictures: Inputs) -> str:
+    """The text that names prepared pictures, float32 `[N, C, H, W]`, from now on in this process.
+
+    Raises:
+        InputError: they are none, or too large.
+    """
+    array = np.ascontiguousarray(checked_inputs(pictures), "<f4")
+    if array.nbytes > MOST_BYTES:
+        raise InputError(
+            f"{len(array)} pictures of {array.shape[2]}×{array.shape[3]} take "
+            f"{array.nbytes / MB:,.0f} MB; at most {MOST_BYTES // MB} MB are kept.",
+            "Take fewer.",
+        )
+    text = f"{len(array)}:{hashlib.sha256(as_bytes(array)).hexdigest()}"
+    with _lock:
+        if text not in _held:
+            array = array.copy()
+            array.flags.writeable = False
+            _held[text] = array
+        _held.move_to_end(text)
+        while sum(one.nbytes for one in _held.values()) > HELD_BYTES and len(_held) > 1:
+            _held.popitem(last=False)
+    return text
+
+
+def pictures_of(text: str) -> Inputs:
+    """The pictures that a text names; not to be written to.
+
+    Raises:
+        InputError: it names none, or they are not on this machine any more.
+    """
+    with _lock:
+        if text in _held:
+            _held.move_to_end(text)
+            return _held[text]
+    found = TEXT.fullmatch(text)
+    if found is None:
+        raise InputError(
+            f"The baseline is to be a picture, and {text[:40] or 'none'!r} names none.",
+            f"Give {PARAMETER}: files or an array; on the command line --baseline FILE.",
+        )
+    try:
+        pictures = from_bytes(file_of(text).read_bytes())
+    except (OSError, InputError):
+        pictures = None
+    if pictures is None or hold(pictures) != text:
+        raise InputError(
+            f"The {shown(text)} of the baseline are not here any more.", "Choose them again."
+        )
+    return pictures_of(text)
+
+
+def count_of(text: str) -> int:
+    """How many pictures a text names; 1 where it names none."""
+    found = TEXT.fullmatch(text)
+    return int(found[1]) if found else 1
+
+
+def shown(text: str) -> str:
+    """For a person: how many, with a sign to tell them apart."""
+    found = TEXT.fullmatch(text)
+    if found is None:
+        return text
+    return f"{found[1]} picture{'' if found[1] == '1' else 's'} ({found[2][:8]})"
+
+
+def kept(text: str, write: Callable[[bytes], Any] = lambda data: keep(data, AREA)) -> str:
+    """The same text, its pictures written to disk, where every process of this machine finds them.
+
+    Raises:
+        XaiError: they are not here, or the disk is full.
+    """
+    write(as_bytes(pictures_of(text)))
+    return text
+
+
+def file_of(text: str) -> Path:
+    """Where `kept` writes what a text names."""
+    return data_folder() / AREA / text.partition(":")[2]
+
+
+def write_beside(folder: Path, parameters: Any) -> None:
+    """Those that parameters name, into a folder of a run or a study. Raises `XaiError`."""
+    for text in dict.fromkeys(named_in(parameters)):
+        path = folder / f"{BESIDE}{text.partition(':')[2]}"
+        if not path.exists():
+            write_whole(path, as_bytes(pictures_of(text)))
+
+
+def read_beside(folder: Path) -> None:
+    """Hold those that lie in such a folder; one that cannot be read is missed where it is used."""
+    with suppress(OSError):
+        for path in sorted(folder.glob(f"{BESIDE}*"))[:MOST_FILES]:
+            with suppress(OSError, InputError):
+                if path.stat().st_size <= MOST_BYTES + KIB:
+                    hold(from_bytes(path.read_bytes()))
+
+
+def as_bytes(pictures: Inputs) -> bytes:
+    """Their sizes in a line, and the values; named on disk by the SHA-256 of that."""
+    return (" ".join(map(str, pictures.shape)) + "\n").encode() + pictures.astype("<f4").tobytes()
+
+
+def from_bytes(data: bytes) -> Inputs:
+    """What `as_bytes` wrote. Raises `InputError` where it is something else."""
+    head = HEADER.match(data)
+    shape = tuple(map(int, head.groups())) if head else (0,)
+    values = data[head.end() :] if head else b""
+    if not head or len(values) != 4 * int(np.prod(shape, dtype=np.int64)):
+        raise InputError("This file holds no pictures of a baseline.")
+    return checked_inputs(np.frombuffer(values, "<f4").reshape(shape))
+
+
+def named_in(value: Any) -> Iterator[str]:
+    """The texts that name pictures, in parameters of methods that may lie deep in what is sent."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if key == PARAMETER:
+                if isinstance(one, str) and TEXT.fullmatch(one):
+                    yield one
+            else:
+                yield from named_in(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from named_in(one)

@@ -1,0 +1,1 @@
+"""What people ask of a study, checked: which maps are kept, and which folders may be read."""
