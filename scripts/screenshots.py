@@ -16,8 +16,15 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.server import serving
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
-PAGES = {"overview": "/", "tune": "/?page=tune&quantile=0.3"}
+PAGES = {
+    "overview": "/",
+    "heatmaps": "/?page=heatmaps",
+    "tune": "/?page=tune&quantile=0.3",
+    "trust": "/?page=trust&section=metrics",
+}
+PHONE = ("overview", "tune")
 SIZES = {1440: 1000, 390: 844}
+PRESETS = "[class*=st-key-methods-preset-]"  # Heatmaps: they come once the verdict is there
 THEMES = ("light", "dark")
 PATIENCE_MS = 120_000
 DRAWN = "() => !document.querySelector('[data-testid=stSkeleton]')"  # code of charts comes late
@@ -41,6 +48,8 @@ def main() -> int:
         for name, path in PAGES.items():
             for theme in THEMES:
                 for width, height in SIZES.items():
+                    if width < 1000 and name not in PHONE:
+                        continue
                     picture = FOLDER / f"{name}-{theme}-{width}.png"
                     _take(browser, address + path, picture, theme, (width, height))
         browser.close()
@@ -56,6 +65,9 @@ def _take(browser: Browser, address: str, target: Path, theme: str, size: tuple[
     page.get_by_role("heading", level=1).first.wait_for(timeout=PATIENCE_MS)
     page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE_MS)
     page.wait_for_function(DRAWN, timeout=PATIENCE_MS)
+    if "heatmaps" in address:
+        page.locator(PRESETS).first.wait_for(timeout=PATIENCE_MS)
+        page.get_by_text("Choose by family", exact=True).click()
     page.wait_for_timeout(SETTLING_MS)
     page.screenshot(path=target)
     context.close()

@@ -46,7 +46,6 @@ def _button(space: Workspace, view: View, key: str) -> None:
     if st.button(
         f"Check with {more:d} more seeds: {text.plain(duration(seconds))}",
         key=f"{key}-start",
-        icon=":material/casino:",
         type="tertiary",
         disabled=away,
         help=AWAY if away else f"{names}: the same settings, other draws; {samples:,d} samples.",

@@ -50,7 +50,8 @@ def show_plain(run: Run, view: View, quantile: float) -> None:
     """Draw the same numbers as a table of text."""
     rows = _rows(run, view, {})
     with st.container(horizontal=True, wrap=False):  # on a phone it scrolls, and not the page
-        st.markdown(plain(rows), width="content")
+        # With a heading, whose link the keyboard finds: it could not scroll what has none.
+        st.markdown(f"### Ranking\n\n{plain(rows)}", width="content")
     _caption(run, view, quantile)
 
 

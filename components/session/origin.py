@@ -9,6 +9,8 @@ from components.session.state.workspace import Source, Workspace
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 
+AGAIN = "Compute them again on the page Heatmaps."
+
 
 def of_run(space: Workspace) -> tuple[Source, Inputs]:
     """The run's model, and its picture as the model gets it, `[1, C, H, W]`.
@@ -19,11 +21,11 @@ def of_run(space: Workspace) -> tuple[Source, Inputs]:
     run = space.run
     source, photo = space.sources.get(run.model), space.photos.get(run.picture)
     if source is None or photo is None:
-        raise InputError("The model or the picture of these maps is gone.", "Compute them again.")
+        raise InputError("The model or the picture of these maps is gone.", AGAIN)
     if not run_source.is_of(source, run):
-        raise InputError("The model of these maps is another file now.", "Compute them again.")
+        raise InputError("The model of these maps is another file now.", AGAIN)
     # As the run had it: a model that is not open yet need not be opened to know that.
     prepared = decoding.prepared(str(photo.path), run.input_spec or backend.spec_of(source))
     if not np.array_equal(prepared.picture, run.pixels):
-        raise InputError("The picture becomes another input now.", "Compute the maps again.")
+        raise InputError("The picture of these maps becomes another input now.", AGAIN)
     return source, prepared.inputs

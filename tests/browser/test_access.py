@@ -8,10 +8,19 @@ from typing import Literal
 from urllib.parse import urljoin
 
 import axe_playwright_python
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
+from tests.report.test_pair_report import side
+from tests.runs.small import small_run
+from tests.studies.small_study import small_study
+from xai_core.compare.kept import beside
+from xai_core.runs.kept_controls import FILE, written
+from xai_core.runs.manifest import maps_digest
+from xai_core.runs.sanity import Controls
+from xai_core.runs.store import RunStore
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 PAGES = {
@@ -60,11 +69,31 @@ FOUND = """async ([exceptions, colours]) => {
 }"""
 
 
-def test_every_page_in_both_themes_with_every_section_unfolded(visit: Visit) -> None:
+def kept(folder: Path) -> dict[str, str]:
+    """Results without a model, kept on the server: the pages that show them, by title."""
+    store, run = RunStore(folder / "runs"), small_run()
+    maps = {name: one.values for name, one in run.attributions.items()}
+    controls = Controls({"edges": maps["saliency"]}, {"random-weights": maps})
+    name = store.save(run)
+    store.add(name, FILE, written(controls, maps_digest(run.attributions)))
+    sides = (side(1), side(2, "other"))
+    first, second = (store.save(one.run, verdict=one.verdict, beside=beside(one)) for one in sides)
+    study = store.save(small_study())
+    return {
+        "Trust": f"/?page=trust&run={name}",
+        "Many pictures": f"/?page=pictures&study={study}",
+        "Two models": f"/?page=models&first={first}&second={second}",
+    }
+
+
+def test_every_page_in_both_themes_with_every_section_unfolded(
+    visit: Visit, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     page = visit("/", height=900)
     root = page.url
     found: list[str] = []
-    for title, path in PAGES.items():
+    data = max(tmp_path_factory.getbasetemp().glob("data*/server.log")).parent
+    for title, path in {**PAGES, **kept(data)}.items():
         if path != "/":
             page.goto(urljoin(root, path))
         screen.title(page, title)
@@ -78,6 +107,10 @@ def test_every_page_in_both_themes_with_every_section_unfolded(visit: Visit) -> 
         for _ in sections(page):
             unfold(page)
             found += violations(page, title)
+        page.set_viewport_size({"width": 390, "height": 844})
+        told = page.evaluate(FOUND, [STREAMLITS, False])
+        found += (f"{title}, 390 px: {one}" for one in told)
+        page.set_viewport_size({"width": 1440, "height": 900})
         if title == "Tune":
             page.get_by_role("button", name="Share").click()
             page.get_by_role("tab", name="Code").click()

@@ -87,7 +87,7 @@ def test_without_the_model_of_the_maps_it_says_what_to_do(page: AppTest) -> None
     space.run = replace(space.run, model="gone")
     page.button(key="metrics-model-start").click()
     ran(page)
-    assert "Compute the maps again on the page Heatmaps" in texts(page)
+    assert "Compute them again on the page Heatmaps" in texts(page)
 
 
 @pytest.mark.parametrize(

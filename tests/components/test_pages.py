@@ -66,7 +66,8 @@ def column(app: AppTest, name: str) -> list[str]:
     """A column of the ranking, from its table or, on the first page, from its text."""
     if app.dataframe:
         return [str(value) for value in app.dataframe[0].value[name]]
-    told = next(one.value for one in app.markdown if one.value.startswith("| Place"))
+    told = next(one.value for one in app.markdown if one.value.startswith("### Ranking"))
+    told = told.partition("\n\n")[2]
     lines = [[cell.strip() for cell in line.split(" | ")] for line in told.splitlines()]
     lines = [[cell.strip("| ") for cell in line] for line in lines]
     return [line[lines[0].index(name)] for line in lines[2:]]
