@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xai_core.models.loading import load_model as load_model
     from xai_core.models.other_inputs import OtherInput as OtherInput
     from xai_core.pictures.archive import picture_files as picture_files
-    from xai_core.pictures.background_files import baseline_pictures as baseline_pictures
+    from xai_core.pictures.backgrounds.files import baseline_pictures as baseline_pictures
     from xai_core.pictures.demo import demo_pictures as demo_pictures
     from xai_core.pictures.preprocessing import prepare as prepare
     from xai_core.readiness import assess as assess
@@ -69,7 +69,7 @@ _HOMES = {
     "Worker": "worker",
     "XaiError": "base.errors",
     "assess": "readiness",
-    "baseline_pictures": "pictures.background_files",
+    "baseline_pictures": "pictures.backgrounds.files",
     "baseline_subtraction_norm": "maps.canonical",
     "canonicalise": "maps.canonical",
     "complexity": "scores.metrics.complexity",

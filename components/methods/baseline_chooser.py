@@ -12,8 +12,8 @@ from components.session import backend, choice, decoding, problem, text, upload
 from components.session.state.workspace import Photo, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import describe
-from xai_core.pictures import backgrounds
-from xai_core.pictures.background_files import PICTURE
+from xai_core.pictures.backgrounds import held as backgrounds
+from xai_core.pictures.backgrounds.files import PICTURE
 
 FILE_MB = 50
 LATER = "Choose at least one picture: until then the method has no map."

@@ -7,7 +7,7 @@ from typing import Any
 
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
-from xai_core.attribution.variant_names import base_of
+from xai_core.attribution.variants.names import base_of
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.readiness import estimated_seconds

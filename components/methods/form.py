@@ -11,10 +11,10 @@ from components.methods import baseline_chooser, fields, layer_chooser, noise_fo
 from components.session import choice, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
-from xai_core.attribution.variants import EACH
+from xai_core.attribution.variants.several import EACH
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo, build, describe
-from xai_core.pictures.backgrounds import HOLDS, PARAMETER
+from xai_core.pictures.backgrounds.held import HOLDS, PARAMETER
 from xai_core.pictures.region import shown
 
 MASK = "mask"  # what no field can take; it comes with a card, from a caller of the library

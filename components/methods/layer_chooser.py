@@ -12,7 +12,7 @@ from components.session import backend, choice, decoding, problem
 from components.session.state.workspace import Workspace
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.layers.feature_layers import NONE
-from xai_core.attribution.variant_names import values_in
+from xai_core.attribution.variants.names import values_in
 from xai_core.base.arrays import Picture
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import ParameterInfo

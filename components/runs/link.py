@@ -20,7 +20,7 @@ from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
 from components.trust import metric_picker, metric_scatter, sections
 from components.tuning import quantile, recipe_form
-from xai_core.attribution.variant_names import base_of
+from xai_core.attribution.variants.names import base_of
 from xai_core.base.errors import XaiError
 from xai_core.maps.colours import DIVERGING, SEQUENTIAL
 from xai_core.maps.recipe import Channels, Recipe, Sign

@@ -11,7 +11,7 @@ from components.session import backend, choice, decoding, problem, run_source
 from components.session.state.workspace import Photo, UploadedCard, Workspace
 from components.tuning import quantile
 from components.tuning.recipe_form import GRIDS
-from xai_core.attribution.variants import merged
+from xai_core.attribution.variants.several import merged
 from xai_core.base.errors import InputError
 from xai_core.maps.recipe import Recipe
 from xai_core.report import stamp

@@ -14,8 +14,8 @@ import streamlit as st
 from components.session import choice, problem
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.attribution.methods.base import METHODS
-from xai_core.attribution.variant_names import base_of
-from xai_core.attribution.variants import merged
+from xai_core.attribution.variants.names import base_of
+from xai_core.attribution.variants.several import merged
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import build
 from xai_core.base.storage.files import data_folder

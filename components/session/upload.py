@@ -18,7 +18,7 @@ from xai_core.base.limits import MB
 from xai_core.base.storage.bundle import bundle_name, bundled
 from xai_core.base.storage.files import keep, keep_code
 from xai_core.base.storage.quota import Item, Storage
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.runs.store import RunStore
 
 Arrival = tuple[str, bytes]  # the user's name for it, which is never a path, and the bytes

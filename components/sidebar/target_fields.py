@@ -132,7 +132,8 @@ def _number(
 
 
 def _field(asking: Asking, info: ParameterInfo, value: Any) -> Any:
-    label, key = info.name.replace("_", " ").capitalize(), f"{asking.key}-{info.name}"
+    label = text.plain(info.name.replace("_", " ").capitalize())
+    key = f"{asking.key}-{info.name}"
     shared: dict[str, Any] = {"key": key, "later": True, "help": info.help}
     if info.name == "path":
         paths = ["", *sorted(asking.form.entries)] if asking.form.entries else [""]

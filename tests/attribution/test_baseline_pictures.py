@@ -18,7 +18,7 @@ from xai_core.attribution import baseline_notice, completeness
 from xai_core.attribution.hiding.baselines import drawn_baselines
 from xai_core.attribution.hiding.superpixels import segments
 from xai_core.base.errors import InputError, MethodError
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 
 SEVERAL = np.random.default_rng(5).normal(size=(3, *pictures().shape[1:])).astype(np.float32)
 BOTH = [layered, NETS["smooth"]]

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from xai_core import assess, explain
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.layers.answers import Answers
-from xai_core.attribution.layers.token_grid import token_grid
-from xai_core.attribution.layers.token_order import found_order, places, row_by_row
+from xai_core.attribution.layers.tokens.grid import token_grid
+from xai_core.attribution.layers.tokens.order import found_order, places, row_by_row
 from xai_core.attribution.probe import probe
 from xai_core.base.errors import MethodError
 from xai_core.worker.wire.codec import decode, encode

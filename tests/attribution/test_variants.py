@@ -21,8 +21,8 @@ from xai_core.attribution.context import explained_of
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS, title_of
 from xai_core.attribution.result import Attribution
-from xai_core.attribution.variant_names import base_of
-from xai_core.attribution.variants import expanded, merged
+from xai_core.attribution.variants.names import base_of
+from xai_core.attribution.variants.several import expanded, merged
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, MethodError
 from xai_core.base.target import Asked, Explained

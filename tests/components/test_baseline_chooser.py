@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.session.state.workspace import KEY
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 
 METHOD = "integrated-gradients"
 

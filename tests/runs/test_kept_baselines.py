@@ -21,7 +21,7 @@ from xai_core.attribution import remarks
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
 from xai_core.cli.baseline import check_baseline, with_baseline
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.report.forms import render
 from xai_core.report.subject import subject_of
 from xai_core.runs.run import Run

@@ -26,7 +26,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.parameters import build
 from xai_core.base.progress import Progress
 from xai_core.base.target import AskedOfEach
-from xai_core.pictures.background_files import completed
+from xai_core.pictures.backgrounds.files import completed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

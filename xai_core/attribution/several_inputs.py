@@ -16,7 +16,7 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.errors import InputError, MethodError
 from xai_core.base.target import AskedOfEach
-from xai_core.pictures.backgrounds import PARAMETER
+from xai_core.pictures.backgrounds.held import PARAMETER
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -10,8 +10,8 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
 from xai_core.base.parameters import describe
-from xai_core.pictures.background_files import baseline_pictures, completed, takes_pictures
-from xai_core.pictures.backgrounds import PARAMETER
+from xai_core.pictures.backgrounds.files import baseline_pictures, completed, takes_pictures
+from xai_core.pictures.backgrounds.held import PARAMETER
 from xai_core.worker.decoding import open_picture
 
 Methods = dict[str, dict[str, Any]]

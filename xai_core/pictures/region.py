@@ -14,7 +14,7 @@ from PIL import Image
 
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import MAX_INPUT, MAX_PIXELS, InputSpec
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.framing import framed
 from xai_core.pictures.raster import Raster
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
-from xai_core.pictures.backgrounds import PARAMETER as PARAMETER
-from xai_core.pictures.backgrounds import named_in, pictures_of
+from xai_core.pictures.backgrounds.held import PARAMETER as PARAMETER
+from xai_core.pictures.backgrounds.held import named_in, pictures_of
 
 DIGITS = 12
 

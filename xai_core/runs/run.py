@@ -19,7 +19,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.storage.atomic import whole_folder
 from xai_core.base.target import DEFAULT, Explained, Target, class_name, explained_from
 from xai_core.maps.recipe import Recipe
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
 from xai_core.runs.figures import Guess as Guess

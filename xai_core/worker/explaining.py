@@ -18,7 +18,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Explained, asked_to_json
 from xai_core.maps.recipe import Recipe
-from xai_core.pictures.background_files import completed
+from xai_core.pictures.backgrounds.files import completed
 from xai_core.scores.localisation import Mask
 from xai_core.scores.measurement import Measurement
 from xai_core.worker.connection import Connection

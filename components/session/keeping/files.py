@@ -11,7 +11,7 @@ from components.session.keeping.parts import Part, register
 from components.session.keeping.values import maybe, several, table, text, texts
 from components.session.state.workspace import Pending, Photo, Source, Workspace
 from xai_core.base.target import Target, class_or_target
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 
 GONE = "{} is no longer on the server; upload it again."
 AGAIN = "{} was opened with trust, which ends with the server's process. Open it again: page Model."

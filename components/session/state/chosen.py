@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from components.session.state.workspace import Workspace
-from xai_core.attribution.variant_names import base_of
-from xai_core.attribution.variants import expanded
+from xai_core.attribution.variants.names import base_of
+from xai_core.attribution.variants.several import expanded
 
 
 def asked(space: Workspace) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from xai_core.base.errors import MethodError
 from xai_core.base.parameters import parameter
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.layers import feature_layers
-from xai_core.attribution.layers.token_order import row_by_row
+from xai_core.attribution.layers.tokens.order import row_by_row
 from xai_core.base.errors import InputError, MethodError
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ def kept(call: Callable[[Tensor], Any], module: nn.Module, inputs: Tensor) -> tu
     import torch
 
     from xai_core.attribution.layers.seen import seen_layers
-    from xai_core.attribution.layers.token_products import TokenProducts
+    from xai_core.attribution.layers.tokens.products import TokenProducts
     from xai_core.attribution.passes.calls import Calls
 
     found = Kept(AttentionWeights())

@@ -9,8 +9,8 @@ import numpy as np
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.layers.answers import ByAxis
 from xai_core.attribution.layers.seen import with_map
-from xai_core.attribution.layers.token_grid import CLEAR, fits
-from xai_core.attribution.layers.token_order import Grid, agreement
+from xai_core.attribution.layers.tokens.grid import CLEAR, fits
+from xai_core.attribution.layers.tokens.order import Grid, agreement
 
 CHANNELS = {"NCHW": 1, "NHWC": 3}
 MARGIN = 0.2  # by which the other layout must agree less

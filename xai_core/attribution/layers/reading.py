@@ -19,8 +19,8 @@ from xai_core.attribution.layers.answers import ByAxis, answers
 from xai_core.attribution.layers.defined_layout import works_on_last_axis
 from xai_core.attribution.layers.map_layout import map_agreement, map_by_size, measured_map
 from xai_core.attribution.layers.seen import Seen, hookable, with_map
-from xai_core.attribution.layers.token_grid import CLEAR, OTHERS, TokenGrid, token_grid, witnessed
-from xai_core.attribution.layers.token_order import Grid
+from xai_core.attribution.layers.tokens.grid import CLEAR, OTHERS, TokenGrid, token_grid, witnessed
+from xai_core.attribution.layers.tokens.order import Grid
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

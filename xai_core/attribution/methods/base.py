@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xai_core.attribution.capabilities import Capabilities
-from xai_core.attribution.variant_names import base_of, which_of
+from xai_core.attribution.variants.names import base_of, which_of
 from xai_core.base.parameters import NoParameters
 from xai_core.base.registry import Registry
 

@@ -15,7 +15,7 @@ from xai_core.base.storage.files import writing
 from xai_core.base.target import asked_to_json, class_or_target
 from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.studies.host.task import Task
 from xai_core.studies.setting import Setting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xai_core.pictures.backgrounds import hold, named_in, pictures_of
+from xai_core.pictures.backgrounds.held import hold, named_in, pictures_of
 from xai_core.worker.wire.protocol import Array
 
 KEY = "pictures_held"

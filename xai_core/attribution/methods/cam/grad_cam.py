@@ -10,7 +10,7 @@ from xai_core.attribution.layers.class_activation import CamParameters, Gradient
 from xai_core.attribution.layers.layer_gradient import View, features_and_gradient
 from xai_core.attribution.layers.map_size import check_channels
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
-from xai_core.attribution.variant_names import values_in
+from xai_core.attribution.variants.names import values_in
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import parameter
 

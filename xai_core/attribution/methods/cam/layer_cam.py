@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xai_core.attribution.layers.class_activation import HELP, GradientActivation, drawn
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
-from xai_core.attribution.variant_names import values_in
+from xai_core.attribution.variants.names import values_in
 from xai_core.base.parameters import parameter
 
 if TYPE_CHECKING:

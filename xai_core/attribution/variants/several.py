@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xai_core.attribution.methods.base import METHODS
-from xai_core.attribution.variant_names import SIGN, base_of, values_in
+from xai_core.attribution.variants.names import SIGN, base_of, values_in
 from xai_core.base.parameters import describe
 
 EACH = "layers"  # what such a parameter holds

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xai_core.attribution.layers.answers import Answers
-from xai_core.attribution.layers.token_order import Grid, Order, found_order, order_agreement
+from xai_core.attribution.layers.tokens.order import Grid, Order, found_order, order_agreement
 
 OTHERS = 8  # a class token, a distillation token, a few registers
 PLACES = 3  # cells for each other token, at least: few cells agree with many readings by chance

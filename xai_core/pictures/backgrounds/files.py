@@ -12,8 +12,8 @@ from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
 from xai_core.base.parameters import describe
-from xai_core.pictures import backgrounds
 from xai_core.pictures.archive import picture_files
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.pictures.raster import Raster

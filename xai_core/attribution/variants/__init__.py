@@ -1,0 +1,1 @@
+"""One method several times, with a map and a name for each."""
