@@ -121,9 +121,9 @@ def test_the_metrics_say_who_is_best_over_how_many_pictures_and_what_was_checked
 def test_the_study_beside_it_is_sampled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[np.ndarray] = []
 
-    def counted(scores: np.ndarray) -> Statistics:
+    def counted(scores: np.ndarray, lower: bool = True) -> Statistics:
         asked.append(scores)
-        return study_statistics(scores)
+        return study_statistics(scores, lower)
 
     monkeypatch.setattr(ranking_statistics.study_statistics, "statistics", counted)
     study = small_study()
