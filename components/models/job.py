@@ -21,7 +21,9 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress, SharedProgress
 from xai_core.compare import kept
+from xai_core.compare.common_class import check_common_class
 from xai_core.compare.comparison import ModelPair, Side, examine
+from xai_core.compare.predictions import Classes
 from xai_core.runs.computation import Request, costs
 
 
@@ -82,6 +84,8 @@ def start(space: Workspace, *, again: bool = False) -> None:
 
     def work(tick: Progress, cancel: threading.Event) -> ModelPair:
         access.cancel = cancel
+        if not own_class:
+            _check(access, halves, cancel)
         parts = SharedProgress(
             {str(n): sum(costs(half.request).values()) for n, half in enumerate(halves)}, tick
         )
@@ -111,6 +115,17 @@ def _half(space: Workspace, title: str, again: bool) -> _Half:
         if compute.same_input(run, request):
             found |= run.attributions
     return _Half(source, request, backend.verdict_question(source, photo), found)
+
+
+def _check(access: Access, halves: list[_Half], cancel: threading.Event) -> None:
+    """Whether both have the class, before anybody waits for a map. Raises `InputError`."""
+    seen = []
+    for half in halves:
+        with access.model(half.source) as held:
+            prediction = held.worker.predict(half.request.prepared.inputs, cancel=cancel)
+        seen.append(Classes(prediction, half.request.labels))
+    first, second = halves
+    check_common_class((first.request, second.request), (seen[0], seen[1]))
 
 
 def _side(

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.models import job
 from components.models.pair import OWN
 from components.session.jobs.job import Job
 from components.session.state.sources import Source
@@ -100,11 +101,18 @@ def test_another_model_and_a_method_that_it_lacks(app: AppTest, files: Path) -> 
     assert space.pairing.ids is not None, "a link leads there"
 
 
-def test_other_classes_are_said_kindly(app: AppTest, files: Path) -> None:
+def test_other_classes_are_said_kindly(
+    app: AppTest, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examined: list[object] = []
+    real = job.examine
+    counted = lambda *args, **more: examined.append(args) or real(*args, **more)  # noqa: E731
+    monkeypatch.setattr(job, "examine", counted)
     space = given(app, files, "original.pt", "six.pt")
     compute(opened(app, PAGE), space)
     assert "has no class that is known to be" in texts(app)
     assert space.pairing.pair is None
+    assert not examined, "nobody waits for maps that are not compared"
     app.radio(key="pair-rule").set_value(OWN)
     ran(app)
     compute(app, space)

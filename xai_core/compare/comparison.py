@@ -11,15 +11,11 @@ from typing import Protocol
 
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import InputError, XaiError
+from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Target
-from xai_core.compare.predictions import (
-    Classes,
-    PredictionDifference,
-    counterparts,
-    prediction_difference,
-)
+from xai_core.compare.common_class import same_class
+from xai_core.compare.predictions import Classes, PredictionDifference, prediction_difference
 from xai_core.compare.verdicts import VerdictDifference, verdict_difference
 from xai_core.maps.difference import MapDifference, map_difference
 from xai_core.maps.recipe import Recipe
@@ -142,26 +138,13 @@ def examine(
         prediction = model.predict(inputs, cancel=cancel)
         classes = Classes(prediction, request.labels)
         if like is not None and not isinstance(request.target, Target):
-            request = replace(request, target=_same_class(like, classes, request.model))
+            names = (like.run.model, request.model)
+            index = same_class(like.classes, like.run.target, classes, names)
+            request = replace(request, target=index)
         verdict = verdict or model.assess(inputs, request.target, cancel=cancel)
         run = compare(model, scorer, request, known=known, progress=progress, cancel=cancel)
     assert request.input_spec is not None  # noqa: S101 - the caller prepared the picture by it
     return Side(run, classes, verdict, region_of(request.input_spec, *size))
-
-
-def _same_class(like: Side, classes: Classes, title: str) -> int | None:
-    """The class that `like` explains, in another model. Raises `InputError`."""
-    index = like.run.target
-    if index is None or classes.count == 1:
-        return None  # one of the two has a single output: there is no other choice
-    found = counterparts(like.classes, classes).get(index)
-    if found is None:
-        raise InputError(
-            f"{title} has no class that is known to be {like.classes.label(index)!r} of "
-            f"{like.run.model}: {like.classes.count} classes there, {classes.count} here.",
-            "Explain each model's own top class instead.",
-        )
-    return found
 
 
 @contextmanager

@@ -17,10 +17,13 @@ from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
+from xai_core.compare.common_class import check_common_class
 from xai_core.compare.comparison import ModelPair, Side, examine
+from xai_core.compare.predictions import Classes
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import prepare
 from xai_core.runs.computation import score
+from xai_core.runs.request import Request
 from xai_core.worker import ModelCard, Worker
 from xai_core.worker.decoding import open_picture
 
@@ -42,10 +45,14 @@ def run(args: argparse.Namespace) -> int:
         found: list[Compared] = []
         pair: ModelPair | None = None
         for name, file in files.pictures.items():
-            ask = partial(_side, file=file, methods=methods, recipe=recipe, args=args)
-            mine = ask(one, cards[0], before=pair.first if pair else None)
+            ask = partial(_request, file=file, methods=methods, recipe=recipe, args=args)
+            asked_first, asked_second = ask(one, cards[0]), ask(other, cards[1])
+            if not args.own_class and pair is None:
+                both = (_classes(one, asked_first[0]), _classes(other, asked_second[0]))
+                check_common_class((asked_first[0], asked_second[0]), both)
+            mine = _side(one, *asked_first, before=pair.first if pair else None)
             like = None if args.own_class else mine
-            its = ask(other, cards[1], before=pair.second if pair else None, like=like)
+            its = _side(other, *asked_second, before=pair.second if pair else None, like=like)
             pair = ModelPair(mine, its)
             found.append(_compared(name, pair, recipe, other))
     if args.json:
@@ -55,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _side(
+def _request(
     worker: Worker,
     card: ModelCard,
     *,
@@ -63,20 +70,31 @@ def _side(
     methods: Mapping[str, Mapping[str, Any]],
     recipe: Recipe,
     args: argparse.Namespace,
-    before: Side | None,
-    like: Side | None = None,
-) -> Side:
-    """`before`: of an earlier picture, whose verdict holds for this one."""
+) -> tuple[Request, tuple[int, int]]:
+    """What is asked of a model, and the size of the picture."""
     picture = open_picture(file, card.input_spec)
     target = of_picture_file(asked(args), worker, file, card.input_spec)
     prepared = prepare(picture, card.input_spec)
     methods = with_baseline(args, methods, card.input_spec)
-    request = request_of(card, file, prepared, methods, recipe, target, args)
+    return request_of(card, file, prepared, methods, recipe, target, args), picture.size
+
+
+def _classes(worker: Worker, request: Request) -> Classes:
+    return Classes(worker.predict(request.prepared.inputs), request.labels)
+
+
+def _side(
+    worker: Worker,
+    request: Request,
+    size: tuple[int, int],
+    *,
+    before: Side | None,
+    like: Side | None = None,
+) -> Side:
+    """`before`: of an earlier picture, whose verdict holds for this one."""
     verdict = before.verdict if before else None
-    with progress_bar(f"{card.file} on {file.name}") as progress:
-        return examine(
-            worker, worker, request, picture.size, like=like, verdict=verdict, progress=progress
-        )
+    with progress_bar(f"{request.model} on {request.picture}") as progress:
+        return examine(worker, worker, request, size, like=like, verdict=verdict, progress=progress)
 
 
 def _compared(name: str, pair: ModelPair, recipe: Recipe, scorer: Worker) -> Compared:
