@@ -21,9 +21,8 @@ from xai_core.attribution.result import Attribution
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress, SharedProgress
 from xai_core.compare import kept
-from xai_core.compare.common_class import check_common_class
+from xai_core.compare.common_class import check_common_class, classes_of
 from xai_core.compare.comparison import ModelPair, Side, examine
-from xai_core.compare.predictions import Classes
 from xai_core.runs.computation import Request, costs
 
 
@@ -122,8 +121,7 @@ def _check(access: Access, halves: list[_Half], cancel: threading.Event) -> None
     seen = []
     for half in halves:
         with access.model(half.source) as held:
-            prediction = held.worker.predict(half.request.prepared.inputs, cancel=cancel)
-        seen.append(Classes(prediction, half.request.labels))
+            seen.append(classes_of(held.worker, half.request, cancel))
     first, second = halves
     check_common_class((first.request, second.request), (seen[0], seen[1]))
 

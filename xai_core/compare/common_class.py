@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from xai_core.base.errors import InputError
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from xai_core.base.arrays import Inputs
+from xai_core.base.errors import InputError, XaiError
 from xai_core.base.target import Target
 from xai_core.compare.predictions import Classes, counterparts
 from xai_core.runs.request import Request
+from xai_core.targets import Prediction
+
+
+class Predicts(Protocol):
+    """A worker with an open model."""
+
+    def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
+        """The loaded model's output."""
+
+
+def classes_of(model: Predicts, request: Request, cancel: threading.Event | None = None) -> Classes:
+    """What it gives for the picture. Raises `XaiError`, which names the model."""
+    with naming(request.model):
+        prediction = model.predict(request.prepared.inputs, cancel=cancel)
+    return Classes(prediction, request.labels)
 
 
 def same_class(
@@ -39,3 +60,15 @@ def check_common_class(requests: tuple[Request, Request], both: tuple[Classes, C
         return
     index = first.top(1)[0] if asked is None else asked
     same_class(first, index, second, (requests[0].model, requests[1].model))
+
+
+@contextmanager
+def naming(title: str) -> Iterator[None]:
+    """An error says which of the two models it is about."""
+    try:
+        yield
+    except XaiError as error:
+        if title not in error.message and error.code != "cancelled":
+            told = {**error.to_dict(), "message": f"{title}: {error.message}"}
+            raise XaiError.from_dict(told) from error
+        raise

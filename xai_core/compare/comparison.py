@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
-from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
 from xai_core.base.target import Asked, Target
-from xai_core.compare.common_class import same_class
+from xai_core.compare.common_class import Predicts, classes_of, naming, same_class
 from xai_core.compare.predictions import Classes, PredictionDifference, prediction_difference
 from xai_core.compare.verdicts import VerdictDifference, verdict_difference
 from xai_core.maps.difference import MapDifference, map_difference
@@ -24,14 +22,10 @@ from xai_core.readiness.result import Verdict
 from xai_core.runs.computation import Request, compare
 from xai_core.runs.explainer import Explainer, Scores1D
 from xai_core.runs.run import Run
-from xai_core.targets import Prediction
 
 
-class Examiner(Explainer, Protocol):
+class Examiner(Predicts, Explainer, Protocol):
     """What is needed of a worker for one side of a comparison."""
-
-    def predict(self, inputs: Inputs, *, cancel: threading.Event | None = None) -> Prediction:
-        """The loaded model's output."""
 
     def assess(
         self,
@@ -134,9 +128,8 @@ def examine(
         XaiError: what the worker raises. It names the model.
     """
     inputs = request.prepared.inputs
-    with _naming(request.model):
-        prediction = model.predict(inputs, cancel=cancel)
-        classes = Classes(prediction, request.labels)
+    with naming(request.model):
+        classes = classes_of(model, request, cancel)
         if like is not None and not isinstance(request.target, Target):
             names = (like.run.model, request.model)
             index = same_class(like.classes, like.run.target, classes, names)
@@ -145,15 +138,3 @@ def examine(
         run = compare(model, scorer, request, known=known, progress=progress, cancel=cancel)
     assert request.input_spec is not None  # noqa: S101 - the caller prepared the picture by it
     return Side(run, classes, verdict, region_of(request.input_spec, *size))
-
-
-@contextmanager
-def _naming(title: str) -> Iterator[None]:
-    """An error says which of the two models it is about."""
-    try:
-        yield
-    except XaiError as error:
-        if title not in error.message and error.code != "cancelled":
-            told = {**error.to_dict(), "message": f"{title}: {error.message}"}
-            raise XaiError.from_dict(told) from error
-        raise

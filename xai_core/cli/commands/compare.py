@@ -17,9 +17,8 @@ from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
-from xai_core.compare.common_class import check_common_class
+from xai_core.compare.common_class import check_common_class, classes_of
 from xai_core.compare.comparison import ModelPair, Side, examine
-from xai_core.compare.predictions import Classes
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import prepare
 from xai_core.runs.computation import score
@@ -48,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
             ask = partial(_request, file=file, methods=methods, recipe=recipe, args=args)
             asked_first, asked_second = ask(one, cards[0]), ask(other, cards[1])
             if not args.own_class and pair is None:
-                both = (_classes(one, asked_first[0]), _classes(other, asked_second[0]))
+                both = (classes_of(one, asked_first[0]), classes_of(other, asked_second[0]))
                 check_common_class((asked_first[0], asked_second[0]), both)
             mine = _side(one, *asked_first, before=pair.first if pair else None)
             like = None if args.own_class else mine
@@ -77,10 +76,6 @@ def _request(
     prepared = prepare(picture, card.input_spec)
     methods = with_baseline(args, methods, card.input_spec)
     return request_of(card, file, prepared, methods, recipe, target, args), picture.size
-
-
-def _classes(worker: Worker, request: Request) -> Classes:
-    return Classes(worker.predict(request.prepared.inputs), request.labels)
 
 
 def _side(
