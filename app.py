@@ -19,7 +19,7 @@ if __name__ != "__main__":
     app = App(Path(__file__).resolve(), middleware=[Middleware(Answers)])
 else:
     from components.runs import link
-    from components.session import access
+    from components.session import access, choice
     from components.session.keeping import registry
     from xai_core.base.memory import return_at_once
 
@@ -75,8 +75,9 @@ else:
         del st.query_params["page"]
     space = registry.attached()
     try:
-        link.follow(space)
-        current.run()
+        with choice.drawn_to_its_end():
+            link.follow(space)
+            current.run()
     finally:  # also where the page asks to be drawn again
         registry.save(space)
     access.sidebar()

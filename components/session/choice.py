@@ -11,7 +11,8 @@ taken for unchanged as long as it is what was asked for or what was drawn; `rene
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ import streamlit as st
 
 T = TypeVar("T")
 Draw = Callable[..., Any]
-SUFFIX = "-choice"
+SUFFIX, RUN, WHOLE = "-choice", "page-run", "page-run-whole"
 
 
 @dataclass
@@ -30,12 +31,14 @@ class _Memory:
         wish: what is wanted, whether it is offered or not. found: what was drawn.
         expected: what the caller wants next, unless somebody else changes it.
         heard: what a person chose since, until it is drawn.
+        run: of the page, that drew it.
     """
 
     wish: Any
     found: Any
     expected: tuple[Any, ...]
     heard: tuple[Any, ...] = ()
+    run: int = 0
 
 
 def value(draw: Draw, label: str, wanted: T, *, key: str, later: bool = False, **options: Any) -> T:
@@ -111,6 +114,14 @@ def renew(*prefixes: str) -> None:
             st.session_state[key].expected = ()
 
 
+@contextmanager
+def drawn_to_its_end() -> Iterator[None]:
+    """Around all that draws a page. A run that is broken off may have told the browser nothing."""
+    st.session_state[RUN] = st.session_state.get(RUN, 0) + 1
+    yield
+    st.session_state[WHOLE] = st.session_state[RUN]
+
+
 def _wish(key: str, wanted: Any, merged: Callable[[_Memory, Any], Any] | None = None) -> Any:
     """What somebody else wants since, else what a person chose, else what was wanted before."""
     before: _Memory | None = st.session_state.get(f"{key}{SUFFIX}")
@@ -145,14 +156,19 @@ def _hear(key: str) -> None:
 
 def _put(key: str, shown: Any) -> None:
     # Only where it differs: a value that is put pulls the widget from the hand that holds it. And
-    # where the widget comes back from another page: a browser that left that page before it was
-    # drawn still shows what it had, and takes no default for an answer.
-    away = key not in st.session_state and remembers(key)
-    if away or (key in st.session_state and st.session_state[key] != shown):
+    # where the browser may show what it had before, and takes no default for an answer: it comes
+    # back from another page, or what was last put was in a run that was broken off.
+    before: _Memory | None = st.session_state.get(f"{key}{SUFFIX}")
+    there = key in st.session_state
+    untold = before is not None and before.run > st.session_state.get(WHOLE, 0)
+    told = there and not untold
+    if st.session_state[key] != shown if told else before is not None:
         st.session_state[key] = shown
 
 
 def _remember(key: str, wish: Any, found: Any, wanted: Any, later: bool) -> None:
     # Callers keep what they get right after this: a run that is broken off does both or neither.
     expected = (found, wanted) if later else (found,)
-    st.session_state[f"{key}{SUFFIX}"] = _Memory(wish, found, expected)
+    st.session_state[f"{key}{SUFFIX}"] = _Memory(
+        wish, found, expected, run=st.session_state.get(RUN, 0)
+    )

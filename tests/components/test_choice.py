@@ -43,6 +43,32 @@ def form() -> None:
         held["strict"] = typed
 
 
+def broken_off() -> None:
+    """A page whose run is broken off after its field was drawn."""
+    import streamlit as st
+
+    from components.session import choice
+
+    held = st.session_state.held
+    with choice.drawn_to_its_end():
+        choice.several(st.multiselect, "many", held["offered"], ["a", "b"], key="many")
+        if held.pop("ends", False):
+            st.stop()
+
+
+def test_what_a_broken_off_run_said_is_said_again() -> None:
+    """Streamlit drops what a run has said and not sent when a click or a timer starts the next."""
+    page = AppTest.from_function(broken_off)
+    page.session_state["held"] = held = {"offered": list("abc")}
+    ran(page)
+    held |= {"offered": ["c"], "ends": True}
+    ran(ran(page))
+    assert page.multiselect(key="many").value == []
+    assert page.multiselect(key="many").proto.set_value
+    ran(page)
+    assert not page.multiselect(key="many").proto.set_value, "it has been said"
+
+
 @pytest.fixture
 def page() -> AppTest:
     held = {"offered": list("abc"), "many": ["a", "b"], "single": "b", "text": "", "strict": "1"}
