@@ -78,6 +78,6 @@ def test_broken_off_at_any_turn_it_is_as_before(method: str, error: Exception) -
         assert_as_found(net, dict(before))
         assert [vars(module).keys() for module in net.net.modules()] == [o.keys() for o in own]
         assert not any("forward" in vars(module) for module in net.modules())
-    assert came_out >= 4
+    assert came_out >= 3  # forward and back: one of them serves the target, too
     net.left = None
     np.testing.assert_array_equal(explain(net, pictures(), 2, method, **given).values, expected)
