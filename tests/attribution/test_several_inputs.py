@@ -90,3 +90,31 @@ def test_one_map_for_all_is_refused() -> None:
         xai_core.explain_inputs(net, PAIR, 2, "grad-cam", layer="colour.0")
     with pytest.raises(InputError, match="as many pictures of each"):
         xai_core.explain_inputs(net, {**PAIR, "depth": PAIR["depth"][:1]}, 2)
+
+
+def test_others_may_differ_from_picture_to_picture() -> None:
+    net, scale = TwoPictures(nn.ReLU).eval(), np.array([[1.0], [3.0]], np.float32)
+    found = xai_core.explain_inputs(net, PAIR, [2, 1], others={"scale": scale})
+    plain = xai_core.explain_inputs(net, PAIR, [2, 1])
+    for name, one in found.items():
+        np.testing.assert_allclose(one.values[0], plain[name].values[0], rtol=1e-4, atol=1e-7)
+        np.testing.assert_allclose(one.values[1], 3 * plain[name].values[1], rtol=1e-4, atol=1e-6)
+    assert found["depth"].target == (2, 1) == tuple(one.index for one in found["depth"].explained)
+    with pytest.raises(InputError, match=r"scale has the shape \[3, 1\] for 2 pictures"):
+        xai_core.explain_inputs(net, PAIR, 2, others={"scale": np.ones((3, 1), np.float32)})
+    with pytest.raises(InputError, match="1 targets for 2 pictures"):
+        xai_core.explain_inputs(net, PAIR, [2], others={"scale": scale})
+
+
+def test_baseline_pictures_are_like_the_inputs() -> None:
+    net, how = TwoPictures(nn.ReLU).eval(), ("integrated-gradients",)
+    wrong: list[tuple[dict[str, np.ndarray], str]] = [
+        ({"photo": ZEROS["photo"]}, "Give some of each input: photo, depth"),
+        ({**ZEROS, "depth": ZEROS["photo"][:, :1, :9, :12]}, "of depth are 1×9×12, not 1×9×14"),
+        ({**ZEROS, "depth": PAIR["depth"]}, "as many baseline pictures of each"),
+    ]
+    for given, told in wrong:
+        with pytest.raises(InputError, match=told):
+            xai_core.explain_inputs(net, PAIR, 2, *how, baseline_pictures=given)
+    with pytest.raises(MethodError, match="Give the module itself"):
+        xai_core.explain_inputs(torch.jit.script(net), PAIR, 2)

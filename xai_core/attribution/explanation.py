@@ -118,7 +118,7 @@ def explain_on(
         native_size=raws[0].native_size or (tensor.shape[2], tensor.shape[3]),
         seconds=time.perf_counter() - start,
         signed=plugin.is_signed(settings),
-        chosen=_chosen(raws),
+        chosen=chosen_of(raws),
         explained=explained,
         pace=pace,
     )
@@ -172,7 +172,7 @@ def _noted(raw: RawMap, context: Context, number: int) -> RawMap:
     return replace(raw, chosen=noted(raw.values, raw.chosen, lambda: context.output(number), index))
 
 
-def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
+def chosen_of(raws: Sequence[RawMap] | Sequence[Attribution]) -> dict[str, Any]:
     """What was chosen for every picture: one value where they agree, else a list of theirs.
 
     Of several pictures a value that is a list itself stays in one, which could not be told apart.
