@@ -118,3 +118,18 @@ def test_baseline_pictures_are_like_the_inputs() -> None:
             xai_core.explain_inputs(net, PAIR, 2, *how, baseline_pictures=given)
     with pytest.raises(MethodError, match="Give the module itself"):
         xai_core.explain_inputs(torch.jit.script(net), PAIR, 2)
+
+
+@pytest.mark.parametrize("start", ["mean", "black"])
+def test_a_smaller_picture_starts_from_its_own_mean_and_range(start: str) -> None:
+    net, moved = TwoPictures(nn.ReLU).eval(), {**PAIR, "depth": PAIR["depth"] + 7}
+    of = (lambda one: one.mean((2, 3))) if start == "mean" else (lambda one: one.min((2, 3)))
+    ends = {name: 0 * one[:1] + of(one[:1])[:, :, None, None] for name, one in moved.items()}
+    first = {name: one[:1] for name, one in moved.items()}
+    how: dict[str, Any] = {"method": "integrated-gradients", "n_steps": 5}
+    expected = xai_core.explain_inputs(net, first, 2, baseline_pictures=ends, **how)
+    found = xai_core.explain_inputs(net, first, 2, start=start, **how)
+    for name, one in found.items():
+        np.testing.assert_allclose(one.values, expected[name].values, rtol=1e-3, atol=1e-5)
+    with pytest.raises(InputError, match="of inputs of one size"):
+        xai_core.explain_inputs(net, PAIR, 2, start="blur", **how)

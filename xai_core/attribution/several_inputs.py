@@ -59,6 +59,11 @@ def explain_inputs(
             "Choose a gradient method, or explain one input while the others are fixed.",
         )
     shapes = {name: (one.shape[1], one.shape[2], one.shape[3]) for name, one in pictures.items()}
+    if more.get("start") == "blur" and len({shape[1:] for shape in shapes.values()}) > 1:
+        raise InputError(
+            "A blurred baseline is of inputs of one size, and these have several.",
+            f"Give each of them blurred, as {PARAMETER} by name.",
+        )
     if isinstance(more.get(PARAMETER), Mapping):
         more = {**more, PARAMETER: packed(_like(shapes, more[PARAMETER]))}
     whole = _explained(model, shapes, others or {}, packed(pictures), target, method, seed, **more)
@@ -129,12 +134,14 @@ def _together(found: Sequence[Attribution]) -> Attribution:
 
 
 def packed(pictures: Mapping[str, Inputs]) -> Inputs:
-    """`[B, ΣC, max H, max W]`: below and right of a smaller one are zeros, which nobody reads."""
+    """`[B, ΣC, max H, max W]`: below and right of a smaller one is its mean, which no layer sees
+    and which leaves its mean and its range as they are.
+    """
     height, width = (max(one.shape[axis] for one in pictures.values()) for axis in (2, 3))
     ends = ((0, height - one.shape[2], width - one.shape[3]) for one in pictures.values())
     several = zip(pictures.values(), ends, strict=True)
     return np.concatenate(
-        [np.pad(one, [(0, 0), *((0, n) for n in end)]) for one, end in several], 1
+        [np.pad(one, [(0, 0), *((0, n) for n in end)], "mean") for one, end in several], 1
     )
 
 
