@@ -95,9 +95,12 @@ def _remember(seen: list[Tensor], _: nn.Module, __: Any, output: Any) -> Any:
     import torch
 
     first = output[0] if isinstance(output, list | tuple) and output else output
+    if first is output and isinstance(output, torch.Tensor):
+        seen.append(output)
+        return output.clone()  # later layers may work in place
     if isinstance(first, torch.Tensor):
-        seen.append(first)
-    return output.clone() if isinstance(output, torch.Tensor) else output  # later work in place
+        seen.append(first.clone())
+    return None
 
 
 def _remember_input(seen: list[Tensor], _: nn.Module, given: Any) -> Any:
