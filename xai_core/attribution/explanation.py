@@ -100,7 +100,7 @@ def explain_on(
         folding = context.folding() if samples >= WORTH else None
         seen = None if pace.autocast else context.first_pass(plugin)
         explained, scores = context.explained, context.scores
-        check_inside(plugin, context.target)
+        check_inside(plugin, settings, context.target)
         at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span, seen))
@@ -124,14 +124,18 @@ def explain_on(
     )
 
 
-def check_inside(plugin: Method, target: AskedOfEach) -> None:
-    """Raises `MethodError` where a target lies inside the model, and the method ends behind it."""
+def check_inside(plugin: Method, settings: Any, target: AskedOfEach) -> None:
+    """Raises `MethodError` where a target lies inside the model, and the method, or the one whose
+    maps it averages, ends behind it.
+    """
     several = target if isinstance(target, Sequence) else (target,)
-    if plugin.follows_all and any(map(place_of, several)):
-        raise MethodError(
-            f"{plugin.title} follows the model to its end, and the neuron lies before that.",
-            "Choose a gradient method, or explain the model's output.",
-        )
+    name = getattr(settings, "of", "")
+    for one in (plugin, METHODS[name]) if name else (plugin,):
+        if one.follows_all and any(map(place_of, several)):
+            raise MethodError(
+                f"{one.title} follows the model to its end, and the neuron lies before that.",
+                "Choose a gradient method, or explain the model's output.",
+            )
 
 
 def _one(plugin: Method, task: Task) -> RawMap:
