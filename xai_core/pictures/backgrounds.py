@@ -7,6 +7,7 @@ and lie on disk where a dashboard, a study or a run keeps them.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import threading
 from collections import OrderedDict
@@ -26,6 +27,7 @@ PARAMETER, HOLDS, AREA, BESIDE = "baseline_pictures", "pictures", "baselines", "
 TEXT = re.compile(r"([1-9]\d{0,4}):([0-9a-f]{64})")
 HEADER = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,5}) (\d{1,5})\n")
 MOST_BYTES, HELD_BYTES, MOST_FILES, KIB = 256 * MB, 512 * MB, 20, 1024
+MOST = 99_999  # pictures: a text has five digits for them
 _held: OrderedDict[str, Inputs] = OrderedDict()
 _lock = threading.Lock()
 
@@ -37,12 +39,7 @@ def hold(pictures: Inputs) -> str:
         InputError: they are none, or too large.
     """
     array = np.ascontiguousarray(checked_inputs(pictures), "<f4")
-    if array.nbytes > MOST_BYTES:
-        raise InputError(
-            f"{len(array)} pictures of {array.shape[2]}×{array.shape[3]} take "
-            f"{array.nbytes / MB:,.0f} MB; at most {MOST_BYTES // MB} MB are kept.",
-            "Take fewer.",
-        )
+    check_room(len(array), array.nbytes)
     text = f"{len(array)}:{hashlib.sha256(as_bytes(array)).hexdigest()}"
     with _lock:
         if text not in _held:
@@ -53,6 +50,16 @@ def hold(pictures: Inputs) -> str:
         while sum(one.nbytes for one in _held.values()) > HELD_BYTES and len(_held) > 1:
             _held.popitem(last=False)
     return text
+
+
+def check_room(count: int, size: int) -> None:
+    """Raises `InputError` for more pictures, or more bytes of them, than `hold` takes."""
+    if count > MOST or size > MOST_BYTES:
+        raise InputError(
+            f"{count:,} pictures take {size / MB:,.0f} MB; at most {MOST:,} are kept, and "
+            f"{MOST_BYTES // MB} MB.",
+            "Take fewer.",
+        )
 
 
 def pictures_of(text: str) -> Inputs:
@@ -138,7 +145,7 @@ def from_bytes(data: bytes) -> Inputs:
     head = HEADER.match(data)
     shape = tuple(map(int, head.groups())) if head else (0,)
     values = data[head.end() :] if head else b""
-    if not head or len(values) != 4 * int(np.prod(shape, dtype=np.int64)):
+    if not head or len(values) != 4 * math.prod(shape):
         raise InputError("This file holds no pictures of a baseline.")
     return checked_inputs(np.frombuffer(values, "<f4").reshape(shape))
 
