@@ -172,8 +172,8 @@ def checked(plugin: Method, raw: RawMap, inputs: Tensor) -> RawMap:
 
 def _noted(raw: RawMap, context: Context, number: int) -> RawMap:
     """With the cause where the map is empty."""
-    index = context.explained[number].index
-    return replace(raw, chosen=noted(raw.values, raw.chosen, lambda: context.output(number), index))
+    given = raw.values, raw.chosen, lambda: context.output(number), context.explained[number]
+    return replace(raw, chosen=noted(*given))
 
 
 def chosen_of(raws: Sequence[RawMap] | Sequence[Attribution]) -> dict[str, Any]:
