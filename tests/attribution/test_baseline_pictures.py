@@ -150,3 +150,18 @@ def test_too_many_are_refused_before_all_are_read(monkeypatch, tmp_path) -> None
         backgrounds.hold(np.zeros((100_000, 1, 1, 1), np.float32))
     with pytest.raises(InputError, match="no pictures"):
         backgrounds.from_bytes(b"65536 65536 65536 65536\n")  # 2 to the 64
+
+
+def test_pictures_that_are_gone_are_missed_only_where_they_are_looked_at(monkeypatch, tmp_path):
+    from xai_core.worker.wire.pictures import with_pictures
+
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
+    gone = {"start": "constant", "baseline_pictures": f"2:{'1' * 64}"}
+    found = explain(layered(), pictures(), 2, "deep-lift", **gone)
+    assert with_pictures({"parameters": gone}, (SEVERAL,)) == ({"parameters": gone}, (SEVERAL,))
+    backgrounds.write_beside(tmp_path, [found.parameters])
+    assert not list(tmp_path.glob(f"{backgrounds.BESIDE}*"))
+    here = explain(layered(), pictures(), 2, "deep-lift", baseline_pictures=SEVERAL)
+    params, arrays = with_pictures({"parameters": here.parameters, "old": gone}, (SEVERAL,))
+    assert params["pictures_held"] == 1
+    np.testing.assert_array_equal(arrays[1], SEVERAL)

@@ -119,8 +119,10 @@ def file_of(text: str) -> Path:
 
 
 def write_beside(folder: Path, parameters: Any) -> None:
-    """Those that parameters name, into a folder of a run or a study. Raises `XaiError`."""
-    for text in dict.fromkeys(named_in(parameters)):
+    """Those that parameters name and that are here, into a folder of a run or a study: a map whose
+    pictures are gone is kept, too. Raises `XaiError` where they cannot be written.
+    """
+    for text in dict.fromkeys(named_in(parameters, here=True)):
         path = folder / f"{BESIDE}{text.partition(':')[2]}"
         if not path.exists():
             write_whole(path, as_bytes(pictures_of(text)))
@@ -150,15 +152,25 @@ def from_bytes(data: bytes) -> Inputs:
     return checked_inputs(np.frombuffer(values, "<f4").reshape(shape))
 
 
-def named_in(value: Any) -> Iterator[str]:
-    """The texts that name pictures, in parameters of methods that may lie deep in what is sent."""
+def named_in(value: Any, *, here: bool = False) -> Iterator[str]:
+    """The texts that name pictures, in parameters of methods that may lie deep in what is sent;
+    `here`: without those whose pictures are gone.
+    """
     if isinstance(value, Mapping):
         for key, one in value.items():
             if key == PARAMETER:
-                if isinstance(one, str) and TEXT.fullmatch(one):
+                named = isinstance(one, str) and TEXT.fullmatch(one)
+                if named and not (here and _are_gone(one)):
                     yield one
             else:
-                yield from named_in(one)
+                yield from named_in(one, here=here)
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from named_in(one)
+            yield from named_in(one, here=here)
+
+
+def _are_gone(text: str) -> bool:
+    with suppress(InputError):
+        pictures_of(text)
+        return False
+    return True
