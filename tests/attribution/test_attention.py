@@ -11,8 +11,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
+from tests.attribution.nets import NETS
 from tests.attribution.nets import pictures as small
 from xai_core import assess, explain
+from xai_core.attribution.batches.explaining import Batches
 from xai_core.base.errors import MethodError
 from xai_core.models.vision_libraries import vision_library
 
@@ -265,3 +267,11 @@ def test_legrad_of_blocks_that_return_tuples() -> None:
     expected = explain(timm(), pictures().numpy(), 2, "legrad").values
     found = explain(InTuples(timm()).eval(), pictures().numpy(), 2, "legrad").values
     np.testing.assert_allclose(found, expected, atol=1e-5 * expected.max())
+
+
+def test_legrad_of_torchscript_is_refused_and_leaves_other_methods_alone() -> None:
+    with pytest.raises(MethodError, match="out of sight"):
+        explain(NETS["scripted"](), small(), 2, "legrad")
+    (found,) = Batches(NETS["scripted"]()).explain(small(), {"saliency": {}, "legrad": {}}, 2)
+    assert found["saliency"].values.any()
+    assert "out of sight" in found["legrad"].cause

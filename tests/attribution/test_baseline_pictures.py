@@ -13,7 +13,7 @@ from captum.attr import DeepLiftShap, GradientShap, IntegratedGradients, Occlusi
 from PIL import Image
 
 from tests.attribution.nets import NETS, layered, pictures
-from xai_core import InputSpec, LoadedModel, baseline_pictures, explain
+from xai_core import InputSpec, LoadedModel, baseline_pictures, explain, open_picture
 from xai_core.attribution import baseline_notice, completeness
 from xai_core.attribution.hiding.baselines import drawn_baselines
 from xai_core.attribution.hiding.superpixels import segments
@@ -121,3 +121,49 @@ def test_what_is_missing_or_does_not_fit_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(backgrounds, "_held", type(backgrounds._held)())
     with pytest.raises(InputError, match="not here any more"):
         backgrounds.pictures_of(text)
+
+
+def test_what_is_no_picture_is_told_and_none_is_none() -> None:
+    plain = explain(layered(), pictures(), 2, "integrated-gradients", n_steps=2)
+    none = explain(
+        layered(), pictures(), 2, "integrated-gradients", n_steps=2, baseline_pictures=None
+    )
+    np.testing.assert_array_equal(none.values, plain.values)
+    for given in (5, torch.from_numpy(SEVERAL), [SEVERAL[0]]):
+        with pytest.raises(InputError, match="files or an array"):
+            baseline_pictures(given, InputSpec.for_shape(3, 12, 10))
+
+
+def test_too_many_are_refused_before_all_are_read(monkeypatch, tmp_path) -> None:
+    spec, opened = InputSpec.for_shape(3, 12, 10), []
+
+    def opening(path: Path, spec: InputSpec) -> Any:
+        opened.append(path)
+        return open_picture(path, spec)
+
+    for number in range(5):
+        Image.new("RGB", (10, 12)).save(tmp_path / f"{number}.png")
+    monkeypatch.setattr(backgrounds, "MOST_BYTES", 2 * 4 * 3 * 12 * 10)
+    with pytest.raises(InputError, match="Take fewer"):
+        baseline_pictures(tmp_path, spec, opening)
+    assert len(opened) == 3
+    monkeypatch.undo()
+    with pytest.raises(InputError, match="Take fewer"):
+        backgrounds.hold(np.zeros((100_000, 1, 1, 1), np.float32))
+    with pytest.raises(InputError, match="no pictures"):
+        backgrounds.from_bytes(b"65536 65536 65536 65536\n")  # 2 to the 64
+
+
+def test_pictures_that_are_gone_are_missed_only_where_they_are_looked_at(monkeypatch, tmp_path):
+    from xai_core.worker.wire.pictures import with_pictures
+
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path))
+    gone = {"start": "constant", "baseline_pictures": f"2:{'1' * 64}"}
+    found = explain(layered(), pictures(), 2, "deep-lift", **gone)
+    assert with_pictures({"parameters": gone}, (SEVERAL,)) == ({"parameters": gone}, (SEVERAL,))
+    backgrounds.write_beside(tmp_path, [found.parameters])
+    assert not list(tmp_path.glob(f"{backgrounds.BESIDE}*"))
+    here = explain(layered(), pictures(), 2, "deep-lift", baseline_pictures=SEVERAL)
+    params, arrays = with_pictures({"parameters": here.parameters, "old": gone}, (SEVERAL,))
+    assert params["pictures_held"] == 1
+    np.testing.assert_array_equal(arrays[1], SEVERAL)

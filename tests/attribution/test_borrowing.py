@@ -15,8 +15,11 @@ from torch import Tensor, nn
 from tests.attribution.nets import NETS, layered, pictures
 from tests.attribution.settings import DEFINED, ON_CONVOLUTIONS, fast
 from xai_core.attribution.explanation import explain
+from xai_core.attribution.layers.inner_output import ending_at
 from xai_core.attribution.methods.base import METHODS
+from xai_core.base.borrow import borrowed
 from xai_core.base.errors import Cancelled, MethodError, ModelError
+from xai_core.base.target import Target
 from xai_core.models.vision_libraries import vision_library
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
@@ -143,3 +146,20 @@ def test_threads_take_turns_with_one_model_and_not_with_another(method, make):
         assert np.array_equal(one, other)
     for net, found_before in zip(nets, before, strict=True):
         assert_as_found(net, found_before)
+
+
+def test_what_ends_at_a_layer_is_the_same_model_to_other_threads() -> None:
+    net = layered()
+    ends = ending_at(net, Target("neuron", {"layer": "0"}))
+
+    def taken() -> bool:
+        with borrowed(ends):
+            return True
+
+    with ThreadPoolExecutor(1) as pool:
+        with borrowed(net):
+            assert taken()  # whoever has it may have both
+            other = pool.submit(taken)
+            with pytest.raises(TimeoutError):
+                other.result(0.05)
+        assert other.result(5)

@@ -51,6 +51,14 @@ def test_a_saturated_probability_is_told() -> None:
     assert found.chosen[emptiness.EMPTY] == "saturated"
 
 
+def test_of_a_dead_neuron_no_probability_is_said_to_be_sure() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 1, 3), nn.ReLU(), nn.Flatten(), nn.Linear(196, 2)).eval()
+    with torch.no_grad():
+        net[0].bias.fill_(-1e3)
+    found = xai_core.explain(net, PICTURE, xai_core.Target("neuron", {"layer": "1"}), "saliency")
+    assert found.chosen[emptiness.EMPTY] == "dead"
+
+
 def test_of_a_batch_each_picture_counts() -> None:
     net = classifier(-20.0)
     pair = np.concatenate([PICTURE, 40 * PICTURE])

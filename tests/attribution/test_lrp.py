@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
@@ -228,3 +229,18 @@ def test_the_pass_that_finds_the_target_is_the_one_that_looks(method: str) -> No
     explain(net, pictures(), 2, method)
     handle.remove()
     assert len(passes) == 2
+
+
+def test_the_graph_of_the_pass_that_looks_is_gone_before_the_next() -> None:
+    seen: list[weakref.ref[Tensor]] = []
+    alive: list[bool] = []
+    net = layered()
+
+    def remember(_: nn.Module, __: object, output: Tensor) -> None:
+        alive.extend(one() is not None for one in seen)
+        seen.append(weakref.ref(output))
+
+    handle = net[0].register_forward_hook(remember)
+    explain(net, pictures(), 2, "lrp")
+    handle.remove()
+    assert alive[0] is False

@@ -146,3 +146,34 @@ def test_the_verdict_is_of_the_neuron() -> None:
     assert verdict.evidence["explained"] == f"neuron 5,2,3 of layer {LAYERS[RESNET]}"
     assert verdict.evidence["finite_difference_cosine"] > 0.99
     assert "forward" not in vars(model)
+
+
+class InTuple(nn.Module):
+    """A layer that gives its map in a tuple, which the network writes over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch = Pairing()
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        features, _ = self.branch(x)
+        features.mul_(0.0).add_(1.0)
+        return self.head(features.mean((2, 3)))
+
+
+class Pairing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, None]:
+        return self.conv(x), None
+
+
+def test_what_a_layer_gave_in_a_tuple_is_not_written_over() -> None:
+    model, x = InTuple().eval(), X[:1, :, :6, :6]
+    target = Target("neuron", {"layer": "branch", "unit": "1,2,2"})
+    found = explain(model, x, target, "saliency", absolute=False)
+    weights = model.branch.conv.weight.detach().numpy()
+    np.testing.assert_allclose(found.values[0, :, 2:5, 2:5], weights[1], rtol=1e-5)

@@ -8,9 +8,9 @@ import torch
 from captum.attr import GuidedBackprop, NoiseTunnel, Saliency
 
 from tests.attribution.nets import layered, pictures
-from xai_core import explain
+from xai_core import Target, explain
 from xai_core.attribution.noise.draws import streams
-from xai_core.base.errors import InputError
+from xai_core.base.errors import InputError, MethodError
 
 
 def copies(count: int) -> torch.Tensor:
@@ -80,3 +80,10 @@ def test_around_what_has_no_gradient_is_refused() -> None:
 def test_weight_noise_around_what_reads_the_weights_is_refused(method: str) -> None:
     with pytest.raises(InputError, match="weights cannot be put around 'lrp'"):
         explain(layered(), pictures(), 2, method, of="lrp", n=2)
+
+
+@pytest.mark.parametrize("method", ["legrad", "gradient-rollout"])
+def test_around_what_follows_the_model_to_its_end_no_neuron_is_explained(method: str) -> None:
+    inside = Target("neuron", {"layer": "0", "unit": "1"})
+    with pytest.raises(MethodError, match="follows the model to its end"):
+        explain(layered(), pictures(), inside, "smoothgrad", m=2, of=method)

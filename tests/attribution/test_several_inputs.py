@@ -90,3 +90,46 @@ def test_one_map_for_all_is_refused() -> None:
         xai_core.explain_inputs(net, PAIR, 2, "grad-cam", layer="colour.0")
     with pytest.raises(InputError, match="as many pictures of each"):
         xai_core.explain_inputs(net, {**PAIR, "depth": PAIR["depth"][:1]}, 2)
+
+
+def test_others_may_differ_from_picture_to_picture() -> None:
+    net, scale = TwoPictures(nn.ReLU).eval(), np.array([[1.0], [3.0]], np.float32)
+    found = xai_core.explain_inputs(net, PAIR, [2, 1], others={"scale": scale})
+    plain = xai_core.explain_inputs(net, PAIR, [2, 1])
+    for name, one in found.items():
+        np.testing.assert_allclose(one.values[0], plain[name].values[0], rtol=1e-4, atol=1e-7)
+        np.testing.assert_allclose(one.values[1], 3 * plain[name].values[1], rtol=1e-4, atol=1e-6)
+    assert found["depth"].target == (2, 1) == tuple(one.index for one in found["depth"].explained)
+    with pytest.raises(InputError, match=r"scale has the shape \[3, 1\] for 2 pictures"):
+        xai_core.explain_inputs(net, PAIR, 2, others={"scale": np.ones((3, 1), np.float32)})
+    with pytest.raises(InputError, match="1 targets for 2 pictures"):
+        xai_core.explain_inputs(net, PAIR, [2], others={"scale": scale})
+
+
+def test_baseline_pictures_are_like_the_inputs() -> None:
+    net, how = TwoPictures(nn.ReLU).eval(), ("integrated-gradients",)
+    wrong: list[tuple[dict[str, np.ndarray], str]] = [
+        ({"photo": ZEROS["photo"]}, "Give some of each input: photo, depth"),
+        ({**ZEROS, "depth": ZEROS["photo"][:, :1, :9, :12]}, "of depth are 1×9×12, not 1×9×14"),
+        ({**ZEROS, "depth": PAIR["depth"]}, "as many baseline pictures of each"),
+    ]
+    for given, told in wrong:
+        with pytest.raises(InputError, match=told):
+            xai_core.explain_inputs(net, PAIR, 2, *how, baseline_pictures=given)
+    with pytest.raises(MethodError, match="Give the module itself"):
+        xai_core.explain_inputs(torch.jit.script(net), PAIR, 2)
+
+
+@pytest.mark.parametrize("start", ["mean", "black"])
+def test_a_smaller_picture_starts_from_its_own_mean_and_range(start: str) -> None:
+    net, moved = TwoPictures(nn.ReLU).eval(), {**PAIR, "depth": PAIR["depth"] + 7}
+    of = (lambda one: one.mean((2, 3))) if start == "mean" else (lambda one: one.min((2, 3)))
+    ends = {name: 0 * one[:1] + of(one[:1])[:, :, None, None] for name, one in moved.items()}
+    first = {name: one[:1] for name, one in moved.items()}
+    how: dict[str, Any] = {"method": "integrated-gradients", "n_steps": 5}
+    expected = xai_core.explain_inputs(net, first, 2, baseline_pictures=ends, **how)
+    found = xai_core.explain_inputs(net, first, 2, start=start, **how)
+    for name, one in found.items():
+        np.testing.assert_allclose(one.values, expected[name].values, rtol=1e-3, atol=1e-5)
+    with pytest.raises(InputError, match="of inputs of one size"):
+        xai_core.explain_inputs(net, PAIR, 2, start="blur", **how)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.result import Attribution
+from xai_core.base.target import Explained
+from xai_core.targets.kinds.base import TARGETS
 from xai_core.targets.outputs import are_probabilities, predict
 
 if TYPE_CHECKING:
@@ -24,13 +26,13 @@ CAUSES = {
 
 
 def noted(
-    values: Tensor, chosen: Mapping[str, Any], output: Callable[[], Any], index: int | None
+    values: Tensor, chosen: Mapping[str, Any], output: Callable[[], Any], explained: Explained
 ) -> dict[str, Any]:
     """What a method chose for a picture, with the cause where its map is the same everywhere.
 
     Args:
         values: `[1, C, H, W]`. chosen: as the method gave it; it may know the cause itself.
-        output: gives what the model gave for the picture. index: the class that is explained.
+        output: gives what the model gave for the picture. explained: what the map is of.
     """
     if not bool((values == values.flatten()[0]).all()):
         return {name: one for name, one in chosen.items() if name != EMPTY}
@@ -38,7 +40,9 @@ def noted(
         return dict(chosen)
     if bool(values.any()):
         return {**chosen, EMPTY: "constant"}
-    return {**chosen, EMPTY: "saturated" if _saturated(output(), index) else "dead"}
+    inner = TARGETS[explained.target.kind].inner  # a layer gives no probabilities
+    saturated = not inner and _saturated(output(), explained.index)
+    return {**chosen, EMPTY: "saturated" if saturated else "dead"}
 
 
 def told(one: Attribution) -> str:

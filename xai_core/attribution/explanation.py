@@ -100,7 +100,7 @@ def explain_on(
         folding = context.folding() if samples >= WORTH else None
         seen = None if pace.autocast else context.first_pass(plugin)
         explained, scores = context.explained, context.scores
-        check_inside(plugin, context.target)
+        check_inside(plugin, settings, context.target)
         at_once = context.at_once(min(pace.batch_size, samples))
         raws = [
             _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span, seen))
@@ -118,20 +118,24 @@ def explain_on(
         native_size=raws[0].native_size or (tensor.shape[2], tensor.shape[3]),
         seconds=time.perf_counter() - start,
         signed=plugin.is_signed(settings),
-        chosen=_chosen(raws),
+        chosen=chosen_of(raws),
         explained=explained,
         pace=pace,
     )
 
 
-def check_inside(plugin: Method, target: AskedOfEach) -> None:
-    """Raises `MethodError` where a target lies inside the model, and the method ends behind it."""
+def check_inside(plugin: Method, settings: Any, target: AskedOfEach) -> None:
+    """Raises `MethodError` where a target lies inside the model, and the method, or the one whose
+    maps it averages, ends behind it.
+    """
     several = target if isinstance(target, Sequence) else (target,)
-    if plugin.follows_all and any(map(place_of, several)):
-        raise MethodError(
-            f"{plugin.title} follows the model to its end, and the neuron lies before that.",
-            "Choose a gradient method, or explain the model's output.",
-        )
+    name = getattr(settings, "of", "")
+    for one in (plugin, METHODS[name]) if name else (plugin,):
+        if one.follows_all and any(map(place_of, several)):
+            raise MethodError(
+                f"{one.title} follows the model to its end, and the neuron lies before that.",
+                "Choose a gradient method, or explain the model's output.",
+            )
 
 
 def _one(plugin: Method, task: Task) -> RawMap:
@@ -168,11 +172,11 @@ def checked(plugin: Method, raw: RawMap, inputs: Tensor) -> RawMap:
 
 def _noted(raw: RawMap, context: Context, number: int) -> RawMap:
     """With the cause where the map is empty."""
-    index = context.explained[number].index
-    return replace(raw, chosen=noted(raw.values, raw.chosen, lambda: context.output(number), index))
+    given = raw.values, raw.chosen, lambda: context.output(number), context.explained[number]
+    return replace(raw, chosen=noted(*given))
 
 
-def _chosen(raws: Sequence[RawMap]) -> dict[str, Any]:
+def chosen_of(raws: Sequence[RawMap] | Sequence[Attribution]) -> dict[str, Any]:
     """What was chosen for every picture: one value where they agree, else a list of theirs.
 
     Of several pictures a value that is a list itself stays in one, which could not be told apart.

@@ -6,7 +6,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,10 +18,11 @@ class _Loan:
     """times: how often the thread that has the module has borrowed it."""
 
     module: weakref.ref[nn.Module]
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock
     times: int = 0
 
 
+OWNER = "_layers_of"  # what a module has among its `vars` that shares the layers of another
 _LOANS: dict[int, _Loan] = {}
 _LOCKING = threading.Lock()
 
@@ -32,7 +33,8 @@ def borrowed(module: nn.Module) -> Iterator[nn.Module]:
 
     Modes, `requires_grad`, `.grad` and the values of buffers are restored at the end. One thread
     has it at a time, since methods change layers and weights while they have it; another one waits.
-    Whoever has it may borrow it again, which changes nothing.
+    Whoever has it may borrow it again, which changes nothing. Modules of the same layers (`OWNER`)
+    are had by one thread together.
     """
     loan = _loan_of(module)
     with loan.lock:
@@ -76,8 +78,9 @@ def _changed(module: nn.Module) -> Iterator[None]:
 
 def _loan_of(module: nn.Module) -> _Loan:
     """By identity: some modules compare or hash in their own way, and a lock cannot be copied."""
-    key = id(module)
+    key, owner = id(module), vars(module).get(OWNER)
+    lock = threading.RLock() if owner is None else _loan_of(owner).lock
     with _LOCKING:
         if key not in _LOANS:
-            _LOANS[key] = _Loan(weakref.ref(module, lambda _: _LOANS.pop(key, None)))
+            _LOANS[key] = _Loan(weakref.ref(module, lambda _: _LOANS.pop(key, None)), lock)
         return _LOANS[key]

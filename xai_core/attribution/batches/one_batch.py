@@ -103,7 +103,7 @@ class Batch:
 
     def _attribution(self, name: str, row: int, raw: RawMap, seconds: float) -> Attribution:
         target, settings = self._targets[row], self.order.settings[name]
-        chosen = noted(raw.values, raw.chosen, lambda: self._output(row), target.index)
+        chosen = noted(raw.values, raw.chosen, lambda: self._output(row), target)
         height, width = self.pictures.shape[2:]
         return Attribution(
             values=np.ascontiguousarray(raw.values.detach().float().cpu().numpy()),

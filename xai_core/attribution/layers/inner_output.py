@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.layers import feature_layers
+from xai_core.base.borrow import OWNER
 from xai_core.base.errors import InputError, MethodError, ModelError
 from xai_core.base.target import Asked, AskedOfEach, Explained, Target
 from xai_core.targets.kinds.base import TARGETS
@@ -60,9 +61,12 @@ def ending_at(module: nn.Module, target: AskedOfEach) -> nn.Module:
 
 
 def twin_of(module: nn.Module) -> nn.Module:
-    """Another object of the same parameters, buffers and layers, whose forward may be its own."""
+    """Another object of the same parameters, buffers and layers, whose forward may be its own; one
+    thread has both at a time.
+    """
     twin = type(module).__new__(type(module))
     vars(twin).update(vars(module))
+    vars(twin).setdefault(OWNER, module)
     return twin
 
 
@@ -91,9 +95,12 @@ def _remember(seen: list[Tensor], _: nn.Module, __: Any, output: Any) -> Any:
     import torch
 
     first = output[0] if isinstance(output, list | tuple) and output else output
+    if first is output and isinstance(output, torch.Tensor):
+        seen.append(output)
+        return output.clone()  # later layers may work in place
     if isinstance(first, torch.Tensor):
-        seen.append(first)
-    return output.clone() if isinstance(output, torch.Tensor) else output  # later work in place
+        seen.append(first.clone())
+    return None
 
 
 def _remember_input(seen: list[Tensor], _: nn.Module, given: Any) -> Any:

@@ -51,9 +51,9 @@ def why_not(capabilities: Capabilities) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Looked:
-    """A pass of the model as it is. output: its result, whose graph is alive."""
+    """A pass of the model as it is. output: its result, whose graph is alive until it is read."""
 
     output: Any
     watch: Watch
@@ -95,8 +95,8 @@ def propagated(
     if seen is None:
         seen = looked(shown(plain.call, plain.score.before), plain.module, inputs)
     before, scale = _scores(plain.uncounted(), seen.output)
+    seen.output = None  # and its graph with it, which whoever made the pass would keep
     watch, shares = seen.watch, Shares()
-    del seen  # and its graph with it
     _check_layers(watch)
     under = ruled(watch.ran, composite, box, bias=bias)
     with merged(watch.pairs), under as layers, torch.enable_grad():

@@ -40,13 +40,23 @@ def baseline_pictures(
         return given
     if isinstance(given, np.ndarray):
         return backgrounds.hold(given[None] if given.ndim == 3 else given)
-    names = [given] if isinstance(given, str | Path) else list(given)
+    names = [given] if isinstance(given, str | Path) else given
+    if not isinstance(names, list | tuple) or not all(isinstance(n, str | Path) for n in names):
+        raise InputError(
+            f"The pictures of a baseline are files or an array, not {type(given).__name__}.",
+            "Give a file, a folder, a list of them, or prepared pictures, [N, C, H, W].",
+        )
     if spec is None:
         raise InputError(
             "Files become a baseline by the preprocessing of the model, which is not known here.",
             "Give prepared pictures as an array, [N, C, H, W].",
         )
-    found = [_prepared(file, spec, open_) for file in _files(names)]
+    found: list[Inputs] = []
+    count = size = 0
+    for file in _files(names):
+        found.append(_prepared(file, spec, open_))
+        count, size = count + len(found[-1]), size + found[-1].nbytes
+        backgrounds.check_room(count, size)
     if not found:
         raise InputError("There is no picture for the baseline.", "Give a file, or a folder.")
     return backgrounds.hold(np.concatenate(found))
@@ -64,7 +74,11 @@ def completed(
     or covers with, where nothing else is said. Raises `InputError`.
     """
     found = dict(given)
-    if not takes_pictures(parameters) or _is_empty(found.get(backgrounds.PARAMETER, "")):
+    if not takes_pictures(parameters):
+        return found
+    if found.get(backgrounds.PARAMETER, "") is None:
+        del found[backgrounds.PARAMETER]
+    if _is_empty(found.get(backgrounds.PARAMETER, "")):
         return found
     found[backgrounds.PARAMETER] = baseline_pictures(found[backgrounds.PARAMETER], spec)
     for info in describe(parameters):

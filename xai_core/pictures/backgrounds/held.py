@@ -7,6 +7,7 @@ and lie on disk where a dashboard, a study or a run keeps them.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import threading
 from collections import OrderedDict
@@ -26,6 +27,7 @@ PARAMETER, HOLDS, AREA, BESIDE = "baseline_pictures", "pictures", "baselines", "
 TEXT = re.compile(r"([1-9]\d{0,4}):([0-9a-f]{64})")
 HEADER = re.compile(rb"(\d{1,5}) (\d{1,5}) (\d{1,5}) (\d{1,5})\n")
 MOST_BYTES, HELD_BYTES, MOST_FILES, KIB = 256 * MB, 512 * MB, 20, 1024
+MOST = 99_999  # pictures: a text has five digits for them
 _held: OrderedDict[str, Inputs] = OrderedDict()
 _lock = threading.Lock()
 
@@ -37,12 +39,7 @@ def hold(pictures: Inputs) -> str:
         InputError: they are none, or too large.
     """
     array = np.ascontiguousarray(checked_inputs(pictures), "<f4")
-    if array.nbytes > MOST_BYTES:
-        raise InputError(
-            f"{len(array)} pictures of {array.shape[2]}×{array.shape[3]} take "
-            f"{array.nbytes / MB:,.0f} MB; at most {MOST_BYTES // MB} MB are kept.",
-            "Take fewer.",
-        )
+    check_room(len(array), array.nbytes)
     text = f"{len(array)}:{hashlib.sha256(as_bytes(array)).hexdigest()}"
     with _lock:
         if text not in _held:
@@ -53,6 +50,16 @@ def hold(pictures: Inputs) -> str:
         while sum(one.nbytes for one in _held.values()) > HELD_BYTES and len(_held) > 1:
             _held.popitem(last=False)
     return text
+
+
+def check_room(count: int, size: int) -> None:
+    """Raises `InputError` for more pictures, or more bytes of them, than `hold` takes."""
+    if count > MOST or size > MOST_BYTES:
+        raise InputError(
+            f"{count:,} pictures take {size / MB:,.0f} MB; at most {MOST:,} are kept, and "
+            f"{MOST_BYTES // MB} MB.",
+            "Take fewer.",
+        )
 
 
 def pictures_of(text: str) -> Inputs:
@@ -112,8 +119,10 @@ def file_of(text: str) -> Path:
 
 
 def write_beside(folder: Path, parameters: Any) -> None:
-    """Those that parameters name, into a folder of a run or a study. Raises `XaiError`."""
-    for text in dict.fromkeys(named_in(parameters)):
+    """Those that parameters name and that are here, into a folder of a run or a study: a map whose
+    pictures are gone is kept, too. Raises `XaiError` where they cannot be written.
+    """
+    for text in dict.fromkeys(named_in(parameters, here=True)):
         path = folder / f"{BESIDE}{text.partition(':')[2]}"
         if not path.exists():
             write_whole(path, as_bytes(pictures_of(text)))
@@ -138,20 +147,30 @@ def from_bytes(data: bytes) -> Inputs:
     head = HEADER.match(data)
     shape = tuple(map(int, head.groups())) if head else (0,)
     values = data[head.end() :] if head else b""
-    if not head or len(values) != 4 * int(np.prod(shape, dtype=np.int64)):
+    if not head or len(values) != 4 * math.prod(shape):
         raise InputError("This file holds no pictures of a baseline.")
     return checked_inputs(np.frombuffer(values, "<f4").reshape(shape))
 
 
-def named_in(value: Any) -> Iterator[str]:
-    """The texts that name pictures, in parameters of methods that may lie deep in what is sent."""
+def named_in(value: Any, *, here: bool = False) -> Iterator[str]:
+    """The texts that name pictures, in parameters of methods that may lie deep in what is sent;
+    `here`: without those whose pictures are gone.
+    """
     if isinstance(value, Mapping):
         for key, one in value.items():
             if key == PARAMETER:
-                if isinstance(one, str) and TEXT.fullmatch(one):
+                named = isinstance(one, str) and TEXT.fullmatch(one)
+                if named and not (here and _are_gone(one)):
                     yield one
             else:
-                yield from named_in(one)
+                yield from named_in(one, here=here)
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from named_in(one)
+            yield from named_in(one, here=here)
+
+
+def _are_gone(text: str) -> bool:
+    with suppress(InputError):
+        pictures_of(text)
+        return False
+    return True

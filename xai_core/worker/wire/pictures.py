@@ -14,8 +14,10 @@ KEY = "pictures_held"
 def with_pictures(
     params: Mapping[str, Any], arrays: tuple[Array, ...]
 ) -> tuple[Mapping[str, Any], tuple[Array, ...]]:
-    """A call with the pictures that it names, last. Raises `InputError` where they are gone."""
-    names = list(dict.fromkeys(named_in(params)))
+    """A call with the pictures that it names, last; those that are gone are missed by whoever
+    looks at them, which a method that starts elsewhere does not.
+    """
+    names = list(dict.fromkeys(named_in(params, here=True)))
     if not names:
         return params, arrays
     return {**params, KEY: len(names)}, (*arrays, *map(pictures_of, names))
