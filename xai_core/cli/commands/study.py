@@ -18,7 +18,7 @@ from xai_core.cli.study.plan import planned
 from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.cli.time_limit import worker_of
 from xai_core.studies.asked.maps import MapChoice
-from xai_core.studies.host.processes import Processes
+from xai_core.studies.host.processes import Processes, open_model
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told
@@ -97,7 +97,7 @@ def _keep_maps(args: argparse.Namespace, plan: Plan, folder: Path) -> None:
         names = [*summary.names(choice.rows(summary.scores)), *choice.names]
     maps = StudyMaps(plan.setting, folder, plan.pace)
     with worker_of(args) as worker, progress_bar("maps") as progress:
-        worker.load(plan.model, plan.setting.options, name=plan.name)
+        open_model(worker, plan.model, plan.name, plan.setting)
         source, methods = open_source(plan.where), plan.methods
         refused = keep_maps(maps, source, names, methods, lambda: nullcontext(worker), progress)
     for name, why in refused.items():

@@ -1,0 +1,46 @@
+"""Who goes on with a study: the same model, metrics in any order, baselines on another machine."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.studies.small_study import METHODS
+from xai_core.base.errors import ModelError
+from xai_core.base.pace import Pace
+from xai_core.cli.commands import study as command
+from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.engines.base import Crew
+from xai_core.studies.jobs.plan import Plan
+from xai_core.studies.setting import Setting
+from xai_core.studies.shards import Row, Shards
+from xai_core.studies.shards.description import Description
+
+SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
+PLAN = Plan(Path("net.pt"), "net.pt", SETTING, ".", METHODS)
+
+
+def test_maps_are_not_made_by_another_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards = Shards.begin(tmp_path, Description.of(SETTING, Pace()))
+    shards.write([Row("a" * 64, "a.png", "saliency", PLAN.methods["saliency"], raw=1.0)])
+    other = SimpleNamespace(load=lambda *_, **__: SimpleNamespace(sha256="1" * 64))
+    monkeypatch.setattr(command, "worker_of", lambda _: nullcontext(other))
+    asked = argparse.Namespace(maps=[["all"]], quantile=0.2)
+    with pytest.raises(ModelError, match="not the file that the study began with"):
+        command._keep_maps(asked, PLAN, tmp_path)
+
+
+class NoWorkers(Crew):
+    workers = 0
+
+    def close(self) -> None:
+        pass
+
+    hand = outcomes = close  # type: ignore[assignment]
