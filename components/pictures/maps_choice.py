@@ -19,7 +19,7 @@ from xai_core.base.errors import XaiError
 from xai_core.studies.asked.maps import MOST, MapChoice
 from xai_core.studies.computation import Borrow, Subject, conduct
 from xai_core.studies.selected_maps import StudyMaps
-from xai_core.studies.store import Methods, Study
+from xai_core.studies.store import Methods, Study, Table
 
 NONE, ALL = "none", "all"
 TITLES = {
@@ -72,6 +72,21 @@ def wanted(space: Workspace) -> MapChoice:
     return MapChoice.of_words([word])
 
 
+def lacking(space: Workspace, table: Table) -> bool:
+    """Whether a map that is wanted is not kept. table: of a study that is computed."""
+    asked, study = wanted(space), space.study_state.study
+    if not asked or study is None:
+        return False
+    pictures, methods = study_choice.subjects(space), study_choice.methods(space)
+    quantile = 0.2 if space.quantile is None else space.quantile
+    maps = StudyMaps(study.setting, study.folder, study.pace)
+    return not all(
+        maps.path_of(pictures[row].sha256, name, given).exists()
+        for row in asked.rows(table.at(quantile))
+        for name, given in methods.items()
+    )
+
+
 def keep(
     study: Study,
     pictures: Sequence[Subject],
@@ -119,7 +134,7 @@ def _files(maps: StudyMaps, pictures: Sequence[Subject], methods: Methods) -> di
         f"{number:04d} {_safe(one.name)} {method}.npy": file
         for number, one in enumerate(pictures)
         for method, given in methods.items()
-        if (file := maps.path_of(one.sha256, method, given)).exists()
+        if (file := maps.file(one.sha256, method, given)) is not None
     }
 
 

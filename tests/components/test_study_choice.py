@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from components.pictures import arrivals
+from components.pictures import arrivals, choice, maps_choice
+from components.pictures import study as page
 from components.session.state.study import StudyState
 from components.session.state.workspace import Photo
+from tests.studies.small_study import METHODS, small_study
+from xai_core.base.errors import XaiError
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.archive import Found
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.computation import Subject
+from xai_core.studies.selected_maps import StudyMaps
 from xai_core.studies.setting import Setting
 
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
@@ -72,3 +78,60 @@ def test_masks_count_not_as_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     arrivals.pair_masks(state)
     assert masks(state) == {"a.jpg": "a.mask.png", "b.jpg": None}
     assert "2 pictures already" in state.refused["c.jpg"]
+
+
+def test_maps_can_be_asked_for_once_all_is_computed(
+    space: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    state, table = space.study_state, small_study(3).table
+    state.study = SimpleNamespace(setting=SETTING, folder=tmp_path / "study", pace=None)
+    monkeypatch.setattr(choice, "methods", lambda _: METHODS)
+    assert not maps_choice.lacking(space, table), "none is wanted"
+    state.maps = "all"
+    maps = StudyMaps(SETTING, tmp_path / "study")
+    for one in choice.subjects(space):
+        for name, given in METHODS.items():
+            assert maps_choice.lacking(space, table)
+            value = maps.of_failure(None, "None.") if name == "saliency" else table.raw
+            maps.keep(one.sha256, name, given, value)
+    assert not maps_choice.lacking(space, table)
+    kept = maps_choice._files(maps, choice.subjects(space), METHODS)
+    assert len(kept) == 6, "an empty one is not offered"
+
+
+@pytest.mark.parametrize("known_as", [None, "abc"])
+def test_maps_that_fail_lose_no_result_and_keep_none_twice(
+    known_as: str | None, space: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, begun = list[object](), list[Callable[..., Any]]()
+    pictures = [Subject("a.png", Path("a.png"), "0" * 64)]
+
+    def fail(*_: object) -> None:
+        raise XaiError("The model is gone.")
+
+    whole = small_study(3)
+    for name, value in {
+        "backend": SimpleNamespace(opened=lambda _: None),
+        "study_of": lambda *_: None,
+        "methods": lambda _: METHODS,
+        "subjects": lambda _: pictures,
+        "sheet": SimpleNamespace(
+            draft=lambda _: whole, on_screen=lambda _: whole, pictured=lambda found, *_: found
+        ),
+        "study_link": SimpleNamespace(kept_as=lambda *_: known_as),
+        "Access": lambda _: SimpleNamespace(lender=lambda _: None),
+        "decoding": SimpleNamespace(decoding=lambda: None, truths=lambda: None),
+        "_settling": lambda *_: lambda: None,
+        "kept_runs": SimpleNamespace(store=lambda: None, owner=lambda: ""),
+        "Keeper": lambda *_: SimpleNamespace(keep=kept.append, failure=None, id=None),
+        "conduct": lambda *_, **__: {},
+        "filled": lambda *_: whole,
+    }.items():
+        monkeypatch.setattr(page, name, value)
+    monkeypatch.setattr(maps_choice, "keep", fail)
+    monkeypatch.setattr(space.study_state, "begin", lambda _, work: begun.append(work))
+    space.sources, space.source, space.verdicts = {"net": None}, "net", {}
+    page.start(space)
+    with pytest.raises(XaiError, match="gone"):
+        begun[0](lambda *_: None, None)
+    assert kept == ([whole] if known_as is None else [])
