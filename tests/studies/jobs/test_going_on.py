@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import argparse
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tests.studies.small_study import METHODS
-from xai_core.base.errors import ModelError
+from xai_core.base.errors import InputError, ModelError
 from xai_core.base.pace import Pace
 from xai_core.cli.commands import study as command
 from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures import backgrounds
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.engines import ray
 from xai_core.studies.engines.base import Crew
+from xai_core.studies.host.task import Task
+from xai_core.studies.jobs import driver
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.setting import Setting
 from xai_core.studies.shards import Row, Shards
 from xai_core.studies.shards.description import Description
+from xai_core.studies.shards.keys import Keys
+from xai_core.studies.store import complete
+from xai_core.worker.process.budget import Budget
 
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
 PLAN = Plan(Path("net.pt"), "net.pt", SETTING, ".", METHODS)
@@ -44,3 +53,25 @@ class NoWorkers(Crew):
         pass
 
     hand = outcomes = close  # type: ignore[assignment]
+
+
+def test_a_node_finds_the_baselines_in_the_folder_of_the_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path / "here"))
+    pictures = np.ones((1, 3, 20, 20), np.float32)
+    text, tasks = backgrounds.hold(pictures), list[Task]()
+    (tmp_path / "pictures").mkdir()
+    methods = complete({"occlusion": {"baseline_pictures": text}})
+    plan = replace(PLAN, where=str(tmp_path / "pictures"), methods=methods)
+    engine = SimpleNamespace(start=lambda task, *_: tasks.append(task) or NoWorkers())
+    monkeypatch.setattr(driver, "ENGINES", {"local": engine})
+    driver.run_job(plan, tmp_path / "study")
+
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path / "there"))
+    monkeypatch.setattr(backgrounds, "_held", type(backgrounds._held)())
+    with pytest.raises(InputError, match="not here any more"):
+        backgrounds.pictures_of(text)
+    monkeypatch.setattr(ray, "Host", lambda *_: None)
+    ray.Actor(tasks[0], Keys(), Budget(2**30), {})
+    np.testing.assert_array_equal(backgrounds.pictures_of(text), pictures)
