@@ -11,7 +11,7 @@ from typing import Any
 from xai_core.base.target import asked_to_json
 from xai_core.base.text import cell
 from xai_core.readiness import to_json
-from xai_core.report import files
+from xai_core.report import baselines, files
 from xai_core.report.code import file_name
 from xai_core.report.study import card, code
 from xai_core.report.study.page import html_of
@@ -42,6 +42,8 @@ def _entries(subject: StudySubject) -> Iterator[tuple[str, bytes]]:
     yield "figures/card-light.png", card.png(subject, "light")
     yield "figures/card-dark.png", card.png(subject, "dark")
     yield "figures/card.svg", card.svg(subject)
+    for name, pictures in baselines.contents(study.methods):
+        yield name, files.array(pictures)
     yield "repeat.py", code.script(subject).encode()
 
 
