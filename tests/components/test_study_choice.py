@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.pictures import arrivals, choice, maps_choice
+from components.pictures import arrivals, choice, maps_choice, server_path
 from components.pictures import study as page
 from components.session.state.study import StudyState
 from components.session.state.workspace import Photo
@@ -18,6 +18,7 @@ from xai_core.base.errors import XaiError
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.archive import Found
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.asked.folders import AllowedFolders
 from xai_core.studies.computation import Subject
 from xai_core.studies.selected_maps import StudyMaps
 from xai_core.studies.setting import Setting
@@ -55,6 +56,21 @@ def test_pictures_that_differ_in_their_ending_share_a_mask() -> None:
     state = StudyState()
     add(state, "1", "a.jpg", "a.png", "a.seg.png")
     assert masks(state) == dict.fromkeys(("a.jpg", "a.png"), "1/a.seg.png")
+
+
+def test_a_mask_that_leads_out_costs_not_the_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, state, found = tmp_path / "root", StudyState(), dict[str, bytes | None]()
+    root.mkdir()
+    (root / "a.png").write_bytes(b"A")
+    (tmp_path / "out.png").write_bytes(b"secret")
+    (root / "a.mask.png").symlink_to(tmp_path / "out.png")
+    monkeypatch.setattr(arrivals, "add", lambda _, one, mask=None: found.update({one.name: mask}))
+    allowed = AllowedFolders((root.resolve(),))
+    server_path._take(state, allowed, allowed.open(str(root)))
+    assert found == {"a.png": None}
+    assert "outside of the folders" in state.refused["mask of a.png"]
 
 
 @pytest.fixture
