@@ -84,6 +84,17 @@ def space(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     return SimpleNamespace(study_state=state, photos={}, quantile=0.2)
 
 
+def test_a_picture_that_came_twice_has_the_mask_of_either(space: Any) -> None:
+    state = space.study_state
+    path, mask = state.uploaded["0.png"].path, state.uploaded["2.png"].mask
+    state.add(Photo("again.png", path, mask))
+    assert [(one.name, one.mask) for one in choice.subjects(space)] == [
+        ("0.png", mask),
+        ("1.png", None),
+        ("2.png", mask),
+    ]
+
+
 def test_masks_count_not_as_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     state = StudyState()
     monkeypatch.setattr(arrivals, "MAX_PICTURES", 2)
@@ -94,6 +105,14 @@ def test_masks_count_not_as_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     arrivals.pair_masks(state)
     assert masks(state) == {"a.jpg": "a.mask.png", "b.jpg": None}
     assert "2 pictures already" in state.refused["c.jpg"]
+
+
+def test_uploads_are_known_by_their_names_and_metrics_in_whatever_order(space: Any) -> None:
+    assert len(choice.truths(space)) == 64
+    space.study_state.metrics = ["deletion", "sparseness"]
+    one = choice.metrics(space)
+    space.study_state.metrics = ["sparseness", "deletion"]
+    assert choice.metrics(space) == one
 
 
 def test_maps_can_be_asked_for_once_all_is_computed(

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from tests.studies.small_study import METHODS
 from xai_core.base.errors import InputError, ModelError
 from xai_core.base.pace import Pace
 from xai_core.cli.commands import study as command
+from xai_core.cli.study import plan as planning
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures import backgrounds
 from xai_core.pictures.preprocessing import InputSpec
@@ -44,6 +46,23 @@ def test_maps_are_not_made_by_another_model(
     asked = argparse.Namespace(maps=[["all"]], quantile=0.2)
     with pytest.raises(ModelError, match="not the file that the study began with"):
         command._keep_maps(asked, PLAN, tmp_path)
+
+
+def test_metrics_that_are_named_in_another_order_are_the_same_study(tmp_path: Path) -> None:
+    setting = replace(SETTING, metrics=("sparseness@0.2", "deletion@0.2"))
+    Description.of(setting, Pace()).begin(tmp_path)
+    source: Any = SimpleNamespace(pictures=lambda: iter(()))
+
+    def asked(*metrics: str, none: bool = False) -> tuple[str, ...]:
+        given = {"quantile": 0.2, "no_localisation": none, "metrics": [list(metrics)]}
+        if not metrics:
+            given["metrics"] = []
+        return planning._metrics(argparse.Namespace(keep=tmp_path, **given), source)
+
+    assert asked("deletion", "sparseness") == setting.metrics
+    assert asked("sparseness") == ("sparseness@0.2",)
+    assert asked() == setting.metrics
+    assert asked(none=True) == ()
 
 
 class NoWorkers(Crew):
