@@ -65,6 +65,13 @@ def test_metrics_that_are_named_in_another_order_are_the_same_study(tmp_path: Pa
     assert asked(none=True) == ()
 
 
+def test_going_on_refuses_what_it_would_not_look_at(tmp_path: Path) -> None:
+    for name, value in {"baseline": ["a.png"], "no_localisation": True}.items():
+        given = {"model": None, "baseline": [], "no_localisation": False} | {name: value}
+        with pytest.raises(InputError, match="another study"):
+            command._gone_on_with(argparse.Namespace(resume=tmp_path, **given))
+
+
 class NoWorkers(Crew):
     workers = 0
 

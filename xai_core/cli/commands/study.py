@@ -71,6 +71,12 @@ def _gone_on_with(args: argparse.Namespace) -> Plan:
             "--resume knows the model and the pictures.",
             "Leave them out, or start with --keep, which goes on where one of before stopped.",
         )
+    if args.baseline or args.no_localisation:
+        raise InputError(
+            "--resume knows the methods and the metrics: --baseline and --no-localisation are of "
+            "another study.",
+            "Leave them out, or give MODEL, PICTURES and another --keep FOLDER.",
+        )
     plan = read_plan(args.resume).with_trust(args.trust)
     asked = metrics_of(args, masks=False)
     if args.metrics and not {*asked} <= {*plan.setting.metrics}:
