@@ -29,6 +29,8 @@ def zipped(subject: StudySubject) -> bytes:
 def _entries(subject: StudySubject) -> Iterator[tuple[str, bytes]]:
     study = subject.study
     yield "scores.csv", _scores(subject)
+    if study.table.figures:
+        yield "metrics.csv", _figures(subject)
     yield "raw.npy", files.array(study.table.raw)
     yield "curves.npy", files.array(study.table.curves)
     yield "quantiles.npy", files.array(QUANTILES)
@@ -61,6 +63,19 @@ def _scores(subject: StudySubject) -> bytes:
             named = file_name(one.name)
             cells = [named, one.sha256, target, file_name(name), *scores, cause]
             table.writerow(map(cell, cells))
+    return text.getvalue().encode()
+
+
+def _figures(subject: StudySubject) -> bytes:
+    """What was measured beside the score: one line a picture and method, a column a metric."""
+    study = subject.study
+    figures, text = study.table.figures, io.StringIO()
+    table = csv.writer(text)
+    table.writerow(map(cell, ["picture", "sha256", "method", *figures]))
+    for row, one in enumerate(study.pictures):
+        for column, name in enumerate(study.methods):
+            values = (found[row, column] for found in figures.values())
+            table.writerow(map(cell, [file_name(one.name), one.sha256, file_name(name), *values]))
     return text.getvalue().encode()
 
 
