@@ -16,7 +16,7 @@ from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import writing
 from xai_core.pictures.archive import MAX_PICTURES, Found, is_picture, pictures_in, shown
-from xai_core.studies.places.samples import pictures_among
+from xai_core.studies.places.samples import MASKS, pictures_among, stem
 
 NUMBERED = re.compile(r" \(\d+\)\Z")  # as `free_name` tells files of one name apart
 
@@ -41,18 +41,20 @@ def pair_masks(study_state: StudyState) -> None:
 
     Of several pictures of one name it belongs to the latest that has none.
     """
-    uploaded, called, taken = study_state.uploaded, defaultdict[str, list[str]](list), set[str]()
+    uploaded, called = study_state.uploaded, defaultdict[str, list[str]](list)
     for name in uploaded:
         called[NUMBERED.sub("", name)].append(name)
-    for name, mask in pictures_among(list(called)):
+    paired = dict(pictures_among(list(called)))
+    for name, mask in paired.items():
         if mask is not None:
             lacking = [one for one in called[name] if uploaded[one].mask is None]
-            bare, masks = lacking or called[name][-1:], called[mask]
-            for one, its in zip(reversed(bare), reversed(masks), strict=False):
+            bare = lacking or called[name][-1:]
+            for one, its in zip(reversed(bare), reversed(called[mask]), strict=False):
                 uploaded[one] = replace(uploaded[one], mask=uploaded[its].path)
-            taken.update(masks)
-    for name in taken:
-        del uploaded[name]
+    for name in called.keys() - paired.keys():
+        if stem(name).endswith(MASKS):
+            for one in called[name]:
+                del uploaded[one]
 
 
 def _files(name: str, data: bytes) -> Iterator[Found]:

@@ -20,6 +20,7 @@ from xai_core.pictures.archive import Found
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.studies.asked.folders import AllowedFolders
 from xai_core.studies.computation import Subject
+from xai_core.studies.places.samples import pictures_among
 from xai_core.studies.selected_maps import StudyMaps
 from xai_core.studies.setting import Setting
 
@@ -56,6 +57,10 @@ def test_pictures_that_differ_in_their_ending_share_a_mask() -> None:
     state = StudyState()
     add(state, "1", "a.jpg", "a.png", "a.seg.png")
     assert masks(state) == dict.fromkeys(("a.jpg", "a.png"), "1/a.seg.png")
+    assert pictures_among(["a.jpg", "a.mask.png", "a.seg.png"]) == [("a.jpg", "a.seg.png")]
+    state = StudyState()
+    add(state, "1", "a.jpg", "a.mask.png", "a.seg.png", "b.mask.png")
+    assert masks(state) == {"a.jpg": "1/a.seg.png", "b.mask.png": None}
 
 
 def test_a_mask_that_leads_out_costs_not_the_picture(
