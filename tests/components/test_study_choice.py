@@ -137,6 +137,11 @@ def test_maps_can_be_asked_for_once_all_is_computed(
     assert not maps_choice.lacking(space, table)
     kept = maps_choice._files(maps, choice.subjects(space), METHODS)
     assert len(kept) == 6, "an empty one is not offered"
+    told = list[str]()
+    monkeypatch.setattr(maps_choice.st, "caption", told.append)
+    monkeypatch.setattr(maps_choice, "MOST_BYTES", 10)
+    maps_choice.offer(space)
+    assert "6 kept maps take 0 MB" in told[0], "they would fill the server's memory"
 
 
 @pytest.mark.parametrize("known_as", [None, "abc"])
