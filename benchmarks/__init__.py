@@ -12,6 +12,7 @@ A case is timed; where it returns a number, that is its figure instead, in the m
 Ratios hold on any machine; figures hold on this one.
 
 `python -m benchmarks --keep` writes what was measured to `RESULTS.md`, where the figures of those
-that were not asked for stay. `--only TEXT` measures the rows whose goal has this text.
+that were not asked for stay. `--only TEXT` measures the rows whose goal has this text,
+and keeps nothing.
 `make bench-studies` measures all that is said of studies of many pictures.
 """

@@ -19,6 +19,8 @@ def main() -> int:
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in known]:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}")
+    if given.only and given.keep:
+        parser.error("--keep writes whole benchmarks: leave out --only")
     machine = describe()
     print(machine)
     found, failed = [], {}

@@ -29,7 +29,7 @@ def measured(name: str, only: str = "") -> Measured:
     cases = {title for one in goals for title in (one.case, one.against)}
     figures = _figures(name, module, [one for one in module.CASES if not only or one in cases])
     unit = getattr(module, "UNIT", "s")
-    first = next(iter(figures.values()))
+    first = next(iter(figures.values()), 0.0)  # none where `only` chose none
     for title, found in figures.items():
         print(f"  {title:<62} {found:8.2f} {unit} {found / (first or 1):6.2f}×")
     for goal in goals:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,7 +16,9 @@ from components.session.upload import Arrival
 from xai_core.base.errors import XaiError
 from xai_core.base.storage.files import writing
 from xai_core.pictures.archive import MAX_PICTURES, Found, is_picture, pictures_in, shown
-from xai_core.studies.places.samples import pictures_among
+from xai_core.studies.places.samples import MASKS, pictures_among, stem
+
+NUMBERED = re.compile(r" \(\d+\)\Z")  # as `free_name` tells files of one name apart
 
 
 def take(study_state: StudyState, arrival: Arrival) -> None:
@@ -33,11 +37,24 @@ def add(study_state: StudyState, found: Found, mask: bytes | None = None) -> Non
 
 
 def pair_masks(study_state: StudyState) -> None:
-    """Of `a.jpg` and `a.mask.png` the second becomes the mask of the first."""
-    uploaded = study_state.uploaded
-    for name, mask in pictures_among(list(uploaded)):
+    """Of `a.jpg` and `a.mask.png` the second becomes the mask of the first.
+
+    Of several pictures of one name it belongs to the latest that has none.
+    """
+    uploaded, called = study_state.uploaded, defaultdict[str, list[str]](list)
+    for name in uploaded:
+        called[NUMBERED.sub("", name)].append(name)
+    paired = dict(pictures_among(list(called)))
+    for name, mask in paired.items():
         if mask is not None:
-            uploaded[name] = replace(uploaded[name], mask=uploaded.pop(mask).path)
+            lacking = [one for one in called[name] if uploaded[one].mask is None]
+            bare = lacking or called[name][-1:]
+            for one, its in zip(reversed(bare), reversed(called[mask]), strict=False):
+                uploaded[one] = replace(uploaded[one], mask=uploaded[its].path)
+    for name in called.keys() - paired.keys():
+        if stem(name).endswith(MASKS):
+            for one in called[name]:
+                del uploaded[one]
 
 
 def _files(name: str, data: bytes) -> Iterator[Found]:
@@ -56,6 +73,8 @@ def _files(name: str, data: bytes) -> Iterator[Found]:
 def _add(study_state: StudyState, found: Found, mask: bytes | None) -> None:
     if found.data is None:
         raise XaiError(found.cause)
+    if len(study_state.uploaded) >= MAX_PICTURES:
+        pair_masks(study_state)  # they are no pictures of it
     if len(study_state.uploaded) >= MAX_PICTURES:
         raise XaiError(f"There are {MAX_PICTURES:,} pictures already.")
     decoding.looked_at(found.data)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 from components.session import backend, choice, problem
 from components.session.state import chosen
-from components.session.state.workspace import Photo, Source, Workspace
+from components.session.state.workspace import Source, Workspace
 from xai_core.base.storage.files import data_folder
 from xai_core.base.target import Target, over_pictures
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.kinds import NONE
 from xai_core.models.peek.digest import digest
+from xai_core.scores.metrics.base import METRICS
 from xai_core.scores.public.asked_metric import asked_metrics, localisation_metrics
 from xai_core.studies.computation import Subject
 from xai_core.studies.store import Methods, Setting, Study, Table, complete
@@ -58,9 +61,11 @@ def subjects(space: Workspace) -> list[Subject]:
     photos = [space.photos[name] for name in space.study_state.photos if name in space.photos]
     found: dict[str, Subject] = {}
     for photo in (*photos, *space.study_state.uploaded.values()):
-        sha256 = _sha256(photo)
-        mask = photo.mask or _known_mask(photo)
-        found.setdefault(sha256, Subject(photo.name, photo.path, sha256, mask))
+        sha256 = _sha256(photo.path)
+        mask = photo.mask or _known_masks().get(photo.path)
+        before = found.setdefault(sha256, Subject(photo.name, photo.path, sha256, mask))
+        if before.mask is None and mask is not None:
+            found[sha256] = replace(before, mask=mask)
     return list(found.values())
 
 
@@ -72,7 +77,8 @@ def methods(space: Workspace) -> Methods:
 def metrics(space: Workspace) -> tuple[str, ...]:
     """What is measured of each map beside its score."""
     state = space.study_state
-    found = asked_metrics(state.metrics, state.removal)
+    chosen = [name for name in METRICS.names() if name in state.metrics]  # in whatever order
+    found = asked_metrics(chosen, state.removal)
     return (*found, *localisation_metrics(state.removal)) if localises(space) else found
 
 
@@ -85,7 +91,7 @@ def truths(space: Workspace) -> str:
     """Which masks belong to which pictures, where they count: visitors may have others."""
     if not localises(space):
         return ""
-    pairs = sorted(f"{one.sha256} {digest(one.mask).sha256}" for one in subjects(space) if one.mask)
+    pairs = sorted(f"{one.sha256} {_sha256(one.mask)}" for one in subjects(space) if one.mask)
     return hashlib.sha256("\n".join(pairs).encode()).hexdigest()
 
 
@@ -116,14 +122,13 @@ def study_of(space: Workspace, source: Source) -> Study:
     return found
 
 
-def _known_mask(photo: Photo) -> Path | None:
-    """Of a picture of the wafer demo."""
-    return next(
-        (one.mask_path for one in EXAMPLES.values() if one.path == photo.path and one.kind != NONE),
-        None,
-    )
+@cache
+def _known_masks() -> dict[Path, Path]:
+    """Of the wafer demo's pictures."""
+    return {one.path: one.mask_path for one in EXAMPLES.values() if one.kind != NONE}
 
 
-def _sha256(photo: Photo) -> str:
-    uploaded = photo.path.parent == data_folder() / "pictures"
-    return photo.path.name if uploaded else digest(photo.path).sha256
+def _sha256(path: Path) -> str:
+    """Of an upload, which is called by it, also where its file is gone by now."""
+    uploaded = path.parent == data_folder() / "pictures"
+    return path.name if uploaded else digest(path).sha256

@@ -16,12 +16,14 @@ from components.session import choice
 from components.session.decoding import Decode
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import XaiError
+from xai_core.base.limits import MB
 from xai_core.studies.asked.maps import MOST, MapChoice
 from xai_core.studies.computation import Borrow, Subject, conduct
 from xai_core.studies.selected_maps import StudyMaps
-from xai_core.studies.store import Methods, Study
+from xai_core.studies.store import Methods, Study, Table
 
 NONE, ALL = "none", "all"
+MOST_BYTES = 500 * MB  # of maps that one archive takes into memory
 TITLES = {
     NONE: "None",
     ALL: "All",
@@ -72,6 +74,21 @@ def wanted(space: Workspace) -> MapChoice:
     return MapChoice.of_words([word])
 
 
+def lacking(space: Workspace, table: Table) -> bool:
+    """Whether a map that is wanted is not kept. table: of a study that is computed."""
+    asked, study = wanted(space), space.study_state.study
+    if not asked or study is None:
+        return False
+    pictures, methods = study_choice.subjects(space), study_choice.methods(space)
+    quantile = 0.2 if space.quantile is None else space.quantile
+    maps = StudyMaps(study.setting, study.folder, study.pace)
+    return not all(
+        maps.path_of(pictures[row].sha256, name, given).exists()
+        for row in asked.rows(table.at(quantile))
+        for name, given in methods.items()
+    )
+
+
 def keep(
     study: Study,
     pictures: Sequence[Subject],
@@ -100,7 +117,13 @@ def offer(space: Workspace) -> None:
     if not maps.folder.exists():
         return
     files = _files(maps, study_choice.subjects(space), study_choice.methods(space))
-    if files:
+    size = sum(_size(one) for one in files.values())
+    if size > MOST_BYTES:
+        st.caption(
+            f"{len(files):,d} kept maps take {size / MB:,.0f} MB; at most {MOST_BYTES // MB:d} MB "
+            "come in one download. Choose fewer methods or pictures."
+        )
+    elif files:
         noun = "kept map" if len(files) == 1 else "kept maps"
         st.download_button(
             f"{len(files):d} {noun} (zip of .npy)",
@@ -119,8 +142,15 @@ def _files(maps: StudyMaps, pictures: Sequence[Subject], methods: Methods) -> di
         f"{number:04d} {_safe(one.name)} {method}.npy": file
         for number, one in enumerate(pictures)
         for method, given in methods.items()
-        if (file := maps.path_of(one.sha256, method, given)).exists()
+        if (file := maps.file(one.sha256, method, given)) is not None
     }
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:  # deleted meanwhile
+        return 0
 
 
 def _safe(name: str) -> str:

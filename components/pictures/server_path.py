@@ -21,7 +21,11 @@ KEY = "pictures-path"
 
 def show(study_state: StudyState) -> None:
     """Draw the field; nothing where the server reads no folders."""
-    allowed = settings.picture_folders()
+    try:
+        allowed = settings.picture_folders()
+    except XaiError as error:  # its operator has named none: all else goes on
+        problem.show(error)
+        return
     if not allowed.roots:
         return
     with st.form(KEY, border=False):
@@ -67,12 +71,22 @@ def _take_one(
         if one.cause is not None:
             raise InputError(one.cause)
         data = _bytes_of(allowed.local(source, one, folder))
-        beside = allowed.mask(source, one, folder)
-        mask = None if beside is None else _bytes_of(beside)
     except XaiError as error:
         study_state.refused[name] = str(error)
         return
-    arrivals.add(study_state, Found(name, data), mask)
+    arrivals.add(study_state, Found(name, data), _mask(study_state, allowed, source, one, folder))
+
+
+def _mask(
+    study_state: StudyState, allowed: AllowedFolders, source: Source, one: Listed, folder: Path
+) -> bytes | None:
+    """The bytes of its mask; where they cannot be had that is noted, and costs not the picture."""
+    try:
+        beside = allowed.mask(source, one, folder)
+        return None if beside is None else _bytes_of(beside)
+    except XaiError as error:
+        study_state.refused[shown(f"mask of {one.name}")] = str(error)
+        return None
 
 
 def _bytes_of(path: Path) -> bytes:

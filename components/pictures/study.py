@@ -13,6 +13,7 @@ from components.maps.tiles import title_of
 from components.methods import pace
 from components.pictures import maps_choice, own_process, sheet
 from components.pictures.choice import known, methods, study_of, subjects
+from components.runs import study_link
 from components.session import backend, decoding, kept_runs, problem
 from components.session.decoding import Decode
 from components.session.jobs import time_left
@@ -46,6 +47,8 @@ def show(space: Workspace, *, key: str) -> None:
     left.markdown(problem.plain(_state(study_state, count, table)))
     complete_already = table is not None and count > 0 and table.done == count
     text = "Go on" if table is not None and 0 < table.done < count else "Compute"
+    if complete_already and table is not None and maps_choice.lacking(space, table):
+        complete_already, text = False, "Keep the maps"
     lacking = _lacking(space, count, complete_already)
     if progress.start_button(right, text, key=key, first=not complete_already, lacking=lacking):
         start(space)
@@ -59,7 +62,7 @@ def start(space: Workspace) -> None:
     try:
         backend.opened(source)
         study, wanted, pictures = study_of(space, source), methods(space), subjects(space)
-        draft = sheet.draft(space)
+        draft, kept = sheet.draft(space), _kept(space)
     except XaiError as error:
         study_state.failure = str(error)
         return
@@ -70,6 +73,7 @@ def start(space: Workspace) -> None:
     )
 
     asked, quantile = maps_choice.wanted(space), draft.quantile
+    lend = access.lender(source)
 
     def at(place: Place) -> None:
         study_state.place = place
@@ -80,20 +84,27 @@ def start(space: Workspace) -> None:
         if len(pictures) >= own_process.MANY:
             refused = own_process.compute(study, source, pictures, wanted, progress, cancel)
         else:
-            lender = access.lender(source)
             how: dict[str, Any] = {"decode": decode, "progress": progress, "cancel": cancel}
             how["truth"] = truth
-            refused = conduct(study, pictures, wanted, lender, at=at, **how)
-        kept = [one for one in pictures if one.name not in refused]
-        lend = access.lender(source)
-        maps_choice.keep(study, kept, wanted, asked, lend, decode, quantile, cancel)
-        paths = {one.sha256: one.path for one in pictures}
+            refused = conduct(study, pictures, wanted, lend, at=at, **how)
         found = _whole(filled(draft, study, refused))
-        keeper.keep(sheet.pictured(found, paths, decode))
+        if kept is None:  # before the maps, which may fail
+            paths = {one.sha256: one.path for one in pictures}
+            keeper.keep(sheet.pictured(found, paths, decode))
+        there = [one for one in pictures if one.name not in refused]
+        maps_choice.keep(study, there, wanted, asked, lend, decode, quantile, cancel)
         return refused
 
     study_state.place = None
     study_state.begin("study", work)
+
+
+def _kept(space: Workspace) -> str | None:
+    """The id of what is chosen, where all of it is computed and kept: only maps are lacking."""
+    found = sheet.on_screen(space)
+    if found is None or found.table.done < len(found.pictures):
+        return None
+    return study_link.kept_as(space, found)
 
 
 def _whole(found: StudyResult) -> StudyResult:

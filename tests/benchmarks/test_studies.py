@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks import results
+from benchmarks.__main__ import main
 from benchmarks._quick_study import compute
 from benchmarks.measuring import names
 from benchmarks.results import Measured
@@ -21,6 +23,15 @@ from xai_core.studies.shards import Shards, files
 def test_a_benchmark_is_a_file_with_cases() -> None:
     assert {"studies", "study_faults", "study_growth", "runs"} < set(names())
     assert not {"gpu", "machine", "measuring", "_study"} & set(names())
+
+
+def test_rows_alone_are_not_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "sweep", "--only", "x", "--keep"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "leave out --only" in capsys.readouterr().err
 
 
 def test_a_study_without_a_model_fills_the_disk_and_goes_on(

@@ -8,6 +8,7 @@ import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,17 @@ from PIL import Image
 
 from tests.runs.small import SIDE, small_run
 from tests.studies.jobs.tiny import make
-from xai_core import Worker, open_run
+from tests.studies.small_study import small_study
+from xai_core import Worker, open_run, open_study
 from xai_core.attribution import remarks
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.report.forms import render
+from xai_core.report.study import files as study_files
+from xai_core.report.study.code import script
+from xai_core.report.study.subject import study_subject_of
 from xai_core.report.subject import subject_of
 from xai_core.runs.run import Run
 from xai_core.studies.jobs.plan import read_plan
@@ -74,6 +79,36 @@ def test_a_study_keeps_them(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path
     read_plan(tmp_path / "study").task()  # writes them where the workers' processes look
     forget(monkeypatch)
     np.testing.assert_array_equal(backgrounds.pictures_of(text), SEVERAL)
+
+
+def test_a_finished_study_and_its_script_take_them_along(
+    text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    methods = {"deep-lift": {"start": "picture", "baseline_pictures": text}}
+    table = small_study(2).table.of([0])
+    small_study(2, methods=methods, table=table).write(tmp_path / "study")
+    forget(monkeypatch)
+    again = open_study(tmp_path / "study")
+    np.testing.assert_array_equal(backgrounds.pictures_of(text), SEVERAL)
+    subject = study_subject_of(again)
+    drawn = SimpleNamespace(png=lambda *_: b"", svg=lambda _: b"")
+    monkeypatch.setattr(study_files, "card", drawn)
+    monkeypatch.setattr(study_files, "html_of", lambda _: b"")
+    found = {name: data for name, data in study_files._entries(subject) if "baseline" in name}
+    ((name, data),) = found.items()
+    np.testing.assert_array_equal(np.load(io.BytesIO(data)), SEVERAL)
+    told = script(subject)
+    assert f"BASELINES = ('{name}',)" in told
+    forget(monkeypatch)
+    (tmp_path / name).write_bytes(data)
+    space: dict[str, Any] = {"__name__": "repeat", "__file__": str(tmp_path / "repeat.py")}
+    exec(told, space)  # noqa: S102 - it is what is tested
+    space["hold"](name)
+    np.testing.assert_array_equal(backgrounds.pictures_of(text), SEVERAL)
+    forget(monkeypatch)
+    again = replace(again, methods={"deep-lift": {"baseline_pictures": f"2:{'0' * 64}"}})
+    again.write(tmp_path / "without")
+    assert open_study(tmp_path / "without").methods == again.methods
 
 
 def test_a_call_takes_them_along(text: str, monkeypatch: pytest.MonkeyPatch) -> None:

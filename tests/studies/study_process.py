@@ -58,7 +58,7 @@ class InProcess:
         return self.batches.explain(inputs, methods, target, seed, **call)
 
     def measure_many(
-        self, inputs: Inputs, attribution: Any, metrics: Any, mask: Any = None
+        self, inputs: Inputs, attribution: Any, metrics: Any, mask: Any = None, **call: Any
     ) -> tuple[Measurement, ...]:
         return tuple(
             measure(self.net, inputs, attribution, recipe, name, parameters=given, mask=mask)

@@ -1,11 +1,11 @@
-"""The pictures that methods of a run start from or cover with, as files beside its script."""
+"""The pictures that methods start from or cover with, as files beside a script."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
-from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 from xai_core.pictures.backgrounds.held import PARAMETER as PARAMETER
@@ -14,14 +14,14 @@ from xai_core.pictures.backgrounds.held import named_in, pictures_of
 DIGITS = 12
 
 
-def files(maps: Iterable[Attribution]) -> Iterator[str]:
-    """Their names, each once."""
-    yield from dict.fromkeys(map(_file, named_in([one.parameters for one in maps])))
+def files(parameters: Any) -> Iterator[str]:
+    """The names of those that parameters of methods name, each once."""
+    yield from dict.fromkeys(map(_file, named_in(parameters)))
 
 
-def contents(maps: Iterable[Attribution]) -> Iterator[tuple[str, Inputs]]:
+def contents(parameters: Any) -> Iterator[tuple[str, Inputs]]:
     """The same with the pictures `[N, C, H, W]`; without those that are not here any more."""
-    for text in dict.fromkeys(named_in([one.parameters for one in maps])):
+    for text in dict.fromkeys(named_in(parameters)):
         with suppress(InputError):
             yield _file(text), pictures_of(text)
 

@@ -135,7 +135,7 @@ def script(subject: Subject) -> str:
         comes_along=(DEMO, *PICTURES),
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
-        baselines=repr(tuple(baselines.files(shown.values()))),
+        baselines=repr(tuple(baselines.files([one.parameters for one in shown.values()]))),
         paces=literal({name: str(one.pace) for name, one in shown.items()}),
         digests=literal(
             {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}
@@ -153,7 +153,7 @@ def commands(subject: Subject) -> Iterator[str]:
         words += ["--method", name]
         for key, value in one.parameters.items():
             words += [] if key == baselines.PARAMETER else ["--set", f"{key}={value}"]
-        words += [word for file in baselines.files([one]) for word in ("--baseline", file)]
+        words += [word for file in baselines.files(one.parameters) for word in ("--baseline", file)]
         words += list(_target_words(subject.run.asked))
         words += ["--seed", str(one.seed), "--out", f"{file_name(name)}.npy"]
         words += ["--pace", str(one.pace)] if one.pace != Pace() else []

@@ -53,7 +53,7 @@ def _entries(subject: Subject) -> Iterator[tuple[str, bytes]]:
     yield "figures/card-light.png", card.png(subject, "light")
     yield "figures/card-dark.png", card.png(subject, "dark")
     yield "figures/card.svg", card.svg(subject)
-    shown = [subject.run.attributions[name] for name in subject.methods]
+    shown = [subject.run.attributions[name].parameters for name in subject.methods]
     for name, pictures in baselines.contents(shown):
         yield name, array(pictures)
     yield "repeat.py", code.script(subject).encode()

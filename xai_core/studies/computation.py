@@ -169,7 +169,7 @@ def _explained(
             progress=meter.within,
             cancel=cancel,
         )
-        figures = records.measured(explainer, [one for _, one in pictures], truths, found)
+        figures = records.measured(explainer, [one for _, one in pictures], truths, found, cancel)
     meter.skip(methods, len(pictures))
     return found, figures
 

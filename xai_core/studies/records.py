@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, wraps
@@ -111,6 +112,7 @@ class Records(ABC, Generic[E]):
         pictures: Sequence[Prepared],
         truths: Sequence[Truth],
         found: Sequence[Found],
+        cancel: threading.Event | None = None,
     ) -> Sequence[Mapping[str, Figures]]:
         """What that is, of each picture by method. Raises as `figures_of`."""
         return [{} for _ in pictures]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.storage.atomic import whole_folder
 from xai_core.base.target import Target, asked_to_json, class_or_target, over_pictures
 from xai_core.maps.recipe import Recipe
+from xai_core.pictures import backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
 from xai_core.runs.run import STUDY, UNREADABLE, read_facts
@@ -128,6 +130,8 @@ class StudyResult:
             if self.thumbnails:
                 first = self.thumbnails[min(self.thumbnails)]
                 Image.fromarray(first).save(draft / "picture.png")
+            with suppress(InputError):  # they are gone: its scores stand without them
+                backgrounds.write_beside(draft, self.methods)
 
     def _repr_html_(self) -> str:
         from xai_core.notebook import of_study
@@ -155,6 +159,7 @@ def open_study(folder: Path | str) -> StudyResult:
         if data.pop("kind", None) != STUDY:
             raise InputError("It is of one picture", "Open it with `xai_core.open_run`.")
         arrays = _arrays(folder / "scores.npz")
+        backgrounds.read_beside(folder)
         pictures = tuple(StudiedPicture(**one) for one in data["pictures"])
         shape = (len(pictures), len(data["methods"]))
         targets = {row: one.target for row, one in enumerate(pictures)}

@@ -6,9 +6,6 @@ again, bit for bit what was scored, for the pictures that are named or that the 
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -21,20 +18,20 @@ import numpy as np
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
-from xai_core.base.storage.files import write_whole
 from xai_core.models.peek.digest import digest
 from xai_core.studies.chunk import LARGEST
 from xai_core.studies.computation import Borrow, Subject, conduct
 from xai_core.studies.kept_maps import KeptMaps, Origin
+from xai_core.studies.maps_list import MapsList
 from xai_core.studies.setting import Setting
 from xai_core.studies.sources import Listed, Source
 from xai_core.studies.store import Methods, complete
 from xai_core.studies.summary import StudySummary
 from xai_core.worker.decoding import Decoder
 
-MAPS, LIST = "maps", "maps.csv"
-LISTED = ["file", "picture", "sha256", "method", "parameters"]
+MAPS = "maps"
 MOST = 1000  # pictures
+EMPTY = 128  # bytes of a file whose map has no pixel
 
 
 class StudyMaps(KeptMaps):
@@ -72,30 +69,18 @@ class StudyMaps(KeptMaps):
     def file(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path | None:
         """That of a map that is kept, and not empty; picture: its SHA-256."""
         path = self._path(picture, method, parameters)
-        found = self.entry(picture, method, parameters)
-        return path if found is not None and found.size else None
+        try:
+            return path if path.stat().st_size > EMPTY else None
+        except OSError:
+            return None
 
-    def list_more(self, subjects: Iterable[Subject], methods: Methods) -> None:
-        """Write which file is whose into `maps.csv`, each once. Raises `XaiError`."""
-        lines = self._listed()
+    def tell(self, listing: MapsList, subjects: Iterable[Subject], methods: Methods) -> None:
+        """Which files are whose. Raises `XaiError`."""
         for one in subjects:
             for method, given in complete(methods).items():
                 file = self.file(one.sha256, method, given)
                 if file is not None:
-                    told = json.dumps(given, sort_keys=True)
-                    lines[file.name] = [file.name, one.name, one.sha256, method, told]
-        text = io.StringIO()
-        csv.writer(text).writerows([LISTED, *lines.values()])
-        if lines:
-            write_whole(self.folder / LIST, text.getvalue().encode(errors="replace"))
-
-    def _listed(self) -> dict[str, list[str]]:
-        try:
-            text = (self.folder / LIST).read_text(encoding="utf-8")
-        except OSError:
-            return {}
-        rows = [row for row in csv.reader(io.StringIO(text)) if len(row) == len(LISTED)]
-        return {row[0]: row for row in rows[1:]}
+                    listing.add(file.name, one.name, one.sha256, method, given)
 
 
 def most_complex(
@@ -147,12 +132,12 @@ def keep_maps(
     refused = dict.fromkeys(names or (), "It is not in the source.")
     listed = source.pictures() if names is None else _listed(source, names)
     done, total = 0, len(refused)
-    with closing(Decoder()) as decoder:
+    with closing(Decoder()) as decoder, MapsList(maps.folder) as listing:
         while part := list(islice(listed, LARGEST)):
             with tempfile.TemporaryDirectory() as folder:
                 subjects = _fetched(source, part, Path(folder), refused)
                 refused |= conduct(maps, subjects, methods, borrow, decode=decoder.prepared)
-            maps.list_more(subjects, methods)
+            maps.tell(listing, subjects, methods)
             done += len(part)
             if progress is not None:
                 progress(done, max(total, done))

@@ -175,12 +175,13 @@ class Study(Records[Entry]):
         pictures: Sequence[Prepared],
         truths: Sequence[Truth],
         found: Sequence[Found],
+        cancel: threading.Event | None = None,
     ) -> Sequence[Mapping[str, Figures]]:
         """As of `Records`."""
         if not self.metrics:
-            return super().measured(explainer, pictures, truths, found)
-        setting = self.setting
-        return figures_of(explainer, pictures, truths, found, setting.metrics, setting.recipe)
+            return super().measured(explainer, pictures, truths, found, cancel)
+        how = (self.setting.metrics, self.setting.recipe, cancel)
+        return figures_of(explainer, pictures, truths, found, *how)
 
     def with_figures(self, entry: Entry, figures: Figures | None) -> Entry:
         """As of `Records`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,13 @@ from PIL import Image
 
 from tests.studies.study_process import SETTING, InProcess, subjects
 from xai_core import explain, open_summary, score
+from xai_core.base.errors import Cancelled
 from xai_core.cli.study.summary import summary_text
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.scores.public.asked_metric import asked_metrics, localisation_metrics
 from xai_core.studies.computation import Subject, conduct, decoded
-from xai_core.studies.figures.measured import NO_MASK, Truth
+from xai_core.studies.figures.measured import NO_MASK, Truth, figures_of
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.result import result_of
 from xai_core.studies.jobs.status import Reporter
@@ -79,6 +81,23 @@ def test_they_are_those_of_the_library_and_a_bad_mask_costs_the_score_nothing(st
     best = summary.measured["sparseness@0.2"].order[0]
     means = np.nanmean(summary.figures["sparseness@0.2"], 0)
     assert best == means.argmax(), "higher is better"
+
+
+def test_a_cancel_is_heard_while_it_is_measured(study: Any) -> None:
+    _, pictures, worker = study
+    prepared, cancel = decoded(pictures[0].path, SETTING.spec), threading.Event()
+    made = {"saliency": explain(worker.net, prepared.inputs, None, "saliency", 3)}
+
+    class Hearing:
+        explain_many = worker.explain_many
+
+        def measure_many(self, *_: Any, cancel: threading.Event) -> Any:
+            cancel.set()
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        figures_of(Hearing(), [prepared], [None], [made], METRICS, Recipe(), cancel)
+    assert cancel.is_set()
 
 
 def test_every_reader_has_them(study: Any, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from xai_core.cli.study.plan import planned
 from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.cli.time_limit import worker_of
 from xai_core.studies.asked.maps import MapChoice
-from xai_core.studies.host.processes import Processes
+from xai_core.studies.host.processes import Processes, open_model
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told
@@ -71,6 +71,12 @@ def _gone_on_with(args: argparse.Namespace) -> Plan:
             "--resume knows the model and the pictures.",
             "Leave them out, or start with --keep, which goes on where one of before stopped.",
         )
+    if args.baseline or args.no_localisation:
+        raise InputError(
+            "--resume knows the methods and the metrics: --baseline and --no-localisation are of "
+            "another study.",
+            "Leave them out, or give MODEL, PICTURES and another --keep FOLDER.",
+        )
     plan = read_plan(args.resume).with_trust(args.trust)
     asked = metrics_of(args, masks=False)
     if args.metrics and not {*asked} <= {*plan.setting.metrics}:
@@ -97,7 +103,7 @@ def _keep_maps(args: argparse.Namespace, plan: Plan, folder: Path) -> None:
         names = [*summary.names(choice.rows(summary.scores)), *choice.names]
     maps = StudyMaps(plan.setting, folder, plan.pace)
     with worker_of(args) as worker, progress_bar("maps") as progress:
-        worker.load(plan.model, plan.setting.options, name=plan.name)
+        open_model(worker, plan.model, plan.name, plan.setting)
         source, methods = open_source(plan.where), plan.methods
         refused = keep_maps(maps, source, names, methods, lambda: nullcontext(worker), progress)
     for name, why in refused.items():

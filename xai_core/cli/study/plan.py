@@ -123,10 +123,14 @@ def _check(args: argparse.Namespace) -> None:
 
 def _metrics(args: argparse.Namespace, source: Source) -> tuple[str, ...]:
     """What is measured; a study that goes on and names nothing keeps to what it has."""
-    if _has_something(args.keep) and not args.metrics and not args.no_localisation:
-        return tuple(map(str, read_description(args.keep).fixed.get("metrics") or ()))
+    kept: tuple[str, ...] = ()
+    if _has_something(args.keep):
+        kept = tuple(map(str, read_description(args.keep).fixed.get("metrics") or ()))
+        if not args.metrics and not args.no_localisation:
+            return kept
     masks = any(one.mask for one in islice(source.pictures(), TRIES))
-    return metrics_of(args, masks)
+    found = metrics_of(args, masks)
+    return kept if {*kept} == {*found} else found  # in whatever order they are named
 
 
 def _has_something(folder: Path) -> bool:

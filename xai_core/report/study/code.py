@@ -6,6 +6,7 @@ from string import Template
 
 from xai_core.demo.run import demo_run
 from xai_core.models.demo import DEMO, MODEL_TITLE
+from xai_core.report import baselines
 from xai_core.report.code import file_name, literal, target_literal
 from xai_core.report.study.subject import StudySubject
 
@@ -44,8 +45,17 @@ RECIPE = xai_core.Recipe(channels=$channels, sign=$sign, grid=$grid, quantile=$q
 TARGET = $target  # None: each picture's top class
 SEED = $seed
 METHODS = $methods
+BASELINES = $baselines  # pictures that methods start from or cover with, beside this script
 PACE = $pace  # how the model was run: another way gives the same scores up to rounding
 SCORES = $scores  # at the quantile, by SHA-256 of the picture
+
+
+def hold(name):
+    """Pictures of a baseline, as they were prepared; they come with the study's zip."""
+    file = Path(__file__).with_name(name)
+    if not file.exists():
+        sys.exit(f"There is no {name}. Put it beside this script: it is in the study's zip.")
+    xai_core.baseline_pictures(np.load(file))
 
 
 def main() -> int:
@@ -60,6 +70,8 @@ def main() -> int:
     model = sys.argv[2] if len(sys.argv) > 2 else MODEL
     if model != "demo" and not Path(model).exists():
         sys.exit(f"There is no {model}. Put the file with SHA-256 {MODEL_SHA256} there.")
+    for name in BASELINES:
+        hold(name)
     pictures = [xai_core.StudyPicture(found[one].name, found[one], one) for one in SCORES]
     with xai_core.Worker() as worker:
         card = worker.load(model, OPTIONS)
@@ -121,5 +133,6 @@ def script(subject: StudySubject) -> str:
         target=target_literal(study.target),
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(given) for name, given in study.methods.items()}),
+        baselines=repr(tuple(baselines.files(study.methods))),
         scores="{\n" + known + "}",
     )

@@ -11,7 +11,7 @@ from typing import Any
 from xai_core.base.target import asked_to_json
 from xai_core.base.text import cell
 from xai_core.readiness import to_json
-from xai_core.report import files
+from xai_core.report import baselines, files
 from xai_core.report.code import file_name
 from xai_core.report.study import card, code
 from xai_core.report.study.page import html_of
@@ -29,6 +29,8 @@ def zipped(subject: StudySubject) -> bytes:
 def _entries(subject: StudySubject) -> Iterator[tuple[str, bytes]]:
     study = subject.study
     yield "scores.csv", _scores(subject)
+    if study.table.figures:
+        yield "metrics.csv", _figures(subject)
     yield "raw.npy", files.array(study.table.raw)
     yield "curves.npy", files.array(study.table.curves)
     yield "quantiles.npy", files.array(QUANTILES)
@@ -42,6 +44,8 @@ def _entries(subject: StudySubject) -> Iterator[tuple[str, bytes]]:
     yield "figures/card-light.png", card.png(subject, "light")
     yield "figures/card-dark.png", card.png(subject, "dark")
     yield "figures/card.svg", card.svg(subject)
+    for name, pictures in baselines.contents(study.methods):
+        yield name, files.array(pictures)
     yield "repeat.py", code.script(subject).encode()
 
 
@@ -59,6 +63,19 @@ def _scores(subject: StudySubject) -> bytes:
             named = file_name(one.name)
             cells = [named, one.sha256, target, file_name(name), *scores, cause]
             table.writerow(map(cell, cells))
+    return text.getvalue().encode()
+
+
+def _figures(subject: StudySubject) -> bytes:
+    """What was measured beside the score: one line a picture and method, a column a metric."""
+    study = subject.study
+    figures, text = study.table.figures, io.StringIO()
+    table = csv.writer(text)
+    table.writerow(map(cell, ["picture", "sha256", "method", *figures]))
+    for row, one in enumerate(study.pictures):
+        for column, name in enumerate(study.methods):
+            values = (found[row, column] for found in figures.values())
+            table.writerow(map(cell, [file_name(one.name), one.sha256, file_name(name), *values]))
     return text.getvalue().encode()
 
 

@@ -54,7 +54,7 @@ class AllowedFolders:
             InputError: it is not there or lies outside, which is told alike; or it is no source.
         """
         found = self._inside(Path(text.strip())) if text.strip() else None
-        if found is None or not found.exists():
+        if found is None or not os.path.exists(found):  # False also where nobody may look
             raise InputError(
                 f"There is nothing at {text.strip()!r} in the folders that this server reads.",
                 f"They are: {', '.join(map(str, self.roots))}. Give a whole path.",

@@ -9,7 +9,7 @@ import numpy as np
 
 from xai_core.base.errors import InputError
 from xai_core.scores.agreement import Table
-from xai_core.scores.statistics import statistics
+from xai_core.scores.paired import neighbours
 
 MOST, USUAL = 1000, 20  # pictures that one word points at, and that `reversed` does by itself
 WORDS = "none, all, reversed:K, least:K, most:K"
@@ -68,9 +68,8 @@ class MapChoice:
         for column in range(scores.shape[1]):
             found |= _lowest(scores[:, column], self.least) | _lowest(-scores[:, column], self.most)
         if self.reversed:
-            for pair in statistics(scores).neighbours:
-                ahead = scores[:, pair.back] - scores[:, pair.front]
-                found |= _lowest(np.where(ahead < 0, ahead, np.nan), self.reversed)
+            for pair in neighbours(scores, most=self.reversed):
+                found.update(pair.reversed_on)
         return sorted(found)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xai_core.base.errors import InputError, WorkerError, first_line
+from xai_core.pictures import backgrounds
 from xai_core.studies.engines.base import ENGINES, Crew, Engine, Staff
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.host import Host
@@ -59,6 +60,8 @@ class Actor:
 
             node = ray.get_runtime_context().get_node_id()
             share = replace(share, cores=cores.get(node, share.cores))
+        if task.folder is not None:
+            backgrounds.read_beside(task.folder)  # another machine has no other copy of them
         self._host = Host(task, known, share)
 
     def ready(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeAlias
 
 from xai_core.attribution.batches.order import Found, Refused
@@ -14,6 +16,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.scores.localisation import Mask
+from xai_core.scores.measurement import Measurement
 from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.studies.entry import Entry
 
@@ -37,6 +40,7 @@ def figures_of(
     found: Sequence[Found],
     metrics: Sequence[str],
     recipe: Recipe,
+    cancel: threading.Event | None = None,
 ) -> list[dict[str, Figures]]:
     """The figures of each picture's maps, by method; none of a method that gave no map.
 
@@ -45,12 +49,14 @@ def figures_of(
         metrics: as `asked_metrics` gives them. recipe: its crop and quantile do not count.
 
     Raises:
+        Cancelled: as asked.
         XaiError: the model's process fails. A metric that fails on a map is a figure without value.
     """
     asked = [AskedMetric.of_text(one) for one in metrics]
+    measure = partial(explainer.measure_many, cancel=cancel)
     return [
         {
-            name: _measured(explainer, picture, truth, one, asked, recipe)
+            name: _measured(measure, picture, truth, one, asked, recipe)
             for name, one in maps.items()
             if not isinstance(one, Refused)
         }
@@ -103,7 +109,7 @@ def place_of(metric: str) -> tuple[int, str]:
 
 
 def _measured(
-    explainer: ManyExplainer,
+    measure: Callable[..., Sequence[Measurement]],
     picture: Prepared,
     truth: Truth,
     attribution: Attribution,
@@ -122,7 +128,7 @@ def _measured(
         given = {str(one): (one.name, one.parameters, one.recipe(seen)) for one in open_ones}
         for text, one in zip(
             given,
-            explainer.measure_many(picture.inputs, attribution, list(given.values()), mask),
+            measure(picture.inputs, attribution, list(given.values()), mask),
             strict=True,
         ):
             if one.score is None:

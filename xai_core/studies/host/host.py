@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.errors import InputError, ModelError, WorkerError, XaiError
+from xai_core.base.errors import InputError, WorkerError, XaiError
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.studies.chunk import chunk_size, explained, scored
 from xai_core.studies.figures.measured import Truth, with_figures
 from xai_core.studies.host.exchange import Chunk, Outcome
-from xai_core.studies.host.processes import Processes
+from xai_core.studies.host.processes import Processes, open_model
 from xai_core.studies.host.task import Task
 from xai_core.studies.host.temporary import clear, temporary
 from xai_core.studies.host.truth import Truths, measured
@@ -164,12 +164,7 @@ class Host:
         if self._opened:
             return
         task = self._task
-        card = self._worker.load(task.model, task.setting.options, name=task.name)
-        if card.sha256 != task.setting.model_sha256:
-            raise ModelError(
-                f"{task.name} is not the file that the study began with.",
-                "Take that one, or begin another study.",
-            )
+        open_model(self._worker, task.model, task.name, task.setting)
         self._opened = True
 
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from xai_core.base.errors import ModelError
 from xai_core.base.patience import CALL_SECONDS, proof_seconds
+from xai_core.studies.setting import Setting
 from xai_core.worker.decoding import Decoder
 from xai_core.worker.host import Worker
 from xai_core.worker.process.budget import Budget
+
+
+def open_model(worker: Worker, model: Path, name: str, setting: Setting) -> None:
+    """Open a study's model. Raises `ModelError` where the file is another one by now."""
+    card = worker.load(model, setting.options, name=name)
+    if card.sha256 != setting.model_sha256:
+        raise ModelError(
+            f"{name} is not the file that the study began with.",
+            "Take that one, or begin another study.",
+        )
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Task:
         setting: with the SHA-256 that the file must have, and how it is opened.
         source: of the pictures. methods: with all their parameters. pace: for every map.
         time_limit: seconds that a step of a worker may take without a sign of life.
+        folder: of the study, where pictures of baselines lie; every worker can read it.
     """
 
     model: Path
@@ -30,3 +31,4 @@ class Task:
     methods: Mapping[str, Mapping[str, Any]]
     pace: Pace = field(default_factory=Pace)
     time_limit: float | None = None
+    folder: Path | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def _compute(
     progress: Callable[[Status], None] | None,
     begun: Processes | None,
 ) -> None:
-    known, task = shards.known(), plan.task()
+    known, task = shards.known(), replace(plan.task(), folder=folder.absolute())
     staff = Staff(plan.workers, plan.address, begun)
     _take_over(folder, shards, known)
     count = _Count(task.source)

@@ -18,13 +18,13 @@ def pictures_among(names: Iterable[str]) -> list[tuple[str, str | None]]:
     """
     found = [(name, stem(name)) for name in names if is_picture(name) and looked_at(name)]
     stems = {one for _, one in found}
-    masks = {
-        one.removesuffix(mark): name
+    beside = [
+        (one.removesuffix(mark), name)
         for name, one in found
         for mark in MASKS
         if one.endswith(mark) and one.removesuffix(mark) in stems
-    }
-    taken = set(masks.values())
+    ]
+    masks, taken = dict(beside), {name for _, name in beside}  # of two masks the later counts
     return [(name, masks.get(one)) for name, one in found if name not in taken]
 
 

@@ -1,0 +1,103 @@
+"""Who goes on with a study: the same model, metrics in any order, baselines on another machine."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.studies.small_study import METHODS
+from xai_core.base.errors import InputError, ModelError
+from xai_core.base.pace import Pace
+from xai_core.cli.commands import study as command
+from xai_core.cli.study import plan as planning
+from xai_core.models.formats.base import LoadOptions
+from xai_core.pictures import backgrounds
+from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.engines import ray
+from xai_core.studies.engines.base import Crew
+from xai_core.studies.host.task import Task
+from xai_core.studies.jobs import driver
+from xai_core.studies.jobs.plan import Plan
+from xai_core.studies.setting import Setting
+from xai_core.studies.shards import Row, Shards
+from xai_core.studies.shards.description import Description
+from xai_core.studies.shards.keys import Keys
+from xai_core.studies.store import complete
+from xai_core.worker.process.budget import Budget
+
+SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
+PLAN = Plan(Path("net.pt"), "net.pt", SETTING, ".", METHODS)
+
+
+def test_maps_are_not_made_by_another_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards = Shards.begin(tmp_path, Description.of(SETTING, Pace()))
+    shards.write([Row("a" * 64, "a.png", "saliency", PLAN.methods["saliency"], raw=1.0)])
+    other = SimpleNamespace(load=lambda *_, **__: SimpleNamespace(sha256="1" * 64))
+    monkeypatch.setattr(command, "worker_of", lambda _: nullcontext(other))
+    asked = argparse.Namespace(maps=[["all"]], quantile=0.2)
+    with pytest.raises(ModelError, match="not the file that the study began with"):
+        command._keep_maps(asked, PLAN, tmp_path)
+
+
+def test_metrics_that_are_named_in_another_order_are_the_same_study(tmp_path: Path) -> None:
+    setting = replace(SETTING, metrics=("sparseness@0.2", "deletion@0.2"))
+    Description.of(setting, Pace()).begin(tmp_path)
+    source: Any = SimpleNamespace(pictures=lambda: iter(()))
+
+    def asked(*metrics: str, none: bool = False) -> tuple[str, ...]:
+        given = {"quantile": 0.2, "no_localisation": none, "metrics": [list(metrics)]}
+        if not metrics:
+            given["metrics"] = []
+        return planning._metrics(argparse.Namespace(keep=tmp_path, **given), source)
+
+    assert asked("deletion", "sparseness") == setting.metrics
+    assert asked("sparseness") == ("sparseness@0.2",)
+    assert asked() == setting.metrics
+    assert asked(none=True) == ()
+
+
+def test_going_on_refuses_what_it_would_not_look_at(tmp_path: Path) -> None:
+    for name, value in {"baseline": ["a.png"], "no_localisation": True}.items():
+        given = {"model": None, "baseline": [], "no_localisation": False} | {name: value}
+        with pytest.raises(InputError, match="another study"):
+            command._gone_on_with(argparse.Namespace(resume=tmp_path, **given))
+
+
+class NoWorkers(Crew):
+    workers = 0
+
+    def close(self) -> None:
+        pass
+
+    hand = outcomes = close  # type: ignore[assignment]
+
+
+def test_a_node_finds_the_baselines_in_the_folder_of_the_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path / "here"))
+    pictures = np.ones((1, 3, 20, 20), np.float32)
+    text, tasks = backgrounds.hold(pictures), list[Task]()
+    (tmp_path / "pictures").mkdir()
+    methods = complete({"occlusion": {"baseline_pictures": text}})
+    plan = replace(PLAN, where=str(tmp_path / "pictures"), methods=methods)
+    engine = SimpleNamespace(start=lambda task, *_: tasks.append(task) or NoWorkers())
+    monkeypatch.setattr(driver, "ENGINES", {"local": engine})
+    driver.run_job(plan, tmp_path / "study")
+
+    monkeypatch.setenv("PEDESTAL_DATA", str(tmp_path / "there"))
+    monkeypatch.setattr(backgrounds, "_held", type(backgrounds._held)())
+    with pytest.raises(InputError, match="not here any more"):
+        backgrounds.pictures_of(text)
+    monkeypatch.setattr(ray, "Host", lambda *_: None)
+    ray.Actor(tasks[0], Keys(), Budget(2**30), {})
+    np.testing.assert_array_equal(backgrounds.pictures_of(text), pictures)
