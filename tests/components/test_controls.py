@@ -75,7 +75,7 @@ def test_the_ranking_marks_only_the_run_that_was_checked(app: AppTest) -> None:
 
 
 def test_a_model_that_is_gone_is_said_so(app: AppTest) -> None:
-    app.session_state[KEY].run = replace(example_run(), model="another")
+    app.session_state[KEY].run = replace(example_run(), model="another", model_sha256="0" * 64)
     opened(app, PAGE)
     app.button(key="controls-start").click()
     ran(app)
