@@ -104,9 +104,29 @@ def test_controls_and_metrics_lie_beside_the_run_for_its_owner_to_add(
     again = control_job.of_run(space)
     assert again is not None
     assert (again.digest, again.failures) == (made.digest, made.failures)
-    measurements.restore(space)
-    assert known().get("measurement x", lambda: None) == found["measurement x"]
-    assert known().get("measurement y", lambda: None) == found["measurement y"]
+    assert measurements.kept(space) == found
+    known.clear()
+    assert measurements.kept(space) == found
+    space.run_id = None
+    assert measurements.kept(space) == {}
+
+
+def test_many_measurements_beside_a_run_crowd_out_nothing_that_all_know(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, store = small_run(), RunStore()
+    monkeypatch.setattr("components.session.kept_runs.owner", lambda: "me")
+    space = kept().space
+    space.run, space.run_id = run, store.save(run, "me")
+    wanted = measurements.key_of(run, run.recipe, ("deletion", "saliency"))
+    many = {wanted: Measurement(0.25)} | {f"measurement {n}": Measurement(0.5) for n in range(600)}
+    measurements.add(beside.own(space), many)
+    known.clear()
+    known().get("a card", lambda: True)
+    for _ in range(2):
+        found = measurements.of(run, run.recipe, ["deletion"], measurements.kept(space))
+        assert found.found["deletion", "saliency"] == Measurement(0.25)
+    assert "a card" in known()
 
 
 def test_a_broken_file_beside_a_run_is_none() -> None:
