@@ -140,13 +140,13 @@ def add(place: Place, new: Mapping[str, Measurement]) -> None:
 
 
 def _read(data: bytes | None) -> dict[str, Measurement]:
-    if data is None:
-        return {}
+    found: dict[str, Measurement] = {}
     with suppress(*UNREADABLE):
-        given = table(json.loads(data))
-        if whole(given["schema"]) <= SCHEMA:
-            return {key: _measurement(one) for key, one in table(given["found"]).items()}
-    return {}
+        given = table(json.loads(data or b"{}"))
+        for key, one in table(given["found"]).items() if whole(given["schema"]) <= SCHEMA else ():
+            with suppress(*UNREADABLE):  # one that cannot be read costs none of the others
+                found[key] = _measurement(one)
+    return found
 
 
 def _measurement(data: Any) -> Measurement:

@@ -141,3 +141,6 @@ def test_a_broken_file_beside_a_run_is_none() -> None:
     for text in ("[]", "{", json.dumps({"schema": 1, "found": {"a": ["x", 1]}})):
         place.keep(measurements.FILE, text.encode())
         assert measurements._read(place.read(measurements.FILE)) == {}
+    long = {"whole": Measurement(0.5), "long": Measurement(None, "No. " * 2000)}
+    measurements.add(place, long)
+    assert measurements._read(place.read(measurements.FILE)) == {"whole": Measurement(0.5)}
