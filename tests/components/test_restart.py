@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.session.keeping import beside, pages
+from components.session.keeping import beside, pages, verdicts
 from components.session.keeping.beside import Place
 from components.session.opening.asking import Asking, question_of
 from components.session.processes import known
@@ -80,6 +80,16 @@ def test_a_verdict_of_before_is_not_proven_again_while_all_it_depends_on_is_the_
     judged("1" * 64, "p")
     judged("0" * 64, "another")
     assert len(asked) == 2
+
+
+def test_a_verdict_of_another_version_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = kept()
+    held.space.judged = {held.space.source: Judged(VERDICT, "")}
+    held.save()
+    assert opened().space.verdicts == {held.space.source: VERDICT}
+    monkeypatch.setattr(verdicts, "_by", lambda: "another")
+    space = opened().space
+    assert (space.verdicts, space.judged, space.notes) == ({}, {}, [])
 
 
 def test_controls_and_metrics_lie_beside_the_run_for_its_owner_to_add(
