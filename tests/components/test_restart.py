@@ -148,6 +148,8 @@ def test_a_broken_file_beside_a_run_is_none() -> None:
     assert kept_controls.read(whole, digest) is not None
     assert kept_controls.read(whole, "of others") is None
     assert kept_controls.read(whole[:200], digest) is None
+    old = kept_controls.written(Controls({"of before": maps["saliency"]}, {"gone": maps}), digest)
+    assert kept_controls.read(old, digest) == Controls({}, {})
     for text in ("[]", "{", json.dumps({"schema": 1, "found": {"a": ["x", 1]}})):
         place.keep(measurements.FILE, text.encode())
         assert measurements._read(place.read(measurements.FILE)) == {}
