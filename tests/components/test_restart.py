@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.ranking import seed_job
+from components.session import visit
 from components.session.keeping import beside, pages, verdicts
 from components.session.keeping.beside import Place
 from components.session.opening.asking import Asking, question_of
@@ -22,6 +25,8 @@ from tests.components.test_keeping import data as data
 from tests.components.test_keeping import kept, opened
 from tests.report.test_pair_report import side
 from tests.runs.small import small_run
+from tests.runs.test_leaders import run_with
+from xai_core.attribution.result import Attribution
 from xai_core.compare.kept import beside as told_of
 from xai_core.readiness.result import Verdict
 from xai_core.runs import kept_controls
@@ -137,6 +142,38 @@ def test_many_measurements_beside_a_run_crowd_out_nothing_that_all_know(
         found = measurements.of(run, run.recipe, ["deletion"], measurements.kept(space))
         assert found.found["deletion", "saliency"] == Measurement(0.25)
     assert "a card" in known()
+
+
+def test_each_further_seed_is_kept_as_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, store, two, done = run_with(0.01), RunStore(), threading.Event(), threading.Event()
+    kept_run = store.save(run, "me")
+
+    class Model:
+        worker = SimpleNamespace(explain=lambda *given, **_: one_more(given[3]))
+
+    def one_more(seed: int) -> Attribution:
+        if seed == 2:
+            two.set()
+            assert done.wait(60)
+        return run.attributions["smoothgrad"]
+
+    access = SimpleNamespace(model=lambda source: nullcontext(Model))
+    monkeypatch.setattr(seed_job, "Access", lambda turn: access)
+    monkeypatch.setattr(
+        "components.session.origin.of_run", lambda space: (None, np.zeros((1, 3, 16, 16)))
+    )
+    monkeypatch.setattr(beside, "own", lambda space: Place(store, kept_run))
+    monkeypatch.setattr("components.session.visit.current", visit.fresh)
+    space = kept().space
+    space.run = run
+    seed_job.start(space, run.recipe)
+    assert two.wait(60)
+    seeds = store.open(kept_run).seeds
+    assert seeds is not None
+    assert seeds.seeds == (0, 1)
+    done.set()
+    assert space.seeding.job is not None
+    space.seeding.job.wait(60)
 
 
 def test_a_broken_file_beside_a_run_is_none() -> None:
