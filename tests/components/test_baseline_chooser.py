@@ -42,7 +42,7 @@ def test_a_baseline_is_chosen_among_the_pictures(
     assert len(backgrounds.pictures_of(text)) == 2
     assert backgrounds.file_of(text).exists()
     taken = {path for one in upload.storage()._held.values() for path in one}
-    assert {path for path in taken if path.parent.name == backgrounds.AREA} == {
+    assert {path for path in taken if path.parent == tmp_path / backgrounds.AREA} == {
         backgrounds.file_of(text)
     }
     offered.set_value([]).run()
