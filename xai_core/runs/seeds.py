@@ -17,6 +17,7 @@ from xai_core.attribution.relevance.conservation import unranked
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError, MethodError
+from xai_core.base.parameters import build
 from xai_core.base.progress import Progress, SharedProgress
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.recipe import Recipe
@@ -30,8 +31,10 @@ from xai_core.scores.seeds import SeedScores
 
 
 def drawing(run: Run) -> dict[str, Attribution]:
-    """The maps that another seed would change, and that this version can compute again."""
-    return {name: one for name, one in run.attributions.items() if draws(one) and name in METHODS}
+    """The maps that another seed would change; none where one cannot be computed again here."""
+    found = {name: one for name, one in run.attributions.items() if draws(one)}
+    # One that stays as it is would be taken for a map that no seed moves.
+    return found if all(map(_can_be_computed, found.values())) else {}
 
 
 def cost(run: Run, count: int) -> tuple[int, float]:
@@ -59,11 +62,14 @@ def more_seeds(
             there.
 
     Raises:
-        InputError: no map of the run is drawn at random. XaiError: what the worker raises.
+        InputError: as `drawing` there is no map to compute. XaiError: what the worker raises.
     """
     again = drawing(run)
     if not again:
-        raise InputError("No map of this run is drawn at random: every seed gives the same ones.")
+        raise InputError(
+            "No map of this run is drawn at random, or one is of another version of Pedestal.",
+            "Compute the maps again with a method that draws at random.",
+        )
     found = run.seeds_by(recipe) or _own(run, recipe, next(iter(again.values())).seed)
     first, samples = found.seeds[0], _samples(run)
     new = range(first + len(found.seeds), first + len(found.seeds) + count)
@@ -87,6 +93,17 @@ def more_seeds(
         found = _with(found, seed, rows)
         arrived(found)
     return found
+
+
+def _can_be_computed(one: Attribution) -> bool:
+    """Whether this version has its method, and the method still takes its parameters."""
+    if one.method not in METHODS:
+        return False
+    try:
+        build(METHODS[one.method].Parameters, one.parameters)
+    except InputError:
+        return False
+    return True
 
 
 def _own(run: Run, recipe: Recipe, seed: int) -> SeedScores:

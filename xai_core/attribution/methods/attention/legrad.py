@@ -31,14 +31,11 @@ class LeGrad(Method):
     summary = "Which patches each layer's own score depends on through its attention."
     citation = "Bousselham et al., 2024, arXiv 2404.03214"
 
-    def first_pass(self, module: nn.Module, picture: Tensor) -> tuple[Any, Any] | None:
+    def first_pass(self, module: nn.Module, picture: Tensor) -> tuple[Any, Any]:
         from xai_core.attribution.forward import run
         from xai_core.attribution.layers.layer_scores import kept
         from xai_core.attribution.passes.lineage import observed
-        from xai_core.attribution.passes.rectifiers import hidden
 
-        if hidden(module):  # TorchScript takes no hooks; `attribute` refuses it
-            return None
         return kept(observed(partial(run, module)), module, picture)
 
     def attribute(self, task: Task) -> RawMap:
