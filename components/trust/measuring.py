@@ -39,7 +39,8 @@ def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
         f"{_total(measurements):,} samples through the model.",
         icon=":material/hourglass_empty:",
     )
-    if progress.start_button(right, "Compute", key=key, first=True):
+    lacking = origin.lacking(space)
+    if progress.start_button(right, "Compute", key=key, first=True, lacking=lacking):
         _start(space, measurements)
         st.rerun()
 

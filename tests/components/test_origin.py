@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.session import decoding, origin
 from components.session.state.workspace import Workspace, fresh
@@ -37,6 +38,26 @@ def test_they_are_found_under_other_names(monkeypatch: pytest.MonkeyPatch) -> No
     assert origin.lacking(space) is None
     assert origin.of_run(space)[0].title == "mine.pt"
     assert asked == [str(space.photos["mine.png"].path)]
+
+
+def buttons() -> None:
+    from components.session.state.workspace import workspace
+    from components.trust import control_job, measuring
+    from components.trust.measurements import Measurements
+
+    space = workspace()
+    space.sources = {}
+    control_job.show(space, key="controls")
+    missing = (("deletion", "fusiongrad"),)
+    found = Measurements(space.run, space.run.recipe, ("deletion",), {}, missing)
+    measuring.show(space, found, key="metrics")
+
+
+def test_nothing_is_offered_that_needs_them() -> None:
+    app = AppTest.from_function(buttons, default_timeout=60).run()
+    assert not app.exception
+    assert [one.disabled for one in app.button] == [True, True]
+    assert all("model of these maps is gone" in one.help for one in app.button)
 
 
 def test_what_is_gone_is_said_before_a_click() -> None:
