@@ -9,6 +9,7 @@ from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.base.arrays import Inputs
 from xai_core.base.errors import InputError
 
+AGAIN = "Compute them again on the page Heatmaps."
 NO_MODEL = "The model of these maps is gone from this session"
 NO_PICTURE = "The picture of these maps is gone from this session"
 
@@ -29,15 +30,15 @@ def of_run(space: Workspace) -> tuple[Source, Inputs]:
     run, title, photo = space.run, run_source.model_of(space), _photo(space)
     if title is None:
         if run.model in space.sources:
-            raise InputError("The model of these maps is another file now.", "Compute them again.")
-        raise InputError(f"{NO_MODEL}.", "Open its file on the page Model, or compute them again.")
+            raise InputError("The model of these maps is another file now.", AGAIN)
+        raise InputError(f"{NO_MODEL}.", "Open its file on the page Model.")
     if photo is None:
-        raise InputError(f"{NO_PICTURE}.", "Upload it in the sidebar, or compute them again.")
+        raise InputError(f"{NO_PICTURE}.", "Upload it in the sidebar.")
     source = space.sources[title]
     # As the run had it: a model that is not open yet need not be opened to know that.
     prepared = decoding.prepared(str(photo.path), run.input_spec or backend.spec_of(source))
     if not np.array_equal(prepared.picture, run.pixels):
-        raise InputError("The picture becomes another input now.", "Compute the maps again.")
+        raise InputError("The picture of these maps becomes another input now.", AGAIN)
     return source, prepared.inputs
 
 
