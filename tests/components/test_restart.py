@@ -20,13 +20,15 @@ from components.session.opening.asking import Asking, question_of
 from components.session.processes import known
 from components.session.state.opening import Judged
 from components.session.state.workspace import ControlState, Workspace
-from components.trust import control_job, measurements
+from components.trust import control_job, measurements, measuring
+from components.trust.measurements import Measurements
 from tests.components.test_keeping import data as data
 from tests.components.test_keeping import kept, opened
 from tests.report.test_pair_report import side
 from tests.runs.small import small_run
 from tests.runs.test_leaders import run_with
 from xai_core.attribution.result import Attribution
+from xai_core.base.errors import ModelError
 from xai_core.compare.kept import beside as told_of
 from xai_core.readiness.result import Verdict
 from xai_core.runs import kept_controls
@@ -142,6 +144,26 @@ def test_many_measurements_beside_a_run_crowd_out_nothing_that_all_know(
         found = measurements.of(run, run.recipe, ["deletion"], measurements.kept(space))
         assert found.found["deletion", "saliency"] == Measurement(0.25)
     assert "a card" in known()
+
+
+def test_each_measurement_is_kept_as_it_arrives_and_no_failure() -> None:
+    run, store = small_run(), RunStore()
+    place, there = Place(store, store.save(run, "me")), list[int]()
+
+    def measure(_inputs: Any, one: Attribution, *_: Any, **__: Any) -> Measurement:
+        there.append(len(measurements._read(place.read(measurements.FILE))))
+        if one.method == "smoothgrad":
+            raise ModelError("There is not enough memory.")
+        return Measurement(0.5)
+
+    held = SimpleNamespace(worker=SimpleNamespace(measure=measure))
+    access: Any = SimpleNamespace(model=lambda _: nullcontext(held))
+    missing = (("deletion", "saliency"), ("insertion", "smoothgrad"), ("insertion", "saliency"))
+    asked = Measurements(run, run.recipe, ("deletion", "insertion"), {}, missing)
+    none: Any = None
+    measuring._measure(access, none, none, asked, lambda *_: None, threading.Event(), place)
+    assert there == [0, 1, 1]
+    assert len(measurements._read(place.read(measurements.FILE))) == 2
 
 
 def test_each_further_seed_is_kept_as_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
