@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from components.widgets import map_grid
 from components.widgets.map_grid import Tile
 from xai_core.attribution import remarks
 from xai_core.attribution.methods.base import METHODS
+from xai_core.base.errors import InputError
 from xai_core.base.finding import by_reason
 from xai_core.base.parameters import build
 from xai_core.demo.wafer.examples import truth_of
@@ -170,9 +172,12 @@ def _sampled(run: Run, name: str) -> str:
     one = run.attributions[name]
     if name not in METHODS:
         return ""
-    settings = build(METHODS[name].Parameters, one.parameters)
     channels, height, width = one.values.shape[1:]
-    return preview.sampled(METHODS[name].samples(settings, (channels, height, width)), one.chosen)
+    with suppress(InputError):  # another version's method may have had other parameters
+        settings = build(METHODS[name].Parameters, one.parameters)
+        planned = METHODS[name].samples(settings, (channels, height, width))
+        return preview.sampled(planned, one.chosen)
+    return ""
 
 
 def _described(run: Run, name: str) -> str:

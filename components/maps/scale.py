@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from components.session import problem, text
 from components.session.processes import known
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
+from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
 from xai_core.maps.colour_scale import CONTRAST, ColourScale, Scope, against, over
 from xai_core.maps.recipe import Recipe
@@ -104,10 +106,9 @@ def _units(run: Run, names: Iterable[str]) -> dict[str, str]:
     found = dict.fromkeys(names, "")
     for name in found:
         if name in METHODS:
-            plugin = METHODS[name]
-            found[name] = plugin.unit_of(
-                build(plugin.Parameters, run.attributions[name].parameters)
-            )
+            plugin, given = METHODS[name], run.attributions[name].parameters
+            with suppress(InputError):  # another version's method may have had other parameters
+                found[name] = plugin.unit_of(build(plugin.Parameters, given))
     return {name: unit or name for name, unit in found.items()}
 
 

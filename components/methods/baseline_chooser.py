@@ -51,6 +51,8 @@ def show(space: Workspace, method: str) -> str:
     left_out = "" if names else before
     found = _held(space, names_of(key)) if names_of(key) else left_out
     st.session_state[f"{key}-made"] = found
+    if before not in ("", found):
+        upload.dropped(backgrounds.file_of(before))  # held again where another method names it
     if found:
         st.caption(f"In use: {text.plain(backgrounds.shown(found))}.")
     else:
@@ -78,6 +80,8 @@ def _held(space: Workspace, names: list[str]) -> str:
         found = backgrounds.hold(
             np.concatenate([decoding.prepared(path, spec).inputs for path in paths])
         )
+        if backgrounds.file_of(found).exists():  # it counts once against what a session may hold
+            return found
         return backgrounds.kept(found, lambda data: upload.kept(data, backgrounds.AREA))
     except XaiError as error:
         problem.show(error)

@@ -29,7 +29,7 @@ def count(space: Workspace, recipe: Recipe) -> int:
 
 
 def start(space: Workspace, recipe: Recipe) -> None:
-    """Compute them, in a thread; each seed that was finished stays, also after a cancel."""
+    """Compute them, in a thread; each seed that was finished stays, also after a kill."""
     state, run = space.seeding, space.run
     state.clear()
     try:
@@ -41,23 +41,18 @@ def start(space: Workspace, recipe: Recipe) -> None:
 
     def work(tick: Reports[SeedScores], cancel: threading.Event) -> SeedScores:
         access.cancel = cancel
-        done: list[SeedScores] = []
 
         def arrived(found: SeedScores) -> None:
-            done.append(found)
             tick.settle_for(found)
+            place.keep(f"{STEM}.json", json.dumps(found.to_dict()).encode())
 
-        try:
-            with access.model(source) as held:
-                return more_seeds(
-                    *(held.worker, run, inputs, recipe, more),
-                    progress=tick,
-                    cancel=cancel,
-                    arrived=arrived,
-                )
-        finally:
-            if done:
-                place.keep(f"{STEM}.json", json.dumps(done[-1].to_dict()).encode())
+        with access.model(source) as held:
+            return more_seeds(
+                *(held.worker, run, inputs, recipe, more),
+                progress=tick,
+                cancel=cancel,
+                arrived=arrived,
+            )
 
     state.digest = maps_digest(run.attributions)
     state.begin("further seeds", work)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.maps import progress
 from components.ranking import seed_job
-from components.session import run_source, text
+from components.session import origin, text
 from components.session.jobs.time_left import duration
 from components.session.layout import own_place
 from components.session.state.workspace import Workspace
@@ -17,7 +17,6 @@ from xai_core.scores.seeds import SeedScores
 
 ROW = "seeds-row"  # which assets/result.css knows
 STOPPED = "Cancelled. The seeds that were finished are kept."
-AWAY = "The model of these maps is not in this session: open its file on the page Model."
 OWN = "± is what another seed would do, told by the draws of each map."
 
 
@@ -41,14 +40,16 @@ def _button(space: Workspace, view: View, key: str) -> None:
     if not again or not more:
         return
     samples, seconds = cost(space.run, more)
-    away = run_source.model_of(space) is None
+    lacking = origin.lacking(space)
     names = text.listed(map(text.title_of, again))
     if st.button(
         f"Check with {more:d} more seeds: {text.plain(duration(seconds))}",
         key=f"{key}-start",
         type="tertiary",
-        disabled=away,
-        help=AWAY if away else f"{names}: the same settings, other draws; {samples:,d} samples.",
+        disabled=lacking is not None,
+        help=text.plain(lacking)
+        if lacking
+        else f"{names}: the same settings, other draws; {samples:,d} samples.",
     ):
         seed_job.start(space, view.recipe)
         st.rerun()

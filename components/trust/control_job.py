@@ -51,7 +51,7 @@ def show(space: Workspace, *, key: str) -> None:
     )
     known = of_run(space) is not None
     text = "Compute again" if known else "Compute controls"
-    lacking = None if space.run.attributions else "Compute a map first."
+    lacking = origin.lacking(space) if space.run.attributions else "Compute a map first."
     if progress.start_button(right, text, key=key, first=not known, lacking=lacking):
         _start(space)
         st.rerun()

@@ -49,15 +49,26 @@ class Measurements:
         }
 
 
-def of(run: Run, recipe: Recipe, metrics: Sequence[str]) -> Measurements:
+def of(
+    run: Run,
+    recipe: Recipe,
+    metrics: Sequence[str],
+    before: Mapping[str, Measurement] | None = None,
+) -> Measurements:
     """Metrics of maps and masks are computed at once; those that ask the model when told to.
 
     A map that is not ranked has no score by any, and the reason.
+
+    Args:
+        before: what lies beside the run, by the names of `key_of`.
     """
     barred = unranked_of(run.attributions, run.attributions)
     ranked = [name for name in run.attributions if name not in barred]
     places = [(metric, name) for metric in metrics for name in ranked]
     keys = {place: key_of(run, recipe, place) for place in places}
+    for key in keys.values():
+        if before is not None and key in before:
+            keep(key, before[key])
     for metric in metrics:
         new = [name for name in ranked if keys[metric, name] not in known()]
         if new and METRICS[metric].needs != "model":
@@ -112,14 +123,10 @@ def keep(key: str, one: Measurement) -> None:
     known().get(key, lambda: one)
 
 
-def restore(space: Workspace) -> None:
-    """Let be known what lies beside the run on screen, once."""
-    seen = ("measurements beside", space.run_id)
-    if space.run_id is None or seen in known():
-        return
-    known().get(seen, lambda: True)
-    for key, one in _read(beside.read(space, FILE)).items():
-        keep(key, one)
+def kept(space: Workspace) -> Mapping[str, Measurement]:
+    """What lies beside the run on screen, read once."""
+    # One entry of what is known to all: as many as there are would crowd out everything else.
+    return known().get((FILE, space.run_id), lambda: _read(beside.read(space, FILE)))
 
 
 def add(place: Place, new: Mapping[str, Measurement]) -> None:
@@ -129,16 +136,17 @@ def add(place: Place, new: Mapping[str, Measurement]) -> None:
     found = {**_read(place.read(FILE)), **new}
     told = {key: [one.score, one.cause] for key, one in [*found.items()][-MOST:]}
     place.keep(FILE, json.dumps({"schema": SCHEMA, "found": told}).encode())
+    known().get((FILE, place.run_id), lambda: found).update(new)
 
 
 def _read(data: bytes | None) -> dict[str, Measurement]:
-    if data is None:
-        return {}
+    found: dict[str, Measurement] = {}
     with suppress(*UNREADABLE):
-        given = table(json.loads(data))
-        if whole(given["schema"]) <= SCHEMA:
-            return {key: _measurement(one) for key, one in table(given["found"]).items()}
-    return {}
+        given = table(json.loads(data or b"{}"))
+        for key, one in table(given["found"]).items() if whole(given["schema"]) <= SCHEMA else ():
+            with suppress(*UNREADABLE):  # one that cannot be read costs none of the others
+                found[key] = _measurement(one)
+    return found
 
 
 def _measurement(data: Any) -> Measurement:

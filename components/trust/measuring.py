@@ -9,6 +9,7 @@ import streamlit as st
 from components.maps import progress
 from components.session import origin
 from components.session.keeping import beside
+from components.session.keeping.beside import Place
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import Source, Workspace
@@ -39,7 +40,8 @@ def show(space: Workspace, measurements: Measurements, *, key: str) -> None:
         f"{_total(measurements):,} samples through the model.",
         icon=":material/hourglass_empty:",
     )
-    if progress.start_button(right, "Compute", key=key, first=True):
+    lacking = origin.lacking(space)
+    if progress.start_button(right, "Compute", key=key, first=True, lacking=lacking):
         _start(space, measurements)
         st.rerun()
 
@@ -56,11 +58,7 @@ def _start(space: Workspace, measurements: Measurements) -> None:
 
     def work(tick: Progress, cancel: threading.Event) -> None:
         access.cancel = cancel
-        found: dict[str, Measurement] = {}
-        try:
-            _measure(access, source, inputs, measurements, tick, cancel, found)
-        finally:
-            add(place, found)
+        _measure(access, source, inputs, measurements, tick, cancel, place)
 
     measuring.begin("measuring", work)
 
@@ -72,9 +70,9 @@ def _measure(
     measurements: Measurements,
     tick: Progress,
     cancel: threading.Event,
-    found: dict[str, Measurement],
+    place: Place,
 ) -> None:
-    """What has been computed stays known, also when the rest is cancelled. found: takes it."""
+    """What has been computed stays known, and beside its run, also when the rest is cancelled."""
     run, recipe, total, done = measurements.run, measurements.recipe, _total(measurements), 0
     with access.model(source) as held:
         for metric, name in measurements.missing:
@@ -83,14 +81,15 @@ def _measure(
             def advance(now: int, _: int, before: int = before) -> None:
                 tick(before + now, total)
 
+            key = key_of(run, recipe, (metric, name))
             try:
                 one = held.worker.measure(
                     inputs, run.attributions[name], recipe, metric, progress=advance, cancel=cancel
                 )
             except (MethodError, ModelError) as error:  # the others may still be defined
                 one = Measurement(None, str(error))
-            key = key_of(run, recipe, (metric, name))
-            found[key] = one
+            else:  # a failure is tried again after a restart: there may be more memory then
+                add(place, {key: one})
             keep(key, one)
             done += _samples(run, metric, name)
             tick(done, total)

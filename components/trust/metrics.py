@@ -23,8 +23,7 @@ def show(space: Workspace, level: float, study: StudyResult | None = None) -> No
     """
     chosen = metric_picker.show(space.run)
     recipe = backend.recipe_for(space.run, space.recipe, level)
-    measurements.restore(space)
-    found = measurements.of(space.run, recipe, chosen)
+    found = measurements.of(space.run, recipe, chosen, measurements.kept(space))
     measuring.show(space, found, key="metrics-model")
     summary.show(space, found, level, study)
     metric_table.show(found, key="metrics-table", beside=summary.beside(space, level, study))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.session import upload
 from components.session.state.workspace import KEY
 from xai_core.pictures.backgrounds import held as backgrounds
 
@@ -33,12 +34,17 @@ def test_a_baseline_is_chosen_among_the_pictures(
     space = app.session_state[KEY]
     offered = app.multiselect(key=f"baseline-{METHOD}-chosen")
     assert space.photo not in offered.options
-    offered.select(offered.options[0]).select(offered.options[1]).run()
+    offered.select(offered.options[0]).run()
+    offered.select(offered.options[1]).run()
     text = space.settings[METHOD][backgrounds.PARAMETER]
     assert text.startswith("2:")
     assert f"In use: {backgrounds.shown(text)}." == app.caption[0].value
     assert len(backgrounds.pictures_of(text)) == 2
     assert backgrounds.file_of(text).exists()
+    taken = {path for one in upload.storage()._held.values() for path in one}
+    assert {path for path in taken if path.parent == tmp_path / backgrounds.AREA} == {
+        backgrounds.file_of(text)
+    }
     offered.set_value([]).run()
     assert space.settings[METHOD][backgrounds.PARAMETER] == ""
     other = backgrounds.hold(np.ones((3, 3, 8, 8), np.float32))

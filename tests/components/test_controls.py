@@ -74,12 +74,11 @@ def test_the_ranking_marks_only_the_run_that_was_checked(app: AppTest) -> None:
     assert "looks almost the same" not in texts(app)
 
 
-def test_a_model_that_is_gone_is_said_so(app: AppTest) -> None:
-    app.session_state[KEY].run = replace(example_run(), model="another")
+def test_a_model_that_is_gone_is_said_before_a_click(app: AppTest) -> None:
+    app.session_state[KEY].run = replace(example_run(), model="another", model_sha256="0" * 64)
     opened(app, PAGE)
-    app.button(key="controls-start").click()
-    ran(app)
-    assert "is gone" in texts(app)
+    assert app.button(key="controls-start").disabled
+    assert "model of these maps is gone" in app.button(key="controls-start").help
 
 
 def test_computing_gives_the_known_failure(app: AppTest, tmp_path: Path) -> None:

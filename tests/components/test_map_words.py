@@ -19,6 +19,7 @@ from xai_core.pictures.region import as_text, shown
 from xai_core.report import small_print
 from xai_core.runs import difference
 from xai_core.runs.run import Run
+from xai_core.scores.measurement import samples
 
 
 def test_every_standard_error_is_told() -> None:
@@ -108,3 +109,13 @@ def test_a_unit_is_that_of_the_parameters(method: str, asked: dict[str, Any], un
     run = small_run()
     one = replace(run.attributions["saliency"], method=method, parameters=asked)
     assert scale._units(replace(run, attributions={method: one}), [method]) == {method: unit}
+
+
+def test_a_map_of_another_versions_method_is_drawn_and_measured_all_the_same() -> None:
+    run = small_run()
+    old = replace(run.attributions["smoothgrad"], parameters={"gone": 1})
+    run = replace(run, attributions={**run.attributions, "smoothgrad": old})
+    assert heatmaps._sampled(run, "smoothgrad") == ""
+    assert scale._units(run, ["smoothgrad"]) == {"smoothgrad": "smoothgrad"}
+    gone = replace(old, method="of-another-version")
+    assert samples("deletion", gone, (3, 16, 16)) == samples("deletion", old, (3, 16, 16)) > 0

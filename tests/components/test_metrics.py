@@ -84,10 +84,10 @@ def test_a_map_without_a_score_says_why(page: AppTest) -> None:
 
 def test_without_the_model_of_the_maps_it_says_what_to_do(page: AppTest) -> None:
     space = page.session_state[KEY]
-    space.run = replace(space.run, model="gone")
-    page.button(key="metrics-model-start").click()
+    space.run = replace(space.run, model="gone", model_sha256="0" * 64)
     ran(page)
-    assert "Compute them again on the page Heatmaps" in texts(page)
+    assert page.button(key="metrics-model-start").disabled
+    assert "open its file on the page Model" in page.button(key="metrics-model-start").help
 
 
 @pytest.mark.parametrize(

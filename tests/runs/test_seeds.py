@@ -62,6 +62,20 @@ def test_only_what_draws_is_computed_again_and_more_seeds_follow() -> None:
         computed(small_run(), 1)
 
 
+@pytest.mark.parametrize("changes", [{"parameters": {"gone": 1}}, {"method": "of-another-version"}])
+def test_a_map_that_cannot_be_computed_again_is_not_taken_for_one_that_no_seed_moves(
+    changes: dict[str, Any],
+) -> None:
+    run = run_with(0.01)
+    old = replace(run.attributions["smoothgrad"], **changes)
+    maps = {**run.attributions, changes.get("method", "smoothgrad"): old}
+    run = replace(run, attributions=maps)
+    assert drawing(run) == {}
+    assert cost(run, 4) == (0, 0)
+    with pytest.raises(InputError, match="another version"):
+        computed(run, 1)
+
+
 def test_their_spread_takes_the_place_of_what_the_draws_tell() -> None:
     run = run_with(0.01)
     found = computed(run, 4)

@@ -11,6 +11,7 @@ from contextlib import suppress
 import numpy as np
 
 from xai_core.base.arrays import Values
+from xai_core.runs.controls.base import CONTROLS
 from xai_core.runs.sanity import Controls
 
 FILE, SCHEMA = "controls.npz", 1
@@ -45,10 +46,14 @@ def read(data: bytes, digest: str) -> Controls | None:
         if int(told["schema"]) > SCHEMA or told["digest"] != digest:
             return None
         picture: dict[str, Values] = {}
-        methods: dict[str, dict[str, Values]] = {str(one): {} for one in told["controls"]}
+        # One of another version has no title here.
+        methods: dict[str, dict[str, Values]] = {
+            str(one): {} for one in told["controls"] if one in CONTROLS
+        }
         for number, (control, name) in enumerate(told["names"]):
-            place = methods[control] if control else picture
-            place[str(name)] = arrays[str(number)].astype(np.float32, copy=False)
+            if (control or name) in CONTROLS:
+                place = methods[control] if control else picture
+                place[str(name)] = arrays[str(number)].astype(np.float32, copy=False)
         failures = {str(name): str(why) for name, why in told["failures"].items()}
         return Controls(picture, methods, failures)
     return None

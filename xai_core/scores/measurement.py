@@ -184,6 +184,8 @@ def _samples(plugin: Any, settings: Any, attribution: Attribution, shape: tuple[
     if not isinstance(plugin, ModelMetric):
         return 0
     predictions, explanations = plugin.asks(settings)
+    if not explanations:  # the map may be of another version's method
+        return int(predictions)
     method = METHODS[attribution.method]
     given = build(method.Parameters, attribution.parameters)
     each = method.samples(given, (shape[0], shape[1], shape[2]))

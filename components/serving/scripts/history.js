@@ -22,6 +22,8 @@
   }
 
   document.addEventListener("click", (event) => {
+    // Where the address named the page that was there already, nothing has led on.
+    if (event.target.closest?.("a, button")) arriving = false;
     if (innerWidth > NARROW || !event.target.closest?.("[data-testid=stSidebarNavLink]")) return;
     setTimeout(() => {
       const menu = document.querySelector("[data-testid=stSidebar]");

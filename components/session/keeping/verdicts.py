@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+from pathlib import Path
 from typing import Any, get_args
 
+import xai_core
 from components.session.keeping.parts import Part, register
 from components.session.keeping.values import several, table, text
 from components.session.state.opening import Judged
 from components.session.state.workspace import Workspace
+from xai_core.base.environment import versions
 from xai_core.readiness.result import Level
 from xai_core.readiness.verdict.json import from_json, to_json
 
@@ -22,15 +27,28 @@ def _write(space: Workspace) -> list[dict[str, Any]]:
         if title in space.sources and one.verdict.level not in AGAIN
     ]
     return [
-        {"title": title, "question": one.question, "verdict": to_json(one.verdict)}
+        {"title": title, "question": one.question, "verdict": to_json(one.verdict), "by": _by()}
         for title, one in here[-MOST:]
     ]
 
 
 def _read(space: Workspace, data: Any) -> None:
-    found = {text(one["title"]): _judged(one) for one in several(data, table)}
+    found = {
+        text(one["title"]): _judged(one)
+        for one in several(data, table)
+        if one.get("by") == _by()  # another version may judge otherwise, and knows other methods
+    }
     space.judged = {title: one for title, one in found.items() if title in space.sources}
     space.verdicts |= {title: one.verdict for title, one in space.judged.items()}
+
+
+@cache
+def _by() -> str:
+    """A hash of what judges: this version's code, and the libraries that compute."""
+    total = hashlib.sha256(repr(sorted(versions().items())).encode())
+    for file in sorted(Path(str(xai_core.__file__)).parent.rglob("*.py")):
+        total.update(file.read_bytes())
+    return total.hexdigest()
 
 
 def _judged(data: Any) -> Judged:
