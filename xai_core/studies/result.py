@@ -18,7 +18,7 @@ from xai_core.base.pace import Pace
 from xai_core.base.storage.atomic import whole_folder
 from xai_core.base.target import Target, asked_to_json, class_or_target, over_pictures
 from xai_core.maps.recipe import Recipe
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
 from xai_core.runs.run import STUDY, UNREADABLE, read_facts

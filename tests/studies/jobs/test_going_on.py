@@ -18,7 +18,7 @@ from xai_core.base.pace import Pace
 from xai_core.cli.commands import study as command
 from xai_core.cli.study import plan as planning
 from xai_core.models.formats.base import LoadOptions
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.studies.engines import ray
 from xai_core.studies.engines.base import Crew

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xai_core.base.errors import InputError, WorkerError, first_line
-from xai_core.pictures import backgrounds
+from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.studies.engines.base import ENGINES, Crew, Engine, Staff
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.host import Host
