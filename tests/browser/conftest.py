@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -29,11 +29,22 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Streamlit looks for its server beside the page that was reloaded, then at the root.
 PROBED = re.compile(r"/\w+/_stcore/(health|host-config)$")
 Visit = Callable[..., Page]
+FAILED, MOST = pytest.StashKey[bool](), 3000
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """One process runs all tests of this folder: one server, one browser."""
     item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """So that `visit` knows whether to tell what was on screen."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +110,9 @@ def warm(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str, warm: BrowserContext) -> Iterator[Visit]:
+def visit(
+    browser: Browser, address: str, warm: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Visit]:
     """Opens an address (of another server, where `at` is given) as a visitor of its own."""
     visitors: list[Visitor] = []
 
@@ -113,6 +126,8 @@ def visit(browser: Browser, address: str, warm: BrowserContext) -> Iterator[Visi
 
     with ExitStack() as contexts:
         yield open_
+        for visitor in visitors if request.node.stash.get(FAILED, False) else ():
+            print(visitor.page.url, visitor.page.locator("body").inner_text()[:MOST], sep="\n")
         for visitor in visitors:
             visitor.check()
 
