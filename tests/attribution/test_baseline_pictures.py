@@ -13,7 +13,7 @@ from captum.attr import DeepLiftShap, GradientShap, IntegratedGradients, Occlusi
 from PIL import Image
 
 from tests.attribution.nets import NETS, layered, pictures
-from xai_core import InputSpec, LoadedModel, baseline_pictures, explain, open_picture
+from xai_core import InputSpec, LoadedModel, baseline_pictures, explain
 from xai_core.attribution import baseline_notice, completeness
 from xai_core.attribution.hiding.baselines import drawn_baselines
 from xai_core.attribution.hiding.superpixels import segments
@@ -135,6 +135,8 @@ def test_what_is_no_picture_is_told_and_none_is_none() -> None:
 
 
 def test_too_many_are_refused_before_all_are_read(monkeypatch, tmp_path) -> None:
+    from xai_core.pictures.preprocessing import open_picture
+
     spec, opened = InputSpec.for_shape(3, 12, 10), []
 
     def opening(path: Path, spec: InputSpec) -> Any:
