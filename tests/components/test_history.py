@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 import components.serving
 
 SCRIPT = Path(components.serving.__file__).with_name("scripts") / "history.js"
-NODE = shutil.which("node")
+NODE = compute_driver_executable()[0]  # Playwright brings its own
 # What the script sees of a browser. A step is a click, or an address that Streamlit puts.
 BROWSER = """
 const [address, steps] = JSON.parse(process.argv[1]);
@@ -42,7 +42,6 @@ console.log(JSON.stringify(pushed));
 """
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js")
 @pytest.mark.parametrize(
     ("address", "steps", "pushed"),
     [
@@ -58,6 +57,6 @@ def test_a_page_that_a_person_leaves_is_one_that_back_leads_to(
     code = BROWSER + SCRIPT.read_text("utf-8") + STEPS
     given = json.dumps([f"http://localhost{address}", steps])
     done = subprocess.run(
-        [str(NODE), "-e", code, given], capture_output=True, text=True, check=True, timeout=60
+        [NODE, "-e", code, given], capture_output=True, text=True, check=True, timeout=60
     )
     assert json.loads(done.stdout) == pushed
