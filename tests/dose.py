@@ -9,8 +9,8 @@ import pytest
 
 T = TypeVar("T")
 WHOLE = os.environ.get("PEDESTAL_SOAK", "") not in ("", "0")
-soaked = pytest.mark.skipif(not WHOLE, reason="in `make soak`")
-"""A test of a kind that other tests in the dose have a sample of."""
+soaked = pytest.mark.soaked
+"""A test of a kind that other tests in the dose have a sample of: `make soak` runs it."""
 
 
 def dose(some: T, whole: T) -> T:

@@ -7,12 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright._impl._driver import compute_driver_executable
 
 import components.serving
+from tests.node import NODE
 
 SCRIPT = Path(components.serving.__file__).with_name("scripts") / "history.js"
-NODE = compute_driver_executable()[0]  # Playwright brings its own
 # What the script sees of a browser. A step is a click, or an address that Streamlit puts.
 BROWSER = """
 const [address, steps] = JSON.parse(process.argv[1]);

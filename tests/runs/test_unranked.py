@@ -17,6 +17,7 @@ from components.session.jobs.cache import ResultCache
 from components.trust import controls, measurements
 from components.tuning.bench import maps_of
 from components.tuning.view import View
+from tests.node import NODE
 from tests.runs.small import small_run
 from xai_core import bench
 from xai_core.bench import payload
@@ -75,13 +76,12 @@ def test_a_report_tells_of_no_crossing_with_it() -> None:
     assert len(shared.curves["saliency"]) == len(payload.QUANTILES)
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 def test_the_browser_gives_it_no_place(tmp_path: Path) -> None:
     for name in ("model.js", "removal.js"):
         shutil.copy(Path(bench.__file__).parent / "js" / name, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "line.js").write_text(LINE)
-    done = subprocess.run(["node", "line.js"], cwd=tmp_path, capture_output=True, check=True)
+    done = subprocess.run([NODE, "line.js"], cwd=tmp_path, capture_output=True, check=True)
     assert json.loads(done.stdout) == [[1, None], [None, "lost"]]
 
 
