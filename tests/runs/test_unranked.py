@@ -30,6 +30,7 @@ from xai_core.report.subject import subject_of
 from xai_core.runs.computation import NONE
 from xai_core.runs.run import Run, Score
 from xai_core.scores.measurement import Measurement
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.studies.entry import measured as measured_entry
 
 LOST = {"relevance_sum": 0.1, "relevance_given": 1.0}
@@ -103,7 +104,8 @@ def test_the_command_line_scores_it_by_no_metric(
     mask = np.arange(256).reshape(16, 16) < 100
     monkeypatch.setattr(measured, "mask_of", lambda run: (mask, ""))
     worker: Any = Giving()
-    scores, causes = measured.scored(worker, np.zeros((1, 3, 16, 16), np.float32), run, metric)
+    inputs = np.zeros((1, 3, 16, 16), np.float32)
+    scores, causes = measured.scored(worker, inputs, run, AskedMetric.of_text(metric, 0.2))
     assert scores["saliency"] == Score(1.0, 1.0)
     assert np.isnan([scores["smoothgrad"].raw, scores["smoothgrad"].after]).all()
     assert causes["smoothgrad"].startswith("Its relevance adds up to 10% of the score")

@@ -42,7 +42,7 @@ def speaks(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Every worker process that is started from now on runs `script` instead."""
 
     def launch(
-        plan: object, python: Path | None = None, given: object = None
+        plan: object, python: Path | None = None, given: object = None, *, ahead: bool = True
     ) -> subprocess.Popen[bytes]:
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
