@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from tests.chromium import chromium as installed
 
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 PATIENCE_MS = 120_000
@@ -10,7 +10,7 @@ PATIENCE_MS = 120_000
 
 def chromium() -> str:
     """The system's Chromium."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    found = installed()
     if found is None:
         raise SystemExit("There is no Chromium. `make test` installs it.")
     return found

@@ -39,7 +39,7 @@ def resident(script: str, heading: str) -> float:
 
 OURS, THEIRS = "Pedestal after its first result", "an empty Streamlit app"
 CASES = {
-    OURS: lambda: resident("app.py", "Which heatmap"),
+    OURS: lambda: resident("app.py", "Pedestal"),
     THEIRS: lambda: resident(EMPTY, "empty"),
 }
 GOALS = [Goal(OURS, THEIRS, 1.6)]

@@ -6,13 +6,13 @@ both themes and at two widths.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.chromium import chromium
 from tests.server import serving
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
@@ -33,8 +33,8 @@ SETTLING_MS = 2_500  # fonts, charts and transitions
 
 def main() -> int:
     """Take all of them."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    browser_path = chromium()
+    if browser_path is None:
         print("There is no Chromium: `make test` installs it.", file=sys.stderr)
         return 1
     with (
@@ -43,7 +43,7 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
         )
         for name, path in PAGES.items():
             for theme in THEMES:

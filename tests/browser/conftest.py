@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -20,11 +19,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.chromium import chromium
 from tests.server import serving
 
 # Two slow cores, shared with other tests: for what is computed, and for what is only drawn.
 PATIENCE_MS, CLICK_MS = 240_000, 60_000
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 # Streamlit looks for its server beside the page that was reloaded, then at the root.
 PROBED = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -64,14 +63,14 @@ def fresh_address(tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, without its window where that is installed by itself."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = chromium()
     if found is None:
         pytest.fail("There is no Chromium. `make test` installs it where it may.")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield started
+        started.close()
 
 
 class Visitor:
