@@ -159,10 +159,9 @@ def _put(key: str, shown: Any) -> None:
     # where the browser may show what it had before, and takes no default for an answer: it comes
     # back from another page, or what was last put was in a run that was broken off.
     before: _Memory | None = st.session_state.get(f"{key}{SUFFIX}")
-    there = key in st.session_state
-    untold = before is not None and before.run > st.session_state.get(WHOLE, 0)
-    told = there and not untold
-    if st.session_state[key] != shown if told else before is not None:
+    broken_off = before is not None and before.run > st.session_state.get(WHOLE, 0)
+    away = before is not None and key not in st.session_state
+    if broken_off or away or st.session_state.get(key, shown) != shown:
         st.session_state[key] = shown
 
 
