@@ -84,6 +84,8 @@ class Visitor:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
         page.on("request", lambda request: self._request(request.url))
+        # Caught from the start: told only before the key, Chromium may hear it after the click.
+        page.on("filechooser", lambda _: None)
 
     def check(self) -> None:
         """No exception box, nothing on the console, no request that leaves this machine."""

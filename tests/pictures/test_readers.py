@@ -11,6 +11,7 @@ import pytest
 import tifffile
 from PIL import Image
 
+from tests.peak import peak
 from xai_core.base.errors import InputError
 from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, prepare
 from xai_core.pictures.raster import MAX_BYTES, check_size
@@ -325,21 +326,17 @@ HOSTILE = {
 def test_a_hostile_array_or_tiff_is_refused_and_runs_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import tracemalloc
-
     monkeypatch.chdir(tmp_path)
-    tracemalloc.start()
-    try:
+
+    def run() -> None:
         with pytest.raises(InputError):
             open_picture(HOSTILE[name])
-        assert tracemalloc.get_traced_memory()[1] < MAX_BYTES / 10
-    finally:
-        tracemalloc.stop()
+
+    assert peak(run) < MAX_BYTES / 10
     assert not list(tmp_path.iterdir())
 
 
 def test_a_tiff_that_unpacks_to_more_than_it_says_is_refused() -> None:
-    import tracemalloc
     import zlib
 
     buffer = io.BytesIO()
@@ -360,13 +357,12 @@ def test_a_tiff_that_unpacks_to_more_than_it_says_is_refused() -> None:
     ):
         size = 2 if name == "Compression" else 4
         data[places[name] : places[name] + size] = number.to_bytes(size, "little")
-    tracemalloc.start()
-    try:
+
+    def run() -> None:
         with pytest.raises(InputError, match="unpacks to more"):
             open_picture(bytes(data) + packed)
-        assert tracemalloc.get_traced_memory()[1] < 20_000_000
-    finally:
-        tracemalloc.stop()
+
+    assert peak(run) < 20_000_000
 
 
 @pytest.mark.parametrize(

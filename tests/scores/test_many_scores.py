@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tracemalloc
-
 import numpy as np
 import pytest
 from scipy import stats
 
+from tests.peak import peak
 from xai_core.scores import agreement, bootstrap
 from xai_core.scores.bootstrap import band
 from xai_core.scores.moments import Moments
@@ -77,9 +76,8 @@ def test_a_comparison_names_as_many_reversals_as_are_asked_for() -> None:
 def test_many_pictures_take_a_few_times_the_memory_of_their_scores() -> None:
     scores = RNG.normal(size=(100_000, 4)) + np.arange(4)
     statistics(scores[:100])  # SciPy is imported
-    tracemalloc.start()
-    found = statistics(scores, reversed_most=100)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert found.means.kind == "normal"
-    assert peak < 8 * scores.nbytes
+
+    def run() -> None:
+        assert statistics(scores, reversed_most=100).means.kind == "normal"
+
+    assert peak(run) < 8 * scores.nbytes

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.peak import peak
 from xai_core.base.errors import WorkerError
 from xai_core.worker.operations.base import answer_of
 from xai_core.worker.wire.answer import TEXT, Answer, Item, Most
@@ -95,13 +95,12 @@ def test_a_gigabyte_that_is_promised_costs_nothing(kind: str) -> None:
         "kind": kind,
         "arrays": [{"dtype": "float32", "shape": [side, side]}],
     }
-    tracemalloc.start()
-    try:
+
+    def run() -> None:
         with pytest.raises(WorkerError, match="were expected"):
             read_frame(claimed(header, side * side * 4), gate())
-        assert tracemalloc.get_traced_memory()[1] < 2**20
-    finally:
-        tracemalloc.stop()
+
+    assert peak(run) < 2**20
 
 
 def test_a_body_within_the_answer_is_not_believed_on_a_progress() -> None:
@@ -115,13 +114,12 @@ def test_a_body_within_the_answer_is_not_believed_on_a_progress() -> None:
 def test_text_of_many_parts_is_not_parsed(part: bytes) -> None:
     text = b'{"id": 7, "kind": "result", "arrays": [], "data": [' + part * (TEXT // 9) + b"1]}"
     stream = io.BytesIO(PREFIX.pack(MAGIC, len(text[:TEXT]), 0) + text[:TEXT])
-    tracemalloc.start()
-    try:
+
+    def run() -> None:
         with pytest.raises(WorkerError, match="more parts"):
             read_frame(stream, gate())
-        assert tracemalloc.get_traced_memory()[1] < 4 * TEXT
-    finally:
-        tracemalloc.stop()
+
+    assert peak(run) < 4 * TEXT
 
 
 def test_text_above_what_was_declared_is_not_read() -> None:
