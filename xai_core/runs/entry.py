@@ -13,7 +13,7 @@ from xai_core.base.errors import InputError
 from xai_core.base.target import DEFAULT, class_name, class_or_target, over_pictures
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import from_json
-from xai_core.runs.run import STUDY, read_facts
+from xai_core.runs.reading import STUDY, read_facts
 
 MAX_NOTE = 500
 

@@ -27,7 +27,8 @@ from xai_core.runs.entry import MAX_NOTE, Kept, Label, kept_in, label_in, size_o
 from xai_core.runs.index.folder_index import Change, FolderIndex
 from xai_core.runs.index.queries import Page, RunFilter
 from xai_core.runs.index.syncing import ID as ID
-from xai_core.runs.run import Run, open_run
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 
 MAX_NAME, MAX_TAGS = 120, 20
 

@@ -21,7 +21,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
-from xai_core.runs.run import STUDY, UNREADABLE, read_facts
+from xai_core.runs.reading import STUDY, UNREADABLE, read_facts
 from xai_core.runs.store import RunStore
 from xai_core.studies.store import Table
 
