@@ -36,6 +36,7 @@ def show(space: Workspace, verdict: Verdict) -> None:
         findings.show(*decisive, said=verdict.summary)
     _anyway(space, verdict)
     proof_time.show(space, verdict)
+    st.space("xsmall")
 
 
 def _anyway(space: Workspace, verdict: Verdict) -> None:

@@ -28,7 +28,7 @@ def test_maps_stand_on_the_first_screen_below_one_line_of_sections(visit: Visit)
     sections = page.get_by_test_id("stExpander")
     parameters = sections.filter(has=page.get_by_text("Parameters", exact=True))
     families = sections.filter(has=page.get_by_text("Choose by family", exact=True))
-    assert box(photo)["y"] < 600
+    assert box(photo)["y"] < 600  # with most of each map below it
     assert box(parameters)["y"] == box(families)["y"]
     screen.expand(page, "Parameters")
     screen.loaded(page)
@@ -38,7 +38,7 @@ def test_maps_stand_on_the_first_screen_below_one_line_of_sections(visit: Visit)
     screen.loaded(page)
     parameters.get_by_text("Parameters", exact=True).click()
     screen.loaded(page)
-    assert box(photo)["y"] < 760
+    assert box(photo)["y"] < PHONE["height"]
     bar = page.locator(".st-key-result-bar")
     assert box(bar)["height"] < 64  # two lines
     assert box(bar.get_by_role("button", name="Share"))["width"] < 80
