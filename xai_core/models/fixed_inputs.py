@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xai_core.base.errors import ModelError
 from xai_core.base.input_spec import InputSpec
+from xai_core.base.packing import Shapes, places
 from xai_core.models.other_inputs import OtherInput, Size, array_of, check_names
 
 if TYPE_CHECKING:
@@ -144,10 +145,29 @@ class _Call:
         self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         (picture,) = args
-        given = {name: self._value(name, picture) for name in self.names}
+        given = {name: self.value(name, picture) for name in self.names}
         return ((), given) if self.by_name else (tuple(given.values()), {})
 
-    def _value(self, name: str, picture: Tensor) -> Tensor:
+    @property
+    def picture(self) -> str:
+        """The name of the input that is left for the picture."""
+        return next(name for name in self.names if name not in self.values)
+
+    @property
+    def pictures(self) -> dict[str, Tensor]:
+        """What is fixed to a picture, `[1, C, H, W]`, or to an array of that form."""
+        return {
+            name: value
+            for name, value in self.values.items()
+            if value.ndim == 4 and len(value) == 1 and min(value.shape[2:]) > 1
+        }
+
+    def freed(self, shapes: Shapes, others: Mapping[str, Tensor]) -> _Freed:
+        """The same for one tensor, which is packed of these inputs; `others` in place of values."""
+        return _Freed(self, shapes, others)
+
+    def value(self, name: str, picture: Tensor) -> Tensor:
+        """What an input is given beside this picture."""
         if name not in self.values:
             return picture
         choice = self.chosen.get(name, NUMBER)
@@ -159,6 +179,29 @@ class _Call:
         if choice == MASK:
             return picture.detach()[:, :1] * 0 + number
         return picture.new_full((len(picture), choice), number)
+
+
+@dataclass(frozen=True)
+class _Freed:
+    """As `_Call`, for a model of which several inputs are explained at once."""
+
+    held: _Call
+    shapes: Shapes
+    others: Mapping[str, Tensor]
+
+    def __call__(
+        self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        (whole,) = args
+        own = {name: like(value, whole) for name, value in self.others.items()}
+        for name, place in zip(self.shapes, places(self.shapes.values()), strict=True):
+            own[name] = whole[place]
+        picture = own[self.held.picture]
+        given = {name: own.get(name, picture) for name in self.held.names}
+        for name in self.held.values:
+            if name not in own:
+                given[name] = self.held.value(name, picture)
+        return ((), given) if self.held.by_name else (tuple(given.values()), {})
 
 
 def like(value: Tensor, picture: Tensor) -> Tensor:
