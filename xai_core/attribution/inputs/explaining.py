@@ -59,6 +59,11 @@ def explain_inputs(
     if len({len(one) for one in pictures.values()}) != 1:
         raise InputError("There must be as many pictures of each input.", "Give a batch of each.")
     plugin = METHODS[method]
+    if more.get(PARAMETER) and not isinstance(more[PARAMETER], Mapping):
+        raise InputError(
+            "Pictures as baselines of several inputs are arrays of each, by the input's name.",
+            "Give them so to `xai_core.explain_inputs`, or take another baseline.",
+        )
     check_method(plugin, more)
     own = _like(pictures, more.pop(PARAMETER)) if isinstance(more.get(PARAMETER), Mapping) else {}
     asked = AskedOfInputs(model, pictures, dict(others or {}), target, method, seed, more, own)
