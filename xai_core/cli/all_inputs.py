@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xai_core.attribution import emptiness
+from xai_core.attribution import emptiness, remarks
 from xai_core.attribution.inputs.result import InputMap
 from xai_core.base.arrays import Values
 from xai_core.base.errors import InputError
@@ -42,6 +42,10 @@ def write(out: Path, maps: Sequence[InputMap], told: str) -> bool:
     say(picture)
     shapes = (f"{one.name} {'×'.join(map(str, one.attribution.values.shape))}" for one in maps)
     tell(f"{told}: {', '.join(shapes)}")
+    said = {one.name: remarks.told(one.attribution) for one in maps}
+    if len(set(said.values())) == 1:
+        said = {"": next(iter(said.values()))}
+    tell(*(f"{name}: {what}" if name else what for name, what in said.items() if what))
     return not all(emptiness.told(one.attribution) for one in maps)
 
 

@@ -130,7 +130,8 @@ def check_names(names: Sequence[str], others: Iterable[OtherInput], sizes: Any =
     raise ModelError(
         f"The model takes {len(names)} inputs ({listed}), and {len(left)} of them "
         f"{'is' if len(left) == 1 else 'are'} left for the picture.",
-        f"Fix the others to a number or a file: {example} (`--input '{example}'`).",
+        f"Fix the others to a number or a file: {example} (`--input '{example}'`). One that is "
+        "fixed to a picture can be explained beside the first.",
         code="other-inputs",
         inputs=list(names),
     )
