@@ -40,8 +40,10 @@ transformers: ## optional: add what opens Hugging Face models to the .venv, whic
 run: setup ## open the dashboard on http://localhost:8501
 	$(BIN)/streamlit run app.py
 
-# Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
+# Two processes run tests, each with processes of models beside it: one thread each is enough, and
+# OpenMP threads that wait spin by default, by which processes slow each other 20 times.
 test: export OMP_WAIT_POLICY := PASSIVE
+test: export OMP_NUM_THREADS := 1
 test: ## checks, then every test, in a real browser too
 	@# Both environments and the browser at once: each waits for its downloads most of the time.
 	$(MAKE) --no-print-directory --jobs 3 setup tensorflow browser
@@ -49,6 +51,7 @@ test: ## checks, then every test, in a real browser too
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
 
 soak: export OMP_WAIT_POLICY := PASSIVE
+soak: export OMP_NUM_THREADS := 1
 soak: export PEDESTAL_SOAK := 1
 soak: setup tensorflow browser ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
 	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 -rP $(SOAKED)

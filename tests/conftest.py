@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
 from tests.dose import WHOLE
+from tests.random_numbers import draw_anew, rewind
 
-# No test depends on how fast the machine is.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No test depends on how fast the machine is, and `make test` sees the same examples each time.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    derandomize=not WHOLE,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("patient")
 
 install_import_hook(
@@ -28,3 +38,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [] if WHOLE else [item for item in items if item.get_closest_marker("soaked")]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in left]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
+    """What a fixture draws does not depend on the test that asks for it first."""
+    draw_anew(fixturedef.argname)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Nor do a test's numbers depend on the tests and fixtures before it."""
+    draw_anew("test")
+    if isinstance(item, pytest.Function):
+        rewind(item.module)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is imported stays to the end: the garbage collector need not look through it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()

@@ -12,10 +12,10 @@ from xai_core import moved
 
 if TYPE_CHECKING:
     from xai_core.attribution.explanation import explain as explain
+    from xai_core.attribution.inputs.explaining import explain_inputs as explain_inputs
     from xai_core.attribution.noise.rule import NoiseLevel as NoiseLevel
     from xai_core.attribution.noise.tolerance import noise_level as noise_level
     from xai_core.attribution.result import Attribution as Attribution
-    from xai_core.attribution.several_inputs import explain_inputs as explain_inputs
     from xai_core.base.errors import XaiError as XaiError
     from xai_core.base.input_spec import InputSpec as InputSpec
     from xai_core.base.loaded_model import LoadedModel as LoadedModel
@@ -76,7 +76,7 @@ _HOMES = {
     "conduct": "studies.computation",
     "demo_pictures": "pictures.demo",
     "explain": "attribution.explanation",
-    "explain_inputs": "attribution.several_inputs",
+    "explain_inputs": "attribution.inputs.explaining",
     "load_model": "models.loading",
     "noise_level": "attribution.noise.tolerance",
     "open_picture": "worker.decoding",

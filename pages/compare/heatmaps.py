@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from components.maps import heatmaps
+from components.maps import all_inputs, heatmaps
 from components.methods import availability, compute, form, picker
 from components.ranking import seeds
 from components.result import bar
@@ -22,5 +22,6 @@ with problem.guarded():
     compute.show(space, key="heatmaps")
     show = partial(bar.show, space, page="heatmaps", raw=True, computes=False, grows=True)
     heatmaps.show(space, show)
+    all_inputs.show(space)
     seeds.below_maps(space, key="heatmaps-seeds")
 layout.next_step("pages/compare/tune.py", "remove the pedestal and see who leads")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -129,6 +130,6 @@ def label_in(folder: Path) -> Label:
 
 def size_of(folder: Path) -> int:
     """Bytes of its files."""
-    with suppress(OSError):  # deleted in this moment
-        return sum(file.stat().st_size for file in folder.iterdir())
+    with suppress(OSError), os.scandir(folder) as files:  # deleted in this moment
+        return sum(file.stat().st_size for file in files)
     return 0

@@ -69,11 +69,11 @@ class RunStore:
         label = Label(name=name[:MAX_NAME], owner=owner)
         with self._changing() as change:
             change.of(name_of)
-            run.write(self._path(name_of), **(beside or {}), **_labels(label, verdict))
+            run.write(self.folder / name_of, **(beside or {}), **_labels(label, verdict))
             try:
-                self._make_room(name_of, size_of(self._path(name_of)), change)
+                self._make_room(name_of, size_of(self.folder / name_of), change)
             except XaiError:
-                remove(self._path(name_of))
+                remove(self.folder / name_of)
                 raise
         return name_of
 
@@ -129,6 +129,10 @@ class RunStore:
         """Some of the runs that are wanted, from place `first` on, the newest first."""
         return self._index.page(wanted, first, count)
 
+    def unread(self) -> int:
+        """How many runs lists and sums lack for now: they are read beside, the newest first."""
+        return self._index.unread()
+
     def tags(self, wanted: RunFilter) -> tuple[str, ...]:
         """All tags of the runs of an owner and of those that are linked, in order."""
         return self._index.tags(wanted)
@@ -183,6 +187,8 @@ class RunStore:
 
     def _make_room(self, name: str, size: int, change: Change) -> None:
         """Delete the oldest for a run that has `size` bytes. Raises `XaiError`; all stays then."""
+        if change.partial:  # whoever saves next makes room for this one, too
+            return
         over = change.size(but=name) + size - self.cap
         going = change.oldest(over, but=name)
         if sum(one.size for one in going) < over:
@@ -195,16 +201,13 @@ class RunStore:
             change.of(one.id)
             remove(one.folder)
 
-    def _path(self, name: str) -> Path:
-        return self.folder / name
-
     def _existing(self, name: str) -> Path:
-        if not ID.fullmatch(name) or not os.path.isfile(self._path(name) / "run.json"):
+        if not ID.fullmatch(name) or not os.path.isfile(self.folder / name / "run.json"):
             raise InputError(
                 "There is no such run on this server.",
                 "It was deleted, or the link is incomplete.",
             )
-        return self._path(name)
+        return self.folder / name
 
     @contextmanager
     def _changing(self) -> Iterator[Change]:

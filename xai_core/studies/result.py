@@ -34,11 +34,13 @@ class StudiedPicture:
 
     Attributes:
         sha256: of its file. target: class index that was explained, where that is known.
+        mask: SHA-256 of the file that its maps were compared with.
     """
 
     name: str
     sha256: str
     target: int | None = None
+    mask: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class StudyResult:
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
             "drawn": [self.seed, asked_to_json(self.target)],
             **({"metrics": sorted(self.table.figures)} if self.table.figures else {}),
+            **({"masks": masks} if any(masks := [one.mask for one in self.pictures]) else {}),
             **({"other_inputs": self.other_inputs} if self.other_inputs else {}),
         }
         text = json.dumps(told, sort_keys=True, default=dict)

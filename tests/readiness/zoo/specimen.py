@@ -11,10 +11,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from xai_core.base.arrays import Inputs
+from xai_core.readiness.setting.pictures import synthetic
 from xai_core.readiness.setting.shapes import candidates
 from xai_core.readiness.setting.sizes import first_fit
 
 MARK = "# <- dies here"
+SMALL = 64
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,20 @@ class Specimen:
         found = first_fit(attempt, candidates(net))
         assert found is not None
         return (1, *found)
+
+    @cached_property
+    def small(self) -> Inputs | None:
+        """Pictures of 64 × 64; None where it takes no such ones, or none that are larger."""
+        _, channels, height, _ = self.shape
+        if height <= SMALL:
+            return None
+        pictures = torch.cat(synthetic((channels, SMALL, SMALL), torch.device("cpu")))
+        try:
+            self.build()(pictures[:1])
+        except (RuntimeError, ValueError, AssertionError):
+            return None
+        array: Inputs = pictures.numpy()
+        return array
 
     @property
     def where(self) -> str | None:

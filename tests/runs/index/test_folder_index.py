@@ -64,6 +64,7 @@ def test_the_work_on_files_does_not_grow_with_the_runs(
         store = RunStore(tmp_path / str(runs))
         for number in range(runs):
             simulated(store.folder, number)
+        store.tidy()
         assert store.page(MINE).total == runs
         touched: list[object] = []
         with monkeypatch.context() as patch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.studies.small_study import METHODS
-from xai_core.base.errors import InputError, ModelError
+from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.cli.commands import study as command
 from xai_core.cli.study import plan as planning
@@ -26,7 +25,6 @@ from xai_core.studies.host.task import Task
 from xai_core.studies.jobs import driver
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.setting import Setting
-from xai_core.studies.shards import Row, Shards
 from xai_core.studies.shards.description import Description
 from xai_core.studies.shards.keys import Keys
 from xai_core.studies.store import complete
@@ -34,18 +32,6 @@ from xai_core.worker.process.budget import Budget
 
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
 PLAN = Plan(Path("net.pt"), "net.pt", SETTING, ".", METHODS)
-
-
-def test_maps_are_not_made_by_another_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shards = Shards.begin(tmp_path, Description.of(SETTING, Pace()))
-    shards.write([Row("a" * 64, "a.png", "saliency", PLAN.methods["saliency"], raw=1.0)])
-    other = SimpleNamespace(load=lambda *_, **__: SimpleNamespace(sha256="1" * 64))
-    monkeypatch.setattr(command, "worker_of", lambda _: nullcontext(other))
-    asked = argparse.Namespace(maps=[["all"]], quantile=0.2)
-    with pytest.raises(ModelError, match="not the file that the study began with"):
-        command._keep_maps(asked, PLAN, tmp_path)
 
 
 def test_metrics_that_are_named_in_another_order_are_the_same_study(tmp_path: Path) -> None:
