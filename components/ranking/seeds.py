@@ -17,7 +17,7 @@ from xai_core.runs.seeds import cost, drawing
 from xai_core.scores.headline import Headline
 from xai_core.scores.seeds import SeedScores
 
-ROW = "seeds-row"  # which assets/result.css knows
+ROW, BELOW = "seeds-row", "seeds-row-below"  # which assets/result.css knows
 STOPPED = "Cancelled. The seeds that were finished are kept."
 OWN = "± is what another seed would do, told by the draws of each map."
 
@@ -40,7 +40,7 @@ def below_maps(space: Workspace, *, key: str) -> None:
     level = quantile.DEFAULT if space.quantile is None else space.quantile
     recipe = backend.recipe_for(space.run, space.recipe, level)
     seeds = space.run.seeds_by(recipe)
-    with st.container(horizontal=True, vertical_alignment="center", key=ROW):
+    with st.container(horizontal=True, vertical_alignment="center", key=BELOW):
         if seeds is None or len(seeds.seeds) < 2:
             names = text.listed(map(text.title_of, again))
             st.caption(f"These maps are of one seed. Drawn at random: {names}.")
