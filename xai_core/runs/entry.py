@@ -6,14 +6,14 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import InputError
 from xai_core.base.target import DEFAULT, class_name, class_or_target, over_pictures
 from xai_core.readiness.result import Verdict
-from xai_core.readiness.verdict.json import from_json
+from xai_core.readiness.verdict.json import from_json, to_json
 from xai_core.runs.reading import STUDY, read_facts
 
 MAX_NOTE = 500
@@ -133,3 +133,11 @@ def size_of(folder: Path) -> int:
     with suppress(OSError), os.scandir(folder) as files:  # deleted in this moment
         return sum(file.stat().st_size for file in files)
     return 0
+
+
+def labels(label: Label, verdict: Verdict | None) -> dict[str, str]:
+    """Texts of the files that are kept beside a run, by their names."""
+    more = {"label": json.dumps(asdict(label))}
+    if verdict is not None:
+        more["verdict"] = json.dumps(to_json(verdict))
+    return more

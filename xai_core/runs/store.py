@@ -23,7 +23,16 @@ from xai_core.base.storage.drafts import clear_drafts
 from xai_core.base.storage.files import data_folder
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
-from xai_core.runs.entry import MAX_NOTE, Kept, Label, kept_in, label_in, size_of, verdict_in
+from xai_core.runs.entry import (
+    MAX_NOTE,
+    Kept,
+    Label,
+    kept_in,
+    label_in,
+    labels,
+    size_of,
+    verdict_in,
+)
 from xai_core.runs.index.folder_index import Change, FolderIndex
 from xai_core.runs.index.queries import Page, RunFilter
 from xai_core.runs.index.syncing import ID as ID
@@ -69,7 +78,7 @@ class RunStore:
         label = Label(name=name[:MAX_NAME], owner=owner)
         with self._changing() as change:
             change.of(name_of)
-            run.write(self.folder / name_of, **(beside or {}), **_labels(label, verdict))
+            run.write(self.folder / name_of, **(beside or {}), **labels(label, verdict))
             try:
                 self._make_room(name_of, size_of(self.folder / name_of), change)
             except XaiError:
@@ -213,10 +222,3 @@ class RunStore:
     def _changing(self) -> Iterator[Change]:
         with locked(self.folder), self._index.changing() as change:
             yield change
-
-
-def _labels(label: Label, verdict: Verdict | None) -> dict[str, str]:
-    more = {"label": json.dumps(asdict(label))}
-    if verdict is not None:
-        more["verdict"] = json.dumps(to_json(verdict))
-    return more
