@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +24,7 @@ from xai_core.base.storage.files import data_folder
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
 from xai_core.runs.entry import (
-    MAX_NOTE,
+    MAX_NAME,
     Kept,
     Label,
     kept_in,
@@ -38,8 +38,6 @@ from xai_core.runs.index.queries import Page, RunFilter
 from xai_core.runs.index.syncing import ID as ID
 from xai_core.runs.reading import open_run
 from xai_core.runs.run import Run
-
-MAX_NAME, MAX_TAGS = 120, 20
 
 
 class Keepable(Protocol):
@@ -163,14 +161,7 @@ class RunStore:
         with self._changing() as change:
             folder = self._existing(name)
             change.of(name)
-            label = replace(label_in(folder), **changes)
-            tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
-            label = replace(
-                label,
-                name=label.name.strip()[:MAX_NAME],
-                tags=(*tags,)[:MAX_TAGS],
-                note=label.note.strip()[:MAX_NOTE],
-            )
+            label = label_in(folder).changed(**changes)
             write_text(folder / "label.json", json.dumps(asdict(label)))
         return label
 
