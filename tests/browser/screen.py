@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
 PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
+DRAWN = "How the maps are drawn"  # on Heatmaps: the section of opacity, colours and scale
 
 
 def title(page: Page, text: str) -> None:

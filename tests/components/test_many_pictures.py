@@ -146,7 +146,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(
     assert app.button(key="pictures-start").label == "Go on"
     assert "of 2 pictures at q = 0.20" in texts(app)
     assert [bool(score) for score in rows(app)["Saliency"]] == [True, True, False, False, False]
-    assert rows(app)["Done"].tolist() == [1, 1, 0, 0, 0]
+    assert rows(app)["Done"].tolist() == [100, 100, 0, 0, 0]  # whole percents
     assert [len(one.pictures) for one in places] == [2, 1]
     assert set(places[0].methods) == {"saliency", "guided-backprop"}
     assert (places[1].pictures, places[1].before) == ((pictures[2].sha256,), 4)
