@@ -12,6 +12,7 @@ from jaxtyping import install_import_hook
 
 from tests.dose import WHOLE, dose
 from tests.random_numbers import draw_anew, rewind
+from tests.schedule import ByFile
 
 # No test depends on how fast the machine is, and `make test` sees the same examples each time.
 settings.register_profile(
@@ -69,3 +70,9 @@ def pytest_collection() -> Iterator[None]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How two processes share the tests out."""
+    return ByFile(config, log)
