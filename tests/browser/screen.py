@@ -36,7 +36,7 @@ def settled(page: Page) -> None:
 
 def loaded(page: Page) -> None:
     """Wait until the code of every element has come, and what it draws stands still."""
-    page.wait_for_function(STANDS_STILL, timeout=PATIENCE_MS)
+    page.wait_for_function(STANDS_STILL, polling=100, timeout=PATIENCE_MS)
 
 
 def go(page: Page, name: str, heading: str | None = None) -> None:
