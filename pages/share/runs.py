@@ -16,6 +16,7 @@ with problem.guarded():
     if not unread.show():
         cards.disk(space)
     wanted = search.show(space)
-    comparison.show(wanted)
+    with problem.guarded():  # a broken run hides no list
+        comparison.show(wanted)
     cards.show(space, wanted)
 layout.next_step("pages/compare/tune.py", "tune the result on screen")

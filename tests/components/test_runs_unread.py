@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.runs import unread
 from components.session import kept_runs
-from tests.components.test_pages import opened, texts
+from tests.components.test_pages import opened
 from tests.components.test_runs import RUNS, started
 from tests.runs.index.simulated import simulated
 from tests.runs.index.test_reading import Gate
@@ -16,6 +17,10 @@ from xai_core.runs.index import reading, syncing
 from xai_core.runs.store import RunStore
 
 pytestmark = pytest.mark.xdist_group("app")
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(one.value for one in app.caption)
 
 
 def test_the_page_lists_what_is_read_and_says_how_far_it_is(
@@ -36,11 +41,11 @@ def test_the_page_lists_what_is_read_and_says_how_far_it_is(
     app = opened(started(), RUNS)
     (bar,) = app.get("progress")
     assert "15 of 15 to go. The newest are listed already." in bar.proto.text
-    assert "25 runs." in texts(app)
-    assert "on this server" not in texts(app)
+    assert "25 runs." in captions(app)
+    assert "on this server" not in captions(app)
     gate.opened.set()
     reading.wait(store._index._database)
     opened(app, RUNS)
     assert not app.get("progress")
-    assert "40 runs." in texts(app)
-    assert "on this server" in texts(app)
+    assert "40 runs." in captions(app)
+    assert "on this server" in captions(app)
