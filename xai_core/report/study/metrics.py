@@ -17,7 +17,8 @@ ARROWS = {"lower": "↓", "higher": "↑"}
 MOST = 20  # reasons that are told
 LEGEND = (
     "Means over the pictures that have a figure, with 95 % intervals as above; n says how many "
-    "these are. ↓ lower is better, ↑ higher is better, ★ is the best mean of a column."
+    "these are. ↓ lower is better, ↑ higher is better, ★ is the best mean of a column. They stay "
+    "as they are wherever the slider stands."
 )
 
 
@@ -29,7 +30,8 @@ def parts(subject: StudySubject) -> Iterator[str]:
     names = sorted(figures, key=place_of)
     yield _table(subject, names)
     yield page.paragraph(LEGEND, "faint")
-    yield page.bullets(filter(None, map(_definition, names)))
+    told = page.bullets(filter(None, map(_definition, names)))
+    yield f"<details><summary>What these metrics are</summary>{told}</details>"
     reasons = Counter((metric, why) for (_, _, metric), why in subject.study.table.reasons.items())
     if reasons:
         yield "<h3>Figures that are missing</h3>"
