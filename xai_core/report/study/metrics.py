@@ -60,16 +60,19 @@ def _table(subject: StudySubject, names: list[str]) -> str:
 def _column(metric: str, found: Statistics) -> list[str]:
     """The cells of a metric, by method."""
     means, order = found.means, list(found.order)
-    best = order[0] if len(order) > 1 and asked_metric(metric) is not None else None
+    told = len(order) > 1 and asked_metric(metric) is not None
+    best = means.mean[order[0]] if told else None
     cells = []
     for row in range(len(means.mean)):
         if not np.isfinite(means.mean[row]):
             cells.append("<td>–</td>")
             continue
-        star, marked = ("★ ", ' class="best"') if row == best else ("", "")
+        star, marked = ("★ ", ' class="best"') if means.mean[row] == best else ("", "")
         sure = f"{_number(means.low[row])} to {_number(means.high[row])}, "
-        told = f"{sure if np.isfinite(means.low[row]) else ''}n {int(means.pictures[row])}"
-        cells.append(f"<td{marked}>{star}{_number(means.mean[row])}<br><small>{told}</small></td>")
+        beside = f"{sure if np.isfinite(means.low[row]) else ''}n {int(means.pictures[row])}"
+        cells.append(
+            f"<td{marked}>{star}{_number(means.mean[row])}<br><small>{beside}</small></td>"
+        )
     return cells
 
 
