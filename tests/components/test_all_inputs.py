@@ -47,7 +47,7 @@ def test_every_input_has_its_picture_and_its_maps(app: AppTest, tmp_path: Path) 
     space.chosen = ["saliency", "occlusion", "smoothgrad"]
     space.settings["smoothgrad"] = {"of": "grad-cam", "m": 2}
     opened(app, "pages/compare/heatmaps.py")
-    assert "runs, studies, metrics and the comparison of two models are of those" in texts(app)
+    assert "and the comparison of two models are of that alone" in texts(app)
     found = computed(app, space)
     maps = [one for one in found.values() if not isinstance(one, str)]
     assert [[one.name for one in several] for several in maps] == [["photo", "depth"]] * 2
