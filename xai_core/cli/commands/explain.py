@@ -50,15 +50,19 @@ def run(args: argparse.Namespace) -> int:
             result = maps[0].attribution
         else:
             result = worker.explain(inputs, *question, **how)
-    told = _told(result, labels, assumed=card.labels_assumed and args.labels is None)
+    assumed = card.labels_assumed and args.labels is None
     if args.all_inputs:
-        return 0 if write(out, maps, told) else EMPTY
-    save(out, result.values)
-    shape = "×".join(map(str, result.values.shape))
-    seconds = f"{shape}, {result.seconds:.1f} s"
-    tell("; ".join(filter(None, (f"{told}, {seconds}", remarks.told(result)))))
+        return 0 if write(out, maps, _told(result, labels, assumed=assumed)) else EMPTY
+    _write(out, result, labels, assumed=assumed)
     say(out)
     return EMPTY if emptiness.told(result) else 0
+
+
+def _write(out: Path, result: Attribution, labels: Labels | None, *, assumed: bool) -> None:
+    save(out, result.values)
+    shape = "×".join(map(str, result.values.shape))
+    told = f"{_told(result, labels, assumed=assumed)}, {shape}, {result.seconds:.1f} s"
+    tell("; ".join(filter(None, (told, remarks.told(result)))))
 
 
 def _told(result: Attribution, labels: Labels | None, *, assumed: bool) -> str:
