@@ -10,13 +10,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
-from tests.dose import WHOLE
+from tests.dose import WHOLE, dose
 from tests.random_numbers import draw_anew, rewind
+from tests.schedule import ByFile
 
 # No test depends on how fast the machine is, and `make test` sees the same examples each time.
 settings.register_profile(
     "patient",
     deadline=None,
+    max_examples=dose(40, 200),
     derandomize=not WHOLE,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -35,9 +37,13 @@ install_import_hook(
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without `make soak`, the tests that it runs whole are none of these."""
-    left = [] if WHOLE else [item for item in items if item.get_closest_marker("soaked")]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in left]
+    if WHOLE:
+        return
+    kinds: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        kinds[item.get_closest_marker("soaked") is not None].append(item)
+    config.hook.pytest_deselected(items=kinds[True])
+    items[:] = kinds[False]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,3 +70,9 @@ def pytest_collection() -> Iterator[None]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How two processes share the tests out."""
+    return ByFile(config, log)

@@ -45,10 +45,10 @@ def show(space: Workspace) -> None:
     st.subheader("Every input", divider="gray")
     names = text.listed(one.name for one in pictures[1:])
     st.caption(
-        f"This model also takes a picture as {names}, which you choose in the sidebar. The maps "
-        f"above are of {text.plain(pictures[0].name)} while the others stay as they are; runs, "
-        "studies, metrics and the comparison of two models are of those. Here all inputs are "
-        "explained together. These maps are not kept with the run."
+        f"This model also takes a picture as {names}, which you choose in the sidebar. *Compute* "
+        f"explains {text.plain(pictures[0].name)} while the others stay as they are; runs, "
+        "studies, metrics and the comparison of two models are of that alone. Here all inputs are "
+        "explained together, by the methods chosen above. These maps are not kept with the run."
     )
     state = space.every_input
     if state.job is not None:
@@ -136,7 +136,7 @@ def _draw(found: Found, pictures: Sequence[PictureInput], recipe: Recipe) -> Non
         st.markdown(f"**{text.plain(picture.name)}** · {size}")
         shown = [_picture(picture.name, own[0].given)]
         shown += [_map(one, recipe) for one in own]
-        map_grid.show(shown, key=f"{KEY}-{place}", tile_width=300, group=f"{KEY}-{size}")
+        map_grid.show(shown, key=f"{KEY}-{place}", tile_width=300, group=KEY, toolbar=not place)
     for name, several in maps.items():
         lacking = [one.name for one in pictures if one.name not in {own.name for own in several}]
         if lacking:

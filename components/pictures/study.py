@@ -133,7 +133,8 @@ def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
     pictures = subjects(space)
     if study_state.mapping:
         unit = "pictures" if by_job(pictures) else "samples"
-        return f"Maps of {study_state.mapping} pictures: {job.done} of {job.total} {unit}"
+        noun = "picture" if study_state.mapping == 1 else "pictures"
+        return f"Maps of {study_state.mapping} {noun}: {job.done} of {job.total} {unit}"
     parts = [f"{table.done} of {len(pictures)} pictures"]
     named = {one.sha256: one.name for one in pictures}
     if place is not None and place.pictures[0] in named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ Arrival = tuple[str, bytes]  # the user's name for it, which is never a path, an
 def storage() -> Storage:
     """What all sessions have on disk."""
     found = Storage(limits(), RunStore().pinned_files)
-    found.sweep()
+    threading.Thread(target=found.sweep, name="old uploads go", daemon=True).start()
     return found
 
 

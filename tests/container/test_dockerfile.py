@@ -17,6 +17,7 @@ import pytest
 
 from tests.container.dockerfile import ROOT, copied, environment, instructions, lay_out, named, seen
 from tests.dose import dose
+from xai_core.worker import Worker
 
 FOUND = instructions((ROOT / "Dockerfile").read_text(encoding="utf-8"))
 SOURCES = [source for source, _ in copied(FOUND)]
@@ -34,11 +35,6 @@ assert config.get_option("client.toolbarMode") == "minimal"
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=240).run()
 assert not app.exception
-from xai_core.worker import Worker
-with Worker() as worker:
-    print(worker.protection.sentence)
-"""
-GUARDS = """
 from xai_core.worker import Worker
 with Worker() as worker:
     print(worker.protection.sentence)
@@ -125,8 +121,8 @@ def test_the_steps_run_in_a_fresh_folder(tmp_path: Path) -> None:
     for step in steps().values():
         done = image.run(*step)
         assert done.returncode == 0, done.stderr
-    here = subprocess.run([sys.executable, "-c", GUARDS], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.split() == here.stdout.split() != []
+    with Worker() as here:
+        assert done.stdout.split() == here.protection.sentence.split() != []
 
 
 @pytest.mark.parametrize("source", dose(ONE_A_STEP, SOURCES))

@@ -49,6 +49,7 @@ def test_they_are_in_the_report_with_their_intervals_the_best_marked() -> None:
     told = f"{found.mean[0]:.4g}<br><small>{found.low[0]:.4g} to {found.high[0]:.4g}, n 12</small>"
     assert rows[0][1] == f'<td class="best">★ {told}</td>', "higher is better"
     assert "★" not in rows[1][1] + rows[2][1]
+    assert ["★" in row[2] for row in rows] == [True, False, True], "of two equal ones both"
     assert ["n 5" in row[2] for row in rows] == [True] * 3
     assert all("★" not in row[3] for row in rows), "nobody knows which values are better"
     assert "Sparseness ↑<br><small>after removal at 0.2</small>" in text

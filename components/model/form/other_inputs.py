@@ -13,7 +13,8 @@ from xai_core.models.other_inputs import OtherInput
 KEY, MEGABYTES = "other-inputs", 50
 HELP = (
     "For a model of several inputs, one a line: `mask = 0.5`, `meta = 0 @ 1,16` with its shape, or "
-    "`mask = mask.npy` with the file below. The input that is left over gets the picture."
+    "`mask = mask.npy` with the file below. The input that is left over gets the picture; those "
+    "that get one of their own are explained beside it on *Heatmaps*."
 )
 
 
@@ -58,10 +59,10 @@ def _take(pending: Pending, arrival: Arrival) -> None:
     plain = name.replace("=", "_").replace("@", "_").strip()
     pending.files[plain] = upload.kept(data, "inputs")
     if plain not in pending.others:
-        pending.others = _with_file(pending.others, plain)
+        pending.others = with_file(pending.others, plain)
 
 
-def _with_file(lines: str, file: str) -> str:
+def with_file(lines: str, file: str) -> str:
     """The lines with a file: for the input of its name, else for one that stands at 0, which is as
     it was proposed, else in a line of its own.
     """

@@ -56,7 +56,8 @@ def _cell(found: Statistics, column: int) -> str:
     )
     if not np.isfinite(mean):
         return "–"
-    star = " ★" if len(found.order) > 1 and found.order[0] == column else ""
+    best = len(found.order) > 1 and mean == found.means.mean[found.order[0]]
+    star = " ★" if best else ""
     sure = f" [{low:.3f}, {high:.3f}]" if np.isfinite(low) else ""
     return f"{mean:.3f}{sure}{star}"
 

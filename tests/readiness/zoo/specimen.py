@@ -53,17 +53,15 @@ class Specimen:
 
     @cached_property
     def small(self) -> Inputs | None:
-        """Pictures of 64 × 64; None where it takes no such ones, or none that are larger."""
-        _, channels, height, _ = self.shape
-        if height <= SMALL:
-            return None
-        pictures = torch.cat(synthetic((channels, SMALL, SMALL), torch.device("cpu")))
+        """Pictures of 64 × 64; None where it takes no such ones, none that are larger, or none."""
         try:
+            _, channels, height, _ = self.shape
+            pictures = torch.cat(synthetic((channels, SMALL, SMALL), torch.device("cpu")))
             self.build()(pictures[:1])
         except (RuntimeError, ValueError, AssertionError):
             return None
         array: Inputs = pictures.numpy()
-        return array
+        return array if height > SMALL else None
 
     @property
     def where(self) -> str | None:

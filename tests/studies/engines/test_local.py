@@ -67,7 +67,9 @@ def test_the_process_that_a_study_was_planned_with_computes_it(
     spec = json.dumps({"height": 16, "width": 16, "resize": 16})
     asked = ["--method", "saliency", "--spec", spec, "--keep", str(tmp_path / "kept")]
     words = ["study", str(tmp_path / "net.pt"), str(tmp_path / "pictures"), *asked]
-    assert main([*words, "--workers", "1"]) == 0, capsys.readouterr().err
+    assert main([*words, "--workers", "1", "--maps", "all"]) == 0, capsys.readouterr().err
+    assert "maps of 3 of 3 pictures are kept" in capsys.readouterr().out
+    assert len(list((tmp_path / "kept" / "maps").glob("*.npy"))) == 3
     assert len(rows(tmp_path / "kept")) == 3
     assert len(opened) == 1
     assert not opened[0].alive

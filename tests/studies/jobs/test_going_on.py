@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +57,25 @@ def test_going_on_refuses_what_it_would_not_look_at(tmp_path: Path) -> None:
         given = {"model": None, "baseline": [], "no_localisation": False} | {name: value}
         with pytest.raises(InputError, match="another study"):
             command._gone_on_with(argparse.Namespace(resume=tmp_path, **given))
+
+
+def test_going_on_keeps_the_maps_that_were_asked_for_unless_others_are(tmp_path: Path) -> None:
+    replace(PLAN, maps=("all",), quantile=0.5).write(tmp_path)
+
+    def plan(*words: str) -> Plan:
+        given: dict[str, Any] = dict.fromkeys(
+            ("model", "engine", "workers", "address", "time_limit"), None
+        )
+        given |= {"resume": tmp_path, "baseline": [], "no_localisation": False, "metrics": []}
+        given |= {"trust": False, "quantile": 0.2, "maps": [list(words)] if words else []}
+        return command._gone_on_with(argparse.Namespace(**given))
+
+    assert (plan().maps, plan().quantile) == (("all",), 0.5)
+    assert (plan("least:3", "a.png").maps, plan("none").quantile) == (("least:3", "a.png"), 0.2)
+    told = json.loads((tmp_path / "job.json").read_text())
+    del told["maps"], told["quantile"]  # of a study of before
+    (tmp_path / "job.json").write_text(json.dumps(told))
+    assert not plan().kept_maps
 
 
 class NoWorkers(Crew):

@@ -11,10 +11,10 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.parameters import build
 from xai_core.cli.all_inputs import check_inputs, save, write
-from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import progress_bar, say, tell
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
+from xai_core.cli.model_file import load_options, model_path
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
@@ -50,15 +50,19 @@ def run(args: argparse.Namespace) -> int:
             result = maps[0].attribution
         else:
             result = worker.explain(inputs, *question, **how)
-    told = _told(result, labels, assumed=card.labels_assumed and args.labels is None)
+    assumed = card.labels_assumed and args.labels is None
     if args.all_inputs:
-        return 0 if write(out, maps, told) else EMPTY
-    save(out, result.values)
-    shape = "×".join(map(str, result.values.shape))
-    seconds = f"{shape}, {result.seconds:.1f} s"
-    tell("; ".join(filter(None, (f"{told}, {seconds}", remarks.told(result)))))
+        return 0 if write(out, maps, _told(result, labels, assumed=assumed)) else EMPTY
+    _write(out, result, labels, assumed=assumed)
     say(out)
     return EMPTY if emptiness.told(result) else 0
+
+
+def _write(out: Path, result: Attribution, labels: Labels | None, *, assumed: bool) -> None:
+    save(out, result.values)
+    shape = "×".join(map(str, result.values.shape))
+    told = f"{_told(result, labels, assumed=assumed)}, {shape}, {result.seconds:.1f} s"
+    tell("; ".join(filter(None, (told, remarks.told(result)))))
 
 
 def _told(result: Attribution, labels: Labels | None, *, assumed: bool) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.base.target import Target
-from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
 from xai_core.cli.keep import Keeping
+from xai_core.cli.model_file import load_options, model_path
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.ranking import controls
 from xai_core.cli.ranking.measured import masks_by_picture, metric_of, read_mask, scored

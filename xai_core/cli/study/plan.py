@@ -14,9 +14,9 @@ from pathlib import Path
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.base.target import Target
-from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.inputs import part_asked, prepared_as
+from xai_core.cli.model_file import load_options, model_path
 from xai_core.cli.study.arguments import maps_of, metrics_of, study_methods
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.maps.recipe import Recipe

@@ -17,7 +17,8 @@ ARROWS = {"lower": "↓", "higher": "↑"}
 MOST = 20  # reasons that are told
 LEGEND = (
     "Means over the pictures that have a figure, with 95 % intervals as above; n says how many "
-    "these are. ↓ lower is better, ↑ higher is better, ★ is the best mean of a column."
+    "these are. ↓ lower is better, ↑ higher is better, ★ is the best mean of a column. They stay "
+    "as they are wherever the slider stands."
 )
 
 
@@ -29,7 +30,8 @@ def parts(subject: StudySubject) -> Iterator[str]:
     names = sorted(figures, key=place_of)
     yield _table(subject, names)
     yield page.paragraph(LEGEND, "faint")
-    yield page.bullets(filter(None, map(_definition, names)))
+    told = page.bullets(filter(None, map(_definition, names)))
+    yield f"<details><summary>What these metrics are</summary>{told}</details>"
     reasons = Counter((metric, why) for (_, _, metric), why in subject.study.table.reasons.items())
     if reasons:
         yield "<h3>Figures that are missing</h3>"
@@ -58,16 +60,19 @@ def _table(subject: StudySubject, names: list[str]) -> str:
 def _column(metric: str, found: Statistics) -> list[str]:
     """The cells of a metric, by method."""
     means, order = found.means, list(found.order)
-    best = order[0] if len(order) > 1 and asked_metric(metric) is not None else None
+    told = len(order) > 1 and asked_metric(metric) is not None
+    best = means.mean[order[0]] if told else None
     cells = []
     for row in range(len(means.mean)):
         if not np.isfinite(means.mean[row]):
             cells.append("<td>–</td>")
             continue
-        star, marked = ("★ ", ' class="best"') if row == best else ("", "")
+        star, marked = ("★ ", ' class="best"') if means.mean[row] == best else ("", "")
         sure = f"{_number(means.low[row])} to {_number(means.high[row])}, "
-        told = f"{sure if np.isfinite(means.low[row]) else ''}n {int(means.pictures[row])}"
-        cells.append(f"<td{marked}>{star}{_number(means.mean[row])}<br><small>{told}</small></td>")
+        beside = f"{sure if np.isfinite(means.low[row]) else ''}n {int(means.pictures[row])}"
+        cells.append(
+            f"<td{marked}>{star}{_number(means.mean[row])}<br><small>{beside}</small></td>"
+        )
     return cells
 
 
