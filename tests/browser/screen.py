@@ -10,6 +10,7 @@ from tests.browser.conftest import PATIENCE_MS
 
 SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
 PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
+DRAWN = "How the maps are drawn"  # on Heatmaps: the section of opacity, colours and scale
 # For several frames in a row: what an element is drawn with may ask for the next script.
 STANDS_STILL = """async () => {
   const passing = () => [...document.querySelectorAll("[data-testid=stSkeleton]")]
