@@ -78,7 +78,7 @@ def a_region_is_clicked_and_background_told(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"defect \(1\) over the \d+ of"))).to_be_visible()
     screen.settled(page)
     drag(page, pane, (3, 4), (3, 4))
-    told = "mean score of background (0) over the 16,228 of 16,384 output pixels that it predicts "
+    told = "mean score of background (0) over the 16,109 of 16,384 output pixels that it predicts "
     expect(page.get_by_text(f"{told}in one piece around row 3, column 4.")).to_be_visible()
     expect(number(page, "Row")).to_have_value("3")
     screen.settled(page)
