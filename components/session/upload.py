@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from components.session import problem, visit
+from components.session import problem
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
+from components.session.visitor import visit
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
 from xai_core.base.storage.bundle import bundle_name, bundled

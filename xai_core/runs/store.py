@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,13 +23,21 @@ from xai_core.base.storage.drafts import clear_drafts
 from xai_core.base.storage.files import data_folder
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
-from xai_core.runs.entry import MAX_NOTE, Kept, Label, kept_in, label_in, size_of, verdict_in
+from xai_core.runs.entry import (
+    MAX_NAME,
+    Kept,
+    Label,
+    kept_in,
+    label_in,
+    labels,
+    size_of,
+    verdict_in,
+)
 from xai_core.runs.index.folder_index import Change, FolderIndex
 from xai_core.runs.index.queries import Page, RunFilter
 from xai_core.runs.index.syncing import ID as ID
-from xai_core.runs.run import Run, open_run
-
-MAX_NAME, MAX_TAGS = 120, 20
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 
 
 class Keepable(Protocol):
@@ -68,7 +76,7 @@ class RunStore:
         label = Label(name=name[:MAX_NAME], owner=owner)
         with self._changing() as change:
             change.of(name_of)
-            run.write(self.folder / name_of, **(beside or {}), **_labels(label, verdict))
+            run.write(self.folder / name_of, **(beside or {}), **labels(label, verdict))
             try:
                 self._make_room(name_of, size_of(self.folder / name_of), change)
             except XaiError:
@@ -153,14 +161,7 @@ class RunStore:
         with self._changing() as change:
             folder = self._existing(name)
             change.of(name)
-            label = replace(label_in(folder), **changes)
-            tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
-            label = replace(
-                label,
-                name=label.name.strip()[:MAX_NAME],
-                tags=(*tags,)[:MAX_TAGS],
-                note=label.note.strip()[:MAX_NOTE],
-            )
+            label = label_in(folder).changed(**changes)
             write_text(folder / "label.json", json.dumps(asdict(label)))
         return label
 
@@ -212,10 +213,3 @@ class RunStore:
     def _changing(self) -> Iterator[Change]:
         with locked(self.folder), self._index.changing() as change:
             yield change
-
-
-def _labels(label: Label, verdict: Verdict | None) -> dict[str, str]:
-    more = {"label": json.dumps(asdict(label))}
-    if verdict is not None:
-        more["verdict"] = json.dumps(to_json(verdict))
-    return more
