@@ -40,7 +40,7 @@ def test_the_page_lists_what_is_read_and_says_how_far_it_is(
     assert gate.reached.wait(60)
     app = opened(started(), RUNS)
     (bar,) = app.get("progress")
-    assert "15 of 15 to go. The newest are listed already." in bar.proto.text
+    assert "15 of 15 to go, the newest first." in bar.proto.text
     assert "25 runs." in captions(app)
     assert "on this server" not in captions(app)
     gate.opened.set()
