@@ -14,7 +14,7 @@ from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import ModelError
-from xai_core.base.packing import Shape
+from xai_core.base.several_inputs.packing import Shape
 from xai_core.base.target import Asked, AskedOfEach, Explained
 from xai_core.targets.resolution import FixedScore, fixed, on_each
 

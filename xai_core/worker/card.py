@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xai_core.base.finding import Finding
-from xai_core.base.packing import Shape
+from xai_core.base.several_inputs.packing import Shape
 from xai_core.pictures.preprocessing import InputSpec
 
 

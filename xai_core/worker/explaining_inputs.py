@@ -10,8 +10,8 @@ from xai_core.attribution.inputs.result import InputMap
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.pace import Pace
-from xai_core.base.packing import Shape
 from xai_core.base.progress import Progress
+from xai_core.base.several_inputs.packing import Shape
 from xai_core.base.target import Asked, asked_to_json
 from xai_core.pictures.backgrounds.files import completed
 from xai_core.worker.card import PictureInput

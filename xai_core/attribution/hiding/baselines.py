@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from xai_core.base.errors import MethodError
-from xai_core.base.packing import places
 from xai_core.base.parameters import parameter
+from xai_core.base.several_inputs.packing import places
 from xai_core.pictures.backgrounds import held as backgrounds
 
 if TYPE_CHECKING:

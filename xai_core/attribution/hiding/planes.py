@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xai_core.attribution.methods.base import Task
-from xai_core.base.packing import places
+from xai_core.base.several_inputs.packing import places
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,7 +13,7 @@ from xai_core.attribution.layers.reading import read_layers
 from xai_core.attribution.layers.seen import first_tensor, hookable, seen_layers
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import MethodError
-from xai_core.base.packing import Shapes, places
+from xai_core.base.several_inputs.packing import Shapes, places
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -14,8 +14,8 @@ from xai_core.attribution.methods.base import METHODS, Method
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Inputs, checked_inputs
 from xai_core.base.errors import InputError, MethodError
-from xai_core.base.packing import shapes_of
 from xai_core.base.progress import SharedProgress
+from xai_core.base.several_inputs.packing import shapes_of
 from xai_core.base.target import AskedOfEach
 from xai_core.pictures.backgrounds.held import PARAMETER
 

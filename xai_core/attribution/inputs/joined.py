@@ -13,8 +13,8 @@ import numpy as np
 
 from xai_core.attribution.layers.inner_output import twin_of
 from xai_core.base.errors import InputError, MethodError
-from xai_core.base.held_inputs import HeldInputs, held_by
-from xai_core.base.packing import Shapes, places
+from xai_core.base.several_inputs.held import HeldInputs, held_by
+from xai_core.base.several_inputs.packing import Shapes, places
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

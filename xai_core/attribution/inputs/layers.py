@@ -15,8 +15,8 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.attribution.variants.names import values_in
 from xai_core.base.errors import MethodError
-from xai_core.base.packing import packed, shapes_of
 from xai_core.base.progress import SharedProgress
+from xai_core.base.several_inputs.packing import packed, shapes_of
 
 if TYPE_CHECKING:
     from torch import nn

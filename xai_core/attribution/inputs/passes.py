@@ -16,7 +16,7 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError, MethodError
 from xai_core.base.pace import Pace
-from xai_core.base.packing import Shapes, packed, places, shapes_of
+from xai_core.base.several_inputs.packing import Shapes, packed, places, shapes_of
 from xai_core.base.target import AskedOfEach
 from xai_core.pictures.backgrounds.files import completed
 from xai_core.pictures.backgrounds.held import PARAMETER

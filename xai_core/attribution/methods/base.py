@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.variants.names import base_of, which_of
-from xai_core.base.packing import Shape
 from xai_core.base.parameters import NoParameters
 from xai_core.base.registry import Registry
+from xai_core.base.several_inputs.packing import Shape
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from xai_core.base.packing import Shapes, places
+from xai_core.base.several_inputs.packing import Shapes, places
 from xai_core.models.other_inputs import OtherInput
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ def explain_inputs(
 def _pictures(session: Session, picture: Array) -> dict[str, Array]:
     """What each input that takes a picture is given: the explained one first."""
     from xai_core.base.errors import InputError
-    from xai_core.base.held_inputs import held_by
+    from xai_core.base.several_inputs.held import held_by
 
     held = held_by(session.opened().module)
     if held is None or not held.pictures:

@@ -103,7 +103,7 @@ def _card(model: LoadedModel) -> ModelCard:
 
 
 def _pictures(model: LoadedModel) -> tuple[PictureInput, ...]:
-    from xai_core.base.held_inputs import held_by
+    from xai_core.base.several_inputs.held import held_by
 
     held = held_by(model.module)
     if held is None or not held.pictures:

@@ -12,8 +12,8 @@ from xai_core.attribution.hiding.baselines import count_of_covers
 from xai_core.attribution.hiding.hidden import ERROR, ByHiding, Hidden, parts_of, relative, scores
 from xai_core.attribution.hiding.planes import laid, sizes_of
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
-from xai_core.base.packing import Shape
 from xai_core.base.parameters import parameter
+from xai_core.base.several_inputs.packing import Shape
 
 if TYPE_CHECKING:
     from torch import Tensor

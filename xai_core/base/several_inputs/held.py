@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from xai_core.base.packing import Shapes
+from xai_core.base.several_inputs.packing import Shapes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -1,0 +1,1 @@
+"""Several inputs of a model: as one tensor, and those that are fixed."""
