@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from xai_core.pictures.preprocessing import prepare as prepare
     from xai_core.readiness import assess as assess
     from xai_core.readiness.result import Verdict as Verdict
+    from xai_core.runs.reading import open_run as open_run
     from xai_core.runs.run import Run as Run
-    from xai_core.runs.run import open_run as open_run
     from xai_core.scores.metrics.complexity import complexity as complexity
     from xai_core.scores.public.score import score as score
     from xai_core.scores.ranking import sweep as sweep
@@ -80,7 +80,7 @@ _HOMES = {
     "load_model": "models.loading",
     "noise_level": "attribution.noise.tolerance",
     "open_picture": "worker.decoding",
-    "open_run": "runs.run",
+    "open_run": "runs.reading",
     "open_study": "studies.opening",
     "open_summary": "studies.summary",
     "picture_files": "pictures.archive",

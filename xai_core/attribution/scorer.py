@@ -159,8 +159,8 @@ class Scorer:
         from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
         leaf = self._pace.laid_out(inputs.detach()).requires_grad_(True)
-        with torch.enable_grad(), sound_batch_norm():
-            score = self(leaf).sum()
+        with torch.enable_grad():
+            score = sound_batch_norm(self(leaf).sum())
         if not score.requires_grad:
             return None
         (gradient,) = torch.autograd.grad(score, leaf, allow_unused=True)

@@ -46,7 +46,6 @@ class BatchPass:
         import torch
 
         from xai_core.attribution.forward import run
-        from xai_core.attribution.passes.batch_norm import sound_batch_norm
         from xai_core.attribution.passes.lineage import observed
         from xai_core.attribution.passes.rectifiers import GuidedRectifiers
 
@@ -59,7 +58,6 @@ class BatchPass:
         self._leaf = pace.laid_out(inputs.detach()).requires_grad_(graph)
         with ExitStack() as stack:
             stack.enter_context(torch.set_grad_enabled(graph))
-            stack.enter_context(sound_batch_norm())
             stack.enter_context(self._rectifiers)
             for name in self._layers:
                 layer = module.get_submodule(name)
@@ -74,7 +72,9 @@ class BatchPass:
 
     def explain(self, scores: FixedScore | Scores) -> None:
         """From now on gradients are those of these scores."""
-        self._score = scores(self.output, len(self.inputs)).sum()
+        from xai_core.attribution.passes.batch_norm import sound_batch_norm
+
+        self._score = sound_batch_norm(scores(self.output, len(self.inputs)).sum())
         self._found.clear()
 
     def gradient(self, *, guided: bool) -> Tensor | None:

@@ -61,12 +61,13 @@ def attended(scorer: Scorer, inputs: Tensor) -> Attended:
 
     from xai_core.attribution.layers.reading import read_layers
     from xai_core.attribution.layers.seen import seen_layers
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
     from xai_core.attribution.passes.calls import Calls
 
     seen = AttentionWeights()
     plain = scorer.unfolded()
     with torch.enable_grad(), seen_layers(plain.module) as ran, Calls(seen.watch):
-        score = plain(inputs.detach().requires_grad_(True)).sum()
+        score = sound_batch_norm(plain(inputs.detach().requires_grad_(True)).sum())
     weights = seen.of_all_tokens()
     slopes = torch.autograd.grad(score, weights, allow_unused=True)
     if all(slope is None for slope in slopes):

@@ -51,9 +51,9 @@ def features_and_gradient(
     clean = scorer.clean(inputs) if view == SEEN else None
     if clean is not None and (kept := clean.of_layer(name)) is not None:
         return kept
-    with torch.enable_grad(), sound_batch_norm():
+    with torch.enable_grad():
         ran = watched(scorer, inputs.detach().requires_grad_(True), name, view)
-    gradient = _gradient(ran.score.sum(), ran.output, name)
+    gradient = _gradient(sound_batch_norm(ran.score.sum()), ran.output, name)
     return as_map(ran.output.detach(), ran.layer), as_map(gradient, ran.layer)
 
 

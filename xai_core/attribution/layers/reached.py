@@ -23,11 +23,11 @@ def reached(scorer: Scorer, inputs: Tensor, names: Sequence[str]) -> set[str]:
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
     given: dict[str, Tensor] = {}
-    with ExitStack() as hooks, torch.enable_grad(), sound_batch_norm():
+    with ExitStack() as hooks, torch.enable_grad():
         for name in names:
             layer = scorer.module.get_submodule(name)
             hooks.callback(layer.register_forward_hook(partial(_keep, given, name)).remove)
-        score = scorer(inputs.detach().requires_grad_(True)).sum()
+        score = sound_batch_norm(scorer(inputs.detach().requires_grad_(True)).sum())
     kept = [name for name in given if given[name].requires_grad]
     if not kept or not score.requires_grad:
         return set()

@@ -96,9 +96,8 @@ def _slope(call: Call, picture: Tensor, pace: Pace) -> Tensor:
 
     leaf = pace.laid_out(picture.repeat(pace.batch_size, 1, 1, 1)).requires_grad_(True)
     with pace.kept(), torch.enable_grad():
-        with sound_batch_norm():
-            score = score_matrix(main_output(call(leaf))[1], pace.batch_size)[:, 0].sum()
-        (gradient,) = torch.autograd.grad(score, leaf)
+        score = score_matrix(main_output(call(leaf))[1], pace.batch_size)[:, 0].sum()
+        (gradient,) = torch.autograd.grad(sound_batch_norm(score), leaf)
     return gradient
 
 

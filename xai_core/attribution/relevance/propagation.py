@@ -84,6 +84,7 @@ def propagated(
     """
     import torch
 
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
     from xai_core.attribution.passes.calls import Calls
     from xai_core.attribution.passes.final_activation import shown
     from xai_core.attribution.relevance.batch_norms import merged
@@ -104,7 +105,7 @@ def propagated(
         with Calls(shares.watch):
             score = plain(leaf)
         _check_score(before, float(score.detach()), scale)
-        (values,) = torch.autograd.grad(score, leaf, score.detach())
+        (values,) = torch.autograd.grad(sound_batch_norm(score), leaf, score.detach())
     kept = sum(layer.kept for layer in layers)
     told = _canonizer(len(watch.pairs), shares)
     return Relevance(values.detach(), float(score.detach()), told, kept)

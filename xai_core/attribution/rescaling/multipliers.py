@@ -25,6 +25,7 @@ def contributions(scorer: Scorer, inputs: Tensor, baseline: Tensor) -> tuple[Ten
     """
     import torch
 
+    from xai_core.attribution.passes.batch_norm import sound_batch_norm
     from xai_core.attribution.passes.calls import Calls
     from xai_core.attribution.passes.rectifiers import hidden
     from xai_core.attribution.rescaling.secants import Baseline, Secants
@@ -39,7 +40,7 @@ def contributions(scorer: Scorer, inputs: Tensor, baseline: Tensor) -> tuple[Ten
         with Calls(seen.watch):
             start = plain.uncounted()(baseline.detach().requires_grad_(True)).detach()
         with Calls(Secants(seen).watch):
-            score = plain(leaf)
+            score = sound_batch_norm(plain(leaf))
         found = (
             torch.autograd.grad(score, leaf, allow_unused=True)[0] if score.requires_grad else None
         )

@@ -69,42 +69,64 @@ class Secants:
             )
         if name in PRODUCTS:
             return _Product.apply(*given, *start)  # type: ignore[no-untyped-call]
-        call = _call(function, args, kwargs, variable[0])
-        return _Secant.apply(call, name in POOLS, given[0], start[0])  # type: ignore[no-untyped-call]
+        rule, call = (
+            _Maximum if name in POOLS else _Secant,
+            _call(function, args, kwargs, variable[0]),
+        )
+        return rule.apply(call, given[0], start[0])  # type: ignore[no-untyped-call]
 
 
 class _Secant(torch.autograd.Function):
-    """Δy / Δx of one call; of a maximum as Captum has it: what the larger of both ends is above the
-    baseline's goes to where the picture has its maximum, the rest to where the baseline has its.
-    """
+    """Δy / Δx of one call on each value; where both ends are alike, its slope there."""
 
     @staticmethod
-    def forward(
-        ctx: Any, call: Callable[[Tensor], Tensor], pool: bool, x: Tensor, x0: Tensor
-    ) -> Any:
-        ctx.call, ctx.pool = call, pool
-        ctx.save_for_backward(x, x0)
-        return call(x.clone())
+    def forward(ctx: Any, call: Callable[[Tensor], Tensor], x: Tensor, x0: Tensor) -> Any:
+        y, apart = call(x.clone()), x - x0
+        slope, flat = (y - call(x0.clone())).div_(apart), apart.abs_() < FLAT
+        if flat.any():
+            slope = torch.where(flat, _slope(call, x), slope)
+        ctx.save_for_backward(slope)
+        return y
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> Any:
-        x, x0 = ctx.saved_tensors
+        return None, slopes[0] * ctx.saved_tensors[0], None
+
+
+class _Maximum(torch.autograd.Function):
+    """Of a maximum, as Captum has it: what the larger of both ends is above the baseline's goes to
+    where the picture has its maximum, the rest to where the baseline has its.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, call: Callable[[Tensor], Tensor], x: Tensor, x0: Tensor) -> Any:
         with torch.enable_grad():
-            leaf = x.detach().requires_grad_(True)
-            y = ctx.call(leaf.clone())
-            leaf0 = x0.detach().requires_grad_(ctx.pool)
-            y0 = ctx.call(leaf0.clone())
-        (plain,) = torch.autograd.grad(y, leaf, slopes[0], retain_graph=ctx.pool)
-        if ctx.pool:
-            top = torch.maximum(y, y0).detach()
-            (risen,) = torch.autograd.grad(y, leaf, slopes[0] * (top - y0.detach()))
-            (fallen,) = torch.autograd.grad(y0, leaf0, slopes[0] * (y.detach() - top))
-            rise = risen + fallen
-        else:
-            rise = slopes[0] * (y - y0).detach()
-        apart = x - x0
-        flat = apart.abs() < FLAT
-        return None, None, torch.where(flat, plain, rise / torch.where(flat, 1.0, apart)), None
+            leaf, leaf0 = (one.detach().requires_grad_(True) for one in (x, x0))
+            y, y0 = call(leaf), call(leaf0)
+        top = torch.maximum(y, y0).detach()
+        ctx.ends = (leaf, y, top - y0.detach()), (leaf0, y0, y.detach() - top)
+        return y.detach().clone()
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> Any:
+        (leaf, y, up), (leaf0, y0, down) = ctx.ends
+        how: dict[str, Any] = {"retain_graph": True}
+        (risen,) = torch.autograd.grad(y, leaf, slopes[0] * up, **how)
+        (fallen,) = torch.autograd.grad(y0, leaf0, slopes[0] * down, **how)
+        apart = leaf.detach() - leaf0.detach()
+        found, flat = risen.add_(fallen).div_(apart), apart.abs_() < FLAT
+        if flat.any():
+            (plain,) = torch.autograd.grad(y, leaf, slopes[0], **how)
+            found = torch.where(flat, plain, found)
+        return None, found, None
+
+
+def _slope(call: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """Of a call that gives each value by itself."""
+    with torch.enable_grad():
+        leaf = x.detach().requires_grad_(True)
+        (found,) = torch.autograd.grad(call(leaf.clone()).sum(), leaf)
+    return found
 
 
 class _Product(torch.autograd.Function):

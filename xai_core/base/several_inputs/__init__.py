@@ -1,1 +1,1 @@
-"""Several inputs of a model: as one tensor, and those that are fixed."""
+"""Models that take several pictures: how these are packed into one, and what else is held."""

@@ -11,10 +11,10 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.parameters import build
 from xai_core.cli.all_inputs import check_inputs, save, write
-from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import progress_bar, say, tell
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
+from xai_core.cli.model_file import load_options, model_path
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file

@@ -102,11 +102,11 @@ def _run(module: nn.Module, batch: Tensor) -> tuple[Tensor, Tensor]:
     from xai_core.targets import main_output
 
     leaf = batch.detach().clone().requires_grad_(True)
-    with borrowed(module), torch.enable_grad(), same_draws(), sound_batch_norm():
+    with borrowed(module), torch.enable_grad(), same_draws():
         output = main_output(run(module, leaf))[1]
         draws = torch.Generator().manual_seed(0)
         weights = torch.randn(output.shape, generator=draws).to(output.device)
-        score = (output * weights).sum()
+        score = sound_batch_norm((output * weights).sum())
         gradient = None
         if score.requires_grad:
             (gradient,) = torch.autograd.grad(score, leaf, allow_unused=True)

@@ -58,10 +58,10 @@ def _flow(case: Case, resumed: bool) -> list[dict[str, Any]]:
     leaf = picture.detach().clone().requires_grad_(True)
     first: dict[str, Any] = {"layer": "input", "kind": "Input", "norm": None}
     try:
-        with torch.enable_grad(), sound_batch_norm():
+        with torch.enable_grad():
             if case.score is None:
                 return []
-            value = case.score.of(case.module, leaf)
+            value = sound_batch_norm(case.score.of(case.module, leaf))
     finally:
         for handle in handles:
             handle.remove()

@@ -102,9 +102,9 @@ def _watched(module: nn.Module, score: Score, at: Tensor, *, backward: bool = Fa
         return result
 
     leaf = at.detach().clone().requires_grad_(True)
-    with torch.enable_grad(), same_draws(), Calls(note), sound_batch_norm(), quick_depthwise():
+    with torch.enable_grad(), same_draws(), Calls(note), quick_depthwise():
         output = run(score.seen(module), leaf)
-        value = score.of_output(output)
+        value = sound_batch_norm(score.of_output(output))
         largest = score.size(output)
     found = _gradient(value, leaf) if backward else None
     return Watched(float(value.detach()), float(largest), coarsest, found)

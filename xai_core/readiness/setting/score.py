@@ -75,8 +75,8 @@ def gradient(module: nn.Module, score: Score, inputs: Tensor) -> tuple[Tensor, T
     from xai_core.attribution.passes.batch_norm import sound_batch_norm
 
     leaf = inputs.detach().clone().requires_grad_(True)
-    with torch.enable_grad(), sound_batch_norm():
-        value = score.of(module, leaf)
+    with torch.enable_grad():
+        value = sound_batch_norm(score.of(module, leaf))
         if not value.requires_grad:
             return value, None
         (found,) = torch.autograd.grad(value, leaf, allow_unused=True)
