@@ -12,6 +12,7 @@ from xai_core.cli.inputs import add_labels
 from xai_core.cli.options import (
     add_methods,
     add_model,
+    add_outputs,
     add_pace,
     add_quantile,
     add_seed,
@@ -62,18 +63,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     add_labels(parser)
     add_seed(parser)
     add_pace(parser)
-    parser.add_argument(
-        "--all-inputs",
-        action="store_true",
-        help="of a model of several pictures, each given by --input NAME=FILE: a map of every one",
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="default: IMAGE-METHOD.npy; with --all-inputs FILE-NAME.npy of each input, and a "
-        "picture of all",
-    )
+    add_outputs(parser)
 
 
 def add_rank(parser: argparse.ArgumentParser) -> None:

@@ -124,7 +124,7 @@ def test_the_gradient_is_that_of_the_model_with_the_others_written_out(
         np.testing.assert_allclose(both["image"].values, result.values, rtol=1e-4, atol=1e-6)
         assert both["mask"].values.shape == (2, 1, SIDE, SIDE)
         with pytest.raises(InputError, match="no input depth"):
-            xai_core.explain_inputs(model, {"image": inputs, "depth": MASK}, 2)
+            xai_core.explain_inputs(model, {"image": inputs, "depth": inputs}, 2)
     verdict = xai_core.assess(model, inputs)
     expected = "input-gradients" if kind == "torchscript" else "ready"
     assert verdict.level == expected, verdict.findings
