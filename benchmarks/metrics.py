@@ -20,6 +20,7 @@ from xai_core.attribution.result import Attribution
 from xai_core.scores.perturbation.imputation import imputed
 from xai_core.scores.quantus_calls.library import quantus
 
+ROUNDS = 7
 DRAWS, SHARES = 2, (0.1, 0.5, 0.9)
 
 
@@ -66,9 +67,29 @@ def theirs(name: str, **how: Any) -> Callable[[], None]:
     return run
 
 
-def _saliency(x: np.ndarray) -> np.ndarray:
+def theirs_forgetting(name: str, **how: Any) -> Callable[[], None]:
+    """Their tests of randomised layers, with one map at the end of the cascade, as they advise."""
+
+    def run() -> None:
+        how["disable_warnings"] = how["skip_layers"] = True
+        metric = getattr(quantus(), name)(normalise=False, layer_order="bottom_up", **how)
+        metric(
+            model=efficientnet(),
+            x_batch=inputs().copy(),
+            y_batch=np.array([TARGET]),
+            a_batch=None if name == "SmoothMPRT" else values()[:, None].copy(),
+            explain_func=lambda model, inputs, targets, **_: _saliency(inputs, model),
+        )
+
+    return run
+
+
+def _saliency(x: np.ndarray, net: Any = None) -> np.ndarray:
     made = quantus().explain(
-        efficientnet(), x.astype(np.float32), np.array([TARGET]), method="Saliency"
+        net or efficientnet(),
+        x.astype(np.float32),
+        np.full(len(x), TARGET),
+        method="Saliency",
     )
     return np.asarray(made)
 
@@ -126,6 +147,14 @@ CASES = {
     "Quantus' Local Lipschitz Estimate": theirs("LocalLipschitzEstimate", nr_samples=DRAWS),
     "Relative Input Stability, 2 maps": ours_again("relative-input-stability", draws=DRAWS),
     "Quantus' Relative Input Stability": theirs("RelativeInputStability", nr_samples=DRAWS),
+    "MPRT, 1 stage": ours_again("mprt", stages=1, order="bottom-up"),
+    "Quantus' MPRT": theirs_forgetting("MPRT", return_last_correlation=True),
+    "Efficient MPRT": ours_again("efficient-mprt"),
+    "Quantus' Efficient MPRT": theirs_forgetting("EfficientMPRT"),
+    "Smooth MPRT, 1 stage of 4 maps": ours_again("smooth-mprt", stages=1, draws=4),
+    "Quantus' Smooth MPRT": theirs_forgetting(
+        "SmoothMPRT", nr_samples=4, return_last_correlation=True
+    ),
 }
 _titles = list(CASES)
 GOALS = [Goal(one, other, 1.0) for one, other in zip(_titles[::2], _titles[1::2], strict=True)]

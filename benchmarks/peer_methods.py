@@ -21,7 +21,7 @@ from xai_core.attribution.relevance.library import zennit
 from xai_core.base.device import best_device
 from xai_core.models.vision_libraries import vision_library
 
-ROUNDS = 3
+ROUNDS = 7
 PLACES = 20
 
 

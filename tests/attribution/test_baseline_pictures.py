@@ -169,3 +169,14 @@ def test_pictures_that_are_gone_are_missed_only_where_they_are_looked_at(monkeyp
     params, arrays = with_pictures({"parameters": here.parameters, "old": gone}, (SEVERAL,))
     assert params["pictures_held"] == 1
     np.testing.assert_array_equal(arrays[1], SEVERAL)
+
+
+def test_pictures_of_one_call_push_none_of_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backgrounds, "_held", type(backgrounds._held)())
+    monkeypatch.setattr(backgrounds, "HELD_BYTES", 100)
+    several = [np.full((1, 1, 4, 4), value, np.float32) for value in (1, 2, 3)]
+    backgrounds.hold(0 * several[0])
+    texts = backgrounds.hold_all(several)
+    assert list(backgrounds._held) == texts  # without the one of the call before
+    after = backgrounds.hold(4 * several[0])
+    assert list(backgrounds._held) == [after]

@@ -18,6 +18,7 @@ from tests.scores.metrics import reference
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError
+from xai_core.base.target import Target
 from xai_core.maps.canonical import canonicalise
 from xai_core.maps.recipe import Recipe
 from xai_core.scores.measurement import Measurement, measure, samples
@@ -188,6 +189,13 @@ def test_random_logit_of_a_method_that_ignores_the_class_is_one() -> None:
 
     one = explain(Alike(), X, 2, "saliency")
     assert score(Alike(), one, "random-logit") == pytest.approx(1.0)
+
+
+def test_random_logit_needs_a_class() -> None:
+    one = explain(layered(), X, Target("neuron", {"layer": "0", "unit": "1"}), "saliency")
+    found = measure(layered(), X, one, RECIPE, "random-logit")
+    cause = "What is explained is no class: there is no other to compare with."
+    assert found == Measurement(None, cause)
 
 
 def test_random_logit_needs_another_class() -> None:

@@ -77,12 +77,15 @@ class Secants:
 
 
 class _Secant(torch.autograd.Function):
-    """Δy / Δx of one call on each value; where both ends are alike, its slope there."""
+    """Δy / Δx of one call on each value; where both ends are alike, its slope there.
+
+    x0: written over.
+    """
 
     @staticmethod
     def forward(ctx: Any, call: Callable[[Tensor], Tensor], x: Tensor, x0: Tensor) -> Any:
         y, apart = call(x.clone()), x - x0
-        slope, flat = (y - call(x0.clone())).div_(apart), apart.abs_() < FLAT
+        slope, flat = (y - call(x0)).div_(apart), apart.abs_() < FLAT
         if flat.any():
             slope = torch.where(flat, _slope(call, x), slope)
         ctx.save_for_backward(slope)

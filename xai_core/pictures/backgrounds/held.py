@@ -11,7 +11,7 @@ import math
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,22 @@ def hold(pictures: Inputs) -> str:
     Raises:
         InputError: they are none, or too large.
     """
+    return hold_all([pictures])[0]
+
+
+def hold_all(several: Sequence[Inputs]) -> list[str]:
+    """The same of several: none of them pushes another one out, however large they are together."""
+    texts = [_put(one) for one in several]
+    with _lock:
+        others = [text for text in _held if text not in texts]
+        for text in others:
+            if sum(one.nbytes for one in _held.values()) <= HELD_BYTES:
+                break
+            del _held[text]
+    return texts
+
+
+def _put(pictures: Inputs) -> str:
     array = np.ascontiguousarray(checked_inputs(pictures), "<f4")
     check_room(len(array), array.nbytes)
     text = f"{len(array)}:{hashlib.sha256(as_bytes(array)).hexdigest()}"
@@ -47,8 +63,6 @@ def hold(pictures: Inputs) -> str:
             array.flags.writeable = False
             _held[text] = array
         _held.move_to_end(text)
-        while sum(one.nbytes for one in _held.values()) > HELD_BYTES and len(_held) > 1:
-            _held.popitem(last=False)
     return text
 
 

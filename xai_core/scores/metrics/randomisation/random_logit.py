@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from xai_core.base.target import DEFAULT
 from xai_core.scores.case import Case
 from xai_core.scores.metrics.base import METRICS, Direction, ModelMetric
 from xai_core.scores.quantus_calls.explain_again import explaining_again
@@ -57,10 +58,16 @@ class RandomLogit(ModelMetric):
         return explaining_again(logit, case, case.explain, case.target or 0)
 
     def unavailable_because(self, case: Case) -> str | None:
-        if case.classes < 2:
-            return "The model has one output: there is no other class."
-        if case.target is None:
+        if case.target is None and not _is_only_score(case):
             return "What is explained is no class: there is no other to compare with."
+        if case.target is None or case.classes < 2:
+            return "The model has one output: there is no other class."
         if min(case.values.shape) < WINDOW:
             return f"SSIM needs a map of at least {WINDOW}×{WINDOW} pixels."
         return None
+
+
+def _is_only_score(case: Case) -> bool:
+    """Whether no class is explained because there is but one score."""
+    explained = None if case.attribution is None else case.attribution.targets[0]
+    return explained is None or explained.target.kind == DEFAULT
