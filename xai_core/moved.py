@@ -13,6 +13,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 MOVED = {
+    "xai_core.attribution.several_inputs": "xai_core.attribution.inputs.explaining",
     "xai_core.demo.models": "xai_core.models.demo",
     "xai_core.demo.pictures": "xai_core.pictures.demo",
     "xai_core.errors": "xai_core.base.errors",

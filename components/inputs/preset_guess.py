@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.inputs import preprocessing, preset_detection
-from components.session import backend, problem
+from components.session import backend, percent, problem
 from components.session.state.workspace import Photo, Source, Workspace
 from xai_core.runs.computation import label_of
 from xai_core.targets.labels import Labels
@@ -59,16 +59,14 @@ def _table(found: Likely, labels: Labels | None) -> None:
                 "": "●" if trial is found.best else "",
                 "Preset": trial.title,
                 "Top class": label_of(trial.top, labels),
-                "Confidence": trial.confidence,
+                "Confidence": percent.of(trial.confidence),
                 "Entropy": trial.entropy,
             }
             for trial in found.trials
         ),
         hide_index=True,
         column_config={
-            "Confidence": st.column_config.ProgressColumn(
-                min_value=0.0, max_value=1.0, format="percent"
-            ),
+            "Confidence": percent.column(),
             "Entropy": st.column_config.NumberColumn(format="%.2f nats"),
         },
     )

@@ -13,7 +13,7 @@ from components.maps import growing, preview, progress, scale_strip, tiles
 from components.maps import scale as map_scale
 from components.maps.scale import SCOPES
 from components.maps.tiles import Look, title_of
-from components.session import problem, text
+from components.session import layout, problem, text
 from components.session.keeping import registry
 from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import Workspace
@@ -50,8 +50,9 @@ def show(space: Workspace, share: Callable[[], None]) -> None:
 @st.fragment(run_every=progress.POLL_SECONDS)
 def _grows(space: Workspace, share: Callable[[], None], drawn: growing.Drawn) -> None:
     """What is being computed, where its maps will stand."""
-    look, signed = _controls()
     share()
+    with layout.folds("look"):
+        look, signed = _controls()
     st.caption("Each map appears when it is done; the one that is sampled is refined in view.")
     shown = growing.of(space, look, _recipe(space, signed), drawn)
     map_grid.show(shown, key="heatmaps", tile_width=300)
@@ -60,15 +61,16 @@ def _grows(space: Workspace, share: Callable[[], None], drawn: growing.Drawn) ->
 @st.fragment
 def _show(space: Workspace, share: Callable[[], None]) -> None:
     run = space.run
-    look, signed = _controls()
-    registry.save(space)  # a fragment of its own: the page does not run again
     share()
+    switches = layout.folds("look")
+    with switches:
+        look, signed = _controls()
+    registry.save(space)  # a fragment of its own: the page does not run again
     recipe = replace(_recipe(space, signed), crop=run.content)
     names = chosen_methods.shown(space) or list(run.attributions)
     maps = {name: before_removal(run.attributions[name], recipe)[0] for name in names}
     scales = map_scale.show(space, map_scale.Asked(maps, look, recipe))
     shown = [tiles.photo(run)]
-    switches = st.container(horizontal=True, gap="medium")
     with switches:
         removed = _removed(space, names)
     for name, values in maps.items():
@@ -126,7 +128,10 @@ def _with_region(run: Run, shown: list[Tile]) -> list[Tile]:
 
 
 def _controls() -> tuple[Look, bool]:
-    first, second, third, fourth, fifth = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
+    section = st.expander("How the maps are drawn", icon=":material/palette:")
+    first, second, third, fourth, fifth = section.columns(
+        [3, 2, 2, 2, 2], vertical_alignment="bottom"
+    )
     opacity = first.slider(
         "Opacity over the photo", 0.0, 1.0, 0.75, 0.05, key="opacity", persist_state="session"
     )

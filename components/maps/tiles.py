@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 
 from components.widgets.map_grid import Image, Tile
 from xai_core.attribution.methods.base import title_of as title_of
@@ -88,13 +88,34 @@ def _drawn(
     scale: ColourScale,
     signed: bool,
 ) -> Tile:
+    return _over(cut(run), values, look, heading, scale, signed)
+
+
+def _over(
+    picture: UInt8[np.ndarray, "h w 3"],
+    values: Float[np.ndarray, "h w"],
+    look: Look,
+    heading: tuple[str, str],
+    scale: ColourScale,
+    signed: bool,
+) -> Tile:
     title, note = heading
     name, low = (look.diverging, -1.0) if signed else (look.sequential, 0.0)
     layers = [Image(data_url(coloured(scale.shares(values), name, low, 1.0)), look.opacity)]
     if look.opacity < 1:
-        layers.insert(0, Image(data_url(cut(run))))
+        layers.insert(0, Image(data_url(picture)))
     legend = _legend(values, name, scale, signed)
-    return Tile(title, note, f"{title}: {note}", tuple(layers), _ratio(run), legend)
+    ratio = picture.shape[1] / picture.shape[0]
+    return Tile(title, note, f"{title}: {note}", tuple(layers), ratio, legend)
+
+
+def over_picture(
+    values: Float[np.ndarray, "h w"], picture: UInt8[np.ndarray, "h w 3"], heading: tuple[str, str]
+) -> Tile:
+    """One map on its own scale over a picture that belongs to no run."""
+    look, finite = Look(opacity=0.75), values[np.isfinite(values)]
+    signed = bool(finite.size and finite.min() < 0)
+    return _over(picture, values, look, heading, over([values], look.percentile), signed)
 
 
 def _legend(values: Float[np.ndarray, "h w"], name: str, scale: ColourScale, signed: bool) -> Scale:

@@ -98,24 +98,4 @@ def _field(space: Workspace, method: str, info: ParameterInfo) -> Any:
     if info.holds == EACH:
         return layer_chooser.show(space, method, info)
     value = space.parameters(method)[info.name]
-    shared: dict[str, Any] = {
-        "help": info.help,
-        "key": fields.key_of(method, info.name),
-        "later": True,
-    }
-    if info.choices:
-        return choice.one(st.selectbox, info.name, info.choices, value, **shared)
-    if info.kind is bool:
-        return choice.value(st.toggle, info.name, value, **shared)
-    if info.kind in (int, float):
-        return choice.value(
-            st.number_input,
-            info.name,
-            value,
-            min_value=info.kind(info.minimum) if info.minimum is not None else None,
-            max_value=info.kind(info.maximum) if info.maximum is not None else None,
-            step=info.kind(info.step or (1 if info.kind is int else 0.05)),
-            format=None if info.kind is int else "%g",
-            **shared,
-        )
-    return choice.value(st.text_input, info.name, value, **shared)
+    return fields.draw(info, value, fields.key_of(method, info.name))

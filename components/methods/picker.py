@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from components.maps.tiles import title_of
 from components.methods import families, presets
 from components.methods.availability import caution
-from components.session import choice, problem, text
+from components.session import choice, layout, problem, text
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding import by_reason
@@ -18,8 +18,17 @@ from xai_core.readiness.result import Availability
 KEY = "methods"
 
 
-def show(space: Workspace, availability: Mapping[str, Availability] | None = None) -> None:
-    """Draw the chooser. `availability`: of the chosen model, where it has been checked."""
+def show(
+    space: Workspace,
+    availability: Mapping[str, Availability] | None = None,
+    more: Callable[[], None] | None = None,
+) -> None:
+    """Draw the chooser.
+
+    Args:
+        availability: of the chosen model, where it has been checked.
+        more: draws a section that stands beside *Choose by family*.
+    """
     known = availability or {}
     blocked = {
         name: found.reason or "not available"
@@ -40,8 +49,11 @@ def show(space: Workspace, availability: Mapping[str, Availability] | None = Non
     presets.show(space, known)
     if space.wished and not space.chosen:
         st.caption("None of the chosen methods can run on this model. They wait for another one.")
-    families.show(space, options)
-    _cannot(blocked)
+    with layout.folds("methods"):
+        families.show(space, options)
+        if more is not None:
+            more()
+        _cannot(blocked)
     told = caution(space.verdicts.get(space.source))
     if told:
         st.warning(told, icon=":material/hourglass_top:")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.model.tabs import labels_form
-from components.session import backend, decoding, problem, text
+from components.session import backend, decoding, percent, problem, text
 from components.session.state.workspace import Photo, Source
 from xai_core.maps.colours import data_url
 from xai_core.runs.run import Guess
@@ -34,7 +34,7 @@ def _classes(guesses: tuple[Guess, ...]) -> None:
     table = pd.DataFrame(
         {
             "Class": [_name(guess) for guess in guesses],
-            "Probability": [guess.probability for guess in guesses],
+            "Probability": [percent.of(guess.probability) for guess in guesses],
         }
     )
     st.dataframe(
@@ -43,11 +43,7 @@ def _classes(guesses: tuple[Guess, ...]) -> None:
         height="content",
         row_height=ROW,
         alt="The likeliest classes, with their probability",
-        column_config={
-            "Probability": st.column_config.ProgressColumn(
-                min_value=0.0, max_value=1.0, format="percent", width="small"
-            )
-        },
+        column_config={"Probability": percent.column(width="small")},
     )
 
 

@@ -36,12 +36,7 @@ def show(space: Workspace, verdict: Verdict) -> None:
         findings.show(*decisive, said=verdict.summary)
     _anyway(space, verdict)
     proof_time.show(space, verdict)
-    if any(one.available for one in verdict.methods.values()):
-        st.page_link(
-            "pages/compare/heatmaps.py",
-            label="Compare heatmaps of it",
-            icon=":material/local_fire_department:",
-        )
+    st.space("xsmall")
 
 
 def _anyway(space: Workspace, verdict: Verdict) -> None:

@@ -171,7 +171,7 @@ def _state(space: Workspace, stale: bool) -> str:
     if pairing.opened:
         return "On screen is a kept comparison. *Compute* compares what is chosen above instead."
     if pairing.second is None:
-        return "Choose a second model, or open one below."
+        return "Choose a second model, or open one."
     if pairing.second == space.source:
         return "Choose two different models."
     if pairing.pair is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.model import gallery, steps, upload
-from components.session import choice
+from components.session import choice, layout
 from components.session.state.workspace import Workspace
 
 SAME, OWN = "the first model's class, in both", "each model's own top class"
@@ -58,11 +58,15 @@ def open_another(space: Workspace) -> None:
         steps.beside(space, key="opening-second")
         return
     key = f"open-second-{space.opening.count}"
-    with st.expander(
-        "Open a model file", icon=":material/upload_file:", key=key, expanded=bool(space.pending)
-    ):
-        upload.show(space, second=True)
-    gallery.show(space, second=True)
+    with layout.folds("second"):
+        with st.expander(
+            "Open a model file",
+            icon=":material/upload_file:",
+            key=key,
+            expanded=bool(space.pending),
+        ):
+            upload.show(space, second=True)
+        gallery.show(space, second=True)
 
 
 def _choose_first(space: Workspace, title: str) -> None:

@@ -16,7 +16,7 @@ from components.model.tabs.findings import ICONS
 from components.model.verdict import BADGES
 from components.models import bar
 from components.ranking import score_table
-from components.session import backend, problem, text
+from components.session import backend, percent, problem, text
 from components.session.state.workspace import Workspace
 from components.widgets import map_grid
 from xai_core.base.finding import Finding, by_reason
@@ -103,15 +103,15 @@ def _prediction(found: PredictionDifference) -> None:
     rows = [
         {
             "Class": one.label,
-            "A": one.probability[0],
-            "B": one.probability[1],
+            "A": percent.of(one.probability[0]),
+            "B": percent.of(one.probability[1]),
             "Score in A": one.score[0],
             "Score in B": one.score[1],
             "B − A": one.difference,
         }
         for one in found.classes
     ]
-    share = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")
+    share = percent.column(width="small")
     number = st.column_config.NumberColumn
     columns: dict[str, Any] = {"A": share, "B": share} if len(rows) > 1 else {"A": None, "B": None}
     columns |= {name: number(format="%.4f") for name in ("Score in A", "Score in B")}

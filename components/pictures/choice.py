@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,8 +16,8 @@ from xai_core.base.target import Target, over_pictures
 from xai_core.demo.wafer.examples import EXAMPLES
 from xai_core.demo.wafer.kinds import NONE
 from xai_core.models.peek.digest import digest
-from xai_core.scores.metrics.base import METRICS
-from xai_core.scores.public.asked_metric import asked_metrics, localisation_metrics
+from xai_core.scores.metrics.base import METRICS, MaskMetric
+from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.studies.computation import Subject
 from xai_core.studies.store import Methods, Setting, Study, Table, complete
 
@@ -63,9 +62,12 @@ def subjects(space: Workspace) -> list[Subject]:
     for photo in (*photos, *space.study_state.uploaded.values()):
         sha256 = _sha256(photo.path)
         mask = photo.mask or _known_masks().get(photo.path)
-        before = found.setdefault(sha256, Subject(photo.name, photo.path, sha256, mask))
+        before = found.setdefault(sha256, Subject(photo.name, photo.path, sha256))
         if before.mask is None and mask is not None:
-            found[sha256] = replace(before, mask=mask)
+            counts = space.study_state.localise
+            found[sha256] = replace(
+                before, mask=mask, mask_sha256=_digest(mask) if counts else None
+            )
     return list(found.values())
 
 
@@ -77,22 +79,18 @@ def methods(space: Workspace) -> Methods:
 def metrics(space: Workspace) -> tuple[str, ...]:
     """What is measured of each map beside its score."""
     state = space.study_state
-    chosen = [name for name in METRICS.names() if name in state.metrics]  # in whatever order
-    found = asked_metrics(chosen, state.removal)
-    return (*found, *localisation_metrics(state.removal)) if localises(space) else found
+    return tuple(
+        str(AskedMetric.of(name, state.metric_settings.get(name, {}), state.removal))
+        for name in measured(space)
+    )
 
 
-def localises(space: Workspace) -> bool:
-    """Whether maps are compared with masks."""
-    return space.study_state.localise and any(one.mask for one in subjects(space))
-
-
-def truths(space: Workspace) -> str:
-    """Which masks belong to which pictures, where they count: visitors may have others."""
-    if not localises(space):
-        return ""
-    pairs = sorted(f"{one.sha256} {_sha256(one.mask)}" for one in subjects(space) if one.mask)
-    return hashlib.sha256("\n".join(pairs).encode()).hexdigest()
+def measured(space: Workspace) -> list[str]:
+    """The names of these, in whatever order they were chosen; those on masks last."""
+    state = space.study_state
+    on_mask = [one.name for one in METRICS if isinstance(one, MaskMetric)]
+    chosen = [name for name in METRICS.names() if name in state.metrics]
+    return [*chosen, *on_mask] if state.localise else chosen
 
 
 def known(space: Workspace) -> Table | None:
@@ -114,11 +112,12 @@ def study_of(space: Workspace, source: Source) -> Study:
         recipe=space.recipe,
         target=space.study_state.target,
         metrics=metrics(space),
-        truths=truths(space),
     )
     found = space.study_state.study
     if found is None or found.setting != setting:
         found = space.study_state.study = Study(setting)
+    if space.study_state.job is None:  # what is computed keeps to the masks that it began with
+        found.meet(subjects(space))
     return found
 
 
@@ -126,6 +125,13 @@ def study_of(space: Workspace, source: Source) -> Study:
 def _known_masks() -> dict[Path, Path]:
     """Of the wafer demo's pictures."""
     return {one.path: one.mask_path for one in EXAMPLES.values() if one.kind != NONE}
+
+
+def _digest(mask: Path) -> str | None:
+    try:
+        return _sha256(mask)
+    except OSError:  # gone; who reads it says so
+        return None
 
 
 def _sha256(path: Path) -> str:

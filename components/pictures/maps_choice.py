@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import zipfile
 from collections.abc import Sequence
 from functools import partial
@@ -13,13 +12,12 @@ import streamlit as st
 
 from components.pictures import choice as study_choice
 from components.session import choice
-from components.session.decoding import Decode
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.limits import MB
 from xai_core.studies.asked.maps import MOST, MapChoice
-from xai_core.studies.computation import Borrow, Subject, conduct
-from xai_core.studies.selected_maps import StudyMaps
+from xai_core.studies.computation import Subject
+from xai_core.studies.maps.files import StudyMaps
 from xai_core.studies.store import Methods, Study, Table
 
 NONE, ALL = "none", "all"
@@ -45,7 +43,8 @@ def show(space: Workspace) -> None:
         key="many-maps",
         later=True,
         format_func=TITLES.__getitem__,
-        help="As arrays, for a notebook. They are computed again once all pictures are through.",
+        help="As arrays, for a notebook. Where the scores say which, they are computed again once "
+        "all pictures are through.",
     )
     if state.maps not in (NONE, ALL):
         state.maps_count = choice.value(
@@ -81,7 +80,7 @@ def lacking(space: Workspace, table: Table) -> bool:
         return False
     pictures, methods = study_choice.subjects(space), study_choice.methods(space)
     quantile = 0.2 if space.quantile is None else space.quantile
-    maps = StudyMaps(study.setting, study.folder, study.pace)
+    maps = files_of(study)
     return not all(
         maps.path_of(pictures[row].sha256, name, given).exists()
         for row in asked.rows(table.at(quantile))
@@ -89,23 +88,19 @@ def lacking(space: Workspace, table: Table) -> bool:
     )
 
 
-def keep(
-    study: Study,
-    pictures: Sequence[Subject],
-    methods: Methods,
-    asked: MapChoice,
-    borrow: Borrow,
-    decode: Decode,
-    quantile: float,
-    cancel: threading.Event,
-) -> None:
-    """Compute the maps that are wanted of one's own pictures. For any thread; raises `XaiError`."""
-    if not asked:
-        return
+def pointed_at(
+    study: Study, pictures: Sequence[Subject], methods: Methods, asked: MapChoice, quantile: float
+) -> list[Subject]:
+    """The pictures whose maps the scores ask for, once these are there."""
+    if not asked.by_scores:
+        return []
     scores = study.table([one.sha256 for one in pictures], methods).at(quantile)
-    chosen = [pictures[row] for row in asked.rows(scores)]
-    maps = StudyMaps(study.setting, study.folder, study.pace)
-    conduct(maps, chosen, methods, borrow, decode=decode, cancel=cancel)
+    return [pictures[row] for row in asked.rows(scores)]
+
+
+def files_of(study: Study) -> StudyMaps:
+    """Where the maps of a study are."""
+    return StudyMaps(study.setting, study.folder, study.pace)
 
 
 def offer(space: Workspace) -> None:
@@ -113,7 +108,7 @@ def offer(space: Workspace) -> None:
     study, state = space.study_state.study, space.study_state
     if study is None or state.opened is not None or state.job is not None:
         return
-    maps = StudyMaps(study.setting, study.folder, study.pace)
+    maps = files_of(study)
     if not maps.folder.exists():
         return
     files = _files(maps, study_choice.subjects(space), study_choice.methods(space))

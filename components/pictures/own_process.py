@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from components.session.settings import limits
@@ -38,11 +39,12 @@ def compute(
     methods: Methods,
     progress: Progress,
     cancel: threading.Event,
+    maps: tuple[str, ...] = (),
 ) -> dict[str, str]:
     """As `conduct`, by a job in the study's folder, once no other one computes.
 
     Args:
-        progress: in pictures.
+        progress: in pictures. maps: which are kept, as `Plan` has it.
 
     Raises:
         Cancelled: as asked; what is finished is kept. XaiError: the job has failed.
@@ -54,7 +56,8 @@ def compute(
         progress(min(done, len(pictures)), len(pictures))
 
     with _turn(study.folder, look):
-        handle = start_job(_plan(study, source, pictures, methods), study.folder)
+        plan = replace(_plan(study, source, pictures, methods), maps=maps)
+        handle = start_job(plan, study.folder)
         found = _watched(handle, look)
     if found.state == "cancelled":
         raise Cancelled

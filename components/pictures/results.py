@@ -13,12 +13,12 @@ from components.pictures import (
     band_chart,
     export,
     maps_choice,
-    metrics_table,
     places_chart,
     reversals,
 )
 from components.pictures import sheet as study_sheet
 from components.pictures import table as pictures
+from components.pictures.metrics import table as metrics
 from components.ranking.statistics import bands, statistics
 from components.session import problem
 from components.session.state.workspace import Workspace
@@ -65,7 +65,7 @@ def _show(space: Workspace, quantile: float) -> None:
         st.markdown("### Agreement of the pictures")
         st.markdown("  \n".join(map(problem.plain, agreement(here.concordance))))
     _tests(names, here)
-    metrics_table.show(table, names)
+    metrics.show(table, names)
     maps_choice.offer(space)
     reversals.show(space, sheet, here)
     _causes(sheet, names)

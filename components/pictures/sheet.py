@@ -55,7 +55,7 @@ def draft(space: Workspace, table: Table | None = None) -> StudyResult:
         model_sha256=card.sha256,
         model_format=card.format,
         pictures=tuple(
-            StudiedPicture(one.name, one.sha256, targets.get(row))
+            StudiedPicture(one.name, one.sha256, targets.get(row), one.mask_sha256)
             for row, one in enumerate(subjects)
         ),
         methods=methods,

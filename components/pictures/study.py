@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import streamlit as st
 
 from components.maps import progress
 from components.maps.tiles import title_of
-from components.methods import pace
-from components.pictures import maps_choice, own_process, sheet
+from components.pictures import maps_choice, sheet
 from components.pictures.choice import known, methods, study_of, subjects
+from components.pictures.computing import Computing, by_job
 from components.runs import study_link
 from components.session import backend, decoding, kept_runs, problem
-from components.session.decoding import Decode
 from components.session.jobs import time_left
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access
-from components.session.state.workspace import Source, StudyState, Workspace
-from xai_core.attribution.pace.cache import Paces
-from xai_core.base.arrays import Inputs
+from components.session.state.workspace import StudyState, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.progress import Progress
-from xai_core.runs.computation import samples_of
-from xai_core.studies.computation import Place, Subject, conduct, filled
+from xai_core.studies.computation import Place, filled
 from xai_core.studies.result import StudyResult
-from xai_core.studies.store import Methods, Study, Table
+from xai_core.studies.store import Table
 
 
 @own_place
@@ -67,35 +62,32 @@ def start(space: Workspace) -> None:
         study_state.failure = str(error)
         return
     access, decode, truth = Access(study_state.turn), decoding.decoding(), decoding.truths()
-    settle_pace = _settling(access, decode, source, study, wanted, pictures)
     keeper = study_state.keeper = Keeper(
         kept_runs.store(), kept_runs.owner(), space.verdicts.get(space.source)
     )
-
-    asked, quantile = maps_choice.wanted(space), draft.quantile
-    lend = access.lender(source)
+    asked = maps_choice.wanted(space)
 
     def at(place: Place) -> None:
         study_state.place = place
 
+    computing = Computing(access, decode, truth, source, study, pictures, wanted, at)
+
     def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
-        settle_pace()
-        if len(pictures) >= own_process.MANY:
-            refused = own_process.compute(study, source, pictures, wanted, progress, cancel)
-        else:
-            how: dict[str, Any] = {"decode": decode, "progress": progress, "cancel": cancel}
-            how["truth"] = truth
-            refused = conduct(study, pictures, wanted, lend, at=at, **how)
+        maps = maps_choice.files_of(study) if asked else None
+        refused = computing.scores(progress, cancel, maps if asked.everything else None)
         found = _whole(filled(draft, study, refused))
-        if kept is None:  # before the maps, which may fail
+        if kept is None:  # before maps of a second pass, which may fail
             paths = {one.sha256: one.path for one in pictures}
             keeper.keep(sheet.pictured(found, paths, decode))
         there = [one for one in pictures if one.name not in refused]
-        maps_choice.keep(study, there, wanted, asked, lend, decode, quantile, cancel)
+        chosen = maps_choice.pointed_at(study, there, wanted, asked, draft.quantile)
+        if maps is not None and chosen:
+            study_state.mapping, study_state.place = len(chosen), None
+            computing.maps_of(chosen, maps, progress, cancel)
         return refused
 
-    study_state.place = None
+    study_state.place, study_state.mapping = None, 0
     study_state.begin("study", work)
 
 
@@ -115,28 +107,6 @@ def _whole(found: StudyResult) -> StudyResult:
             "Start it again: it computes the others.",
         )
     return found
-
-
-def _settling(
-    access: Access,
-    decode: Decode,
-    source: Source,
-    study: Study,
-    wanted: Methods,
-    pictures: Sequence[Subject],
-) -> Callable[[], None]:
-    """What settles the pace of a study that has not begun; for any thread."""
-    samples = len(pictures) * sum(samples_of(wanted, study.spec.shape).values())
-    paces, key = Paces(), pace.key_for(source)
-
-    def inputs() -> Inputs:
-        return decode(pictures[0].path, study.spec).inputs
-
-    def settle() -> None:
-        if pictures and not study.begun:
-            study.keep_to(pace.for_many(access, paces, key, source, inputs, samples))
-
-    return settle
 
 
 def _watch(space: Workspace, job: Job[dict[str, str]], key: str) -> None:
@@ -161,6 +131,10 @@ def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
     if table is None:
         return "Starting …"
     pictures = subjects(space)
+    if study_state.mapping:
+        unit = "pictures" if by_job(pictures) else "samples"
+        noun = "picture" if study_state.mapping == 1 else "pictures"
+        return f"Maps of {study_state.mapping} {noun}: {job.done} of {job.total} {unit}"
     parts = [f"{table.done} of {len(pictures)} pictures"]
     named = {one.sha256: one.name for one in pictures}
     if place is not None and place.pictures[0] in named:

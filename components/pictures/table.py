@@ -12,7 +12,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.pictures import choice, thumbnails
-from components.session import upload
+from components.session import percent, upload
 from components.session.state.workspace import Workspace
 from xai_core.runs.computation import samples_of
 from xai_core.studies.computation import Subject
@@ -41,7 +41,7 @@ def show(space: Workspace, quantile: float, opened: StudyResult | None = None) -
     names, ids = [one.name for one in subjects], [one.sha256 for one in subjects]
     rows = _rows(names, ids, small, choice.known(space), list(methods), quantile)
     for row, one in zip(rows, subjects, strict=True):
-        row["Done"] = _share(space, one.sha256)
+        row["Done"] = percent.of(_share(space, one.sha256))
     _removable(space, subjects, rows)
 
 
@@ -121,7 +121,7 @@ def _share(space: Workspace, picture: str) -> float:
 def _draw(rows: list[dict[str, Any]], key: str, *, ticked: bool = False) -> Any:
     columns: dict[str, Any] = {
         "": st.column_config.ImageColumn(width=56),
-        "Done": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+        "Done": percent.column(0),
     }
     return st.dataframe(
         pd.DataFrame(rows),

@@ -85,9 +85,11 @@ def draw(
         if told.thumbnail is not None:
             alt = f"The picture {text.plain(told.picture)}"
             st.image(data_url(told.thumbnail), width=44, alt=alt)
+        # Three parts, which assets/result.css sets in two lines where there is no room for one.
         st.markdown(
-            f"**{text.plain(told.model)}** on **{text.plain(told.picture)}** · "
-            f"{text.plain(told.target)} · {text.plain(told.seen)} {BADGES[badge]}",
+            f":small[**{text.plain(told.model)}** on **{text.plain(told.picture)}** ·] "
+            f":small[{text.plain(told.target)} ·] :small[{text.plain(told.seen)}] "
+            f"{BADGES[badge]}",
             width="stretch",
         )
         if offer is not None:

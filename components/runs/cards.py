@@ -40,12 +40,7 @@ def show(space: Workspace, wanted: RunFilter) -> None:
     """Draw the runs that are wanted as cards, the newest first, one page of them."""
     found = _page(wanted)
     if not found.entries:
-        st.info(
-            "No run yet. Every finished computation is kept here."
-            if wanted.plain
-            else "No run matches.",
-            icon=":material/inventory_2:",
-        )
+        st.info(_none(wanted), icon=":material/inventory_2:")
     elif found.more:
         st.caption(f"More than {found.total:,d} runs match; the newest are listed.")
     elif found.total > PAGE:
@@ -54,6 +49,14 @@ def show(space: Workspace, wanted: RunFilter) -> None:
     for one in found.entries:
         with st.container(border=True), problem.guarded():
             _card(space, one, own=one.label.owner == me)
+
+
+def _none(wanted: RunFilter) -> str:
+    if kept_runs.store().unread():
+        return "None of those that are read so far."
+    if not wanted.plain:
+        return "No run matches."
+    return "No run yet. Every finished computation is kept here."
 
 
 def _page(wanted: RunFilter) -> Page:

@@ -16,8 +16,7 @@ WORDS, TAGS = "runs-search", "runs-tags"
 def show(space: Workspace) -> RunFilter:
     """Draw the fields; what they say of the visitor's own runs and of those opened by a link."""
     mine = kept_runs.mine(space)
-    with st.spinner("Reading the kept runs …"):  # all of them, where the index is not there yet
-        tags = kept_runs.store().tags(mine)
+    tags = kept_runs.store().tags(mine)
     left, right = st.columns([3, 2])
     words = left.text_input("Search name, model, picture, target, method", key=WORDS)
     wanted = right.multiselect("Tags", tags, key=TAGS) if tags else []

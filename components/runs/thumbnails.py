@@ -16,7 +16,8 @@ from components.session.kept_runs import store
 from xai_core.maps.canonical import before_removal
 from xai_core.maps.colours import coloured
 from xai_core.runs.entry import Kept
-from xai_core.runs.run import Run, open_run
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult, open_study
 
 SIDE, MOST = 144, 4

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components.session import visit
 from components.session.processes import decoders
+from components.session.visitor import visit
 from xai_core.pictures import preprocessing
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.pictures.raster import Raster

@@ -14,9 +14,10 @@ from pathlib import Path
 import streamlit as st
 
 from components.serving.machine import at_the_machine as at_the_machine
-from components.session import access, identity, run_source
+from components.session import run_source
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
+from components.session.visitor import access, identity
 from xai_core.runs.index.queries import RunFilter
 from xai_core.runs.store import RunStore
 

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.session import text
 
@@ -27,6 +28,13 @@ def own_place(show: Callable[P, T]) -> Callable[P, T]:
             return show(*args, **kwargs)
 
     return inside
+
+
+def folds(key: str) -> DeltaGenerator:
+    """A place for sections: closed ones share a line, an open one has it alone."""
+    return st.container(
+        horizontal=True, gap="small", vertical_alignment="center", key=f"folds-{key}"
+    )
 
 
 def code(told: str, language: str, *, height: int) -> None:

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import streamlit as st
 
-from components.session import visit
 from components.session.jobs import queue
 from components.session.jobs.cache import ResultCache
 from components.session.settings import limits
 from components.session.state.workspace import Source
+from components.session.visitor import visit
 from xai_core.base.arrays import Maps, Scores
 from xai_core.base.errors import ModelError
 from xai_core.base.progress import Progress

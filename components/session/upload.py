@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from components.session import problem, visit
+from components.session import problem
 from components.session.settings import limits
 from components.session.state.workspace import Workspace
+from components.session.visitor import visit
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.limits import MB
 from xai_core.base.storage.bundle import bundle_name, bundled
@@ -28,7 +30,7 @@ Arrival = tuple[str, bytes]  # the user's name for it, which is never a path, an
 def storage() -> Storage:
     """What all sessions have on disk."""
     found = Storage(limits(), RunStore().pinned_files)
-    found.sweep()
+    threading.Thread(target=found.sweep, name="old uploads go", daemon=True).start()
     return found
 
 

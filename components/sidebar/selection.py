@@ -11,7 +11,7 @@ from components.session.keeping import notes
 from components.session.opening import control as opening
 from components.session.state.workspace import Photo, Workspace
 from components.session.upload import Arrival
-from components.sidebar import target
+from components.sidebar import further_pictures, target
 from xai_core.pictures.readers.base import titles
 
 PICTURE, PICTURE_MB = "picture", 50
@@ -34,6 +34,7 @@ def show(space: Workspace, *, proven: bool = False) -> None:
         _photo(space)
         with problem.guarded():
             if opening.attend(space, proven=proven):
+                further_pictures.show(space)
                 target.show(space)
             elif proven:
                 st.caption("Its classes come once it is open.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from components.methods import availability, form, picker
@@ -23,8 +25,7 @@ with problem.guarded():
     pair.show(space)
 pair.open_another(space)
 with problem.guarded():
-    picker.show(space, availability.known(space))
-    form.of_chosen(space)
+    picker.show(space, availability.known(space), partial(form.of_chosen, space))
     job.show(space, key="pair")
     results.show(space, quantile.show(space, key="models"))
 layout.next_step("pages/share/runs.py", "find every computation again")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from components.methods import availability, picker
-from components.pictures import choice, metrics_choice, picture_set, results, study
+from components.pictures import choice, picture_set, results, study
+from components.pictures.metrics import choice as metrics
 from components.runs import study_link
 from components.session import layout, problem
 from components.session.state.workspace import workspace
@@ -21,7 +22,7 @@ with problem.guarded():
         picture_set.show(space)
         picker.show(space, availability.known(space))
         choice.target(space)
-        metrics_choice.show(space)
+        metrics.show(space)
         study.show(space, key="pictures")
     else:
         study_link.banner(space, space.study_state.opened)

@@ -14,7 +14,7 @@ from components.model import (
     verdict,
     ways_in,
 )
-from components.model.form import weights_choice
+from components.model.form import verdict_input, weights_choice
 from components.session import backend, layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -36,6 +36,7 @@ with here, problem.guarded():
         output_entry.show(space, source, found)
         weights_choice.show(space, source, model.card)
         verdict.show(space, found)
+        verdict_input.show(model.card)
         glance.show(space, found, photo)
         details.show(space, model, photo, found)
 scroll_to_top.show(space.opening.count, key="model-top")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.runs import cards, comparison, search
+from components.runs import cards, comparison, search, unread
 from components.session import layout, problem
 from components.session.state.workspace import workspace
 from components.sidebar import selection
@@ -13,8 +13,10 @@ space = workspace()
 st.title("Runs")
 selection.show(space)
 with problem.guarded():
-    cards.disk(space)
+    if not unread.show():
+        cards.disk(space)
     wanted = search.show(space)
-    comparison.show(wanted)
+    with problem.guarded():  # a broken run hides no list
+        comparison.show(wanted)
     cards.show(space, wanted)
 layout.next_step("pages/compare/tune.py", "tune the result on screen")

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from tests.attribution.nets import NETS
 from tests.attribution.nets import pictures as small
+from tests.dose import pairs
 from xai_core import assess, explain
 from xai_core.attribution.batches.explaining import Batches
 from xai_core.base.errors import MethodError
@@ -129,8 +130,9 @@ def rolled(weights: Weights, score: Tensor, method: str) -> Tensor:
     return patches.reshape(1, 1, CELLS, CELLS).detach()
 
 
-@pytest.mark.parametrize("method", ["attention-rollout", "gradient-rollout"])
-@pytest.mark.parametrize("library", ALL)
+@pytest.mark.parametrize(
+    ("library", "method"), pairs(ALL, ["attention-rollout", "gradient-rollout"])
+)
 def test_the_formula_with_the_librarys_own_weights(library: str, method: str) -> None:
     make: Callable[[], nn.Module]
     make, weights_of = ALL[library]

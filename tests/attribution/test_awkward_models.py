@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from tests import reference
 from tests.attribution.nets import layered, pictures
 from tests.attribution.settings import ON_CONVOLUTIONS, fast
+from tests.dose import pairs
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs
@@ -63,8 +64,7 @@ class Mixing(OneAtATime):
         return self.net(x) / len(x)
 
 
-@pytest.mark.parametrize("kind", [OneAtATime, Mixing])
-@pytest.mark.parametrize("method", ON_CONVOLUTIONS)
+@pytest.mark.parametrize(("method", "kind"), pairs(ON_CONVOLUTIONS, [OneAtATime, Mixing]))
 def test_models_for_one_sample_at_a_time(method, kind):
     ours = explain(kind(), pictures(2), 2, method, **fast(method)).values
     theirs = explain(layered(), pictures(2), 2, method, batch_size=1, **fast(method)).values

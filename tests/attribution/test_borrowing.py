@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from tests.attribution.nets import NETS, layered, pictures
 from tests.attribution.settings import DEFINED, ON_CONVOLUTIONS, fast
+from tests.dose import dose, pairs
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.layers.inner_output import ending_at
 from xai_core.attribution.methods.base import METHODS
@@ -68,9 +69,9 @@ def test_after_success(method, name):
     assert_as_found(net, before)
 
 
-@pytest.mark.parametrize(("method", "name"), DEFINED)
-@pytest.mark.parametrize("after", [1, 2, 3])
-def test_after_a_cancel(method, name, after):
+@pytest.mark.parametrize(("which", "after"), pairs(DEFINED, [1, 2, 3]))
+def test_after_a_cancel(which, after):
+    method, name = which
     net = used(NETS[name]())
     before = state(net)
     calls = []
@@ -102,7 +103,7 @@ class Fragile(nn.Module):
 
 
 @pytest.mark.parametrize("method", METHODS.names())
-@pytest.mark.parametrize("breaks_at", range(1, 8))
+@pytest.mark.parametrize("breaks_at", dose((1, 2, 3, 6), range(1, 8)))
 def test_after_a_failure(method, breaks_at):
     net = used(Fragile(breaks_at))
     before = state(net)

@@ -7,6 +7,7 @@ paper (torchcam 0.5.0, `GradCAMpp._get_weights`). HiResCAM, Eigen-CAM and Ablati
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import files
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def shufflenet() -> nn.Module:
     return zoo.shufflenet_v2_x0_5(num_classes=7).eval()
 
 
+@cache
 def text_direction() -> nn.Module:
     """A real classifier with its weights: which way up a line of text is."""
     name = "ch_ppocr_mobile_v2.0_cls_infer.onnx"

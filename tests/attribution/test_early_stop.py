@@ -10,7 +10,7 @@ import torch
 
 from tests import reference
 from tests.attribution.nets import layered, pictures
-from tests.dose import dose, soaked
+from tests.dose import dose, pairs, soaked
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.noise.order import Sampling
 from xai_core.attribution.noise.parameters import InputNoise, WeightNoise
@@ -132,12 +132,15 @@ def test_its_samples_are_the_first_of_those_that_it_would_take_without_a_toleran
     np.testing.assert_allclose(early, slow, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("average", ["absolute", "signed"])
 @pytest.mark.parametrize(
-    ("method", "given"),
-    [("fusiongrad", {"n": 6, "m": 2}), ("noisegrad", {"n": 6}), ("smoothgrad", {"m": 6})],
+    ("how", "average"),
+    pairs(
+        [("fusiongrad", {"n": 6, "m": 2}), ("noisegrad", {"n": 6}), ("smoothgrad", {"m": 6})],
+        ["absolute", "signed"],
+    ),
 )
-def test_the_error_is_that_of_maps_with_other_seeds(method, given, average):
+def test_the_error_is_that_of_maps_with_other_seeds(how, average):
+    method, given = how
     found = [mapped(method, seed, average=average, **given) for seed in range(dose(70, 200))]
     maps = np.stack([one.values[0].sum(0) for one in found]).astype(np.float64)
     converged = maps.mean(0)

@@ -9,9 +9,11 @@ import pytest
 import torch
 from torch import nn
 
+from tests.dose import soaked
 from tests.reference import entropy
 from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Values
+from xai_core.demo.run import demo_run
 from xai_core.models.demo import demo_weights
 from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
@@ -50,10 +52,18 @@ def test_guided_backprop_is_not_the_plain_gradient():
     assert np.abs(guided - plain).max() > 0.1 * np.abs(plain).max()
 
 
-def test_the_flip():
+NOISE = {"n": 10, "m": 10, "std": 0.05, "sg_std": 0.2, "average": "signed"}
+
+
+@pytest.mark.parametrize(
+    "computed", [False, pytest.param(True, marks=soaked)], ids=["kept", "computed"]
+)
+def test_the_flip(computed: bool):
     guided = np.abs(raw("rocket", ROCKET, "guided-backprop").sum(0))
-    noise = {"n": 10, "m": 10, "std": 0.05, "sg_std": 0.2, "average": "signed"}
-    fusion = np.abs(raw("rocket", ROCKET, "fusiongrad", batch_size=5, **noise).sum(0))
+    kept = demo_run().attributions["fusiongrad"]
+    assert NOISE.items() <= kept.parameters.items()
+    fresh = raw("rocket", ROCKET, "fusiongrad", batch_size=5, **NOISE) if computed else None
+    fusion = np.abs((kept.values[0] if fresh is None else fresh).sum(0))
     assert entropy(guided) == pytest.approx(10.056, abs=0.003)
     assert entropy(fusion) == pytest.approx(10.14, abs=0.06)
     assert entropy(guided) < entropy(fusion)

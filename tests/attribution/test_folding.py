@@ -12,6 +12,7 @@ from torch.func import functional_call
 from torch.utils.checkpoint import checkpoint
 
 from tests.attribution.nets import NETS, layered, pictures
+from tests.dose import dose
 from tests.readiness.zoo.all import ZOO, Specimen
 from xai_core import load_model
 from xai_core.attribution.explanation import explain
@@ -73,9 +74,10 @@ def test_the_wafer_models(exhibit):
     assert assert_same_function(load_model(exhibit.model_path).module, x) > 0
 
 
-@pytest.mark.parametrize(
-    "specimen", [one for one in ZOO if one.level == "ready"], ids=lambda one: one.name
-)
+READY = [one for one in ZOO if one.level == "ready"]
+
+
+@pytest.mark.parametrize("specimen", dose(READY[::3], READY), ids=lambda one: one.name)
 def test_the_zoo(specimen: Specimen):
     x = torch.rand(specimen.shape, generator=torch.Generator().manual_seed(0))
     net = specimen.build()

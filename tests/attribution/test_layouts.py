@@ -127,7 +127,10 @@ def by_hand(net: nn.Module, x: Tensor, layer: str, read: Reading) -> tuple[int, 
     raise AssertionError("every map is empty")
 
 
-@pytest.mark.parametrize("case", dose(CASES[::2], CASES), ids=str)  # each network once
+DOSE = [CASES[place] for place in (0, 4, 10, 13, 16, 19, 22)]  # each library and each reading
+
+
+@pytest.mark.parametrize("case", dose(DOSE, CASES), ids=str)
 def test_grad_cam_reads_the_layer_as_the_network_does(case: Case) -> None:
     net = network(case.name, case.built.get("img_size"))
     x = torch.from_numpy(np.random.default_rng(1).normal(size=(1, 3, *case.size)))

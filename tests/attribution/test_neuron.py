@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from xai_core import Target, assess, explain
 from xai_core.attribution.batches.explaining import Batches
 from xai_core.attribution.relevance import conservation
-from xai_core.base.errors import InputError, MethodError, XaiError
+from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.models.vision_libraries import vision_library
 
 X = np.random.default_rng(2).normal(size=(2, 3, 32, 32)).astype(np.float32)
@@ -135,6 +135,10 @@ def test_what_cannot_be_said_is_told() -> None:
     for given, kind, message in wrong:
         with pytest.raises(kind, match=message):
             explain(model, X, Target("neuron", {"layer": LAYERS[RESNET], **given}), "saliency")
+    graph = nn.Sequential(nn.Flatten())
+    graph[0].register_module("held", nn.Linear(2, 2))  # as an exported graph keeps its weights
+    with pytest.raises(ModelError, match=r"^The layer '0\.held' does not run, or gives no tensor"):
+        explain(graph, X[:1], Target("neuron", {"layer": "0.held", "unit": "0"}), "saliency")
     with pytest.raises(InputError, match="different layers"):
         explain(model, X, [late, None], "saliency")
 

@@ -150,21 +150,17 @@ def test_integer_parameters_get_no_noise():
     assert torch.equal(net.steps, torch.arange(3))
 
 
-def living() -> list[torch.Tensor]:
-    return [one for one in gc.get_objects() if issubclass(type(one), torch.Tensor)]
-
-
 def test_memory_does_not_grow_with_the_draws():
     def peak(n: int, m: int) -> int:
         sizes = []
-        others = living()  # of other tests; held, so that none of them goes meanwhile
-        known = {id(one) for one in others}
 
         def weigh(*_: int) -> None:
-            new = (one for one in living() if id(one) not in known)
+            new = (one for one in gc.get_objects() if issubclass(type(one), torch.Tensor))
             sizes.append(sum(one.numel() * one.element_size() for one in new))
 
         net = layered()
+        gc.collect()
+        gc.freeze()  # what is here already is not looked at
         explain(net, pictures(), 1, "fusiongrad", n=n, m=m, batch_size=4, progress=weigh)
         return max(sizes)
 

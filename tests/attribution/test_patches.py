@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from tests.attribution.nets import NETS
-from tests.dose import dose
+from tests.dose import dose, pairs
 from tests.readiness.zoo.all import ZOO, Specimen
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.patches import covered
@@ -140,8 +140,9 @@ def assert_alike(
     np.testing.assert_allclose(found, expected, rtol=0, atol=limit)
 
 
-@pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize("pace", [Pace(), Pace(1), Pace(5, channels_last=True)], ids=str)
+@pytest.mark.parametrize(
+    ("name", "pace"), pairs(BODIES, [Pace(), Pace(1), Pace(5, channels_last=True)])
+)
 def test_in_part_as_in_whole(name, pace, monkeypatch):
     torch.manual_seed(0)
     net = Net(BODIES[name]()).eval()
@@ -183,7 +184,7 @@ READY = [one for one in ZOO if one.level == "ready" and one.name != "a hard mask
 """Rounding can flip a hard mask."""
 
 
-@pytest.mark.parametrize("specimen", dose(READY[::2], READY), ids=lambda one: one.name)
+@pytest.mark.parametrize("specimen", dose(READY[::4], READY), ids=lambda one: one.name)
 def test_the_zoo(specimen: Specimen, monkeypatch):
     net = specimen.build()
     assert_alike(monkeypatch, net, picture(*specimen.shape))

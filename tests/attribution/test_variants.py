@@ -28,7 +28,7 @@ from xai_core.base.errors import InputError, MethodError
 from xai_core.base.target import Asked, Explained
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.computation import Request, compare
-from xai_core.runs.run import open_run
+from xai_core.runs.reading import open_run
 from xai_core.targets import Prediction, predict
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,13 @@ def run_of(maps: np.ndarray) -> Run:
 
 def view_of(maps: np.ndarray, level: float) -> View:
     """What the dashboard would have computed, maps in float64."""
-    before = dict(zip(run_of(maps).attributions, maps.astype(np.float64), strict=True))
+    return _view_of(maps.astype(np.float64).tobytes(), maps.shape, level)
+
+
+@lru_cache(16)
+def _view_of(data: bytes, shape: tuple[int, ...], level: float) -> View:
+    maps = np.frombuffer(data).reshape(shape)
+    before = dict(zip(run_of(maps).attributions, maps, strict=True))
     removals = {name: remove_baseline(one, level) for name, one in before.items()}
     after = complexity(np.stack([one.values for one in removals.values()]))
     raw = complexity(maps)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,12 +20,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.canaries import Listener, listening
 from tests.chromium import chromium
 from tests.server import serving
 
 # Two slow cores, shared with other tests: for what is computed, and for what is only drawn.
 PATIENCE_MS, CLICK_MS = 240_000, 60_000
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+# What shimmers while it waits is drawn by the processor, and takes two fifths of its time.
+STILL: Literal["reduce"] = "reduce"
 # Streamlit looks for its server beside the page that was reloaded, then at the root.
 PROBED = re.compile(r"/\w+/_stcore/(health|host-config)$")
 Visit = Callable[..., Page]
@@ -47,9 +51,15 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server that all tests share. Who keeps a run there deletes it again."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def address(data: Path) -> Iterator[str]:
     """Of the server that all tests share."""
-    with serving(tmp_path_factory.mktemp("data")) as found:
+    with serving(data) as found:
         yield found
 
 
@@ -71,6 +81,13 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         yield started
         started.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """What must hear nothing."""
+    with listening() as found:
+        yield found
 
 
 class Visitor:
@@ -105,7 +122,7 @@ class Visitor:
 @pytest.fixture(scope="session")
 def warm(browser: Browser) -> Iterator[BrowserContext]:
     """Keeps Streamlit's scripts, read and compiled, from test to test, and nothing of a visitor."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion=STILL)
     yield context
     context.close()
 
@@ -118,7 +135,7 @@ def visit(
     visitors: list[Visitor] = []
 
     def open_(path: str = "/", *, at: str = address, width: int = 1440, height: int = 1000) -> Page:
-        context = browser.new_context() if visitors else warm
+        context = browser.new_context(reduced_motion=STILL) if visitors else warm
         contexts.callback(context.close if visitors else partial(forget, context))
         visitors.append(Visitor(context.new_page()))
         visitors[-1].page.set_viewport_size({"width": width, "height": height})

@@ -6,8 +6,22 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
+
 SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
 PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
+DRAWN = "How the maps are drawn"  # on Heatmaps: the section of opacity, colours and scale
+# For several frames in a row: what an element is drawn with may ask for the next script.
+STANDS_STILL = """async () => {
+  const passing = () => [...document.querySelectorAll("[data-testid=stSkeleton]")]
+    .some((one) => one.checkVisibility()) || document.querySelector("[data-stale=true]");
+  for (let frame = 0; frame < 6; frame += 1) {
+    const app = document.querySelector("[data-testid=stApp]");
+    if (app?.dataset.testScriptState !== "notRunning" || passing()) return false;
+    await new Promise(requestAnimationFrame);
+  }
+  return true;
+}"""
 
 
 def title(page: Page, text: str) -> None:
@@ -23,10 +37,7 @@ def settled(page: Page) -> None:
 
 def loaded(page: Page) -> None:
     """Wait until the code of every element has come, and what it draws stands still."""
-    page.wait_for_timeout(300)
-    settled(page)
-    for passing in ("[data-testid=stSkeleton]:visible", "[data-stale=true]"):
-        expect(page.locator(passing)).to_have_count(0)
+    page.wait_for_function(STANDS_STILL, polling=100, timeout=PATIENCE_MS)
 
 
 def go(page: Page, name: str, heading: str | None = None) -> None:
@@ -91,21 +102,15 @@ def photograph(page: Page, name: str = "rocket") -> None:
     settled(page)
 
 
-def few_samples(page: Page, each: int) -> None:
-    """On Heatmaps: let FusionGrad draw so many weights, and so many pictures for each."""
-    section = expand(page, "Parameters")
-    section.get_by_role("tab", name="FusionGrad").click()
-    samples(page, each)
-
-
-def samples(page: Page, each: int) -> None:
-    """The same, where these parameters are in view."""
-    section = page.get_by_test_id("stExpander").filter(
-        has=page.get_by_text("Parameters", exact=True)
-    )
-    for name in ("n", "m"):
+def draws(page: Page, **counts: int) -> None:
+    """On Heatmaps: let FusionGrad draw so many weights, `n`, and pictures for each of them, `m`."""
+    name = "Parameters"
+    section = page.get_by_test_id("stExpander").filter(has=page.get_by_text(name, exact=True))
+    if not section.get_by_role("tab").first.is_visible():
+        expand(page, name).get_by_role("tab", name="FusionGrad").click()
+    for name, count in counts.items():
         field = section.get_by_role("spinbutton", name=name, exact=True)
-        field.fill(str(each))
+        field.fill(str(count))
         field.press("Enter")
         settled(page)
     expect(page.get_by_text(re.compile("parameters of FusionGrad"))).to_be_visible()

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import screen
-from tests.browser.canaries import Listener, listening
-from tests.browser.conftest import Visit
+from tests.browser.canaries import Listener
+from tests.browser.conftest import Visit, forget
 from tests.browser.test_first_minute import OVERVIEW
-from tests.browser.test_links import leave
 from tests.runs.small import small_run
-from tests.server import serving
 from tests.studies.small_study import small_study
 from xai_core.report.forms import render
 from xai_core.report.study.subject import study_subject_of
@@ -62,14 +61,7 @@ CALLS = """async (address) => {
   try { await fetch(address + "/fetch", {mode: "no-cors"}); } catch {}
   try { await import(address + "/module"); } catch {}
   try { await eval(`fetch("${address}/eval")`); } catch {}
-  await new Promise((done) => setTimeout(done, 1500));
 }"""
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    with listening() as found:
-        yield found
 
 
 def hostile_run(text: str, texts: Sequence[str] = ()) -> Run:
@@ -118,60 +110,67 @@ def is_text(page: Page, listener: Listener) -> None:
     assert not listener.heard
 
 
-def test_a_shared_run_with_hostile_names_calls_nobody(
-    tmp_path: Path, visit: Visit, listener: Listener
-) -> None:
-    store = RunStore(tmp_path / "runs")
+@pytest.fixture
+def kept(data: Path, listener: Listener) -> Iterator[tuple[str, str]]:
+    """A run and a study with such texts everywhere, as the server keeps them."""
+    store = RunStore(data / "runs")
     run = store.save(hostile_run(listener.text, listener.texts))
     study = store.save(hostile_study(listener.text))
     for name in (run, study):
         named, tags = listener.texts[0] + listener.texts[3], tuple(listener.texts)
         store.change(name, name=named, tags=tags, note=listener.text)
-    with serving(tmp_path) as address:
-        page = visit(f"/?run={run}", at=address)
-        screen.title(page, OVERVIEW)
-        expect(page.get_by_text("kept run of").first).to_be_visible()
+    yield run, study
+    for name in (run, study):
+        store.delete(name)
+
+
+def test_a_shared_run_with_hostile_names_calls_nobody(
+    visit: Visit, kept: tuple[str, str], listener: Listener
+) -> None:
+    run, study = kept
+    page = visit(f"/?run={run}")
+    screen.title(page, OVERVIEW)
+    expect(page.get_by_text("kept run of").first).to_be_visible()
+    is_text(page, listener)
+    for name in PAGES:
+        screen.go(page, name)
         is_text(page, listener)
-        for name in PAGES:
-            screen.go(page, name)
+        if name == "Trust":
+            page.get_by_role("tab", name="Metrics").click()
+            screen.settled(page)
             is_text(page, listener)
-            if name == "Trust":
-                page.get_by_role("tab", name="Metrics").click()
-                screen.settled(page)
-                is_text(page, listener)
-        other = visit(f"/?page=pictures&study={study}", at=address)
-        screen.title(other, "Many pictures")
-        expect(other.get_by_text("kept study of").first).to_be_visible()
-        is_text(other, listener)
-        leave(page, other)
+    page.goto(urljoin(page.url, f"/?page=pictures&study={study}"))
+    screen.title(page, "Many pictures")
+    expect(page.get_by_text("kept study of").first).to_be_visible()
+    is_text(page, listener)
 
 
-def test_no_page_could_call_anybody(browser: Browser, address: str, listener: Listener) -> None:
-    context = browser.new_context()
-    page = context.new_page()
+def hostile_reports(folder: Path, text: str) -> Iterator[str]:
+    """Addresses of the reports of a run and of a study."""
+    subjects = (
+        subject_of(hostile_run(text), note=text, link=text),
+        study_subject_of(hostile_study(text), note=text),
+    )
+    for place, subject in enumerate(subjects):
+        file = folder / f"report-{place}.html"
+        file.write_bytes(render(subject, "html"))
+        yield file.as_uri()
+
+
+def test_no_page_and_no_report_could_call_anybody(
+    warm: BrowserContext, address: str, tmp_path: Path, listener: Listener
+) -> None:
+    page = warm.new_page()
     page.goto(address)
     screen.title(page, OVERVIEW)
-    page.evaluate(CALLS, listener.address)
-    assert not listener.heard
-    context.close()
-
-
-@pytest.mark.parametrize("kind", ["run", "study"])
-def test_a_report_calls_nobody(
-    kind: str, browser: Browser, tmp_path: Path, listener: Listener
-) -> None:
-    subject = (
-        subject_of(hostile_run(listener.text), note=listener.text, link=listener.text)
-        if kind == "run"
-        else study_subject_of(hostile_study(listener.text), note=listener.text)
-    )
-    file = tmp_path / "report.html"
-    file.write_bytes(render(subject, "html"))
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(file.as_uri())
-    assert page.locator("a").count() == 0
-    page.evaluate(CALLS, listener.address)
+    page.evaluate(CALLS, f"{listener.address}/page")
+    reports = [warm.new_page() for _ in range(2)]
+    for report, at in zip(reports, hostile_reports(tmp_path, listener.text), strict=True):
+        report.goto(at)
+        assert report.locator("a").count() == 0
+        report.evaluate(CALLS, f"{listener.address}/report")
+    page.wait_for_timeout(1500)  # what is allowed to leave has left by then
     # Without a server's header a page's script may still navigate away; a report's own does not.
-    assert not [one for one in listener.heard if one not in ("/form", "/inline", "/handler")]
-    context.close()
+    allowed = {f"/report/{name}" for name in ("form", "inline", "handler")}
+    assert not {*listener.heard} - allowed
+    forget(warm)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 
-WAFER = "Gallery: Wafer defect kind"
+WAFER, PREDICTS = "Gallery: Wafer defect pixels", "Argmax as output"
 
 
 def chosen(page: Page, *methods: str) -> None:
@@ -18,21 +18,26 @@ def chosen(page: Page, *methods: str) -> None:
 
 
 def test_a_method_stays_chosen(visit: Visit) -> None:
-    page = visit("/?page=heatmaps")
-    screen.title(page, "Heatmaps")
-    chosen(page, "Guided Backprop", "FusionGrad")
-    screen.open_wafers(page)
-    screen.go(page, "Heatmaps")
-    screen.add(page, "Methods", "Grad-CAM")
-    three = ("Guided Backprop", "FusionGrad", "Grad-CAM")
-    chosen(page, *three)
+    page = visit("/?page=model")
+    screen.title(page, "Model")
     gallery = "Try a model of the gallery"
-    screen.open_exhibit(page, gallery, "gallery-argmax_output", "Argmax as output")
+    screen.open_exhibit(page, gallery, "gallery-argmax_output", PREDICTS)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    expect(page.get_by_text(gallery)).to_be_hidden()
     screen.go(page, "Heatmaps")
     chosen(page)
     screen.choose(page, "Model", WAFER)
+    chosen(page, "Guided Backprop", "FusionGrad")
+    screen.add(page, "Methods", "Grad-CAM")
+    three = ("Guided Backprop", "FusionGrad", "Grad-CAM")
     chosen(page, *three)
     for name in ("cat", "coffee"):  # each of several in a row is heard
         screen.choose(page, "Picture", name)
         expect(page.get_by_role("combobox", name="Picture")).to_have_value(name)
         screen.settled(page)
+    screen.choose(page, "Model", f"Gallery: {PREDICTS}")
+    chosen(page)
+    screen.go(page, "Model")
+    screen.go(page, "Heatmaps")
+    screen.choose(page, "Model", WAFER)
+    chosen(page, *three)

@@ -1,31 +1,17 @@
-"""Many maps with one view; narrow screens; a reload in the middle."""
+"""Many maps with one view, which come one by one."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
-from tests.browser.test_first_minute import OVERVIEW
-from tests.dose import dose, soaked
+from tests.dose import soaked
 from xai_core.attribution.methods.base import METHODS
 
 ADDED = METHODS["saliency"].title
-PAGES = {
-    "overview": OVERVIEW,
-    "model": "Model",
-    "heatmaps": "Heatmaps",
-    "tune": "Tune",
-    "trust": "Trust",
-    "metrics": "Trust",
-    "pictures": "Many pictures",
-    "models": "Two models",
-}
-
 # How much moves from now on.
 SHIFTS = """() => {
   window.shifted = 0;
@@ -58,7 +44,7 @@ def one_view(page: Page, other_than: set[str]) -> set[str]:
 def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    screen.few_samples(page, 2)
+    screen.draws(page, n=2)
     screen.add(page, "Methods", ADDED)
     told = page.get_by_text(re.compile(f"^Chosen since these maps were computed: methods {ADDED}"))
     expect(told).to_be_visible()
@@ -69,11 +55,7 @@ def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     expect(page.get_by_role("figure", name="Complexity as bars")).to_contain_text(ADDED)
 
 
-@pytest.mark.parametrize("name", dose(["heatmaps", "tune"], ["overview", "heatmaps", "tune"]))
-def test_zoom_moves_all_tiles_alike(visit: Visit, name: str) -> None:
-    page = visit(f"/?page={name}")
-    screen.title(page, PAGES[name])
-    expect(page.get_by_role("button", name="Zoom in")).to_be_visible()
+def zoom_moves_all_tiles_alike(page: Page) -> None:
     before = one_view(page, other_than=set())
     page.get_by_role("button", name="Zoom in").first.click()
     one_view(page, other_than=before)
@@ -83,21 +65,11 @@ def test_zoom_moves_all_tiles_alike(visit: Visit, name: str) -> None:
     assert one_view(page, other_than=zoomed) == before
 
 
-def test_a_phone_shows_every_page_without_scrolling_sideways(visit: Visit) -> None:
-    page = visit(width=390, height=844)
-    main = page.get_by_test_id("stMain")
-    for name, title in PAGES.items():
-        page.goto(f"{urljoin(page.url, '/')}?page={name}")
-        screen.title(page, title)
-        overflow = "() => document.scrollingElement.scrollWidth - window.innerWidth"
-        assert page.evaluate(overflow) <= 0, name
-        assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0, name
-
-
 def test_maps_come_one_by_one_in_their_places_and_a_cancel_keeps_them(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    screen.few_samples(page, 40)  # more than any machine is done with before the cancel
+    zoom_moves_all_tiles_alike(page)
+    screen.draws(page, n=500)  # more than any machine is done with before the cancel
     screen.add(page, "Methods", ADDED)
     drawn = screen.maps(page, re.compile("^Guided Backprop:")).element_handle()
     page.get_by_role("button", name="Compute", exact=True).click()
@@ -116,6 +88,8 @@ def test_maps_come_one_by_one_in_their_places_and_a_cancel_keeps_them(visit: Vis
     screen.settled(page)
     assert drawn.evaluate("one => one.isConnected"), "it was not drawn anew"
 
+    screen.go(page, "Tune")
+    zoom_moves_all_tiles_alike(page)
     screen.go(page, "Runs")
     expect(page.get_by_role("img", name="Heatmap by Guided Backprop").first).to_be_visible()
     when = page.get_by_text(re.compile(r"\d+ \w+ 20\d\d, \d\d:\d\d")).filter(visible=True)

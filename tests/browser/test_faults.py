@@ -44,14 +44,14 @@ def open_trusted(page: Page, name: str, path: Path) -> None:
 def test_a_process_killed_from_outside_costs_nothing_but_the_run(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    screen.few_samples(page, 300)  # more than any machine is done with before the kill
+    screen.draws(page, n=500)  # more than any machine is done with before the kill
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(page.get_by_text(re.compile(r"\d+ of \d+ samples"))).to_be_visible()
     kill_workers()
     expect(page.get_by_text("The process of the model died (SIGKILL).")).to_be_visible()
     expect(screen.maps(page, re.compile("^Guided Backprop:"))).to_be_visible()
     screen.settled(page)
-    screen.samples(page, 2)
+    screen.draws(page, n=2)
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(screen.maps(page, re.compile(r"^FusionGrad: [\d.]+ nats"))).to_be_visible()
     expect(page.get_by_text(re.compile("died"))).to_have_count(0)

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
@@ -28,6 +28,8 @@ def test_the_first_page_shows_a_finished_result_and_two_ways_in(visit: Visit) ->
         "2 Guided Backprop 9.0927",
         "1 FusionGrad 8.9739",
     ]
+    a_broken_picture_is_told(page)
+    assert screen.scores(page) == before
     screen.press(page, "ArrowRight", 3)
     screen.removed(page, 23)
     expect(page).to_have_url(re.compile(r"[?&]quantile=0.23"))
@@ -42,6 +44,14 @@ def test_the_first_page_shows_a_finished_result_and_two_ways_in(visit: Visit) ->
     screen.upload(zone.filter(has_text="Drop a model"), "letter.pt", letter, kind)
     screen.title(page, "Model")
     expect(page.get_by_text("letter.pt").first).to_be_attached()
+
+
+def a_broken_picture_is_told(page: Page) -> None:
+    """And the picture stays."""
+    letter = b"This is a letter, not a picture."
+    screen.upload(screen.expand(page, "Upload a picture"), "holiday.png", letter, "image/png")
+    expect(page.get_by_role("alert").first).to_contain_text(re.compile("picture", re.IGNORECASE))
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value("wafer: particle, 17 px")
 
 
 def png() -> bytes:

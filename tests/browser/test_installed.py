@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.browser import screen
 from tests.browser.conftest import Visit
 from tests.browser.test_first_minute import OVERVIEW
+from tests.browser.test_models import small_network
 from tests.door.installing import alone, built, environment, install
 from tests.server import serving
 
@@ -62,8 +63,10 @@ def test_the_first_page_opens(installed_address: str, visit: Visit) -> None:
 
 
 def test_a_model_is_assessed_in_its_cage(python: Path, elsewhere: Path, tmp_path: Path) -> None:
+    model = tmp_path / "small.pt"
+    model.write_bytes(small_network())
     done = subprocess.run(
-        [python.with_name("pedestal"), "check", "demo", "--json"],
+        [python.with_name("pedestal"), "check", model, "--json"],
         cwd=elsewhere,
         env=alone(PEDESTAL_DATA=str(tmp_path)),
         capture_output=True,

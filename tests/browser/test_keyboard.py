@@ -54,7 +54,7 @@ def test_a_file_is_opened_computed_tuned_and_shared(visit: Visit, tmp_path: Path
     reach(page, "button", "Open this model$")
     page.keyboard.press("Enter")
     screen.judged(page, "small.pt")
-    reach(page, "a", "Compare heatmaps of it")
+    reach(page, "a", "^Next: compare its heatmaps")
     page.keyboard.press("Enter")
     screen.title(page, "Heatmaps")
     reach(page, "button", "Compute$")

@@ -1,9 +1,8 @@
-"""A run is computed, its link copied, the server restarted: elsewhere the same is on screen."""
+"""Links: what is copied, by which way, and what it names."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +10,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
-from tests.browser.test_first_minute import OVERVIEW
 from tests.dose import soaked
 from tests.server import serving
 from tests.studies.small_study import small_study
@@ -21,12 +19,6 @@ COPIED = "window.copied"
 OFFERED = "Object.defineProperty(navigator, 'clipboard', {configurable: true, value: %s})"
 CLIPBOARD = OFFERED % "{writeText: async (text) => { window.copied = text; }}"
 NO_CLIPBOARD = OFFERED % "undefined"
-
-
-def compute(page: Page) -> None:
-    page.get_by_role("button", name="Compute", exact=True).click()
-    expect(page).to_have_url(re.compile(r"[?&]run=[\w-]{22}"))
-    screen.settled(page)
 
 
 def link_of(page: Page) -> str:
@@ -47,57 +39,6 @@ def leave(*pages: Page) -> None:
     """Before the server ends, so that no page complains about that."""
     for page in pages:
         page.goto("about:blank")
-
-
-def test_a_link_shows_the_same_after_a_restart_without_the_files(
-    tmp_path: Path, visit: Visit
-) -> None:
-    with serving(tmp_path) as address:
-        page = visit("/?page=heatmaps", at=address)
-        screen.title(page, "Heatmaps")
-        screen.few_samples(page, 3)
-        compute(page)
-        screen.home(page, OVERVIEW)
-        screen.press(page, "ArrowRight", 7)
-        screen.removed(page, 27)
-        screen.settled(page)
-        overview, shown = link_of(page), screen.scores(page)
-        screen.go(page, "Heatmaps")
-        screen.choose(page, "Scale", "per picture")
-        expect(page.get_by_text("share one scale (score per unit of the input)")).to_be_visible()
-        screen.settled(page)
-        heatmaps = link_of(page)
-        leave(page)
-    for area in ("models", "pictures", "code"):
-        shutil.rmtree(tmp_path / area, ignore_errors=True)
-    with serving(tmp_path) as address:
-        page = visit(overview, at=address)
-        screen.title(page, OVERVIEW)
-        screen.removed(page, 27)
-        assert screen.scores(page) == shown
-        leave(page)
-        page = visit(heatmaps, at=address)
-        screen.title(page, "Heatmaps")
-        expect(page.get_by_role("combobox", name="Scale")).to_have_value("per picture")
-        assert parse_qs(urlsplit(link_of(page)).query) == parse_qs(urlsplit(heatmaps).query)
-        screen.go(page, "Runs")
-        page.get_by_role("button", name="Open run").click()
-        screen.title(page, "Tune")
-        leave(page)
-
-
-def test_without_a_clipboard_the_link_is_there_to_be_copied(visit: Visit) -> None:
-    page = visit("/?page=ranking&quantile=0.4")  # of an earlier version
-    screen.title(page, "Tune")
-    page.evaluate(
-        "Object.defineProperty(navigator, 'clipboard', {configurable: true, value: undefined})"
-    )
-    page.get_by_role("button", name="Share").click()
-    page.get_by_role("button", name="Copy link").click()
-    field = page.get_by_role("textbox", name="Link to this view")
-    expect(field).to_be_visible()
-    assert "page=tune" in field.input_value()
-    assert "quantile=0.4" in field.input_value()
 
 
 @soaked

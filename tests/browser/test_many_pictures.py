@@ -39,7 +39,7 @@ def done(page: Page) -> int:
 def test_a_zip_is_computed_cancelled_gone_on_with_and_opened(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    screen.few_samples(page, 11)  # two pictures at a time
+    screen.draws(page, n=26)  # one picture at a time
     screen.go(page, "Many pictures")
     section = screen.expand(page, "Add many pictures")
     screen.upload(section, "photos.zip", archive(), "application/zip")

@@ -57,11 +57,6 @@ def test_an_eager_module_is_opened_after_a_letter_judged_and_explained(visit: Vi
     file = screen.tab(page, "File")
     expect(file.get_by_role("row", name="Format torch-eager")).to_be_visible()
     expect(file.get_by_text(re.compile("on: no file but the model"))).to_be_visible()
-    gallery = "Try a model of the gallery"
-    screen.open_exhibit(page, gallery, "gallery-dead_relus", "Dead ReLUs")
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
-    expect(page.get_by_text(gallery)).to_be_hidden()
-    screen.choose(page, "Model", "small.pt")
     screen.go(page, "Heatmaps")
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(page.get_by_text(re.compile("^small.pt on wafer: particle"))).to_be_visible()

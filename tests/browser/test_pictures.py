@@ -31,7 +31,7 @@ def give(page: Page, name: str, data: bytes) -> None:
 def test_another_photo_is_computed(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    screen.few_samples(page, 2)
+    screen.draws(page, n=2)
     screen.home(page, OVERVIEW)
     screen.photograph(page, "cat")
     told = page.get_by_text(
@@ -44,13 +44,3 @@ def test_another_photo_is_computed(visit: Visit) -> None:
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(page.get_by_text(re.compile(r"on cat · Egyptian cat \(285\)"))).to_be_visible()
     assert len(screen.scores(page)) == 2
-
-
-def test_a_broken_picture_is_told_and_changes_nothing(visit: Visit) -> None:
-    page = visit()
-    screen.title(page, OVERVIEW)
-    before = screen.scores(page)
-    give(page, "holiday.png", b"This is a letter, not a picture.")
-    expect(page.get_by_role("alert").first).to_contain_text(re.compile("picture", re.IGNORECASE))
-    expect(page.get_by_role("combobox", name="Picture")).to_have_value("wafer: particle, 17 px")
-    assert screen.scores(page) == before

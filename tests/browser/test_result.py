@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import screen
-from tests.browser.canaries import listening
+from tests.browser.canaries import Listener
 from tests.browser.conftest import Visit
 from tests.browser.test_canaries import is_text
-from tests.browser.test_links import CLIPBOARD, COPIED, leave
-from tests.server import serving
+from tests.browser.test_links import COPIED
 from xai_core.demo.run import demo_run
 from xai_core.runs.store import RunStore
 
@@ -33,39 +34,43 @@ def opacity(page: Page) -> float:
     )
 
 
+@pytest.fixture
+def run(data: Path, listener: Listener) -> Iterator[str]:
+    """The name of a kept run with a note that leads elsewhere."""
+    store = RunStore(data / "runs")
+    name = store.save(demo_run())
+    store.change(name, note=f"Look at the left edge {' '.join(listener.texts)}"[:500])
+    yield name
+    store.delete(name)
+
+
 def test_a_shared_result_says_whose_it_is_and_what_was_chosen_since(
-    tmp_path: Path, visit: Visit
+    visit: Visit, run: str, listener: Listener
 ) -> None:
-    store = RunStore(tmp_path / "runs")
-    run = store.save(demo_run())
-    with listening() as listener, serving(tmp_path) as address:
-        store.change(run, note=f"Look at the left edge {' '.join(listener.texts)}"[:500])
-        page = visit(f"/?page=tune&run={run}", at=address)
-        screen.title(page, "Tune")
-        expect(page.get_by_text("Note of the sender: Look at the left edge")).to_be_visible()
-        bar = page.locator(".st-key-result-bar")
-        expect(bar).to_contain_text("on rocket · missile (657) · baseline quantile 0.20")
-        is_text(page, listener)
-        assert opacity(page) == 1
-        page.locator("[class*='st-key-likely']").get_by_text(re.compile("^projectile")).click()
-        expect(bar).to_contain_text("not what is chosen now")
-        expect(page.get_by_text("class missile (657) → projectile (744)")).to_be_visible()
-        assert opacity(page) < 0.7
-        page.get_by_role("button", name="Put back the selection").click()
-        expect(bar).to_contain_text("up to date")
-        assert opacity(page) == 1
-        page.get_by_role("button", name="Share").click()
-        expect(page.get_by_text("Only this computer can open this link")).to_be_visible()
-        page.evaluate(PICTURES)
-        page.get_by_role("button", name="Copy picture").click()
-        expect(page.get_by_text("Copied", exact=True)).to_be_visible()
-        assert page.evaluate(COPIED) > 10_000
-        page.evaluate(CLIPBOARD)
-        page.get_by_role("button", name="Share").click()
-        screen.go(page, "Heatmaps")
-        page.get_by_text("Swipe from before removal to after it, at quantile 0.20").click()
-        divider = page.get_by_role("slider", name="FusionGrad: before removal on the left")
-        divider.press("Home")
-        clip = page.locator(".after").last
-        expect(clip).to_have_css("clip-path", "inset(0px 0px 0px 0%)")
-        leave(page)
+    page = visit(f"/?page=tune&run={run}")
+    screen.title(page, "Tune")
+    expect(page.get_by_text("Note of the sender: Look at the left edge")).to_be_visible()
+    bar = page.locator(".st-key-result-bar")
+    expect(bar).to_contain_text("on rocket · missile (657) · baseline quantile 0.20")
+    is_text(page, listener)
+    assert opacity(page) == 1
+    page.locator("[class*='st-key-likely']").get_by_text(re.compile("^projectile")).click()
+    expect(bar).to_contain_text("not what is chosen now")
+    expect(page.get_by_text("class missile (657) → projectile (744)")).to_be_visible()
+    assert opacity(page) < 0.7
+    page.get_by_role("button", name="Put back the selection").click()
+    expect(bar).to_contain_text("up to date")
+    assert opacity(page) == 1
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_text("Only this computer can open this link")).to_be_visible()
+    page.evaluate(PICTURES)
+    page.get_by_role("button", name="Copy picture").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    assert page.evaluate(COPIED) > 10_000
+    page.get_by_role("button", name="Share").click()
+    screen.go(page, "Heatmaps")
+    page.get_by_text("Swipe from before removal to after it, at quantile 0.20").click()
+    divider = page.get_by_role("slider", name="FusionGrad: before removal on the left")
+    divider.press("Home")
+    clip = page.locator(".after").last
+    expect(clip).to_have_css("clip-path", "inset(0px 0px 0px 0%)")

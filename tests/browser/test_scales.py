@@ -41,6 +41,7 @@ def test_a_good_part_stays_dark_and_a_defect_lights_up(visit: Visit) -> None:
     chooser.get_by_role("button", name=re.compile("no defect on contacts 2")).click()
     expect(page.get_by_text(re.compile("of the maps of 3 pictures of good parts"))).to_be_visible()
     screen.settled(page)
+    screen.expand(page, screen.DRAWN)
     screen.choose(page, "Brightest at", "the peak")
     expect(page.get_by_text(re.compile("^Percentile 100 of the maps of 3"))).to_be_visible()
     screen.settled(page)

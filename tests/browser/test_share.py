@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
-from tests.browser.test_first_minute import OVERVIEW
+from tests.browser.test_links import NO_CLIPBOARD
 from tests.studies.small_study import small_study
 from xai_core.demo.run import demo_run
 from xai_core.maps.theme import STYLES
@@ -21,26 +21,33 @@ from xai_core.report.subject import subject_of
 from xai_core.scores.statistics import statistics
 
 
-def test_a_picture_brings_its_view_back(visit: Visit) -> None:
-    page = visit("/?quantile=0.4")
-    screen.title(page, OVERVIEW)
+def test_a_view_is_taken_away_as_a_link_and_a_picture_brings_it_back(visit: Visit) -> None:
+    page = visit("/?page=ranking&quantile=0.4")  # of an earlier version
+    screen.title(page, "Tune")
+    page.evaluate(NO_CLIPBOARD)
     page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Copy link").click()
+    link = page.get_by_role("textbox", name="Link to this view")
+    expect(link).to_be_visible()
+    assert "page=tune" in link.input_value()
+    assert "quantile=0.4" in link.input_value()
     with page.expect_download() as given:
         page.get_by_role("button", name="Picture, light (PNG)").click()
     data = Path(given.value.path()).read_bytes()
     found = stamp.read(data)
     assert found is not None
     assert found.recipe.quantile == 0.4
-    other = visit("/")
-    screen.title(other, OVERVIEW)
-    expect(screen.quantile(other)).to_have_value("0.2")
-    screen.upload(screen.expand(other, "Upload a picture"), "card.png", data, "image/png")
-    expect(other.get_by_text("brought its view back")).to_be_visible()
-    expect(screen.quantile(other)).to_have_value("0.4")
-    expect(other.get_by_role("combobox", name="Picture")).to_have_value("wafer: particle, 17 px")
-    screen.removed(other, 40)
-    other.get_by_role("button", name="Use it as a photo anyway").click()
-    expect(other.get_by_role("combobox", name="Picture")).to_have_value("card.png")
+    page.keyboard.press("Escape")
+    screen.press(page, "Home")
+    screen.removed(page, 0)
+    upload = screen.expand(page, "Upload a picture")
+    screen.upload(upload, "card.png", data, "image/png")
+    expect(page.get_by_text("brought its view back")).to_be_visible()
+    expect(screen.quantile(page)).to_have_value("0.4")
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value("wafer: particle, 17 px")
+    screen.removed(page, 40)
+    page.get_by_role("button", name="Use it as a photo anyway").click()
+    expect(page.get_by_role("combobox", name="Picture")).to_have_value("card.png")
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def warm_workers() -> Iterator[list[Worker]]:
 
 
 @pytest.fixture
-def cli(tmp_path: Path, warm_workers: list[Worker], monkeypatch: pytest.MonkeyPatch) -> Cli:
+def cli(fresh: Cli, warm_workers: list[Worker], monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Runs the command line in an empty folder, in this process."""
 
     @contextmanager
@@ -63,6 +63,14 @@ def cli(tmp_path: Path, warm_workers: list[Worker], monkeypatch: pytest.MonkeyPa
         yield one
         warm_workers.append(one)
 
+    monkeypatch.setattr(time_limit, "Worker", worker)
+    return fresh
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """As `cli`, but each command starts its worker, in the environment of then."""
+
     def run(*words: object) -> subprocess.CompletedProcess[str]:
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
@@ -73,7 +81,6 @@ def cli(tmp_path: Path, warm_workers: list[Worker], monkeypatch: pytest.MonkeyPa
         return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(time_limit, "Worker", worker)
     return run
 
 

@@ -71,20 +71,20 @@ def test_both_forms_say_that_the_process_is_guarded(cli: Cli, models: Path) -> N
 
 
 def test_without_protection_that_is_said_and_trust_is_refused(
-    program: Cli, models: Path, monkeypatch: pytest.MonkeyPatch
+    fresh: Cli, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PEDESTAL_PROTECTION", "off")
     monkeypatch.delenv("PEDESTAL_ALLOW_UNPROTECTED", raising=False)
-    done = program("check", models / "ready.pt", *SHAPE)
+    done = fresh("check", models / "ready.pt", *SHAPE)
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].startswith("protection off: not protected are files")
-    refused = program("check", models / "ready.pt", *SHAPE, "--trust", "--json")
+    refused = fresh("check", models / "ready.pt", *SHAPE, "--trust", "--json")
     verdict = json.loads(refused.stdout)
     assert refused.returncode == 12
     assert [finding["code"] for finding in verdict["findings"]] == ["protection-off"]
     assert not verdict["protection"]["complete"]
     monkeypatch.setenv("PEDESTAL_ALLOW_UNPROTECTED", "1")
-    assert program("check", models / "ready.pt", *SHAPE, "--trust").returncode == 0
+    assert fresh("check", models / "ready.pt", *SHAPE, "--trust").returncode == 0
 
 
 def test_channels_that_no_picture_has(cli: Cli, models: Path) -> None:

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
+import xai_core
+from tests.attribution.inputs.nets import TwoPictures
 from tests.cli.conftest import Cli
 from tests.runs.small import small_run
 from xai_core.base.pace import Pace
 from xai_core.cli.commands import explain
+from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
 
 SHAPE = ("--input-shape", "3,16,16")
 
@@ -27,9 +32,6 @@ def test_the_raw_map_is_written(cli: Cli, models: Path, picture: Path, tmp_path:
 def test_parameters_seed_and_target_reach_the_method(
     cli: Cli, models: Path, picture: Path, tmp_path: Path
 ) -> None:
-    import xai_core
-    from xai_core.pictures.preprocessing import InputSpec, open_picture, prepare
-
     words = ("--method", "smoothgrad", "--set", "m=3", "--set", "sg_std=0.1")
     words = (*words, "--seed", "5", "--target", "2", "--out", "map.bin")
     done = cli("explain", models / "ready.pt", picture, *words, *SHAPE)
@@ -81,3 +83,30 @@ def test_a_place_that_cannot_be_written(cli: Cli, models: Path, picture: Path) -
     done = cli("explain", models / "ready.pt", picture, *words)
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
+
+
+def test_every_input_has_a_map_and_all_a_picture(
+    cli: Cli, models: Path, picture: Path, tmp_path: Path
+) -> None:
+    torch.jit.save(torch.jit.script(TwoPictures(torch.nn.ReLU).eval()), tmp_path / "two.ts")  # type: ignore[no-untyped-call]
+    Image.fromarray(np.arange(400, dtype=np.uint8).reshape(20, 20)).save(tmp_path / "depth.png")
+    words = (tmp_path / "two.ts", picture, "--method", "occlusion", "--all-inputs", *SHAPE)
+    done = cli("explain", *words, "--input", "depth=depth.png", "--out", "maps.npy")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["maps-photo.npy", "maps-depth.npy", "maps.png"]
+    assert "photo 1×3×16×16, depth 1×1×16×16" in done.stderr  # depth as its layer takes it
+    with Image.open(tmp_path / "maps.png") as image:
+        assert image.size == (1920, 1080)
+    photo, depth = (
+        prepare(open_picture(file), InputSpec.for_shape(channels, 16, 16)).inputs
+        for file, channels in ((picture, 3), (tmp_path / "depth.png", 1))
+    )
+    expected = xai_core.explain_inputs(
+        TwoPictures(torch.nn.ReLU).eval(), {"photo": photo, "depth": depth}, None, "occlusion"
+    )
+    for name, one in expected.items():
+        found = np.load(tmp_path / f"maps-{name}.npy")
+        np.testing.assert_allclose(found, one.values, rtol=1e-3, atol=1e-6)
+    done = cli("explain", models / "ready.pt", picture, "--method", "saliency", "--all-inputs")
+    assert done.returncode == 2
+    assert "No further input of this model has a picture" in done.stderr

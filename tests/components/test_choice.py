@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Multiselect, Selectbox
 
+from components.model.form import other_inputs
 from components.session.state.workspace import KEY, Pending, Workspace
 from components.sidebar.target_fields import OTHER
 from tests.components.test_pages import app as app
@@ -216,6 +217,13 @@ def test_lines_for_other_inputs_are_heard_one_after_another() -> None:
         page.text_area[0].set_value(text)
         ran(page)
         assert page.session_state["pending"].others == page.text_area[0].value == text
+
+
+def test_a_file_takes_the_place_of_the_line_that_waits_for_it() -> None:
+    waiting = "mask = 0\ndepth = 0"
+    assert other_inputs.with_file(waiting, "depth.png") == "mask = 0\ndepth = depth.png"
+    assert other_inputs.with_file(waiting, "scan 3.png") == "mask = scan 3.png\ndepth = 0"
+    assert other_inputs.with_file("mask = 0.5", "depth.npy") == "mask = 0.5\ndepth = depth.npy"
 
 
 def _of(app: AppTest, label: str) -> Selectbox:

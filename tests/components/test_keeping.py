@@ -12,13 +12,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.runs import link
-from components.session import identity
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
 from components.session.keeping import parts, registry, results, trust
 from components.session.keeping.registry import Held
 from components.session.state.sources import Photo, Source
 from components.session.state.workspace import KEY, Workspace
+from components.session.visitor import identity
 from tests.components.test_pages import ROOT, ran, texts
 from xai_core.base.storage.files import keep, keep_code
 from xai_core.base.storage.states import StateStore

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import zipfile
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.pictures import choice, maps_choice, results, table
 from components.session import backend, kept_runs, processes, settings, upload
+from components.session.keeping import pages as keeping
+from components.session.state.study import StudyState
 from components.session.state.workspace import KEY, Workspace
 from tests.components.test_pages import app as app
 from tests.components.test_pages import opened, ran, texts
@@ -141,7 +146,7 @@ def test_results_follow_the_quantile_and_a_study_goes_on(
     assert app.button(key="pictures-start").label == "Go on"
     assert "of 2 pictures at q = 0.20" in texts(app)
     assert [bool(score) for score in rows(app)["Saliency"]] == [True, True, False, False, False]
-    assert rows(app)["Done"].tolist() == [1, 1, 0, 0, 0]
+    assert rows(app)["Done"].tolist() == [100, 100, 0, 0, 0]  # whole percents
     assert [len(one.pictures) for one in places] == [2, 1]
     assert set(places[0].methods) == {"saliency", "guided-backprop"}
     assert (places[1].pictures, places[1].before) == ((pictures[2].sha256,), 4)
@@ -219,7 +224,12 @@ def test_pictures_of_the_servers_disk_are_measured_with_their_masks_and_maps_are
     app.selectbox(key="many-maps").set_value("least")
     ran(app)
     app.number_input(key="many-maps-count").set_value(1)
+    app.number_input(key="many-metric-pointing-game-tolerance").set_value(3)
     ran(app)
+    restarted: Any = SimpleNamespace(study_state=StudyState(), photos=space.photos, notes=[])
+    keeping._take_study(restarted, json.loads(json.dumps(keeping._study(space))))
+    assert choice.metrics(restarted) == choice.metrics(space), "the choice survives a restart"
+    assert "pointing-game@0.2:tolerance=3" in choice.metrics(space)
     assert "Measured beside Complexity: Sparseness, Pointing Game" in texts(app)
     app.button(key="pictures-start").click()
     app.run()
@@ -230,6 +240,8 @@ def test_pictures_of_the_servers_disk_are_measured_with_their_masks_and_maps_are
     found = next(one.value for one in app.dataframe if "Metric" in one.value.columns)
     shown = found.set_index("Metric")["Saliency"]
     assert "[" in shown["Sparseness, after removal at 0.2 ↑"]
+    assert "Pointing Game (tolerance 3), after removal at 0.2 ↑" in shown
+    assert state.mapping in (1, 2), "maps of a second pass"
     assert "[" not in shown["AUC, after removal at 0.2 ↑"], "one picture has a mask"
     missing = next(o.value for o in app.dataframe if {"Maps", "Why"} <= {*o.value.columns})
     assert NO_MASK in list(missing["Why"])

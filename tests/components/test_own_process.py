@@ -7,22 +7,24 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from components.pictures import own_process
+from components.pictures import computing, own_process
 from components.pictures import study as page
 from components.session.state.workspace import Source
 from tests.studies.jobs.tiny import BROKEN, make
 from tests.studies.small_study import small_study
-from tests.studies.study_process import subjects
+from tests.studies.study_process import SETTING, subjects
 from xai_core.base.errors import Cancelled, XaiError
 from xai_core.base.limits import Limits
 from xai_core.studies.computation import Subject
 from xai_core.studies.jobs.lock import held
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import Status, read_status
+from xai_core.studies.maps.files import StudyMaps
 from xai_core.studies.shards import Row, Shards
 from xai_core.studies.store import Study
 
@@ -143,6 +145,28 @@ def test_a_job_keeps_to_what_the_server_gives(
         monkeypatch.setattr(own_process, "limits", lambda most=allowed: Limits(workers=most))
         asked()
         assert Slow.plans[-1].workers == expected
+
+
+def test_maps_of_many_pictures_are_kept_by_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All in the pass over them, some by score in one of their own; of few by the page's model."""
+    asked: list[tuple[int, object]] = []
+    study: Any = SimpleNamespace(begun=True)
+    monkeypatch.setattr(own_process, "MANY", 3)
+    monkeypatch.setattr(
+        own_process, "compute", lambda *given, maps: asked.append((len(given[2]), maps)) or {}
+    )
+    monkeypatch.setattr(
+        computing, "conduct", lambda *given, **how: asked.append((len(given[1]), given[0])) or {}
+    )
+    access: Any = SimpleNamespace(lender=lambda source: None)
+    maps, rest = StudyMaps(SETTING, Path("study")), (lambda *_: None, threading.Event())
+    for count in (4, 2):
+        pictures = [Subject(str(n), Path(str(n)), str(n)) for n in range(count)]
+        how: Any = (access, None, None, None, study, pictures, {}, None)
+        found = computing.Computing(*how)
+        found.scores(*rest, None)
+        found.maps_of(pictures[:1], maps, *rest)
+    assert asked == [(4, ()), (1, ("all",)), (2, study), (1, maps)]
 
 
 def test_a_study_that_lacks_pictures_is_not_kept() -> None:

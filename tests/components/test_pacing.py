@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from components.methods import pace as pacing
 from components.session.processes import Access
 from components.session.state.workspace import KEY, Source
-from components.session.visit import Visit
+from components.session.visitor.visit import Visit
 from tests.components.test_pages import app as app
 from tests.components.test_pages import ran
 from xai_core.attribution.pace.cache import LONG, Paces

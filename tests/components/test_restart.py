@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from components.ranking import seed_job
-from components.session import visit
 from components.session.keeping import beside, pages, verdicts
 from components.session.keeping.beside import Place
 from components.session.opening.asking import Asking, question_of
 from components.session.processes import known
 from components.session.state.opening import Judged
 from components.session.state.workspace import ControlState, Workspace
+from components.session.visitor import visit
 from components.trust import control_job, measurements, measuring
 from components.trust.measurements import Measurements
 from tests.components.test_keeping import data as data
@@ -185,7 +185,7 @@ def test_each_further_seed_is_kept_as_it_arrives(monkeypatch: pytest.MonkeyPatch
         "components.session.origin.of_run", lambda space: (None, np.zeros((1, 3, 16, 16)))
     )
     monkeypatch.setattr(beside, "own", lambda space: Place(store, kept_run))
-    monkeypatch.setattr("components.session.visit.current", visit.fresh)
+    monkeypatch.setattr("components.session.visitor.visit.current", visit.fresh)
     space = kept().space
     space.run = run
     seed_job.start(space, run.recipe)

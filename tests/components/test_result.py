@@ -30,7 +30,7 @@ def test_every_result_page_says_whose_maps_these_are_and_what_changed(app: AppTe
     space.source, space.photo = MODEL_TITLE, DEMO_PICTURE
     space.settings = {name: dict(given) for name, given in DEMO_METHODS.items()}
     ran(app)
-    whose = r"**EfficientNet-Lite0 (ImageNet)** on **rocket** · missile (657) · baseline quantile"
+    whose = "**EfficientNet-Lite0 (ImageNet)** on **rocket** ·] :small[missile (657) ·] :small[base"
     changed = "Chosen since these maps were computed: class missile (657) → projectile (744)."
     chips = next(one for one in app.button_group if str(one.key).startswith("likely-"))
     assert chips.value == 657
@@ -44,7 +44,7 @@ def test_every_result_page_says_whose_maps_these_are_and_what_changed(app: AppTe
         assert changed in told
         assert not app.button(key=f"{key}-mend").disabled
     told = texts(opened(app, HEATMAPS))
-    assert "missile (657) · before removal" in told
+    assert "missile (657) ·] :small[before removal]" in told
     assert changed in told
     app.button(key="heatmaps-put-back").click()
     ran(app)
@@ -87,7 +87,7 @@ def test_a_link_opens_the_same_two_models(store: RunStore) -> None:
     store.change(first, note="Look **here**")
     app = started(page="models", first=first, second=second, quantile="0.2")
     told = texts(app)
-    assert r"**A \<b\>net\</b\> and B other** on **noise** · b (1) · baseline quantile 0.20" in told
+    assert r"[**A \<b\>net\</b\> and B other** on **noise** ·] :small[b (1) ·]" in told
     assert "kept result" in told
     assert r"**Note of the sender:** Look \*\*here\*\*" in told
     assert "Their maps differ" in told

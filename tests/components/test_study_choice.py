@@ -113,7 +113,7 @@ def test_masks_count_not_as_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_uploads_are_known_by_their_names_and_metrics_in_whatever_order(space: Any) -> None:
-    assert len(choice.truths(space)) == 64
+    assert [one.mask_sha256 for one in choice.subjects(space)] == [None, None, "f" * 64]
     space.study_state.metrics = ["deletion", "sparseness"]
     one = choice.metrics(space)
     space.study_state.metrics = ["sparseness", "deletion"]
@@ -166,14 +166,13 @@ def test_maps_that_fail_lose_no_result_and_keep_none_twice(
         "study_link": SimpleNamespace(kept_as=lambda *_: known_as),
         "Access": lambda _: SimpleNamespace(lender=lambda _: None),
         "decoding": SimpleNamespace(decoding=lambda: None, truths=lambda: None),
-        "_settling": lambda *_: lambda: None,
         "kept_runs": SimpleNamespace(store=lambda: None, owner=lambda: ""),
         "Keeper": lambda *_: SimpleNamespace(keep=kept.append, failure=None, id=None),
-        "conduct": lambda *_, **__: {},
+        "Computing": lambda *_: SimpleNamespace(scores=lambda *_: {}),
         "filled": lambda *_: whole,
     }.items():
         monkeypatch.setattr(page, name, value)
-    monkeypatch.setattr(maps_choice, "keep", fail)
+    monkeypatch.setattr(maps_choice, "pointed_at", fail)
     monkeypatch.setattr(space.study_state, "begin", lambda _, work: begun.append(work))
     space.sources, space.source, space.verdicts = {"net": None}, "net", {}
     page.start(space)

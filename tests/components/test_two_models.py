@@ -49,7 +49,7 @@ def compute(app: AppTest, space: Workspace) -> AppTest:
 
 def test_with_one_model_the_page_asks_for_a_second(app: AppTest) -> None:
     opened(app, PAGE)
-    assert "Choose a second model, or open one below." in texts(app)
+    assert "Choose a second model, or open one." in texts(app)
     assert app.button(key="pair-start").disabled
     assert app.button(key="pair-swap").disabled
     assert not app.error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from components.session.visit import Visit
+from components.session.visitor.visit import Visit
 
 PATIENCE = 60.0
 

@@ -15,7 +15,7 @@ from xai_core.demo.example import (
     example_run,
     is_example,
 )
-from xai_core.runs.run import open_run
+from xai_core.runs.reading import open_run
 from xai_core.scores.headline import headline
 from xai_core.scores.margin import spreads_of
 from xai_core.scores.ranking import QUANTILES, rank

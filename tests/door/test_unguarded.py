@@ -41,7 +41,8 @@ def ran(python: Path, data: Path, *words: str) -> subprocess.CompletedProcess[st
 
 
 def test_a_model_is_assessed_without_trust(python: Path, tmp_path: Path) -> None:
-    done = ran(python, tmp_path, "-m", "xai_core", "check", "demo", "--json")
+    model = str(wafer_exhibits()[0].model_path)
+    done = ran(python, tmp_path, "-m", "xai_core", "check", model, "--json")
     assert done.returncode == 0, done.stderr
     protection = json.loads(done.stdout)["protection"]
     assert not protection["complete"]

@@ -23,8 +23,8 @@ from xai_core.studies.jobs.handle import start_job
 from xai_core.studies.jobs.status import read_status
 
 ROOT = Path(__file__).parents[2]
-PICTURES = dose(150, 600)  # enough for some seconds: a kill is to meet a job that works
-FOR = dose(4, 50)
+PICTURES = dose(100, 600)  # enough for some seconds: a kill is to meet a job that works
+FOR = dose(3, 50)
 ROUNDING = 1e-4  # pictures of a worker that died are computed again one by one
 
 

@@ -93,7 +93,7 @@ class Visitor:
         end = time.monotonic() + PATIENCE
         while (text in self.text) == hidden:
             assert time.monotonic() < end, self.text
-            time.sleep(0.5)
+            time.sleep(1.0)  # each look is a whole page, of the time that models need
             self.again()
 
     def _named(self, kind: str, label: str) -> Any:

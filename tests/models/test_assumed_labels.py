@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 import xai_core
+from tests.dose import pairs
 from xai_core.models.formats.base import LoadOptions
 from xai_core.readiness import to_json
 
@@ -25,9 +26,12 @@ def _written(kind: str, net: nn.Module, path: Path) -> None:
         torch.onnx.export(net, (example,), path, dynamo=False)
 
 
-@pytest.mark.parametrize("kind", ["eager", "script", "export", "onnx"])
-@pytest.mark.parametrize(("outputs", "first"), [(1000, "tench"), (1001, "background"), (999, "")])
-def test_as_many_outputs(kind: str, outputs: int, first: str, tmp_path: Path) -> None:
+FIRST = {1000: "tench", 1001: "background", 999: ""}
+
+
+@pytest.mark.parametrize(("kind", "outputs"), pairs(["eager", "script", "export", "onnx"], FIRST))
+def test_as_many_outputs(kind: str, outputs: int, tmp_path: Path) -> None:
+    first = FIRST[outputs]
     torch.manual_seed(0)
     body = (nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     net = nn.Sequential(*body, nn.Linear(4, outputs)).eval()

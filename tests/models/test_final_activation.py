@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from tests.attribution.test_final_activation import PICTURE, body, cosine, slope
+from tests.dose import pairs
 from xai_core import explain
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.keras.backend import import_keras
@@ -46,8 +47,9 @@ def write(net: nn.Module, name: str, path: Path) -> None:
         torch.onnx.export(net, (PIECES,), str(path), dynamo=False)
 
 
-@pytest.mark.parametrize("scale", [1.0, 100.0])
-@pytest.mark.parametrize("name", ["eager", "script", "trace", "pt2", "onnx"])
+@pytest.mark.parametrize(
+    ("name", "scale"), pairs(["eager", "script", "trace", "pt2", "onnx"], [1.0, 100.0])
+)
 def test_a_map_is_that_of_the_logit(name: str, scale: float, tmp_path: Path) -> None:
     net = saturated(scale)
     write(net, name, tmp_path / "model")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -115,13 +116,18 @@ def test_no_name_of_a_study_is_run() -> None:
             assert not line.startswith(("=", "+", "-", "@"))
 
 
-@pytest.mark.parametrize("theme", STYLES)
+def test_a_card_is_the_same_each_time() -> None:
+    subject = study_subject_of(hostile())
+    assert card.png(subject, "dark") == card.png(subject, "dark")
+
+
 @pytest.mark.parametrize(
-    "study", [small_study(2), small_study(20), hostile()], ids=["two", "twenty", "hostile"]
-)
+    ("study", "theme"),
+    [(small_study(2), "light"), (small_study(20), "light"), (hostile(), "dark")],
+    ids=["two", "twenty", "hostile"],
+)  # colours move no text
 def test_all_text_of_a_card_lies_on_it(study: StudyResult, theme: str) -> None:
     subject = study_subject_of(study)
-    assert card.png(subject, theme) == card.png(subject, theme)
     with settings(STYLES[theme]):
         figure = card.drawn(subject, STYLES[theme])
         renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
@@ -200,18 +206,21 @@ def test_without_a_score_the_report_says_so() -> None:
 
 
 def computed(folder: Path) -> StudyResult:
-    """Of the demo's model and two of its pictures, by two fast methods, not at the plain pace."""
+    """Of the demo's model and two of its pictures, one with a mask, by two fast methods and two
+    metrics, not at the plain pace."""
     from xai_core.models.formats.base import LoadOptions
     from xai_core.worker import Worker
 
-    methods = complete({"saliency": {}, "smoothgrad": {"m": 8}})
+    methods = complete({"saliency": {}, "smoothgrad": {"m": 4}})
     subjects = [
-        Subject(name, picture_path(name), digest(picture_path(name)).sha256)
-        for name in ("rocket", "cat")
+        Subject(name, picture_path(name), digest(picture_path(name)).sha256, mask)
+        for name, mask in {"rocket": folder / "mask.png", "cat": None}.items()
     ]
+    metrics = ("sparseness", "pointing-game")
     with Worker() as worker:
         loaded = worker.load(demo_weights())
-        study = Study(Setting(loaded.sha256, LoadOptions(), loaded.input_spec), folder)
+        setting = Setting(loaded.sha256, LoadOptions(), loaded.input_spec, metrics=metrics)
+        study = Study(setting, folder)
 
         study.keep_to(Pace(3, channels_last=True))
 
@@ -224,7 +233,10 @@ def computed(folder: Path) -> StudyResult:
         model="EfficientNet-Lite0 (ImageNet)",
         model_sha256=loaded.sha256,
         input_spec=loaded.input_spec,
-        pictures=tuple(StudiedPicture(one.name, one.sha256) for one in subjects),
+        pictures=tuple(
+            StudiedPicture(one.name, one.sha256, mask=one.mask and digest(one.mask).sha256)
+            for one in subjects
+        ),
         methods=methods,
         refused={},
         thumbnails={},
@@ -233,14 +245,22 @@ def computed(folder: Path) -> StudyResult:
 
 
 def test_the_script_repeats_every_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = computed(tmp_path / "first")
+    folder = tmp_path / "first"
+    folder.mkdir()
+    for name in ("rocket", "cat"):
+        shutil.copy(picture_path(name), folder)
+    with Image.open(picture_path("rocket")) as rocket:
+        mask = np.zeros((rocket.height, rocket.width), np.uint8)
+    mask[: len(mask) // 2] = 255
+    Image.fromarray(mask).save(folder / "mask.png")
+    found = computed(folder)
     assert found.table.done == 2
     assert found.pace == Pace(3, channels_last=True)
     assert found.seconds > 0
     (tmp_path / "repeat.py").write_text(script(study_subject_of(found)), encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     done = subprocess.run(
-        [sys.executable, "repeat.py", "demo"],
+        [sys.executable, "repeat.py", str(folder)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -248,5 +268,9 @@ def test_the_script_repeats_every_score(tmp_path: Path, monkeypatch: pytest.Monk
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "same bits" in done.stdout
+    assert "sparseness@0.2 same bits" in done.stdout
+    assert "pointing-game@0.2 same bits" in done.stdout
+    hits = found.table.figures["pointing-game@0.2"]
+    assert np.isfinite(hits).tolist() == [[True, True], [False, False]]
     scores = np.load(tmp_path / "scores.npy", allow_pickle=False)
     np.testing.assert_array_equal(scores, found.table.at(float(QUANTILES[20])))

@@ -25,7 +25,8 @@ from xai_core.base.target import Asked, Explained
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.runs.computation import Request, compare, finished
-from xai_core.runs.run import Run, open_run
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 from xai_core.targets import Prediction, predict
 
 SPEC = InputSpec(height=20, width=20, resize=20, fit="letterbox")

@@ -14,7 +14,8 @@ from tests.runs.test_leaders import run_with
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.maps.recipe import Recipe
-from xai_core.runs.run import Run, open_run
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 from xai_core.runs.seeds import cost, drawing, more_seeds
 from xai_core.runs.store import RunStore
 from xai_core.scores.margin import spreads_of

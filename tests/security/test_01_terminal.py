@@ -16,7 +16,7 @@ import safetensors.numpy
 import tifffile
 
 from tests.runs.small import small_run
-from tests.security.safe_text import ROOT
+from tests.security.safe_text.files import ROOT
 from tests.studies.small_study import small_study
 from xai_core.base.text import JOINER
 from xai_core.cli import console, notices

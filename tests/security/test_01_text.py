@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 import pytest
 
 from components.session import chart
-from tests.security.safe_text import ROOT, raw_texts
+from tests.security.safe_text import raw_texts
+from tests.security.safe_text.files import ROOT
 from xai_core.base import text
 
 PAGES = [

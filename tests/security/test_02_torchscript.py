@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.dose import dose
 from tests.security.scripts import (
     CODE,
     Entries,
@@ -261,7 +262,9 @@ def _saved(model: nn.Module, path: Path, traced: bool) -> None:
     torch.jit.save(made, path)
 
 
-@pytest.mark.parametrize("kind", ["efficientnet_b0", "mobilenet_v2", "convnext"])
+@pytest.mark.parametrize(
+    "kind", dose(("mobilenet_v2", "convnext"), ("mobilenet_v2", "convnext", "efficientnet_b0"))
+)
 def test_networks_of_torchvision_need_no_trust(kind: str, tmp_path: Path) -> None:
     from xai_core.models.vision_libraries import make_importable
 

@@ -27,7 +27,8 @@ from xai_core.models.peek.digest import digest
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness import rejected
 from xai_core.runs.opening import code_of, opening_of
-from xai_core.runs.run import Run, open_run
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 from xai_core.worker import Worker
 from xai_core.worker.connection import Connection
 from xai_core.worker.counting import Counting

@@ -15,6 +15,7 @@ from xai_core.base.storage.owner import NAME
 from xai_core.cage import root
 from xai_core.cage.root import SENTENCE, as_root
 from xai_core.cli.commands import check, run
+from xai_core.cli.main import main
 
 pytestmark = pytest.mark.xdist_group("app")
 ROOT = Path(__file__).parents[2]
@@ -58,18 +59,16 @@ def test_both_commands_say_it(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the tests run as a user")
-def test_check_says_it_in_both_forms(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "xai_core", "check"]
+def test_check_says_it_in_both_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "nothing.pt").write_bytes(b"no model")
     for form in ((), ("--json",)):
-        done = subprocess.run(
-            [*words, str(tmp_path / "nothing.pt"), *form], cwd=ROOT, capture_output=True, text=True
-        )
-        assert done.returncode == 12, done.stderr
+        code = main(["check", str(tmp_path / "nothing.pt"), *form])
+        told = capsys.readouterr()
+        assert code == 12, told.err
         if form:
-            assert json.loads(done.stdout)["protection"]["root"] is True
+            assert json.loads(told.out)["protection"]["root"] is True
         else:
-            assert done.stdout.count(SENTENCE) == 1
+            assert told.out.count(SENTENCE) == 1
 
 
 def test_a_second_server_shows_who_holds_the_data_and_nothing_else(

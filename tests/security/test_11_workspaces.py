@@ -13,10 +13,10 @@ import streamlit as st
 
 from components.serving import document
 from components.serving.answers import Answers
-from components.session import access, identity
 from components.session.keeping import parts, registry
 from components.session.keeping.registry import Held
 from components.session.state.workspace import fresh
+from components.session.visitor import access, identity
 from tests.server import finished
 from xai_core.base.errors import InputError
 from xai_core.base.storage import states

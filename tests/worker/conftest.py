@@ -53,7 +53,7 @@ def misbehaving(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
     return save
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shared(tiny: Path) -> Iterator[Worker]:
     """A worker that holds `tiny`, for tests that leave it as it was."""
     with Worker() as worker:

@@ -9,6 +9,7 @@ import pytest
 
 from xai_core.base.errors import InputError, ModelError
 from xai_core.cage.plan import GIB
+from xai_core.worker.decoding import Decoder
 from xai_core.worker.process.budget import MEMORY, Budget
 from xai_core.worker.process.disk import written
 from xai_core.worker.process.out_of_memory import out_of_memory
@@ -66,3 +67,17 @@ def test_a_refused_allocation_is_found_behind_what_it_caused() -> None:
     assert found is not None
     assert found.code == "memory-limit"
     assert out_of_memory(MemoryError()) is not None
+
+
+def test_a_decoder_shares_its_workers_cores() -> None:
+    budget = Budget(2**30, cores=3, gpu="GPU-1")
+    assert budget.settings == {
+        "OMP_NUM_THREADS": "3",
+        "MKL_NUM_THREADS": "3",
+        "CUDA_VISIBLE_DEVICES": "GPU-1",
+    }
+    decoder = Decoder(budget)
+    try:
+        assert decoder._connection.budget.settings == budget.settings
+    finally:
+        decoder.close()

@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 
@@ -18,7 +17,6 @@ from xai_core.worker import Worker
 from xai_core.worker.process import launch
 
 ROOT = Path(__file__).resolve().parents[2]
-MAP = np.ones((1, 4, 4))
 
 
 def server_of(worker: Worker) -> psutil.Process:
@@ -40,10 +38,10 @@ def test_two_workers_come_from_one_server_which_is_ours() -> None:
         assert parent.pid == os.getpid()
 
 
-def test_a_worker_holds_nothing_of_another_nor_a_way_to_the_server() -> None:
+def test_a_worker_holds_nothing_of_another_nor_a_way_to_the_server(tiny: Path) -> None:
     with Worker() as one, Worker() as two:
-        one.score(MAP)
-        two.score(MAP)
+        one.inspect(tiny)
+        two.inspect(tiny)
         first, second = open_files(one.pid), open_files(two.pid)
         assert not any(name.startswith("socket:") for name in first + second)
         assert not any("pidfd" in name for name in first + second)
@@ -71,16 +69,18 @@ def test_an_end_is_told_as_the_system_tells_it() -> None:
         assert popen.poll() == -signal.SIGTERM
 
 
-def test_a_dead_server_takes_its_workers_along_and_the_next_call_has_a_new_one() -> None:
+def test_a_dead_server_takes_its_workers_along_and_the_next_call_has_a_new_one(
+    tiny: Path,
+) -> None:
     with Worker() as worker:
-        worker.score(MAP)
+        worker.inspect(tiny)
         server, pid = server_of(worker), worker.pid
         server.kill()
         end = time.monotonic() + 30
         while psutil.pid_exists(pid):
             assert time.monotonic() < end
             time.sleep(0.02)
-        worker.score(MAP)
+        worker.inspect(tiny)
         assert server_of(worker) != server
 
 
@@ -95,20 +95,20 @@ def test_a_worker_that_is_ended_before_it_was_forked_is_ended() -> None:
 
 def test_another_environment_has_a_server_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     with Worker() as one:
-        monkeypatch.setenv("OMP_NUM_THREADS", "1")
+        monkeypatch.setenv("OMP_NUM_THREADS", "3")
         with Worker() as two:
-            two.score(MAP)
+            assert two.protection.complete  # it has begun
             environ = psutil.Process(two.pid).environ()
-            assert environ["OMP_NUM_THREADS"] == "1"
+            assert environ["OMP_NUM_THREADS"] == "3"
             assert server_of(one) != server_of(two)
 
 
 def test_where_no_server_can_be_had_a_worker_is_a_process_of_its_own(
-    monkeypatch: pytest.MonkeyPatch,
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "_server", lambda given: None)
     with Worker() as worker:
-        worker.score(MAP)
+        worker.inspect(tiny)
         assert server_of(worker).pid == os.getpid()
         assert isinstance(worker._connection.process._popen, subprocess.Popen)
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from xai_core.worker import Worker
@@ -53,13 +52,13 @@ def test_it_starts_at_once() -> None:
         assert worker.pid != os.getpid()
 
 
-def test_it_outlives_the_thread_that_started_it() -> None:
+def test_it_outlives_the_thread_that_started_it(tiny: Path) -> None:
     workers: list[Worker] = []
     thread = threading.Thread(target=lambda: workers.append(Worker()))
     thread.start()
     thread.join()
     with workers[0] as worker:
-        worker.score(np.ones((1, 4, 4)))
+        worker.inspect(tiny)
         assert worker.alive
 
 

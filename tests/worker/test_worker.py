@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +11,13 @@ import pytest
 from xai_core.attribution.batches.order import Refused
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.result import Attribution
-from xai_core.base.errors import Cancelled, InputError, ModelError, WorkerError
-from xai_core.base.pace import Pace
-from xai_core.maps.recipe import Recipe
+from xai_core.base.errors import Cancelled
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.loading import load_model
 from xai_core.pictures.preprocessing import InputSpec
-from xai_core.scores.measurement import measure
 from xai_core.worker import Worker
-from xai_core.worker.process.budget import Budget
 
 pytestmark = pytest.mark.usefixtures("patient")
-MANY = {"m": 200}
 
 
 def test_the_card_says_what_was_loaded(shared: Worker, tiny: Path) -> None:
@@ -86,169 +79,6 @@ def test_a_map_of_each_channel_of_a_layer_comes_through(
     np.testing.assert_array_equal(together["grad-cam"].values, expected)
 
 
-def test_a_pace_is_measured_kept_to_and_told(
-    shared: Worker, tiny: Path, inputs: np.ndarray
-) -> None:
-    assert 1 <= shared.pace(inputs).batch_size <= 16
-    pace = Pace(3, channels_last=True, threads=1)
-    got = shared.explain(inputs, 1, "smoothgrad", parameters={"m": 9}, pace=pace)
-    expected = explain(load_model(tiny), inputs, 1, "smoothgrad", pace=pace, m=9)
-    np.testing.assert_array_equal(got.values, expected.values)
-    assert got.pace == pace
-    assert shared.explain(inputs, 1, "saliency").pace == Pace()
-
-
-def test_a_card_says_where_autocast_is_offered_and_elsewhere_it_is_refused(
-    tiny: Path, inputs: np.ndarray
-) -> None:
-    pace = Pace(3, autocast=True)
-    with Worker() as worker:
-        card = worker.load(tiny)
-        assert card.autocast == (card.device != "cpu")
-        if card.autocast:
-            got = worker.explain(inputs, 1, "smoothgrad", parameters={"m": 9}, pace=pace)
-            assert got.pace == pace
-            assert 0.9 < got.chosen["autocast_cosine"] <= 1
-            return
-        with pytest.raises(InputError, match="offered on cuda"):
-            worker.explain(inputs, 1, "smoothgrad", parameters={"m": 9}, pace=pace)
-        assert worker.explain(inputs, 1, "saliency").values.any()
-
-
-def test_a_pace_stays_within_the_memory_of_the_process(tiny: Path, inputs: np.ndarray) -> None:
-    with Worker(budget=Budget(memory=1)) as worker:
-        worker._connection.process.kill()  # of so little memory
-        worker._connection.budget = Budget.configured()
-        worker.load(tiny)
-        worker._connection.budget = Budget(memory=1)
-        assert worker.pace(inputs).batch_size == 1
-
-
-def test_a_pace_that_is_cancelled_leaves_the_model_as_it_was(
-    shared: Worker, inputs: np.ndarray
-) -> None:
-    class AtTheFirstLook(threading.Event):
-        looked = 0
-
-        def is_set(self) -> bool:
-            self.looked += 1
-            return self.looked > 3
-
-    before, pid = shared.explain(inputs, 1, "saliency"), shared.pid
-    large = np.zeros((1, 3, 512, 512), np.float32)
-    with pytest.raises(Cancelled):
-        shared.pace(large, cancel=AtTheFirstLook())
-    np.testing.assert_array_equal(shared.explain(inputs, 1, "saliency").values, before.values)
-    assert shared.pid == pid
-
-
-def test_score_needs_no_model() -> None:
-    maps = np.random.default_rng(0).random((3, 8, 8))
-    maps[1] = 0
-    with Worker() as worker:
-        worker.warm("score")
-        scores = worker.score(maps)
-        found = worker.score(maps, "localisation-auc", maps > 0.5)
-        with pytest.raises(InputError, match="Masks of the size"):
-            worker.score(maps, "localisation-auc", np.ones((3, 4, 4)))
-    assert found.tolist() == pytest.approx([1.0, np.nan, 1.0], nan_ok=True)
-    assert scores.dtype == np.float64
-    assert np.isfinite(scores).tolist() == [True, False, True]
-
-
-def test_progress_comes_in_this_thread_and_ends_at_the_total(
-    shared: Worker, inputs: np.ndarray
-) -> None:
-    seen: list[tuple[int, int]] = []
-    threads = set()
-
-    def progress(done: int, total: int) -> None:
-        seen.append((done, total))
-        threads.add(threading.current_thread())
-
-    start = time.monotonic()
-    shared.explain(inputs, 1, "smoothgrad", parameters=MANY, progress=progress)
-    seconds = time.monotonic() - start
-    assert threads == {threading.current_thread()}
-    assert seen[-1][0] == seen[-1][1] >= 200
-    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
-    assert len(seen) <= 3 + 21 * seconds
-
-
-def test_cancel_leaves_the_model_as_it_was(shared: Worker, inputs: np.ndarray) -> None:
-    before = shared.explain(inputs, 1, "fusiongrad", seed=1)
-    pid, cancel = shared.pid, threading.Event()
-    with pytest.raises(Cancelled):
-        shared.explain(
-            inputs,
-            1,
-            "fusiongrad",
-            parameters={"n": 100, "m": 100},
-            progress=lambda done, total: cancel.set(),
-            cancel=cancel,
-        )
-    after = shared.explain(inputs, 1, "fusiongrad", seed=1)
-    assert shared.pid == pid
-    np.testing.assert_array_equal(before.values, after.values)
-
-
-def test_an_error_in_the_progress_stops_the_work(shared: Worker, inputs: np.ndarray) -> None:
-    class Rerun(BaseException):
-        pass
-
-    def progress(done: int, total: int) -> None:
-        raise Rerun
-
-    pid = shared.pid
-    with pytest.raises(Rerun):
-        shared.explain(inputs, 1, "fusiongrad", parameters={"n": 100, "m": 100}, progress=progress)
-    assert shared.predict(inputs).shape == (1, 4)
-    assert shared.pid == pid
-
-
-def test_a_cancel_before_the_call_costs_nothing(shared: Worker, inputs: np.ndarray) -> None:
-    cancel = threading.Event()
-    cancel.set()
-    with pytest.raises(Cancelled):
-        shared.explain(inputs, 1, "saliency", cancel=cancel)
-
-
-def test_errors_arrive_as_their_own_kind(
-    shared: Worker, inputs: np.ndarray, tmp_path: Path
-) -> None:
-    with pytest.raises(InputError, match="no class 9"):
-        shared.explain(inputs, 9, "saliency")
-    with pytest.raises(InputError, match="Did you mean 'saliency'"):
-        shared.explain(inputs, 1, "salency")
-    with pytest.raises(InputError, match="no parameter 'progress'"):
-        shared.explain(inputs, 1, "saliency", parameters={"progress": 1})
-    with pytest.raises(InputError, match="batch, channels"):
-        shared.predict(inputs[0])
-    with pytest.raises(ModelError) as caught:
-        shared.predict(np.zeros((1, 5, 16, 16), np.float32))
-    assert caught.value.code == "forward-failed"
-    broken = tmp_path / "broken.pt"
-    broken.write_bytes(b"this is no model")
-    with pytest.raises(ModelError) as caught:
-        shared.inspect(broken)
-    assert caught.value.code == "unknown-format"
-
-
-def test_without_a_model_there_is_nothing_to_explain(
-    inputs: np.ndarray, tiny: Path, tmp_path: Path
-) -> None:
-    broken = tmp_path / "broken.pt"
-    broken.write_bytes(b"this is no model")
-    with Worker() as worker:
-        with pytest.raises(InputError, match="No model"):
-            worker.predict(inputs)
-        worker.load(tiny)
-        with pytest.raises(ModelError):
-            worker.load(broken)
-        with pytest.raises(InputError, match="No model"):
-            worker.predict(inputs)
-
-
 def test_a_relative_path_is_one_of_this_process(
     shared: Worker, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,18 +104,6 @@ def test_two_workers_at_once(shared: Worker, tiny: Path, inputs: np.ndarray) -> 
         np.testing.assert_array_equal(first, values)
 
 
-def test_a_closed_worker_says_so(inputs: np.ndarray) -> None:
-    worker = Worker()
-    assert worker.alive
-    worker.close()
-    worker.close()
-    assert not worker.alive
-    with pytest.raises(WorkerError, match="closed"):
-        worker.predict(inputs)
-    with pytest.raises(WorkerError, match="closed"):
-        worker.score(np.zeros((1, 2, 2)))
-
-
 def test_a_noise_level_comes_over_as_the_core_says_it(
     shared: Worker, tiny: Path, inputs: np.ndarray
 ) -> None:
@@ -297,43 +115,6 @@ def test_a_noise_level_comes_over_as_the_core_says_it(
     np.testing.assert_allclose(found.kept, ours.kept)
     assert found.reason == ours.reason
     assert counts[-1][0] == counts[-1][1]
-
-
-@pytest.mark.parametrize("metric", ["sparseness", "pixel-flipping", "mprt"])
-def test_measure_equals_measure_in_this_process(
-    shared: Worker, tiny: Path, inputs: np.ndarray, metric: str
-) -> None:
-    model = load_model(tiny)
-    one = explain(model, inputs, None, "saliency")
-    got = shared.measure(inputs, one, Recipe(), metric)
-    wanted = measure(model, inputs, one, Recipe(), metric)
-    assert got.cause is wanted.cause is None
-    assert got.score == pytest.approx(wanted.score, rel=1e-4)
-    assert got.curve == pytest.approx(wanted.curve, rel=1e-4)
-    assert len(got.curve) == (86 if metric == "pixel-flipping" else 0)
-
-
-def test_a_map_without_a_score_has_its_cause(shared: Worker, inputs: np.ndarray) -> None:
-    one = shared.explain(inputs, None, "saliency")
-    dead = replace(one, values=np.zeros_like(one.values))
-    got = shared.measure(inputs, dead, Recipe(), "pixel-flipping")
-    assert got.score is None
-    assert "zero everywhere" in (got.cause or "")
-
-
-def test_measuring_can_be_stopped(shared: Worker, inputs: np.ndarray) -> None:
-    cancel = threading.Event()
-    one = shared.explain(inputs, None, "smoothgrad", parameters=MANY)
-    with pytest.raises(Cancelled):
-        shared.measure(
-            inputs,
-            one,
-            Recipe(),
-            "sensitivity",
-            progress=lambda done, total: cancel.set(),
-            cancel=cancel,
-        )
-    assert shared.predict(inputs).kind == "classes"
 
 
 def test_several_pictures_by_several_methods_in_one_call(
@@ -360,5 +141,5 @@ def test_several_pictures_by_several_methods_in_one_call(
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(Cancelled):
-        shared.explain_many(batch, {"smoothgrad": MANY}, cancel=cancel)
+        shared.explain_many(batch, {"smoothgrad": {"m": 200}}, cancel=cancel)
     assert shared.alive

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
 from xai_core.base.borrow import borrowed
 from xai_core.base.errors import ModelError
+from xai_core.base.several_inputs.packing import Shape
 from xai_core.base.target import Asked, AskedOfEach, Explained
 from xai_core.targets.resolution import FixedScore, fixed, on_each
 
@@ -32,12 +34,17 @@ class Context:
 
     Args:
         inputs: float32 `[B, C, H, W]`, preprocessed. target: as `explain` takes it.
+        parts: `(C, H, W)` of each input that the inputs are packed of.
     """
 
     def __init__(
-        self, model: LoadedModel | nn.Module, inputs: Inputs, target: AskedOfEach = None
+        self,
+        model: LoadedModel | nn.Module,
+        inputs: Inputs,
+        target: AskedOfEach = None,
+        parts: Sequence[Shape] = (),
     ) -> None:
-        self.model, self.inputs, self.target = model, inputs, target
+        self.model, self.inputs, self.target, self.parts = model, inputs, target, parts
         self._over: Any = None
 
     def is_of(self, model: LoadedModel | nn.Module, inputs: Inputs, target: Asked) -> bool:

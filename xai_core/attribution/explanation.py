@@ -91,7 +91,8 @@ def explain_on(
     _check(seed)
     module_of(context.model, needs_gradient=plugin.needs_gradient)
     module, tensor = context.module, context.tensor
-    samples = plugin.samples(settings, (tensor.shape[1], tensor.shape[2], tensor.shape[3]))
+    parts = context.parts or ((tensor.shape[1], tensor.shape[2], tensor.shape[3]),)
+    samples = plugin.samples_together(settings, parts)
     check(pace, plugin, settings, samples, tensor.device.type)
     kind = AutocastScorer if pace.autocast else Scorer
     meter = Meter(samples * len(tensor), progress)
@@ -102,8 +103,9 @@ def explain_on(
         explained, scores = context.explained, context.scores
         check_inside(plugin, settings, context.target)
         at_once = context.at_once(min(pace.batch_size, samples))
+        known = (context.span, seen, context.parts)
         raws = [
-            _one(plugin, Task(scorer, picture, settings, seed, at_once, context.span, seen))
+            _one(plugin, Task(scorer, picture, settings, seed, at_once, *known))
             for picture, score in zip(_singly(tensor), scores, strict=True)
             for scorer in (kind(module, score, meter, folding=folding, pace=pace),)
         ]

@@ -22,6 +22,8 @@ def run(module: Callable[[Tensor], Any], tensor: Tensor) -> Any:
     """
     try:
         return module(tensor.clone())
+    except ModelError:  # says by itself what to do
+        raise
     except Exception as cause:
         raise ModelError(
             f"The model fails on an input of shape {tuple(tensor.shape)}: {cause}",

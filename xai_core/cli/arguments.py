@@ -1,4 +1,4 @@
-"""The arguments of each subcommand, and what they mean to the core."""
+"""The arguments of each subcommand."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import get_args
 
 from xai_core.attribution.noise.rule import NoiseType
-from xai_core.base.errors import InputError
 from xai_core.cli.baseline import add_baseline
-from xai_core.cli.inputs import add_labels, other_inputs
+from xai_core.cli.inputs import add_labels
 from xai_core.cli.options import (
     add_methods,
     add_model,
+    add_outputs,
     add_pace,
     add_quantile,
     add_seed,
@@ -20,11 +20,7 @@ from xai_core.cli.options import (
     add_target,
     picture_help,
 )
-from xai_core.cli.time_limit import patience
-from xai_core.models.demo import model_file
-from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.demo import picture_file as picture_file  # kept scripts ask for it here
-from xai_core.pictures.preprocessing import InputSpec
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +63,7 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     add_labels(parser)
     add_seed(parser)
     add_pace(parser)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: IMAGE-METHOD.npy")
+    add_outputs(parser)
 
 
 def add_rank(parser: argparse.ArgumentParser) -> None:
@@ -177,38 +173,3 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         help="methods of the run to show (default: all)",
     )
     parser.add_argument("--quantile", type=float, metavar="Q", help="(default: the run's)")
-
-
-def model_path(args: argparse.Namespace) -> Path:
-    """The model file. Raises `InputError` where there is none."""
-    return existing_model(args.model)
-
-
-def existing_model(name: str) -> Path:
-    """A model's file by its path or the demo's name. Raises `InputError` where there is none."""
-    path = model_file(name)
-    if not path.exists():
-        raise InputError(f"There is no file {name}.", "Check the path.")
-    return path
-
-
-def load_options(args: argparse.Namespace) -> LoadOptions:
-    """How the model is to be loaded. Raises `InputError` for a code file that is not there."""
-    for file in args.code:
-        if not file.is_file():
-            raise InputError(f"There is no file {file}.", "Check the path given to --code.")
-    spec = None
-    if args.input_shape is not None:
-        spec = InputSpec.for_shape(*args.input_shape)
-    return LoadOptions(
-        architecture=args.architecture,
-        code=tuple(args.code),
-        trust=args.trust,
-        input_spec=spec,
-        output=args.output,
-        weights=args.weights,
-        head_activation=args.head_activation,
-        other_inputs=other_inputs(args),
-        member=args.member,
-        patience=patience(args),
-    )

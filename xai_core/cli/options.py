@@ -130,6 +130,22 @@ def add_pace(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_outputs(parser: argparse.ArgumentParser) -> None:
+    """Which maps are written, and where."""
+    parser.add_argument(
+        "--all-inputs",
+        action="store_true",
+        help="of a model of several pictures, each given by --input NAME=FILE: a map of every one",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="default: IMAGE-METHOD.npy; with --all-inputs FILE-NAME.npy of each input, and a "
+        "picture of all",
+    )
+
+
 def picture_help() -> str:
     """What stands for a picture."""
     return f"picture file, or one of {', '.join(PICTURES)}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.target import Target
-from xai_core.cli.arguments import load_options
+from xai_core.cli.model_file import load_options
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.readiness.verdict.presets import preset_of

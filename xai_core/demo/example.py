@@ -18,7 +18,8 @@ from xai_core.demo.wafer.examples import EXAMPLES, truth_of
 from xai_core.demo.wafer.exhibits import SPEC, WaferExhibit, wafer_exhibits
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import Request, compare
-from xai_core.runs.run import Run, open_run
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 from xai_core.runs.seeds import more_seeds
 from xai_core.scores.localisation import Localisation, localised
 

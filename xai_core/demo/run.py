@@ -12,7 +12,8 @@ from xai_core.models.demo import MODEL_TITLE, demo_weights
 from xai_core.pictures.demo import picture_path
 from xai_core.pictures.preprocessing import open_picture, prepare
 from xai_core.runs.computation import Request, compare
-from xai_core.runs.run import Run, open_run
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 
 FOLDER = Path(__file__).parent / "result"
 DEMO_PICTURE = "rocket"

@@ -96,7 +96,7 @@ def array_of(
         InputError: the file cannot be read, or is of another shape than the model takes.
     """
     if other.file is not None:
-        found = _of_file(other.file, other.title, spec)
+        found = _of_file(other.file, other.title, _sized(spec, sizes))
     else:
         shape = other.shape if other.shape is not None else _filled(sizes or (), spec)
         _bounded(shape)
@@ -130,7 +130,8 @@ def check_names(names: Sequence[str], others: Iterable[OtherInput], sizes: Any =
     raise ModelError(
         f"The model takes {len(names)} inputs ({listed}), and {len(left)} of them "
         f"{'is' if len(left) == 1 else 'are'} left for the picture.",
-        f"Fix the others to a number or a file: {example} (`--input '{example}'`).",
+        f"Fix the others to a number or a file: {example} (`--input '{example}'`). One that is "
+        "fixed to a picture can be explained beside the first.",
         code="other-inputs",
         inputs=list(names),
     )
@@ -156,12 +157,43 @@ def _filled(sizes: Sequence[Size], spec: InputSpec) -> tuple[int, ...]:
     return tuple(size if size is not None else found[place] for place, size in enumerate(sizes))
 
 
+def is_picture(other: OtherInput) -> bool:
+    """Whether a file is prepared as the explained picture is, and not an array as it is."""
+    return other.file is not None and not _is_array(other.file.read_bytes())
+
+
+def in_channels(spec: InputSpec, channels: int) -> InputSpec:
+    """For a picture of so many channels, in the same size."""
+    if channels == spec.channels:
+        return spec
+    other = InputSpec.for_shape(channels, spec.height, spec.width)
+    return replace(other, fit=spec.fit, resize=spec.resize, padding=spec.padding)
+
+
+def _sized(spec: InputSpec, sizes: Sequence[Size] | None) -> InputSpec:
+    """For a picture of the sizes `[B, C, H, W]` that the model says, where it says them."""
+    if sizes is None or len(sizes) != 4 or sizes[1] not in (1, 2, 3, 4):
+        return spec
+    found = in_channels(spec, sizes[1])
+    height, width = sizes[2] or spec.height, sizes[3] or spec.width
+    if (height, width) == (spec.height, spec.width):
+        return found
+    resize = InputSpec.for_shape(found.channels, height, width).resize
+    return replace(found, height=height, width=width, resize=resize)
+
+
+def _is_array(data: bytes) -> bool:
+    from xai_core.pictures.readers import numpy_array
+
+    return numpy_array.NumpyArray().recognise(data)
+
+
 def _of_file(file: Path, title: str, spec: InputSpec) -> np.ndarray:
     from xai_core.pictures.preprocessing import open_picture, prepare
     from xai_core.pictures.readers import numpy_array
 
     data = file.read_bytes()
-    if not numpy_array.NumpyArray().recognise(data):
+    if not _is_array(data):
         return prepare(open_picture(data), spec).inputs
     array = numpy_array.array_of(data)
     if array.dtype.kind == "f" and not np.isfinite(array).all():

@@ -45,7 +45,7 @@ def draw(
         maps = (subject.before[name], subject.removals[name].values)
         for box, told, values in zip(boxes, scores, maps, strict=False):
             figure.text(box[0], box[1] + box[3] + 0.008, told, size=11)
-            _map(figure.add_axes(box), values)
+            draw_map(figure.add_axes(box), values)
         _histogram(figure.add_axes(boxes[2]), subject, name, style)
 
 
@@ -65,7 +65,8 @@ def _boxes(
     return [*maps, (x, bottom + 0.035, width, second - bottom - 0.06)]
 
 
-def _map(axes: Axes, values: Map) -> None:
+def draw_map(axes: Axes, values: Map) -> None:
+    """A map on its own scale, in two hues where it is signed."""
     import matplotlib
 
     finite = values[np.isfinite(values)]

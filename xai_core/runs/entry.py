@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from xai_core.base.errors import InputError
 from xai_core.base.target import DEFAULT, class_name, class_or_target, over_pictures
 from xai_core.readiness.result import Verdict
-from xai_core.readiness.verdict.json import from_json
-from xai_core.runs.run import STUDY, read_facts
+from xai_core.readiness.verdict.json import from_json, to_json
+from xai_core.runs.reading import STUDY, read_facts
 
-MAX_NOTE = 500
+MAX_NAME, MAX_TAGS, MAX_NOTE = 120, 20, 500
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,17 @@ class Label:
     pinned: bool = False
     owner: str = ""
     note: str = ""
+
+    def changed(self, **changes: Any) -> Label:
+        """With other values, each cut to what is kept of it."""
+        label = replace(self, **changes)
+        tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
+        return replace(
+            label,
+            name=label.name.strip()[:MAX_NAME],
+            tags=(*tags,)[:MAX_TAGS],
+            note=label.note.strip()[:MAX_NOTE],
+        )
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,14 @@ def label_in(folder: Path) -> Label:
 
 def size_of(folder: Path) -> int:
     """Bytes of its files."""
-    with suppress(OSError):  # deleted in this moment
-        return sum(file.stat().st_size for file in folder.iterdir())
+    with suppress(OSError), os.scandir(folder) as files:  # deleted in this moment
+        return sum(file.stat().st_size for file in files)
     return 0
+
+
+def labels(label: Label, verdict: Verdict | None) -> dict[str, str]:
+    """Texts of the files that are kept beside a run, by their names."""
+    more = {"label": json.dumps(asdict(label))}
+    if verdict is not None:
+        more["verdict"] = json.dumps(to_json(verdict))
+    return more

@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,13 +23,21 @@ from xai_core.base.storage.drafts import clear_drafts
 from xai_core.base.storage.files import data_folder
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import to_json
-from xai_core.runs.entry import MAX_NOTE, Kept, Label, kept_in, label_in, size_of, verdict_in
+from xai_core.runs.entry import (
+    MAX_NAME,
+    Kept,
+    Label,
+    kept_in,
+    label_in,
+    labels,
+    size_of,
+    verdict_in,
+)
 from xai_core.runs.index.folder_index import Change, FolderIndex
 from xai_core.runs.index.queries import Page, RunFilter
 from xai_core.runs.index.syncing import ID as ID
-from xai_core.runs.run import Run, open_run
-
-MAX_NAME, MAX_TAGS = 120, 20
+from xai_core.runs.reading import open_run
+from xai_core.runs.run import Run
 
 
 class Keepable(Protocol):
@@ -68,11 +76,11 @@ class RunStore:
         label = Label(name=name[:MAX_NAME], owner=owner)
         with self._changing() as change:
             change.of(name_of)
-            run.write(self._path(name_of), **(beside or {}), **_labels(label, verdict))
+            run.write(self.folder / name_of, **(beside or {}), **labels(label, verdict))
             try:
-                self._make_room(name_of, size_of(self._path(name_of)), change)
+                self._make_room(name_of, size_of(self.folder / name_of), change)
             except XaiError:
-                remove(self._path(name_of))
+                remove(self.folder / name_of)
                 raise
         return name_of
 
@@ -128,6 +136,10 @@ class RunStore:
         """Some of the runs that are wanted, from place `first` on, the newest first."""
         return self._index.page(wanted, first, count)
 
+    def unread(self) -> int:
+        """How many runs lists and sums lack for now: they are read beside, the newest first."""
+        return self._index.unread()
+
     def tags(self, wanted: RunFilter) -> tuple[str, ...]:
         """All tags of the runs of an owner and of those that are linked, in order."""
         return self._index.tags(wanted)
@@ -149,14 +161,7 @@ class RunStore:
         with self._changing() as change:
             folder = self._existing(name)
             change.of(name)
-            label = replace(label_in(folder), **changes)
-            tags = dict.fromkeys(tag.strip()[:MAX_NAME] for tag in label.tags if tag.strip())
-            label = replace(
-                label,
-                name=label.name.strip()[:MAX_NAME],
-                tags=(*tags,)[:MAX_TAGS],
-                note=label.note.strip()[:MAX_NOTE],
-            )
+            label = label_in(folder).changed(**changes)
             write_text(folder / "label.json", json.dumps(asdict(label)))
         return label
 
@@ -182,6 +187,8 @@ class RunStore:
 
     def _make_room(self, name: str, size: int, change: Change) -> None:
         """Delete the oldest for a run that has `size` bytes. Raises `XaiError`; all stays then."""
+        if change.partial:  # whoever saves next makes room for this one, too
+            return
         over = change.size(but=name) + size - self.cap
         going = change.oldest(over, but=name)
         if sum(one.size for one in going) < over:
@@ -194,25 +201,15 @@ class RunStore:
             change.of(one.id)
             remove(one.folder)
 
-    def _path(self, name: str) -> Path:
-        return self.folder / name
-
     def _existing(self, name: str) -> Path:
-        if not ID.fullmatch(name) or not os.path.isfile(self._path(name) / "run.json"):
+        if not ID.fullmatch(name) or not os.path.isfile(self.folder / name / "run.json"):
             raise InputError(
                 "There is no such run on this server.",
                 "It was deleted, or the link is incomplete.",
             )
-        return self._path(name)
+        return self.folder / name
 
     @contextmanager
     def _changing(self) -> Iterator[Change]:
         with locked(self.folder), self._index.changing() as change:
             yield change
-
-
-def _labels(label: Label, verdict: Verdict | None) -> dict[str, str]:
-    more = {"label": json.dumps(asdict(label))}
-    if verdict is not None:
-        more["verdict"] = json.dumps(to_json(verdict))
-    return more

@@ -16,6 +16,7 @@ from xai_core.pictures.preprocessing import InputSpec, Prepared, open_picture, p
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.chunk import LARGEST, Found, chunk_size, explained, groups
 from xai_core.studies.figures.measured import Figures, Truth, needs_masks
+from xai_core.studies.figures.truth import truth_in
 from xai_core.studies.meter import Meter
 from xai_core.studies.meter import Place as Place
 from xai_core.studies.overlap import Ahead, Behind, parted
@@ -29,17 +30,23 @@ Borrow = Callable[[], AbstractContextManager[ManyExplainer]]
 
 @dataclass(frozen=True)
 class Subject:
-    """A picture file of a study. sha256: of its bytes. mask: the file of its ground truth."""
+    """A picture file of a study.
+
+    Attributes:
+        sha256: of its bytes. mask: the file of its ground truth. mask_sha256: of that one's bytes;
+            whoever needs it looks for it where it is None.
+    """
 
     name: str
     path: Path
     sha256: str
     mask: Path | None = None
+    mask_sha256: str | None = None
 
 
-def untold(subject: Subject, spec: InputSpec) -> Truth:
-    """Of a picture whose masks nobody reads."""
-    return None
+def read_truth(subject: Subject, spec: InputSpec) -> Truth:
+    """What the maps of a picture should show, by its mask."""
+    return None if subject.mask is None else truth_in(subject.mask, subject.path, spec)
 
 
 def decoded(path: Path, spec: InputSpec) -> Prepared:
@@ -55,7 +62,7 @@ def conduct(
     borrow: Borrow,
     *,
     decode: Callable[[Path, InputSpec], Prepared] = decoded,
-    truth: Callable[[Subject, InputSpec], Truth] = untold,
+    truth: Callable[[Subject, InputSpec], Truth] = read_truth,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
     at: Callable[[Place], None] = lambda place: None,
@@ -67,7 +74,8 @@ def conduct(
     with its cause.
 
     Args:
-        truth: what the maps of a picture should show, for metrics that need it.
+        decode, truth: how a picture, and for metrics that need it what its maps should show, are
+            read; in this process unless said otherwise: only for files that you trust.
         progress: in samples over all pictures and methods that are missing.
         at: told of each chunk before it is computed.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast
@@ -36,6 +36,14 @@ class NamedPicture(Protocol):
     @property
     def sha256(self) -> str:
         """Of its bytes."""
+
+    @property
+    def mask(self) -> Path | None:
+        """The file of its ground truth."""
+
+    @property
+    def mask_sha256(self) -> str | None:
+        """Of that file's bytes, where somebody has looked already."""
 
 
 S = TypeVar("S", bound=NamedPicture)
@@ -75,6 +83,10 @@ class Records(ABC, Generic[E]):
         self._key = question.key  # once: it reads the files of the model's code
         self.folder = (folder or data_folder() / STUDIES) / self._key
         self.names: dict[str, str] = {}
+
+    def meet(self, subjects: Iterable[NamedPicture]) -> None:
+        """What these pictures are called, and what else names their entries."""
+        self.names.update({one.sha256: one.name for one in subjects})
 
     @property
     def pace(self) -> Pace:
@@ -152,14 +164,14 @@ Filler: TypeAlias = Callable[Concatenate["Records[Any]", Sequence[S], Rest], Res
 
 
 def flushed(fill: Filler[S, Rest, Result]) -> Filler[S, Rest, Result]:
-    """A function that fills records, made to tell them the names, and to flush them at its end,
-    also where it is cancelled or fails."""
+    """A function that fills records, made to let them meet the pictures, and to flush them at
+    its end, also where it is cancelled or fails."""
 
     @wraps(fill)
     def filling(
         records: Records[Any], subjects: Sequence[S], *rest: Rest.args, **more: Rest.kwargs
     ) -> Result:
-        records.names.update({one.sha256: one.name for one in subjects})
+        records.meet(subjects)
         try:
             return fill(records, subjects, *rest, **more)
         finally:

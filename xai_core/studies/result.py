@@ -21,7 +21,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.readiness.result import Level
-from xai_core.runs.run import STUDY, UNREADABLE, read_facts
+from xai_core.runs.reading import STUDY, UNREADABLE, read_facts
 from xai_core.runs.store import RunStore
 from xai_core.studies.store import Table
 
@@ -34,11 +34,13 @@ class StudiedPicture:
 
     Attributes:
         sha256: of its file. target: class index that was explained, where that is known.
+        mask: SHA-256 of the file that its maps were compared with.
     """
 
     name: str
     sha256: str
     target: int | None = None
+    mask: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class StudyResult:
             "recipe": replace(self.recipe, quantile=None, crop=None).to_dict(),
             "drawn": [self.seed, asked_to_json(self.target)],
             **({"metrics": sorted(self.table.figures)} if self.table.figures else {}),
+            **({"masks": masks} if any(masks := [one.mask for one in self.pictures]) else {}),
             **({"other_inputs": self.other_inputs} if self.other_inputs else {}),
         }
         text = json.dumps(told, sort_keys=True, default=dict)

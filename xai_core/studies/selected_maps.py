@@ -7,7 +7,7 @@ again, bit for bit what was scored, for the pictures that are named or that the 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -16,71 +16,18 @@ from typing import Any
 import numpy as np
 
 from xai_core.base.errors import InputError, XaiError
-from xai_core.base.pace import Pace
 from xai_core.base.progress import Progress
 from xai_core.models.peek.digest import digest
 from xai_core.studies.chunk import LARGEST
 from xai_core.studies.computation import Borrow, Subject, conduct
-from xai_core.studies.kept_maps import KeptMaps, Origin
-from xai_core.studies.maps_list import MapsList
-from xai_core.studies.setting import Setting
+from xai_core.studies.maps.files import StudyMaps as StudyMaps
+from xai_core.studies.maps.listing import MapsList
 from xai_core.studies.sources import Listed, Source
-from xai_core.studies.store import Methods, complete
+from xai_core.studies.store import Methods
 from xai_core.studies.summary import StudySummary
 from xai_core.worker.decoding import Decoder
 
-MAPS = "maps"
 MOST = 1000  # pictures
-EMPTY = 128  # bytes of a file whose map has no pixel
-
-
-class StudyMaps(KeptMaps):
-    """Maps `[h, w]` as `.npy`, in the folder `maps` of a study. A picture is named by its SHA-256.
-
-    Args:
-        setting, pace: of the study; every map depends on them. folder: of the study.
-    """
-
-    def __init__(self, setting: Setting, folder: Path, pace: Pace | None = None) -> None:
-        origin = Origin(
-            setting.model_sha256,
-            setting.options.architecture,
-            setting.options.output,
-            (),
-            setting.spec,
-            setting.seed,
-            setting.target,
-            setting.recipe.channels,
-            opening=setting.key,
-        )
-        super().__init__(origin, folder)
-        self.folder = folder / MAPS
-        self._pace = pace or Pace()
-
-    @property
-    def pace(self) -> Pace:
-        """As of `Records`: that of the study."""
-        return self._pace
-
-    def path_of(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path:
-        """Where the map of a picture (its SHA-256) is, or would be."""
-        return self._path(picture, method, parameters)
-
-    def file(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Path | None:
-        """That of a map that is kept, and not empty; picture: its SHA-256."""
-        path = self._path(picture, method, parameters)
-        try:
-            return path if path.stat().st_size > EMPTY else None
-        except OSError:
-            return None
-
-    def tell(self, listing: MapsList, subjects: Iterable[Subject], methods: Methods) -> None:
-        """Which files are whose. Raises `XaiError`."""
-        for one in subjects:
-            for method, given in complete(methods).items():
-                file = self.file(one.sha256, method, given)
-                if file is not None:
-                    listing.add(file.name, one.name, one.sha256, method, given)
 
 
 def most_complex(
@@ -137,7 +84,7 @@ def keep_maps(
             with tempfile.TemporaryDirectory() as folder:
                 subjects = _fetched(source, part, Path(folder), refused)
                 refused |= conduct(maps, subjects, methods, borrow, decode=decoder.prepared)
-            maps.tell(listing, subjects, methods)
+            maps.tell(listing, [(one.name, one.sha256) for one in subjects], methods)
             done += len(part)
             if progress is not None:
                 progress(done, max(total, done))

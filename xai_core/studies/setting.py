@@ -12,9 +12,10 @@ from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.preprocessing import InputSpec
 from xai_core.runs.opening import code_of
-from xai_core.scores.public.asked_metric import asked_metrics
+from xai_core.scores.public.asked_metric import AskedMetric, asked_metrics
 
 SCHEMA = 1
+EACH = "each"  # picture is named with its mask
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Setting:
         model_sha256, options: which file, and how it is opened. spec: how pictures become inputs.
         recipe: its quantile and crop do not count, the curves hold all quantiles.
         target: class index; None explains each picture's top class; or a target of another kind.
-        truths: a digest of which masks belong to which pictures, where several people with other
-            masks may share a folder.
+        truths: `each` where a row is of a picture and its mask, which follows from the metrics;
+            studies of before have a digest of all masks there, or nothing.
         metrics: measured of each map beside its score, as `AskedMetric` reads them; after removal
             at the recipe's quantile where they name none.
 
@@ -41,11 +42,19 @@ class Setting:
     recipe: Recipe = field(default_factory=Recipe)
     target: int | Target | None = None
     metrics: tuple[str, ...] = ()
-    truths: str = ""
+    truths: str | None = None
 
     def __post_init__(self) -> None:
         """Equal requests for metrics are equal texts."""
         object.__setattr__(self, "metrics", asked_metrics(self.metrics, self.recipe.quantile))
+        if self.truths is None:
+            on_mask = any(AskedMetric.of_text(one).on_mask for one in self.metrics)
+            object.__setattr__(self, "truths", EACH if on_mask else "")
+
+    @property
+    def by_mask(self) -> bool:
+        """Whether another mask makes another row of a picture."""
+        return self.truths == EACH
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -25,7 +25,8 @@ from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.entry import Entry, failed, measured, read_entry
 from xai_core.studies.figures.measured import Figures, Truth, figures_of, with_own
-from xai_core.studies.records import Records, named
+from xai_core.studies.figures.truth import mask_digest
+from xai_core.studies.records import NamedPicture, Records, named
 from xai_core.studies.setting import Setting as Setting
 from xai_core.studies.shards import Description, Row, Shards, key_of
 from xai_core.studies.shards.description import NAME as SETTING_FILE
@@ -55,6 +56,17 @@ class Study(Records[Entry]):
         self._files: set[str] = set()
         self._wanted: set[str] | None = set()
         self._written, self._looked = time.monotonic(), -PAUSE
+        self._masks: dict[str, str | None] = {}
+
+    def meet(self, subjects: Iterable[NamedPicture]) -> None:
+        """As of `Records`."""
+        met = list(subjects)
+        super().meet(met)
+        if self.setting.by_mask:
+            self._masks |= {
+                one.sha256: one.mask_sha256 or (mask_digest(one.mask) if one.mask else None)
+                for one in met
+            }
 
     @property
     def begun(self) -> bool:
@@ -86,7 +98,7 @@ class Study(Records[Entry]):
 
     def entry(self, picture: str, method: str, parameters: Mapping[str, Any]) -> Entry | None:
         """As of `Records`."""
-        key = key_of(self._key, picture, method, parameters)
+        key = key_of(self._key, picture, method, parameters, self._masks.get(picture))
         if key not in self._entries:
             self._look(picture)
         if key not in self._entries:
@@ -99,7 +111,9 @@ class Study(Records[Entry]):
     def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
         """As of `Records`; held for two seconds at most while more comes."""
         name = self.names.get(picture, picture[:SHORT])
-        row = Row.of_entry(picture, name, method, parameters, entry)
+        row = replace(
+            Row.of_entry(picture, name, method, parameters, entry), mask=self._masks.get(picture)
+        )
         with self._lock:
             self._entries[row.key(self._key)] = row.entry  # as it will be read
             self._held.append(row)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xai_core.base.finding import Finding
+from xai_core.base.several_inputs.packing import Shape
 from xai_core.pictures.preprocessing import InputSpec
+
+
+@dataclass(frozen=True)
+class PictureInput:
+    """One of several inputs that take pictures. shape: `(C, H, W)`."""
+
+    name: str
+    shape: Shape
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,7 @@ class ModelCard:
         parameters: number of elements in all parameters; 0 for a model that only predicts.
         weights: names of the sets of weights of which one was taken.
         member: what was opened in a package, if it is one. members: all models in it.
+        pictures: its inputs that have a picture, the explained one first; none where it is alone.
         device: what it runs on: `cpu`, or the name of a GPU. autocast: whether it is offered there.
     """
 
@@ -39,3 +49,4 @@ class ModelCard:
     weights: tuple[str, ...] = ()
     member: str = ""
     members: tuple[str, ...] = ()
+    pictures: tuple[PictureInput, ...] = ()

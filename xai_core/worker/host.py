@@ -22,6 +22,8 @@ from xai_core.targets import Prediction
 from xai_core.worker.card import ModelCard
 from xai_core.worker.connection import absolute
 from xai_core.worker.explaining import Explaining
+from xai_core.worker.explaining_inputs import ExplainingInputs
+from xai_core.worker.measuring import Measuring
 from xai_core.worker.model_connection import ModelConnection
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.scoring import Scoring
@@ -29,7 +31,7 @@ from xai_core.worker.wire.codec import error_to
 from xai_core.worker.wire.protocol import Frame
 
 
-class Worker(Explaining, Scoring):
+class Worker(Explaining, ExplainingInputs, Measuring, Scoring):
     """One process for one open model. Starts at once; calls wait until it is ready.
 
     After a crash, a lie or a time limit the next call starts a new process and opens the same

@@ -13,7 +13,8 @@ from xai_core.models.other_inputs import OtherInput
 KEY, MEGABYTES = "other-inputs", 50
 HELP = (
     "For a model of several inputs, one a line: `mask = 0.5`, `meta = 0 @ 1,16` with its shape, or "
-    "`mask = mask.npy` with the file below. The input that is left over gets the picture."
+    "`mask = mask.npy` with the file below. The input that is left over gets the picture; those "
+    "that get one of their own are explained beside it on *Heatmaps*."
 )
 
 
@@ -58,5 +59,18 @@ def _take(pending: Pending, arrival: Arrival) -> None:
     plain = name.replace("=", "_").replace("@", "_").strip()
     pending.files[plain] = upload.kept(data, "inputs")
     if plain not in pending.others:
-        stem = plain.rpartition(".")[0] or plain
-        pending.others = f"{pending.others.rstrip()}\n{stem} = {plain}".strip()
+        pending.others = with_file(pending.others, plain)
+
+
+def with_file(lines: str, file: str) -> str:
+    """The lines with a file: for the input of its name, else for one that stands at 0, which is as
+    it was proposed, else in a line of its own.
+    """
+    stem, found = file.rpartition(".")[0] or file, lines.strip().splitlines()
+    names = [line.partition("=")[0].strip() for line in found]
+    open_ = [name for name, line in zip(names, found, strict=True) if line.endswith("= 0")]
+    name = stem if stem in names or not open_ else open_[0]
+    given = f"{name} = {file}"
+    if name not in names:
+        return "\n".join([*found, given])
+    return "\n".join(given if one == name else line for one, line in zip(names, found, strict=True))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from components.session import visit
 from components.session.jobs.job import Job, Reports
 from components.session.jobs.queue import QueuePosition
 from components.session.jobs.time_left import TimeLeft
+from components.session.visitor import visit
 from xai_core.base.errors import Cancelled
 
 T = TypeVar("T")

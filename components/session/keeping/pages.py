@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from components.session import kept_runs
@@ -11,6 +12,7 @@ from components.session.keeping.parts import Part, register
 from components.session.keeping.values import maybe, several, table, text, texts, truth, whole
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import InputError
+from xai_core.base.parameters import build
 from xai_core.base.target import class_or_target
 from xai_core.compare.kept import kept_pair
 from xai_core.scores.metrics.base import METRICS
@@ -28,6 +30,7 @@ def _study(space: Workspace) -> dict[str, Any]:
         "target": as_json(state.target),
         "index": state.index,
         "metrics": list(state.metrics),
+        "metric settings": {name: dict(one) for name, one in state.metric_settings.items()},
         "localise": state.localise,
         "removal": state.removal,
         "maps": [state.maps, state.maps_count],
@@ -40,6 +43,11 @@ def _take_study(space: Workspace, data: Any) -> None:
     uploaded = photos_of(given["uploaded"], notes)
     target, index = class_or_target(given["target"]), whole(given["index"])
     metrics = [name for name in texts(given.get("metrics", [])) if name in METRICS.names()]
+    settings = {
+        name: asdict(build(METRICS[name].Parameters, table(one)))
+        for name, one in table(given.get("metric settings", {})).items()
+        if name in METRICS.names()
+    }
     localise, removal = truth(given.get("localise", False)), float(given.get("removal", 0.2))
     kind, count = given.get("maps", ["none", 20])
     MapChoice.of_words([text(kind) if kind in ("none", "all") else f"{text(kind)}:{whole(count)}"])
@@ -47,6 +55,7 @@ def _take_study(space: Workspace, data: Any) -> None:
         raise ValueError("no quantile")
     state.photos, state.uploaded, state.target, state.index = photos, uploaded, target, index
     state.metrics, state.localise, state.removal = metrics, localise, removal
+    state.metric_settings = settings
     state.maps, state.maps_count = kind, whole(count)
     if notes:
         space.notes.append(

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 import streamlit as st
 
-from components.session import identity, visit
 from components.session.keeping import choices, files, pages, parts, results, verdicts, view
 from components.session.settings import limits
 from components.session.state.workspace import KEY, Workspace, fresh, workspace
+from components.session.visitor import identity, visit
 from xai_core.base.errors import InputError, XaiError
 from xai_core.base.storage.files import data_folder
 from xai_core.base.storage.states import StateStore

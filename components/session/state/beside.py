@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from components.session.jobs.state import JobState
+from xai_core.attribution.inputs.result import InputMap
 from xai_core.attribution.noise.rule import NoiseLevel
 from xai_core.runs.sanity import Controls
 from xai_core.scores.seeds import SeedScores
@@ -46,3 +47,17 @@ class NoiseState(JobState[NoiseLevel]):
     asked: Hashable = None
     pictures: list[str] | None = None
     classes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class InputsState(JobState[dict[str, tuple[InputMap, ...] | str]]):
+    """Maps of every input of a model of several pictures.
+
+    Attributes:
+        found: maps, or why there are none, by method. asked: what they are of.
+        asking: the same of the job.
+    """
+
+    found: dict[str, tuple[InputMap, ...] | str] = field(default_factory=dict)
+    asked: Hashable = None
+    asking: Hashable = None

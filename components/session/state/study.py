@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
@@ -30,7 +31,9 @@ class StudyState(JobState[dict[str, str]]):
         place: the map that is being computed.
         demo: the demo's photos are still those that the page began with.
         metrics: names of those that are measured beside the score, after removal at `removal`.
+        metric_settings: parameters of metrics by their names; missing ones take their defaults.
         localise: maps are compared with masks. maps: which ones are kept, of `maps_count` pictures.
+        mapping: of how many pictures maps are made, once the scores have said which.
     """
 
     photos: list[str] = field(default_factory=list)
@@ -47,10 +50,12 @@ class StudyState(JobState[dict[str, str]]):
     place: Place | None = None
     demo: bool = True
     metrics: list[str] = field(default_factory=list)
+    metric_settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     localise: bool = False
     removal: float = 0.2
     maps: str = "none"
     maps_count: int = 20
+    mapping: int = 0
 
     def add(self, photo: Photo) -> None:
         """One more uploaded picture; another file of the same name keeps its place."""

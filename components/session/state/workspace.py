@@ -12,6 +12,7 @@ import streamlit as st
 from components.session.jobs.keeper import Keeper
 from components.session.jobs.state import JobState
 from components.session.state.beside import ControlState as ControlState
+from components.session.state.beside import InputsState as InputsState
 from components.session.state.beside import NoiseState as NoiseState
 from components.session.state.beside import SeedState as SeedState
 from components.session.state.growing import Growing as Growing
@@ -99,6 +100,7 @@ class Workspace(JobState[Run]):
     opening: OpeningState = field(default_factory=OpeningState)
     anyway: set[str] = field(default_factory=set)
     control_state: ControlState = field(default_factory=ControlState)
+    every_input: InputsState = field(default_factory=InputsState)
     seeding: SeedState = field(default_factory=SeedState)
     quantile: float | None = None
     quantile_page: str = ""

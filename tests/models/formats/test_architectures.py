@@ -33,7 +33,7 @@ NETWORKS = (
     ("torchvision/mnasnet0_5", 9, 64),
     ("torchvision/densenet121", 8, 64),
     ("torchvision/googlenet[aux_logits=False]", 12, 96),
-    ("torchvision/convnext_tiny", 13, 64),
+    ("timm/resnet10t", 4, 64),
     ("torchvision/swin_t", 11, 64),
     ("torchvision/lraspp_mobilenet_v3_large", 3, 64),
     ("timm/vit_tiny_patch16_224", 5, 224),
@@ -41,7 +41,7 @@ NETWORKS = (
     ("timm/efficientnet_b0", 3, 64),
     ("timm/regnety_002", 7, 64),
     ("timm/convnext_atto", 2, 64),
-    ("timm/resnet10t", 4, 64),
+    ("torchvision/convnext_tiny", 13, 64),
     ("timm/ghostnet_050", 6, 64),
     ("timm/lcnet_050", 9, 64),
     ("timm/mobilevit_xxs", 8, 64),
@@ -117,7 +117,7 @@ def test_found_by_itself(number: int, tmp_path: Path) -> None:
     assert_same(loaded, model, (1, 3, side, side))
 
 
-@pytest.mark.parametrize("name", ["torchvision/resnet18", "timm/convnext_atto"])
+@pytest.mark.parametrize("name", ["timm/convnext_atto"])
 def test_grey_inputs(name: str, tmp_path: Path) -> None:
     model = made(name, 4, channels=1)
     torch.save(model.state_dict(), tmp_path / "w")
@@ -141,16 +141,16 @@ def test_untrained_weights_have_no_class_names(tmp_path: Path) -> None:
     assert "classes-assumed" not in codes(loaded)
 
 
-@pytest.mark.parametrize(
-    ("asked", "name"),
-    [
-        (None, "torchvision/resnet18"),
-        ("resnet18", "torchvision/resnet18"),
-        ("timm/resnet18", "timm/resnet18"),
-        ("timm/resnet18.a1_in1k", "timm/resnet18"),
-        ("torchvision/resnet18", "torchvision/resnet18"),
-    ],
+NAMED = (
+    (None, "torchvision/resnet18"),
+    ("timm/resnet18.a1_in1k", "timm/resnet18"),
+    ("resnet18", "torchvision/resnet18"),
+    ("timm/resnet18", "timm/resnet18"),
+    ("torchvision/resnet18", "torchvision/resnet18"),
 )
+
+
+@pytest.mark.parametrize(("asked", "name"), dose(NAMED[:2], NAMED))
 def test_equal_fits_are_said(asked: str | None, name: str, tmp_path: Path) -> None:
     model = made("torchvision/resnet18", 3)
     torch.save(model.state_dict(), tmp_path / "w")
@@ -178,27 +178,27 @@ def test_the_callers_random_numbers_stay(tmp_path: Path) -> None:
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
+def without_a_bias(state: State) -> State:
+    return {name: value for name, value in state.items() if name != "bn1.bias"}
+
+
+def of_another_width(state: State) -> State:
+    return {**state, "conv1.weight": torch.rand(60, 3, 7, 7)}
+
+
 @pytest.mark.parametrize(
-    ("change", "matching", "said"),
-    [
-        (
-            lambda s: {k: v for k, v in s.items() if k != "bn1.bias"},
-            "121 of its 122",
-            ("bn1.bias",),
-        ),
-        (lambda s: {**s, "conv1.weight": torch.rand(60, 3, 7, 7)}, "121 of its 122", ("(60, 3,",)),
-    ],
+    ("asked", "change", "said"),
+    [(None, without_a_bias, "bn1.bias"), ("resnet18", of_another_width, "(60, 3,")],
 )
-@pytest.mark.parametrize("asked", [None, "resnet18"])
 def test_the_nearest_is_named(
-    change: Any, matching: str, said: tuple[str, ...], asked: str | None, tmp_path: Path
+    asked: str | None, change: Callable[[State], State], said: str, tmp_path: Path
 ) -> None:
     torch.save(change(made("torchvision/resnet18", 5).state_dict()), tmp_path / "w")
     with pytest.raises(ModelError) as caught:
         load_model(tmp_path / "w", LoadOptions(architecture=asked))
     assert caught.value.code == "missing-architecture"
-    assert f"The nearest is torchvision/resnet18: {matching}" in caught.value.message
-    assert all(word in caught.value.message for word in said)
+    assert "The nearest is torchvision/resnet18: 121 of its 122" in caught.value.message
+    assert said in caught.value.message
 
 
 def test_a_name_that_there_is_not_is_guessed(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ PICKLED = (
 )
 
 
-LIGHT = ("timm/efficientnet_b0", "timm/convnext_atto", "timm/mobilevit_xxs")
+LIGHT = ("timm/efficientnet_b0", "timm/convnext_atto")
 
 
 @pytest.mark.parametrize("name", dose(LIGHT, PICKLED))

@@ -11,6 +11,7 @@ from torch.func import functional_call
 
 import xai_core
 from tests.attribution.settings import ON_OPERATIONS, fast
+from tests.dose import pairs
 from tests.models.formats.keras_nets import NETS, keras, made, pictures, plain, saved
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
@@ -62,12 +63,20 @@ def test_verdict_is_ready(net: str, tmp_path: Path) -> None:
     assert verdict.level == "ready", [f.message for f in verdict.findings]
 
 
-@pytest.mark.parametrize("method", ON_OPERATIONS)
-@pytest.mark.parametrize("net", ["sequential", "channels-first"])
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[LoadedModel, torch.Tensor]]:
+    """Models that stay open, which methods leave as they are."""
+    found = {}
+    for net in ("sequential", "channels-first"):
+        _, *found[net] = opened(net, "keras", tmp_path_factory.mktemp(net))
+    return found
+
+
+@pytest.mark.parametrize(("method", "net"), pairs(ON_OPERATIONS, ["sequential", "channels-first"]))
 def test_every_method_runs_and_leaves_the_model_alone(
-    net: str, method: str, tmp_path: Path
+    net: str, method: str, held: dict[str, tuple[LoadedModel, torch.Tensor]]
 ) -> None:
-    _, model, inputs = opened(net, "keras", tmp_path)
+    model, inputs = held[net]
     assert model.module is not None
     before = {name: value.clone() for name, value in model.module.state_dict().items()}
     given = {

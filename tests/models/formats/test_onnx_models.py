@@ -28,7 +28,7 @@ MODELS = {
 }
 
 
-@pytest.fixture(scope="module", params=dose(("nsfw", "recognition"), tuple(MODELS)))
+@pytest.fixture(scope="module", params=dose(("recognition",), tuple(MODELS)))
 def model(request, tmp_path_factory) -> tuple[str, LoadedModel]:
     name, shape = MODELS[request.param]
     package, _, inside = name.partition("/")

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 import xai_core
-from xai_core.base.errors import InputError, ModelError, XaiError
+from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models.formats.base import LoadOptions
 from xai_core.models.other_inputs import OtherInput, array_of
@@ -115,6 +115,16 @@ def test_the_gradient_is_that_of_the_model_with_the_others_written_out(
     assert model.format == kind
     result = xai_core.explain(model, inputs, 2, method="saliency", absolute=False)
     np.testing.assert_allclose(result.values, autograd(net, inputs, 2), rtol=1e-4, atol=1e-6)
+    several = {"image": inputs, "mask": np.repeat(MASK, 2, 0)}
+    if kind == "onnx":
+        with pytest.raises(MethodError, match="is a constant of its graph"):
+            xai_core.explain_inputs(model, several, 2)
+    else:
+        both = xai_core.explain_inputs(model, several, 2, absolute=False)
+        np.testing.assert_allclose(both["image"].values, result.values, rtol=1e-4, atol=1e-6)
+        assert both["mask"].values.shape == (2, 1, SIDE, SIDE)
+        with pytest.raises(InputError, match="no input depth"):
+            xai_core.explain_inputs(model, {"image": inputs, "depth": inputs}, 2)
     verdict = xai_core.assess(model, inputs)
     expected = "input-gradients" if kind == "torchscript" else "ready"
     assert verdict.level == expected, verdict.findings
@@ -201,6 +211,18 @@ def test_a_picture_beside_the_picture_is_prepared_as_it_is(tmp_path: Path) -> No
     fix_inputs(net, (OtherInput("before", file=tmp_path / "before.png"),), SPEC)
     prepared = torch.from_numpy(prepare(open_picture(tmp_path / "before.png"), SPEC).inputs)
     assert not net(prepared).any()
+
+    class Depth(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = nn.Conv2d(1, 2, 3)
+
+        def forward(self, now: Tensor, before: Tensor) -> Tensor:
+            return self.body(before).mean((2, 3)) + now.mean()
+
+    depth = Depth()  # which takes it in grey
+    fix_inputs(depth, (OtherInput("before", file=tmp_path / "before.png"),), SPEC)
+    assert depth(prepared).shape == (1, 2)
 
 
 def test_a_text_says_number_shape_or_file(tmp_path: Path) -> None:

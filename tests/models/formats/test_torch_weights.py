@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.dose import pairs
 from xai_core.base.errors import ModelError
 from xai_core.base.loaded_model import LoadedModel
 from xai_core.models.architectures.base import ARCHITECTURES
@@ -72,8 +73,7 @@ CHECKPOINTS = {
 }
 
 
-@pytest.mark.parametrize("legacy", [False, True])
-@pytest.mark.parametrize("kind", CHECKPOINTS)
+@pytest.mark.parametrize(("kind", "legacy"), pairs(CHECKPOINTS, [False, True]))
 def test_checkpoints(kind: str, legacy: bool, lite: nn.Module, tmp_path: Path) -> None:
     path = tmp_path / "w.bin"
     checkpoint = CHECKPOINTS[kind](dict(lite.state_dict()))

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.dose import pairs
 from tests.models.formats.exported_nets import (
     NETS,
     Branching,
@@ -46,8 +47,7 @@ class WithoutGradient(nn.Module):
         return hidden.mean((2, 3)) + x.mean((2, 3)).sum(1, keepdim=True)
 
 
-@pytest.mark.parametrize("net", NETS)
-@pytest.mark.parametrize("kind", ["scripted", "traced", "frozen"])
+@pytest.mark.parametrize(("net", "kind"), pairs(NETS, ["scripted", "traced", "frozen"]))
 def test_layers_are_read_and_all_is_as_in_eager(kind: str, net: str, tmp_path: Path) -> None:
     model = NETS[net]()
     write_script(model, kind, tmp_path / "model.jpg")

@@ -31,12 +31,14 @@ class Result:
 
     Attributes:
         agrees: what was compared with the original and is the same: "output", "gradient".
+        truth: what the original gives; None where nothing is left to compare.
     """
 
     row: Row
     format: str
     verdict: Verdict
     agrees: tuple[str, ...]
+    truth: Truth | None
 
     @property
     def codes(self) -> set[str]:
@@ -52,7 +54,7 @@ def measured(row: Row, worker: Worker, folder: Path) -> Result:
     try:
         card = worker.load(path, options)
     except XaiError as error:
-        return Result(row, str(error.facts["format"]), worker.rejected(path, error), ())
+        return Result(row, str(error.facts["format"]), worker.rejected(path, error), (), truth)
     inputs = truth.inputs if truth else _noise(card.input_spec.shape)
     verdict = worker.assess(inputs)
     available = [name for name, one in verdict.methods.items() if one.available]
@@ -60,7 +62,7 @@ def measured(row: Row, worker: Worker, folder: Path) -> Result:
         if WHOLE or name in TRIED:
             _explained(worker, inputs, name)
     agrees = _agreement(worker, truth, gradient="saliency" in available) if truth else ()
-    return Result(row, card.format, verdict, agrees)
+    return Result(row, card.format, verdict, agrees, truth)
 
 
 def _noise(shape: tuple[int, int, int]) -> Array:

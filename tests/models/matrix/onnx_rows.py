@@ -30,7 +30,7 @@ def _exported(dynamo: bool) -> Callable[[Path], Truth]:
 def _with_data(zipped: bool) -> Callable[[Path], Truth]:
     def write(path: Path) -> Truth:
         folder = Path(tempfile.mkdtemp(dir=path.parent))
-        graph = files.exported(network(), folder / "model.onnx")
+        graph = files.exported(network(), folder / "model.onnx", dynamo=False)
         how = {"save_as_external_data": True, "location": "model.onnx.data", "size_threshold": 0}
         onnx.save_model(onnx.load(graph), graph, **how)
         if zipped:

@@ -206,5 +206,5 @@ ROWS = (
         code="numpy-round-trip",
     ),
     Row("`.pt2` exported program", "torch-export", "ready", _exported),
-    Row("`.pt2` with trust", "torch-export", "ready", _exported, trusted),
+    Row("`.pt2` with trust", "torch-export", "ready", _exported, trusted, heavy=True),
 )

@@ -11,10 +11,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from xai_core.base.arrays import Inputs
+from xai_core.readiness.setting.pictures import synthetic
 from xai_core.readiness.setting.shapes import candidates
 from xai_core.readiness.setting.sizes import first_fit
 
 MARK = "# <- dies here"
+SMALL = 64
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,18 @@ class Specimen:
         found = first_fit(attempt, candidates(net))
         assert found is not None
         return (1, *found)
+
+    @cached_property
+    def small(self) -> Inputs | None:
+        """Pictures of 64 × 64; None where it takes no such ones, none that are larger, or none."""
+        try:
+            _, channels, height, _ = self.shape
+            pictures = torch.cat(synthetic((channels, SMALL, SMALL), torch.device("cpu")))
+            self.build()(pictures[:1])
+        except (RuntimeError, ValueError, AssertionError):
+            return None
+        array: Inputs = pictures.numpy()
+        return array if height > SMALL else None
 
     @property
     def where(self) -> str | None:

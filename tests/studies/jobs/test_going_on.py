@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.studies.small_study import METHODS
-from xai_core.base.errors import InputError, ModelError
+from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.cli.commands import study as command
 from xai_core.cli.study import plan as planning
@@ -26,7 +26,6 @@ from xai_core.studies.host.task import Task
 from xai_core.studies.jobs import driver
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.setting import Setting
-from xai_core.studies.shards import Row, Shards
 from xai_core.studies.shards.description import Description
 from xai_core.studies.shards.keys import Keys
 from xai_core.studies.store import complete
@@ -34,18 +33,6 @@ from xai_core.worker.process.budget import Budget
 
 SETTING = Setting("0" * 64, LoadOptions(), InputSpec(height=20, width=20, resize=20), seed=3)
 PLAN = Plan(Path("net.pt"), "net.pt", SETTING, ".", METHODS)
-
-
-def test_maps_are_not_made_by_another_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shards = Shards.begin(tmp_path, Description.of(SETTING, Pace()))
-    shards.write([Row("a" * 64, "a.png", "saliency", PLAN.methods["saliency"], raw=1.0)])
-    other = SimpleNamespace(load=lambda *_, **__: SimpleNamespace(sha256="1" * 64))
-    monkeypatch.setattr(command, "worker_of", lambda _: nullcontext(other))
-    asked = argparse.Namespace(maps=[["all"]], quantile=0.2)
-    with pytest.raises(ModelError, match="not the file that the study began with"):
-        command._keep_maps(asked, PLAN, tmp_path)
 
 
 def test_metrics_that_are_named_in_another_order_are_the_same_study(tmp_path: Path) -> None:
@@ -70,6 +57,25 @@ def test_going_on_refuses_what_it_would_not_look_at(tmp_path: Path) -> None:
         given = {"model": None, "baseline": [], "no_localisation": False} | {name: value}
         with pytest.raises(InputError, match="another study"):
             command._gone_on_with(argparse.Namespace(resume=tmp_path, **given))
+
+
+def test_going_on_keeps_the_maps_that_were_asked_for_unless_others_are(tmp_path: Path) -> None:
+    replace(PLAN, maps=("all",), quantile=0.5).write(tmp_path)
+
+    def plan(*words: str) -> Plan:
+        given: dict[str, Any] = dict.fromkeys(
+            ("model", "engine", "workers", "address", "time_limit"), None
+        )
+        given |= {"resume": tmp_path, "baseline": [], "no_localisation": False, "metrics": []}
+        given |= {"trust": False, "quantile": 0.2, "maps": [list(words)] if words else []}
+        return command._gone_on_with(argparse.Namespace(**given))
+
+    assert (plan().maps, plan().quantile) == (("all",), 0.5)
+    assert (plan("least:3", "a.png").maps, plan("none").quantile) == (("least:3", "a.png"), 0.2)
+    told = json.loads((tmp_path / "job.json").read_text())
+    del told["maps"], told["quantile"]  # of a study of before
+    (tmp_path / "job.json").write_text(json.dumps(told))
+    assert not plan().kept_maps
 
 
 class NoWorkers(Crew):

@@ -11,6 +11,7 @@ import numpy as np
 
 from xai_core.base.errors import MethodError
 from xai_core.base.parameters import parameter
+from xai_core.base.several_inputs.packing import places
 from xai_core.pictures.backgrounds import held as backgrounds
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _of_kind(task: Task, kind: str) -> Tensor:
     if kind == "mean":
         return inputs.mean((2, 3), keepdim=True).expand_as(inputs)
     if kind == "blur":
-        return blurred(inputs, BLUR * min(inputs.shape[2:]))
+        return each_blurred(task, None)
     return torch.full_like(inputs, task.parameters.baseline)
 
 
@@ -158,6 +159,15 @@ def span_of(task: Task) -> tuple[Tensor, Tensor]:
         low, high = (torch.tensor(ends).to(task.inputs)[None, :, None, None] for ends in task.span)
         return low, high
     return task.inputs.amin((2, 3), keepdim=True), task.inputs.amax((2, 3), keepdim=True)
+
+
+def each_blurred(task: Task, deviation: float | None) -> Tensor:
+    """The picture blurred, each of its inputs by itself; by its usual deviation for None."""
+    found = task.inputs.clone()
+    for place in places(task.parts) if task.parts else (...,):
+        one = task.inputs[place]
+        found[place] = blurred(one, BLUR * min(one.shape[2:]) if deviation is None else deviation)
+    return found
 
 
 def blurred(inputs: Tensor, deviation: float) -> Tensor:

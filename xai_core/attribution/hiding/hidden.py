@@ -14,6 +14,7 @@ from xai_core.attribution.hiding.baselines import (
     covers_of,
     pictures_parameter,
 )
+from xai_core.attribution.hiding.planes import over_channels
 from xai_core.attribution.methods.base import Method, Task
 from xai_core.base.parameters import parameter
 
@@ -48,15 +49,15 @@ class ByHiding(Method):
 
 
 def scores(task: Task, masks: Tensor) -> Tensor:
-    """`[n]` scores of the picture where a mask `[n, 1, H, W]` in [0, 1] shows it; the mean over
-    several covers.
+    """`[n]` scores of the picture where a mask `[n, 1, H, W]` in [0, 1] shows it, or one of each
+    input, `[n, P, H, W]`; the mean over several covers.
     """
     import torch
 
     found, covers = [], covers_of(task)
     with torch.no_grad():
         for part in parts_of(masks, task):
-            shown = part.to(task.inputs)
+            shown = over_channels(part.to(task.inputs), task)
             several = (task.inputs * shown + cover * (1 - shown) for cover in covers)
             scores = [task.scorer(pictures).float() for pictures in several]
             found.append(scores[0] if len(scores) == 1 else torch.stack(scores).mean(0))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xai_core.attribution.hiding.hidden import Hidden, scores
+from xai_core.attribution.hiding.planes import pieces
 from xai_core.attribution.methods.base import Task
 from xai_core.base.parameters import parameter
 
@@ -38,6 +39,21 @@ class SuperpixelParameters(Hidden):
     )
 
 
+def segments_of_each(task: Task) -> NDArray[np.int64]:
+    """`[P, H, W]`: the number of each pixel's superpixel, from 0, one plane for each input.
+
+    They are numbered over all inputs; what lies behind a smaller one is of its first.
+    """
+    found = [segments(one, task.parameters.segments) for one in pieces(task)]
+    planes = np.zeros((len(found), *task.inputs.shape[2:]), np.int64)
+    first = 0
+    for plane, numbers in zip(planes, found, strict=True):
+        plane[:] = first
+        plane[: numbers.shape[0], : numbers.shape[1]] += numbers
+        first += int(numbers.max()) + 1
+    return planes
+
+
 def segments(inputs: Tensor, wanted: int) -> NDArray[np.int64]:
     """`[H, W]`: the number of each pixel's superpixel, from 0, of a picture `[1, C, H, W]`.
 
@@ -60,13 +76,13 @@ def shown_scores(task: Task, parts: NDArray[np.int64], shown: NDArray[np.bool_])
     size = max(1, task.batch_size)
     found = []
     for start in range(0, len(shown), size):
-        masks = shown[start : start + size][:, parts]  # [n, H, W]
-        found.append(scores(task, torch.from_numpy(masks[:, None].astype(np.float32))))
+        masks = shown[start : start + size][:, parts]  # [n, P, H, W]
+        found.append(scores(task, torch.from_numpy(masks.astype(np.float32))))
     return torch.cat(found).double().cpu().numpy()
 
 
 def painted(values: Floats, parts: NDArray[np.int64], inputs: Tensor) -> Tensor:
-    """`[1, 1, H, W]` of a value for each superpixel."""
+    """`[1, P, H, W]` of a value for each superpixel."""
     import torch
 
-    return torch.from_numpy(values[parts].astype(np.float32))[None, None].to(inputs.device)
+    return torch.from_numpy(values[parts].astype(np.float32))[None].to(inputs.device)

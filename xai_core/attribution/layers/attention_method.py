@@ -23,6 +23,7 @@ class ByAttention(Method):
     """Relevance of a transformer's tokens, `[1, 1, H, W]` ≥ 0, upsampled bilinearly."""
 
     signed = False
+    several_inputs = "none"
     follows_all = True
 
     @abstractmethod

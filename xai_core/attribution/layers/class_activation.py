@@ -36,6 +36,7 @@ class ClassActivation(Method):
     """
 
     signed = False
+    several_inputs = "layer"
     Parameters: ClassVar[type] = CamParameters
 
     @abstractmethod

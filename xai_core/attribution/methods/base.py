@@ -7,14 +7,15 @@ builds its forms from the metadata and never loads a model itself.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xai_core.attribution.capabilities import Capabilities
 from xai_core.attribution.variants.names import base_of, which_of
 from xai_core.base.parameters import NoParameters
 from xai_core.base.registry import Registry
+from xai_core.base.several_inputs.packing import Shape
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from xai_core.attribution.scorer import Scorer
 
 
+SeveralInputs = Literal["together", "singly", "layer", "none"]
 Span = tuple[tuple[float, ...], tuple[float, ...]]
 
 
@@ -36,6 +38,7 @@ class Task:
         batch_size: how many samples may go through the model at once.
         span: the lowest and the highest input of each channel, where the model's are declared.
         seen: what the method's `first_pass` kept of this picture; None where it was not asked.
+        parts: `(C, H, W)` of each input that the picture is packed of, where it is of several.
     """
 
     scorer: Scorer
@@ -45,6 +48,7 @@ class Task:
     batch_size: int
     span: Span | None = None
     seen: Any = None
+    parts: Sequence[Shape] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Method(ABC):
         reads_weights: True for a method that reads the weights outside of the forward pass.
         signed: negative values mean "against the target".
         follows_all: its formula goes to the model's end, so that it explains nothing inside.
+        several_inputs: how it explains a model of several pictures: all of them `together`; each
+            `singly`, while the others stay; by a `layer` that sees one of them alone; or not.
         unit: what a value is measured in, where other methods measure in the same, so that one
             scale may hold several; empty for a unit of the method's own.
         summary: one sentence on what the map shows.
@@ -85,6 +91,7 @@ class Method(ABC):
     needs_gradient: ClassVar[bool] = True
     reads_weights: ClassVar[bool] = False
     follows_all: ClassVar[bool] = False
+    several_inputs: ClassVar[SeveralInputs] = "together"
     unit: ClassVar[str] = ""
     summary: ClassVar[str]
     citation: ClassVar[str]
@@ -122,6 +129,11 @@ class Method(ABC):
     def samples(self, parameters: Any, shape: tuple[int, int, int]) -> int:
         """How many samples one picture of `shape` (C, H, W) sends through the model."""
         return 1
+
+    def samples_together(self, parameters: Any, shapes: Sequence[Shape]) -> int:
+        """The same of several inputs that are explained together."""
+        height, width = (max(shape[axis] for shape in shapes) for axis in (1, 2))
+        return self.samples(parameters, (sum(shape[0] for shape in shapes), height, width))
 
     def is_signed(self, parameters: Any) -> bool:
         """Whether the map is signed with these parameters."""

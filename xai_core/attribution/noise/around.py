@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from xai_core.attribution.methods.base import METHODS, Method, Task
@@ -61,7 +62,7 @@ def maps_of(task: Task, scorer: Scorer, batch: Tensor) -> Tensor:
     settings, scorer = build(found.Parameters, {}), scorer.unfolded()
     maps = [
         found.attribute(
-            Task(scorer, picture[None], settings, task.seed, task.batch_size, task.span)
+            replace(task, scorer=scorer, inputs=picture[None], parameters=settings, seen=None)
         ).values
         for picture in batch
     ]

@@ -87,6 +87,7 @@ class Storage:
 
     def sweep(self) -> None:
         """Delete what nobody has used for too long, and the oldest of what is too much."""
+        self._pinned()  # it may take a while at first, in which others hold and drop files
         with self._lock:
             self._make_room(0)
         clear_data_folder()

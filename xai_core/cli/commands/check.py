@@ -10,9 +10,9 @@ from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.finding import Finding
 from xai_core.cage.protection import Protection
 from xai_core.cage.root import as_root
-from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import hand_on, print_json, progress_bar, say
 from xai_core.cli.inputs import part_asked, prepared_as
+from xai_core.cli.model_file import load_options, model_path
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file

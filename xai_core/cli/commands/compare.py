@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xai_core.cli.arguments import existing_model, load_options
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.compared import Compared, as_json, as_text
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import part_asked, prepared_as
+from xai_core.cli.model_file import existing_model, load_options
 from xai_core.cli.pictures import chosen_pictures
 from xai_core.cli.requests import methods_of, request_of
 from xai_core.cli.target import asked, of_picture_file

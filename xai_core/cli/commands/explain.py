@@ -1,21 +1,20 @@
-"""`explain`: write the raw attribution of one picture."""
+"""`explain`: write the raw attribution of one picture, or of each input of a model of several."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from xai_core.attribution import emptiness, remarks
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
-from xai_core.base.errors import InputError
 from xai_core.base.parameters import build
-from xai_core.cli.arguments import load_options, model_path
+from xai_core.cli.all_inputs import check_inputs, save, write
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import progress_bar, say, tell
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
+from xai_core.cli.model_file import load_options, model_path
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
@@ -39,27 +38,34 @@ def run(args: argparse.Namespace) -> int:
     with worker_of(args) as worker, progress_bar(args.method) as progress:
         card = prepared_as(args, worker.load(path, options), worker, picture)
         inputs = prepare(picture, card.input_spec).inputs
+        if args.all_inputs:
+            check_inputs(card)
         labels = named_as(args, card, worker.predict(inputs).scores.shape[1])
         target = of_picture_file(target, worker, file, card.input_spec)
         parameters = with_baseline(args, {args.method: parameters}, card.input_spec)[args.method]
-        result = worker.explain(
-            inputs, target, args.method, args.seed, parameters, pace=args.pace, progress=progress
-        )
-    _write(out, result, labels, assumed=card.labels_assumed and args.labels is None)
+        question = (target, args.method, args.seed, parameters)
+        how: dict[str, Any] = {"pace": args.pace, "progress": progress}
+        if args.all_inputs:
+            maps = worker.explain_inputs(inputs, card.pictures, *question, **how)
+            result = maps[0].attribution
+        else:
+            result = worker.explain(inputs, *question, **how)
+    assumed = card.labels_assumed and args.labels is None
+    if args.all_inputs:
+        return 0 if write(out, maps, _told(result, labels, assumed=assumed)) else EMPTY
+    _write(out, result, labels, assumed=assumed)
     say(out)
     return EMPTY if emptiness.told(result) else 0
 
 
 def _write(out: Path, result: Attribution, labels: Labels | None, *, assumed: bool) -> None:
-    try:
-        with out.open("wb") as file:  # numpy.save would add .npy to another name
-            np.save(file, result.values.astype(np.float32, copy=False), allow_pickle=False)
-    except OSError as cause:
-        raise InputError(
-            f"{out} cannot be written: {cause.strerror}.", "Choose another --out."
-        ) from cause
+    save(out, result.values)
     shape = "×".join(map(str, result.values.shape))
+    told = f"{_told(result, labels, assumed=assumed)}, {shape}, {result.seconds:.1f} s"
+    tell("; ".join(filter(None, (told, remarks.told(result)))))
+
+
+def _told(result: Attribution, labels: Labels | None, *, assumed: bool) -> str:
     told = named(result.targets[0], labels).sentence
     told += " (ImageNet's name is assumed)" if assumed and labels else ""
-    parts = (f"{result.method} of {told}, {shape}, {result.seconds:.1f} s", remarks.told(result))
-    tell("; ".join(filter(None, parts)))
+    return f"{result.method} of {told}"

@@ -10,9 +10,9 @@ import numpy as np
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.noise.rule import THRESHOLD, NoiseLevel
 from xai_core.base.errors import InputError
-from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.console import print_json, progress_bar, say
 from xai_core.cli.inputs import part_asked, prepared_as
+from xai_core.cli.model_file import load_options, model_path
 from xai_core.cli.time_limit import worker_of
 from xai_core.pictures.demo import picture_file
 from xai_core.pictures.preprocessing import prepare

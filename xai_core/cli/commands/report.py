@@ -13,7 +13,7 @@ from xai_core.report.study.subject import StudySubject, study_subject_of
 from xai_core.report.subject import Subject, subject_of
 from xai_core.runs.computation import score
 from xai_core.runs.entry import verdict_in
-from xai_core.runs.run import open_run
+from xai_core.runs.reading import open_run
 from xai_core.scores.localisation import localised
 from xai_core.studies.opening import is_study, open_study
 from xai_core.worker import Worker

@@ -5,26 +5,22 @@ from __future__ import annotations
 import argparse
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from xai_core.base.errors import Cancelled, InputError
-from xai_core.cli.console import changing_line, print_json, progress_bar, say, tell
-from xai_core.cli.study.arguments import metrics_of
+from xai_core.cli.console import changing_line, print_json, say, tell
+from xai_core.cli.study.arguments import maps_of, metrics_of
 from xai_core.cli.study.plan import planned
 from xai_core.cli.study.summary import summary_json, summary_text
-from xai_core.cli.time_limit import worker_of
 from xai_core.studies.asked.maps import MapChoice
-from xai_core.studies.host.processes import Processes, open_model
+from xai_core.studies.host.processes import Processes
 from xai_core.studies.jobs.driver import ask_to_stop, run_job
 from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told
-from xai_core.studies.selected_maps import StudyMaps, keep_maps
-from xai_core.studies.sources import open_source
-from xai_core.studies.summary import open_summary
 
 INTERRUPTED = 130
 
@@ -38,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         ask_to_stop(args.cancel)
         say(f"{args.cancel} is asked to stop. What is finished is kept.")
         return 0
-    MapChoice.of_words(word for group in args.maps for word in group)  # wrong ones show at once
+    MapChoice.of_words(maps_of(args))  # wrong ones show at once
     with _planned(args) as (plan, folder, begun), _stoppable():
         try:
             with changing_line() as line:
@@ -46,7 +42,6 @@ def run(args: argparse.Namespace) -> int:
         except (Cancelled, KeyboardInterrupt):
             tell(f"cancelled; what is finished is kept: go on with --resume {folder}")
             return INTERRUPTED
-    _keep_maps(args, plan, folder)
     if args.json:
         print_json(summary_json(folder, plan, args.quantile))
     else:
@@ -89,26 +84,9 @@ def _gone_on_with(args: argparse.Namespace) -> Plan:
     changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
     if changes.get("engine", plan.engine) != plan.engine:
         changes.setdefault("address", None)
+    if args.maps:
+        changes |= {"maps": maps_of(args), "quantile": args.quantile}
     return replace(plan, **changes)
-
-
-def _keep_maps(args: argparse.Namespace, plan: Plan, folder: Path) -> None:
-    """Keep what `--maps` asks for, computed again by one worker."""
-    choice = MapChoice.of_words(word for group in args.maps for word in group)
-    if not choice:
-        return
-    summary = open_summary(folder, args.quantile)
-    names = None
-    if not choice.everything:
-        names = [*summary.names(choice.rows(summary.scores)), *choice.names]
-    maps = StudyMaps(plan.setting, folder, plan.pace)
-    with worker_of(args) as worker, progress_bar("maps") as progress:
-        open_model(worker, plan.model, plan.name, plan.setting)
-        source, methods = open_source(plan.where), plan.methods
-        refused = keep_maps(maps, source, names, methods, lambda: nullcontext(worker), progress)
-    for name, why in refused.items():
-        if name not in summary.refused:
-            tell(f"no map of {name}: {why}")
 
 
 def _tell_status(status: Status, args: argparse.Namespace) -> None:

@@ -67,7 +67,7 @@ def _add_metrics(parser: argparse.ArgumentParser) -> None:
         default=[],
         nargs="+",
         metavar="WHICH",
-        help=f"maps to keep as .npy, at the end: {WORDS}, or a picture's name; may be repeated",
+        help=f"maps to keep as .npy: {WORDS}, or a picture's name; may be repeated",
     )
 
 
@@ -121,6 +121,11 @@ def study_methods(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
             )
         methods[name][key] = value
     return complete(methods)
+
+
+def maps_of(args: argparse.Namespace) -> tuple[str, ...]:
+    """Which maps are kept, in words."""
+    return tuple(word for group in args.maps for word in group)
 
 
 def metrics_of(args: argparse.Namespace, masks: bool) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
 from xai_core.base.target import Target
-from xai_core.cli.arguments import load_options, model_path
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.inputs import part_asked, prepared_as
-from xai_core.cli.study.arguments import metrics_of, study_methods
+from xai_core.cli.model_file import load_options, model_path
+from xai_core.cli.study.arguments import maps_of, metrics_of, study_methods
 from xai_core.cli.target import asked, of_picture_file
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec, prepare
@@ -61,7 +61,7 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
         name=card.file,
         setting=Setting(
             *(card.sha256, options, card.input_spec, args.seed),
-            *(Recipe(quantile=args.quantile), wanted, metrics),
+            *(Recipe(quantile=args.quantile), wanted, metrics, _truths(args)),
         ),
         where=args.pictures,
         methods=methods,
@@ -72,6 +72,8 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
         address=args.address,
         time_limit=args.time_limit,
         trusted=options.trust,
+        maps=maps_of(args),
+        quantile=args.quantile,
     )
 
 
@@ -131,6 +133,13 @@ def _metrics(args: argparse.Namespace, source: Source) -> tuple[str, ...]:
     masks = any(one.mask for one in islice(source.pictures(), TRIES))
     found = metrics_of(args, masks)
     return kept if {*kept} == {*found} else found  # in whatever order they are named
+
+
+def _truths(args: argparse.Namespace) -> str | None:
+    """How masks name rows: in a study that goes on as they did there; None: as of today."""
+    if not _has_something(args.keep):
+        return None
+    return str(read_description(args.keep).fixed.get("truths", ""))
 
 
 def _has_something(folder: Path) -> bool:

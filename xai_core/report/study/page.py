@@ -12,7 +12,7 @@ from xai_core.base.text import html as escape
 from xai_core.base.text import html_lines
 from xai_core.report import html, page
 from xai_core.report.small_print import citation
-from xai_core.report.study import code, figure, small_print
+from xai_core.report.study import code, figure, metrics, small_print
 from xai_core.report.study.subject import StudySubject
 from xai_core.scores.bootstrap import FEW
 from xai_core.scores.paired import Comparison, too_close
@@ -26,6 +26,7 @@ def html_of(subject: StudySubject) -> bytes:
     """The file; every text from a file or a model is escaped."""
     study = subject.study
     count = f"{len(study.pictures)} pictures"
+    measured = tuple(metrics.parts(subject))
     facts = (study.model, count, study.target_label, f"baseline quantile {subject.quantile:.2f}")
     parts = (
         f"<h1>{escape(subject.headline)}</h1>",
@@ -34,6 +35,7 @@ def html_of(subject: StudySubject) -> bytes:
         page.section("Mean Complexity at every quantile", figure.means(subject)),
         page.section("Ranking over all pictures", _slider(subject), *_steps(subject)),
         page.bullets(small_print.STATISTICS),
+        *([page.section("Further metrics", *measured)] if measured else []),
         page.section("Can the model be explained?", *html.verdict_parts(subject.verdict)),
         page.section("Methods", _methods(subject)),
         page.section("Pictures", _pictures(subject)),

@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import TypeVar
 
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.storage.mounts import on_network
+from xai_core.runs.index import pieces
 from xai_core.runs.index.rows import SCHEMA
 
 T = TypeVar("T")
@@ -36,13 +38,23 @@ _opening = threading.Lock()
 
 
 class Connection(sqlite3.Connection):
-    """Also says how far its rows have been looked through again."""
+    """Also says how far its rows have been looked through again, and which ids have one.
+
+    Attributes:
+        known: ids, as of `version` of what others wrote; None: nobody has looked.
+    """
 
     place = 0
+    known: set[str] | None = None
+    version = 0
 
 
 class Database:
-    """The tables of one folder of runs, for all threads of this process."""
+    """The tables of one folder of runs, for all threads of this process.
+
+    Attributes:
+        reader: makes rows of very many runs beside what people do. unread: how many are to come.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -51,6 +63,8 @@ class Database:
         self._path: Path | None = None
         self._memory: Connection | None = None
         self._apart = 0.0
+        self.reader: Thread | None = None
+        self.unread = 0
 
     def use(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives for the tables; it is done once more where they turn out broken."""
@@ -126,6 +140,7 @@ def transaction(db: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        db.known = None
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         raise
@@ -147,18 +162,22 @@ def _connected(path: Path | None) -> Connection:
             db.execute(f"PRAGMA journal_mode={mode}")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
-        db.executescript(SCHEMA)
+        db.executescript(_schema())
     except sqlite3.Error:
         db.close()
         raise
     return db
 
 
+def _schema() -> str:
+    return SCHEMA + pieces.TABLE if pieces.supported() else SCHEMA
+
+
 @cache
 def _prefix() -> str:
     """A search looks through titles, so that others make other rows."""
     titles = "\n".join(one.title for one in METHODS)
-    return hashlib.sha256(f"{VERSION}{SCHEMA}{titles}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{VERSION}{_schema()}{titles}".encode()).hexdigest()[:12]
 
 
 def _names(folder: Path) -> list[str]:

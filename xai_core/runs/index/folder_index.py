@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from xai_core.base.storage.drafts import clear_drafts
 from xai_core.runs.entry import Kept
-from xai_core.runs.index import queries, syncing
+from xai_core.runs.index import queries, reading, syncing, writing
 from xai_core.runs.index.database import Connection, Database, database_of
 from xai_core.runs.index.queries import Page, RunFilter
 
 T = TypeVar("T")
 MODELS, PICTURES = "models", "pictures"
-ALL = 10**9
+ALL, ATTEMPTS = 10**9, 3
 
 
 class FolderIndex:
@@ -29,7 +29,8 @@ class FolderIndex:
     @contextmanager
     def changing(self) -> Iterator[Change]:
         """A change of the folder; others that change it are kept away by the folder's lock."""
-        change = Change(self._folder, self._database, self._synced(syncing.seal_in))
+        before = self._synced(syncing.seal_in, again=False)
+        change = Change(self._folder, self._database, before)
         try:
             yield change
         finally:
@@ -41,12 +42,19 @@ class FolderIndex:
 
     def everything(self) -> tuple[Kept, ...]:
         """All runs that can be read, after a look at the folder of each."""
+        self._check_all()
+        return self._synced(lambda db: queries.page(db, self._folder, RunFilter(), 0, ALL).entries)
 
-        def work(db: Connection) -> tuple[Kept, ...]:
-            syncing.check_all(db, self._folder)
-            return queries.page(db, self._folder, RunFilter(), 0, ALL).entries
+    def unread(self) -> int:
+        """How many runs are read only now, beside what people do: lists lack them."""
+        return self._synced(lambda db: self._database.unread)
 
-        return self._synced(work)
+    def complete(self) -> None:
+        """Wait until every run has its row."""
+        for _ in range(ATTEMPTS):
+            if not self._database.use(self._follow):
+                break
+            reading.wait(self._database)
 
     def tags(self, wanted: RunFilter) -> tuple[str, ...]:
         """All tags of the runs of an owner and of those that are linked."""
@@ -58,6 +66,7 @@ class FolderIndex:
 
     def printed(self, fingerprint: str) -> list[Kept]:
         """Studies with a fingerprint."""
+        self.complete()
         return self._synced(lambda db: queries.printed(db, self._folder, fingerprint))
 
     def size(self) -> int:
@@ -71,6 +80,7 @@ class FolderIndex:
     def pinned_files(self, data: Path) -> set[Path]:
         """The files of pinned runs' models and pictures, in a data folder."""
         found = set()
+        self.complete()
         for name in self._synced(queries.pinned):
             with suppress(OSError, ValueError, KeyError, TypeError):
                 text = (self._folder / name / "run.json").read_text(encoding="utf-8")
@@ -82,21 +92,40 @@ class FolderIndex:
     def tidy(self) -> None:
         """Look at every run's folder; delete what killed writers have left in it. Never raises."""
 
-        def work(db: Connection) -> list[str]:
-            known = {name for (name,) in db.execute("SELECT id FROM runs")}
-            syncing.sync(db, self._folder)
-            new = {name for (name,) in db.execute("SELECT id FROM runs")} - known
-            return [*syncing.check_all(db, self._folder), *new]
+        def known(db: Connection) -> set[str]:
+            return {name for (name,) in db.execute("SELECT id FROM runs")}
 
         with suppress(OSError):
-            clear_drafts(self._folder / name for name in self._database.use(work))
+            before = self._database.use(known)
+            looked = self._check_all()
+            new = self._database.use(known) - before
+            clear_drafts(self._folder / name for name in (*looked, *new))
 
-    def _synced(self, work: Callable[[Connection], T]) -> T:
+    def _check_all(self) -> list[str]:
+        """Look at every run's folder, and read those that have changed. Gives their ids."""
+        self.complete()
+        rows = self._database.use(lambda db: db.execute("SELECT id, stamp FROM runs").fetchall())
+        found = syncing.changed(self._folder, rows)
+        for place in range(0, len(found), reading.BATCH):  # others have their turn between
+            batch = found[place : place + reading.BATCH]
+            self._database.use(lambda db, names=batch: writing.put(db, self._folder, names))  # type: ignore[misc]
+        return found
+
+    def _synced(self, work: Callable[[Connection], T], *, again: bool = True) -> T:
         def both(db: Connection) -> T:
-            syncing.sync(db, self._folder)
+            self._follow(db, again=again)
             return work(db)
 
         return self._database.use(both)
+
+    def _follow(self, db: Connection, *, again: bool = True) -> bool:
+        """Bring the rows up to date; True where very many are being read meanwhile."""
+        if reading.reads(self._database):
+            return True
+        many = syncing.sync(db, self._folder, again=again)
+        if many:
+            reading.begin(self._database, self._folder, many)
+        return bool(many)
 
 
 class Change:
@@ -109,7 +138,12 @@ class Change:
     def of(self, name: str) -> None:
         """This run is about to come, to go or to change."""
         self._names.append(name)
-        self._database.use(lambda db: syncing.doubt(db, name))
+        self._database.use(lambda db: writing.doubt(db, name))
+
+    @property
+    def partial(self) -> bool:
+        """Very many runs are being read: neither the sum of all nor the oldest is known."""
+        return reading.reads(self._database)
 
     def size(self, but: str) -> int:
         """Bytes of all runs but one, of which a reader may have made a row already."""
@@ -121,5 +155,5 @@ class Change:
 
     def done(self, db: Connection) -> None:
         """Write the rows, and that they are complete."""
-        syncing.put(db, self._folder, self._names)
+        writing.put(db, self._folder, self._names)
         syncing.sealed(db, self._folder, self._before)

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xai_core.runs.entry import Kept
+from xai_core.runs.index import pieces
 from xai_core.runs.index.database import Connection
-from xai_core.runs.index.rows import BETWEEN, folded, kept_of
-from xai_core.runs.index.syncing import changed, put
+from xai_core.runs.index.rows import BETWEEN, folded, kept_of, storable
+from xai_core.runs.index.syncing import changed
+from xai_core.runs.index.writing import put
 
 MOST = 1000  # runs that a search counts: who has more of them searches more closely
+# Runs that may match, of which each is looked up; more of them are met soon in the list's order.
+NEAR = 5000
 TRIES = 5  # others may change what is read
 # Tag after tag through the index, however many runs have each.
 TAGS = """
@@ -81,7 +85,9 @@ def largest(db: Connection, wanted: RunFilter) -> int:
 
 def total_size(db: Connection, but: str = "") -> int:
     """Bytes of all runs but one, also of those that cannot be read."""
-    query = "SELECT coalesce(sum(size), 0) FROM runs WHERE id <> ?"
+    query = """
+    SELECT coalesce((SELECT size FROM total), 0)
+         - coalesce((SELECT size FROM runs WHERE id = ?), 0)"""
     return int(db.execute(query, (but,)).fetchone()[0])
 
 
@@ -129,9 +135,15 @@ def _names(
 ) -> tuple[list[str], int, bool]:
     """Ids in order, how many there are, and whether there are more."""
     clause, given = _clause(wanted)
-    index = "listed" if wanted.plain and wanted.studies is None else "searched"
     mine = "owner IS NOT NULL" if wanted.owner is None else "owner = :owner"
-    one = f"SELECT id, created FROM runs INDEXED BY {index} WHERE {mine}{clause}"  # noqa: S608
+    near = None if wanted.plain else _near(db, wanted)
+    if near is not None:
+        source, mine = "runs", f"{mine} AND rowid IN (SELECT value FROM json_each(:near))"  # noqa: S608
+        given["near"] = json.dumps(near)
+    else:
+        plain = wanted.plain and wanted.studies is None
+        source = f"runs INDEXED BY {'listed' if plain else 'searched'}"
+    one = f"SELECT id, created FROM {source} WHERE {mine}{clause}"  # noqa: S608 - fixed parts
     other = (
         "SELECT id, created FROM runs WHERE id IN (SELECT value FROM json_each(:linked)) "  # noqa: S608 - fixed parts
         f"AND owner <> :owner{clause}"
@@ -148,13 +160,31 @@ def _names(
     return found[first : first + count], len(found), len(rows) > MOST
 
 
+def _near(db: Connection, wanted: RunFilter) -> list[int] | None:
+    """Rows of which some may match, and no other of the owner's; None where they are too many."""
+    found = pieces.rows_with(db, _words(wanted), NEAR)
+    if found is not None or not wanted.tags or wanted.owner is None:
+        return found
+    query = """
+    SELECT rowid FROM runs WHERE id IN
+        (SELECT id FROM tags WHERE owner = ? AND tag = ? LIMIT ?)"""
+    given = (wanted.owner, storable(wanted.tags[0]), NEAR + 1)
+    rows = [row for (row,) in db.execute(query, given)]
+    return rows if len(rows) <= NEAR else None
+
+
+def _words(wanted: RunFilter) -> list[str]:
+    words = (storable(folded([word])) for word in wanted.words.split())
+    return sorted(words, key=len, reverse=True)
+
+
 def _clause(wanted: RunFilter) -> tuple[str, dict[str, object]]:
-    words = sorted((folded([word]) for word in wanted.words.split()), key=len, reverse=True)
+    words = _words(wanted)
     parts = [f" AND instr(words, :word{place})" for place in range(len(words))]
     given: dict[str, object] = {f"word{place}": word for place, word in enumerate(words)}
     for place, tag in enumerate(wanted.tags):
         parts.append(f" AND instr(tags, :tag{place})")
-        given[f"tag{place}"] = f"{BETWEEN}{tag}{BETWEEN}"
+        given[f"tag{place}"] = storable(f"{BETWEEN}{tag}{BETWEEN}")
     if wanted.studies is not None:
         parts.append(" AND study = :study")
         given["study"] = wanted.studies

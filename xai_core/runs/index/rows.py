@@ -21,7 +21,6 @@ CREATE TABLE IF NOT EXISTS runs(
 CREATE INDEX IF NOT EXISTS listed ON runs(owner, created, id);
 CREATE INDEX IF NOT EXISTS searched ON runs(owner, created, id, study, tags, words);
 CREATE INDEX IF NOT EXISTS aged ON runs(pinned, created, id);
-CREATE INDEX IF NOT EXISTS measured ON runs(size);
 CREATE INDEX IF NOT EXISTS largest ON runs(owner, size);
 CREATE INDEX IF NOT EXISTS prints ON runs(fingerprint) WHERE fingerprint <> '';
 CREATE INDEX IF NOT EXISTS doubted ON runs(id) WHERE stamp = '';
@@ -30,20 +29,33 @@ CREATE TABLE IF NOT EXISTS tags(
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tagged ON tags(id);
 CREATE TABLE IF NOT EXISTS seal(one INTEGER PRIMARY KEY CHECK (one = 1), value INTEGER);
+CREATE TABLE IF NOT EXISTS total(one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL);
+CREATE TRIGGER IF NOT EXISTS came AFTER INSERT ON runs BEGIN
+    INSERT OR IGNORE INTO total VALUES(1, 0);
+    UPDATE total SET size = size + new.size;
+END;
+CREATE TRIGGER IF NOT EXISTS went AFTER DELETE ON runs BEGIN
+    UPDATE total SET size = size - old.size;
+END;
+CREATE TRIGGER IF NOT EXISTS grew AFTER UPDATE OF size ON runs BEGIN
+    UPDATE total SET size = size + new.size - old.size;
+END;
 """
-COLUMNS = 11
+COLUMNS: tuple[str, ...] = ("id", "owner", "created", "pinned", "size", "study", "fingerprint")
+COLUMNS += ("words", "tags", "stamp", "facts")
 Row = tuple[Any, ...]
 
 
-def stamp_of(folder: Path) -> str:
+def stamp_of(folder: Path | str) -> str:
     """Changes with every change of what the list says of a run; empty where there is no folder."""
+    place = os.fspath(folder)  # hundreds are looked at for a page: a `Path` takes longer to make
     try:
-        found = [os.stat(folder).st_mtime_ns]
+        found = [os.stat(place).st_mtime_ns]
     except OSError:
         return ""
     for name in ("run.json", "label.json"):
         try:
-            file = os.stat(folder / name)
+            file = os.stat(f"{place}/{name}")
             found += [file.st_mtime_ns, file.st_size]
         except OSError:
             found += [0, 0]
@@ -66,14 +78,14 @@ def row_of(folder: Path) -> Row | None:
     label = kept.label
     return (
         folder.name,
-        _storable(label.owner),
-        _storable(kept.created),
+        storable(label.owner),
+        storable(kept.created),
         bool(label.pinned),
         kept.size,
         kept.study,
-        _storable(kept.fingerprint),
-        _storable(words_of(kept)),
-        _storable(f"{BETWEEN}{BETWEEN.join(map(str, label.tags))}{BETWEEN}" if label.tags else ""),
+        storable(kept.fingerprint),
+        storable(words_of(kept)),
+        storable(f"{BETWEEN}{BETWEEN.join(map(str, label.tags))}{BETWEEN}" if label.tags else ""),
         stamp,
         json.dumps({**vars(kept), "folder": "", "label": vars(label)}, default=str),
     )
@@ -99,6 +111,6 @@ def folded(words: Iterable[str]) -> str:
     return " ".join(words).casefold()
 
 
-def _storable(text: object) -> str:
+def storable(text: object) -> str:
     """Half a sign of UTF-16, which JSON may hold, is none for SQLite."""
     return str(text).encode("utf-8", "replace").decode()

@@ -15,57 +15,40 @@ from contextlib import suppress
 from pathlib import Path
 
 from xai_core.base.storage.drafts import DELETED, DRAFT, clear_drafts
-from xai_core.runs.index.database import Connection, transaction
-from xai_core.runs.index.rows import BETWEEN, COLUMNS, Row, row_of, stamp_of
+from xai_core.runs.index.database import Connection
+from xai_core.runs.index.rows import stamp_of
+from xai_core.runs.index.writing import known_ids, put
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
-BATCH, AGAIN = 500, 100  # runs that are written at once; that are looked at again each time
+AGAIN = 100  # runs that are looked at again each time
+AT_ONCE = 500  # new ones that are read while somebody waits
 SETTLED = 2 * 10**9  # ns after which a time of change is one that nobody else's shares
-INSERT = f"INSERT OR REPLACE INTO runs VALUES({','.join('?' * COLUMNS)})"
 
 
-def sync(db: Connection, folder: Path) -> int | None:
-    """Bring the rows up to date. Gives the folder's seal; None where it cannot be sealed."""
+def sync(db: Connection, folder: Path, *, again: bool = True) -> list[str]:
+    """Bring the rows up to date. Gives ids of very many runs that have none, which it leaves out.
+
+    again: some rows are looked at again, too.
+    """
     put(db, folder, [name for (name,) in db.execute("SELECT id FROM runs WHERE stamp = ''")])
-    found = _changed_at(folder)
+    found, many = _changed_at(folder), []
     if found is None or found != seal_in(db):
-        found = _list(db, folder)
-    _look_again(db, folder)
-    return found
+        many = _list(db, folder)
+    if again:
+        _look_again(db, folder)
+    return many
 
 
 def sealed(db: Connection, folder: Path, before: int | None) -> None:
-    """Seal the folder after a change of one's own. before: the seal that `sync` gave for it."""
+    """Seal the folder after a change of one's own. before: the one that was there."""
     if before is not None and before == seal_in(db):
         _write_seal(db, _seal(folder))
 
 
-def put(db: Connection, folder: Path, names: Iterable[str]) -> None:
-    """Read these runs again; one that is gone has no row any more."""
-    known = list(names)
-    for place in range(0, len(known), BATCH):
-        batch = known[place : place + BATCH]
-        rows = {name: row_of(folder / name) for name in batch}
-        with transaction(db):
-            for name, row in rows.items():
-                _write(db, name, row)
-
-
-def doubt(db: Connection, name: str) -> None:
-    """This run is about to change: whoever comes next reads it again, also after a kill."""
-    db.execute("UPDATE runs SET stamp = '' WHERE id = ?", (name,))
-
-
 def changed(folder: Path, rows: Iterable[tuple[str, str]]) -> list[str]:
     """Of ids and their stamps, those whose folder is another one by now."""
-    return [name for name, stamp in rows if stamp_of(folder / name) != stamp]
-
-
-def check_all(db: Connection, folder: Path) -> list[str]:
-    """Look at every run's folder, and read those that have changed. Gives their ids."""
-    found = changed(folder, db.execute("SELECT id, stamp FROM runs").fetchall())
-    put(db, folder, found)
-    return found
+    top = os.fspath(folder)
+    return [name for name, stamp in rows if stamp_of(f"{top}/{name}") != stamp]
 
 
 def seal_in(db: Connection) -> int | None:
@@ -74,32 +57,25 @@ def seal_in(db: Connection) -> int | None:
     return row[0] if row else None
 
 
-def _write(db: Connection, name: str, row: Row | None) -> None:
-    db.execute("DELETE FROM tags WHERE id = ?", (name,))
-    if row is None:
-        db.execute("DELETE FROM runs WHERE id = ?", (name,))
-        return
-    db.execute(INSERT, row)
-    tags = {(row[1], tag, name) for tag in row[8].split(BETWEEN) if tag}
-    if row[1] is not None:
-        db.executemany("INSERT OR REPLACE INTO tags VALUES(?,?,?)", tags)
-
-
 def _write_seal(db: Connection, value: int | None) -> None:
     db.execute("INSERT OR REPLACE INTO seal VALUES(1, ?)", (value,))
 
 
-def _list(db: Connection, folder: Path) -> int | None:
-    seal, names = _seal(folder), _names(folder)  # in this order: what comes meanwhile breaks it
-    if any(name.startswith((DRAFT, DELETED)) for name in names):
+def _list(db: Connection, folder: Path) -> list[str]:
+    """Follow what came and went; what is too much for a moment is given, and nothing is sealed."""
+    seal, there = _seal(folder), _names(folder)  # in this order: what comes meanwhile breaks it
+    known = known_ids(db)
+    if any(name.startswith((DRAFT, DELETED)) for name in there - known):
         clear_drafts((folder,))
-        seal, names = _seal(folder), _names(folder)
-    there = {name for name in names if ID.fullmatch(name)}
-    known = {name for (name,) in db.execute("SELECT id FROM runs")}
+        seal, there = _seal(folder), _names(folder)
+    came = sorted(name for name in there - known if ID.fullmatch(name))
     put(db, folder, sorted(known - there))
-    put(db, folder, sorted(there - known))
+    if len(came) > AT_ONCE:
+        _write_seal(db, None)
+        return came
+    put(db, folder, came)
     _write_seal(db, seal)
-    return seal
+    return []
 
 
 def _look_again(db: Connection, folder: Path) -> None:
@@ -110,11 +86,11 @@ def _look_again(db: Connection, folder: Path) -> None:
     put(db, folder, changed(folder, [(name, stamp) for _, name, stamp in rows]))
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path) -> set[str]:
     try:
-        return os.listdir(folder)
+        return set(os.listdir(folder))
     except OSError:
-        return []
+        return set()
 
 
 def _changed_at(folder: Path) -> int | None:

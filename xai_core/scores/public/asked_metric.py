@@ -49,6 +49,12 @@ class AskedMetric:
             raise InputError(f"{plugin.name}: {cause.message}", cause.hint) from cause
         return AskedMetric(plugin.name, _changed(settings), _quantile(place) if at else quantile)
 
+    @staticmethod
+    def of(name: str, given: Mapping[str, Any], quantile: float | None) -> AskedMetric:
+        """A metric by its name, with parameters. Raises as `of_text`."""
+        plugin = METRICS[name]
+        return AskedMetric(plugin.name, _changed(build(plugin.Parameters, given)), quantile)
+
     @property
     def plugin(self) -> Metric:
         """The metric itself."""

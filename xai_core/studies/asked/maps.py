@@ -56,6 +56,11 @@ class MapChoice:
         """Whether any are."""
         return self != MapChoice()
 
+    @property
+    def by_scores(self) -> bool:
+        """Whether the scores say which."""
+        return not self.everything and bool(self.least or self.most or self.reversed)
+
     def rows(self, scores: Table) -> list[int]:
         """The pictures that the scores point at, by their places; sorted.
 

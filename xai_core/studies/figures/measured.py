@@ -92,20 +92,24 @@ def needs_masks(metrics: Sequence[str]) -> bool:
     return any(AskedMetric.of_text(one).on_mask for one in metrics)
 
 
+def asked_metric(metric: str) -> AskedMetric | None:
+    """A metric by its text; None for one of another version, which a kept study may have."""
+    try:
+        return AskedMetric.of_text(metric)
+    except InputError:
+        return None
+
+
 def lower(metric: str) -> bool:
     """Whether a lower figure is better. metric: its text; one of a later version may be unknown."""
-    try:
-        return AskedMetric.of_text(metric).plugin.direction == "lower"
-    except InputError:
-        return True
+    asked = asked_metric(metric)
+    return asked is None or asked.plugin.direction == "lower"
 
 
 def place_of(metric: str) -> tuple[int, str]:
     """Where a metric stands among others in a list."""
-    try:
-        return AskedMetric.of_text(metric).plugin.order, metric
-    except InputError:
-        return 10_000, metric
+    asked = asked_metric(metric)
+    return (10_000 if asked is None else asked.plugin.order), metric
 
 
 def _measured(

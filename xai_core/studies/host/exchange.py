@@ -12,10 +12,15 @@ from xai_core.studies.sources import Listed
 
 @dataclass(frozen=True)
 class Chunk:
-    """Pictures that one worker computes in a go. number: unique within a job."""
+    """Pictures that one worker computes in a go.
+
+    Attributes:
+        number: unique within a job. maps: names of those whose maps are kept.
+    """
 
     number: int
     pictures: tuple[Listed, ...]
+    maps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Outcome:
         died: why the worker died, for a person; nothing of the chunk is there then.
         failure: as `XaiError.to_dict` has it: no worker could do any better.
         seconds: that it took.
+        mapped: name and SHA-256 of each picture whose maps are kept now, as was asked.
     """
 
     chunk: Chunk
@@ -37,3 +43,4 @@ class Outcome:
     died: str = ""
     failure: Mapping[str, Any] | None = None
     seconds: float = 0.0
+    mapped: tuple[tuple[str, str], ...] = ()

@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.errors import InputError, WorkerError, XaiError
-from xai_core.pictures.preprocessing import Prepared
-from xai_core.studies.chunk import chunk_size, explained, scored
-from xai_core.studies.figures.measured import Truth, with_figures
+from xai_core.base.errors import WorkerError, XaiError
+from xai_core.studies.chunk import Found, chunk_size, explained, scored
+from xai_core.studies.figures.measured import with_figures
 from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.looking import Known, Looker, Ready, RefusedError
 from xai_core.studies.host.processes import Processes, open_model
 from xai_core.studies.host.task import Task
 from xai_core.studies.host.temporary import clear, temporary
-from xai_core.studies.host.truth import Truths, measured
-from xai_core.studies.shards import Row, key_of
+from xai_core.studies.host.truth import measured
+from xai_core.studies.maps.files import StudyMaps
+from xai_core.studies.shards import Row
 from xai_core.studies.shards.keys import Keys
-from xai_core.studies.shards.row import refusal_key
-from xai_core.studies.sources import Listed
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.wire.codec import error_to
 
-DONE, REFUSED = "done", "refused"
 PREFIX = "pedestal-chunk-"  # of no other folder: one without a lock is deleted
 UNSERVED = ("closed", "protection-off")  # another try would end the same way
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """A picture that is to be explained."""
-
-    listed: Listed
-    sha256: str
-    prepared: Prepared
-    truth: Truth = None
 
 
 class Host:
@@ -54,11 +41,13 @@ class Host:
     def __init__(
         self, task: Task, known: Keys, share: Budget, begun: Processes | None = None
     ) -> None:
-        self._task, self._known, self._key = task, known, task.setting.key
+        self._task = task
         clear(PREFIX)
         both = begun or Processes.start(share, task.time_limit)
         self._worker, self._decoder = both.worker, both.decoder
-        self._truths = Truths(self._decoder, task)
+        folder = task.folder
+        self._maps = None if folder is None else StudyMaps(task.setting, folder, task.pace)
+        self._looker = Looker(task, known, self._decoder, self._maps)
         self._turn, self._opened = threading.Lock(), begun is not None
         self.closed = False
 
@@ -87,48 +76,32 @@ class Host:
 
     def _outcome(self, chunk: Chunk, folder: Path) -> Outcome:
         rows: list[Row] = []
-        groups: dict[tuple[str, ...], list[_Ready]] = defaultdict(list)
-        known: list[str] = []
+        groups: dict[tuple[str, ...], list[Ready]] = defaultdict(list)
+        known: list[Known] = []
         for listed in chunk.pictures:
             try:
-                found = self._looked_at(listed, folder)
-            except _RefusedError as refused:
+                found = self._looker.look(listed, folder, listed.name in chunk.maps)
+            except RefusedError as refused:
                 rows.append(refused.row)
                 continue
-            if isinstance(found, str):
+            if isinstance(found, Known):
                 known.append(found)
             else:
-                ready, missing = found
-                groups[missing].append(ready)
+                groups[found.missing].append(found)
         for names, pictures in groups.items():
             rows += self._computed(pictures, {name: self._task.methods[name] for name in names})
-        return Outcome(chunk, tuple(rows), len(known), known.count(REFUSED))
-
-    def _looked_at(self, listed: Listed, folder: Path) -> tuple[_Ready, tuple[str, ...]] | str:
-        """A picture and the methods that it lacks; how it ended where everything is known of it."""
-        task, key, sha256 = self._task, self._key, ""
-        try:
-            if listed.cause is not None:
-                raise InputError(listed.cause)
-            path = task.source.local(listed, folder)
-            sha256 = sha256_of(path)
-            if refusal_key(key, sha256) in self._known:
-                return REFUSED
-            missing = tuple(
-                name
-                for name, given in task.methods.items()
-                if key_of(key, sha256, name, given) not in self._known
-            )
-            if not missing:
-                return DONE
-            prepared = self._decoder.prepared(path, task.setting.spec)
-            truth = self._truths.of(listed, path, folder)
-        except InputError as error:
-            raise _RefusedError(_refused(listed, sha256, str(error))) from error
-        return _Ready(listed, sha256, prepared, truth), missing
+        refusals = {row.name for row in rows if row.kind != "score"}
+        looked: list[Known | Ready] = [*known, *(one for many in groups.values() for one in many)]
+        gone = [one for one in known if one.refused]
+        mapped = tuple(
+            (one.listed.name, one.sha256)
+            for one in looked
+            if one.listed.name in chunk.maps - refusals and one not in gone
+        )
+        return Outcome(chunk, tuple(rows), len(known), len(gone), mapped=mapped)
 
     def _computed(
-        self, pictures: Sequence[_Ready], methods: Mapping[str, Mapping[str, Any]]
+        self, pictures: Sequence[Ready], methods: Mapping[str, Mapping[str, Any]]
     ) -> list[Row]:
         most = chunk_size(methods, pictures[0].prepared.inputs.shape[1:])
         if len(pictures) > most:
@@ -146,19 +119,32 @@ class Host:
                 raise
             except XaiError as error:
                 if len(pictures) == 1:
-                    return [_refused(pictures[0].listed, pictures[0].sha256, str(error))]
+                    return [pictures[0].refused(str(error))]
                 found = None
         if found is None:  # one of them does not fit: the others are not to suffer
             return [row for one in pictures for row in self._computed([one], methods)]
+        self._keep_maps(pictures, found, methods)
         entries = with_figures(scored(prepared, found, setting.recipe), figures)
         return [
-            replace(
-                Row.of_entry(one.sha256, one.listed.name, name, methods[name], entry),
-                label=one.listed.label,
-            )
+            one.row(Row.of_entry(one.sha256, one.listed.name, name, methods[name], entry))
             for one, by_method in zip(pictures, entries, strict=True)
             for name, entry in by_method.items()
         ]
+
+    def _keep_maps(
+        self,
+        pictures: Sequence[Ready],
+        found: Sequence[Found],
+        methods: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Those that are wanted, before their rows are told."""
+        if self._maps is None:
+            return
+        for one, maps in zip(pictures, found, strict=True):
+            if one.mapped:
+                (by_method,) = self._maps.of_chunk([one.prepared], [maps], [{}])
+                for name, given in methods.items():
+                    self._maps.keep(one.sha256, name, given, by_method[name])
 
     def _open(self) -> None:
         if self._opened:
@@ -166,24 +152,3 @@ class Host:
         task = self._task
         open_model(self._worker, task.model, task.name, task.setting)
         self._opened = True
-
-
-class _RefusedError(Exception):
-    def __init__(self, row: Row) -> None:
-        super().__init__(row.cause)
-        self.row = row
-
-
-def _refused(listed: Listed, sha256: str, cause: str) -> Row:
-    return Row.refused(sha256, listed.name, cause, listed.label)
-
-
-def sha256_of(path: Path) -> str:
-    """Of a file's bytes. Raises `InputError`."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as cause:
-        raise InputError(
-            f"The picture {path.name} cannot be read: {cause.strerror}.", "Check the path."
-        ) from cause

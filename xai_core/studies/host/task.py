@@ -21,7 +21,8 @@ class Task:
         setting: with the SHA-256 that the file must have, and how it is opened.
         source: of the pictures. methods: with all their parameters. pace: for every map.
         time_limit: seconds that a step of a worker may take without a sign of life.
-        folder: of the study, where pictures of baselines lie; every worker can read it.
+        folder: of the study, where pictures of baselines lie and maps are kept; every worker can
+            read and write it.
     """
 
     model: Path

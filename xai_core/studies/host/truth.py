@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xai_core.attribution.batches.order import Found
@@ -12,10 +12,24 @@ from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.pictures.region import from_text
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.figures.measured import Figures, Truth, figures_of, needs_masks
+from xai_core.studies.figures.truth import mask_digest, unusable
 from xai_core.studies.host.task import Task
 from xai_core.studies.setting import Setting
 from xai_core.studies.sources import Listed
 from xai_core.worker.decoding import Decoder
+
+
+@dataclass(frozen=True)
+class MaskFile:
+    """Of a picture; nothing where it has none or nobody needs it.
+
+    Attributes:
+        path, sha256: of the file. cause: why it cannot be read.
+    """
+
+    path: Path | None = None
+    sha256: str | None = None
+    cause: str = ""
 
 
 class Truths:
@@ -25,16 +39,22 @@ class Truths:
         self._decoder, self._task = decoder, task
         self._needed = needs_masks(task.setting.metrics)
 
-    def of(self, listed: Listed, picture: Path, folder: Path) -> Truth:
-        """That of a picture, whose file is `picture`. Never refuses it: the cause is the answer."""
+    def file(self, listed: Listed, folder: Path) -> MaskFile:
+        """That of a picture. Never refuses it: the cause is the answer."""
         if not self._needed or listed.mask is None:
-            return None
+            return MaskFile()
         try:
             beside = replace(listed, name=f"mask of {listed.name}", place=listed.mask)
-            mask = self._task.source.local(beside, folder)
-            return read_truth(self._decoder, mask, picture, self._task.setting.spec)
+            path = self._task.source.local(beside, folder)
         except InputError as error:
-            return f"Its mask cannot be used. {error}"
+            return MaskFile(cause=unusable(error))
+        return MaskFile(path, mask_digest(path) if self._task.setting.by_mask else None)
+
+    def of(self, mask: MaskFile, picture: Path) -> Truth:
+        """What it says of a picture, whose file is `picture`."""
+        if mask.path is None:
+            return mask.cause or None
+        return read_truth(self._decoder, mask.path, picture, self._task.setting.spec)
 
 
 def read_truth(decoder: Decoder, mask: Path, picture: Path, spec: InputSpec) -> Truth:
@@ -43,7 +63,7 @@ def read_truth(decoder: Decoder, mask: Path, picture: Path, spec: InputSpec) -> 
         size = decoder.look(picture, spec).size
         return from_text(decoder.mask(mask, size, spec))
     except InputError as error:
-        return f"Its mask cannot be used. {error}"
+        return unusable(error)
 
 
 def measured(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,22 +11,22 @@ from xai_core.base.errors import Cancelled, InputError, XaiError
 from xai_core.base.storage.files import writing
 from xai_core.studies.chunk import chunk_size
 from xai_core.studies.engines.base import ENGINES, Crew, Staff
-from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.processes import Processes
 from xai_core.studies.host.task import Task
 from xai_core.studies.jobs.lock import held
+from xai_core.studies.jobs.loop import Count, Loop, chunks
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.result import facts_now
 from xai_core.studies.jobs.retries import Retries
 from xai_core.studies.jobs.status import Reporter, Status, read_status
+from xai_core.studies.jobs.wanted_maps import WantedMaps
 from xai_core.studies.jobs.writer import MANY, Writer
 from xai_core.studies.shards import Description, Shards
 from xai_core.studies.shards.earlier import rows_of_earlier
 from xai_core.studies.shards.keys import Keys
-from xai_core.studies.sources import Source
+from xai_core.studies.sources import Listed
 
 CANCEL = "cancel"  # a file of this name in the folder stops the job, from any machine
-LOOK = 0.25  # seconds between two looks at it
 
 
 def run_job(
@@ -91,28 +90,56 @@ def _compute(
     known, task = shards.known(), replace(plan.task(), folder=folder.absolute())
     staff = Staff(plan.workers, plan.address, begun)
     _take_over(folder, shards, known)
-    count = _Count(task.source)
+    count = Count(task.source)
     with (
         Writer(shards, known) as writer,
+        WantedMaps(plan, task, folder) as maps,
         ENGINES[plan.engine].start(task, known, staff) as crew,
     ):
-        loop = _Loop(task, crew, writer, Retries(task))
         reporter.update(workers=crew.workers)
-        while loop.step():
-            writer.flush_if_due()
-            reporter.update(
-                done=loop.done,
-                total=count.total,
-                new=loop.new,
-                broken=loop.broken,
-                deaths=loop.retries.deaths,
-            )
-            if progress is not None:
-                progress(reporter.status)
-            if (folder / CANCEL).exists():
-                raise Cancelled
+        passes = _Passes(task, crew, writer, maps, reporter, folder, progress, Retries(task))
+        first = passes.over(task.source.pictures(), maps.wanted, count)
         count.wait()
-        reporter.update(done=loop.done, total=loop.done, new=loop.new, broken=loop.broken)
+        reporter.update(total=first.done, **first.told())
+        writer.flush()
+        passes.over(maps.second(), lambda name: True)
+        reporter.update(**maps.told())
+
+
+@dataclass(frozen=True)
+class _Passes:
+    """Passes over pictures by the same workers. progress: as of `run_job`."""
+
+    task: Task
+    crew: Crew
+    writer: Writer
+    maps: WantedMaps
+    reporter: Reporter
+    folder: Path
+    progress: Callable[[Status], None] | None
+    retries: Retries
+
+    def over(
+        self,
+        pictures: Iterable[Listed],
+        mapped: Callable[[str], bool],
+        count: Count | None = None,
+    ) -> Loop:
+        """One pass. mapped: whether a picture's maps are kept. count: of all pictures, where they
+        are all. Raises `Cancelled`.
+        """
+        size = chunk_size(self.task.methods, self.task.setting.spec.shape)
+        parts = chunks(pictures, size, mapped)
+        loop = Loop(parts, self.crew, self.writer, self.retries, self.maps.take)
+        while loop.step():
+            self.writer.flush_if_due()
+            told = {} if count is None else {"total": count.total, **loop.told()}
+            self.reporter.update(deaths=self.retries.deaths, **self.maps.told(), **told)
+            if self.progress is not None:
+                self.progress(self.reporter.status)
+            if (self.folder / CANCEL).exists():
+                raise Cancelled
+        return loop
 
 
 def _take_over(folder: Path, shards: Shards, known: Keys) -> None:
@@ -123,64 +150,3 @@ def _take_over(folder: Path, shards: Shards, known: Keys) -> None:
         shards.write(list(fresh.values()))
         for key in fresh:
             known.add(key)
-
-
-class _Loop:
-    """Keeps every worker busy, and takes what they give."""
-
-    def __init__(self, task: Task, crew: Crew, writer: Writer, retries: Retries) -> None:
-        self._chunks = _chunks(task)
-        self._crew, self._writer, self.retries = crew, writer, retries
-        self._under_way = 0
-        self.done = self.new = self.broken = 0
-
-    def step(self) -> bool:
-        """Hand out and take in; False once everything is through."""
-        while self._under_way < self._crew.workers * self._crew.hands:
-            chunk = self.retries.next() or next(self._chunks, None)
-            if chunk is None:
-                break
-            self._crew.hand(chunk)
-            self._under_way += 1
-        if not self._under_way:
-            return False
-        for outcome in self._crew.outcomes(LOOK):
-            self._under_way -= 1
-            self._take(self.retries.judged(outcome))
-        return True
-
-    def _take(self, outcome: Outcome) -> None:
-        pictures = len(outcome.chunk.pictures)
-        self._writer.add(outcome.rows)
-        self.done += pictures
-        self.new += pictures - outcome.known
-        self.broken += sum(row.kind != "score" for row in outcome.rows) + outcome.refused
-
-
-def _chunks(task: Task) -> Iterator[Chunk]:
-    size = chunk_size(task.methods, task.setting.spec.shape)
-    pictures = task.source.pictures()
-    number = 0
-    while part := tuple(islice(pictures, size)):
-        yield Chunk(number, part)
-        number += 1
-
-
-class _Count:
-    """Counts the pictures of a source in a thread of its own, while they are computed."""
-
-    def __init__(self, source: Source) -> None:
-        self.total: int | None = None
-        self._source = source
-        self._thread = threading.Thread(target=self._run, name="study-count", daemon=True)
-        self._thread.start()
-
-    def wait(self, seconds: float = 1.0) -> None:
-        """For the end of it, at most so long."""
-        self._thread.join(seconds)
-
-    def _run(self) -> None:
-        try:
-            self.total = sum(1 for _ in self._source.pictures())
-        except XaiError:
-            return  # who computes them meets the same error, and says it

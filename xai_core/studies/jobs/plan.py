@@ -17,6 +17,7 @@ from xai_core.maps.recipe import Recipe
 from xai_core.models.formats.base import LoadOptions
 from xai_core.pictures.backgrounds import held as backgrounds
 from xai_core.pictures.preprocessing import InputSpec
+from xai_core.studies.asked.maps import MapChoice
 from xai_core.studies.host.task import Task
 from xai_core.studies.setting import Setting
 from xai_core.studies.sources import open_source
@@ -34,6 +35,8 @@ class Plan:
         model, name: the file, and what a person calls it. model_format: of its card.
         where: the pictures; in `job.json` without credentials. methods: with all parameters.
         engine, workers, address: as `Staff` has them.
+        maps: which are kept, as `MapChoice.of_words` reads them; those that scores point at, by
+            their Complexity after removal at `quantile`.
         trusted: the model was opened with trust, which no file says: whoever goes on says it again.
     """
 
@@ -49,6 +52,13 @@ class Plan:
     address: str | None = None
     time_limit: float | None = None
     trusted: bool = False
+    maps: tuple[str, ...] = ()
+    quantile: float = 0.2
+
+    @property
+    def kept_maps(self) -> MapChoice:
+        """Which maps are kept. Raises `InputError` for words that ask for none."""
+        return MapChoice.of_words(self.maps)
 
     def task(self) -> Task:
         """For the workers. Raises `InputError` where the pictures cannot be listed."""
@@ -100,6 +110,8 @@ def read_plan(folder: Path) -> Plan:
             setting=setting,
             pace=Pace.of_text(told["pace"]),
             trusted=bool(told["trusted"]),
+            maps=tuple(map(str, told.get("maps", ()))),
+            quantile=float(told.get("quantile", 0.2)),
             **{name: told[name] for name in PLAIN},
         )
     except FileNotFoundError:
@@ -130,6 +142,8 @@ def _told(plan: Plan) -> dict[str, Any]:
         "truths": setting.truths,
         "pace": str(plan.pace),
         "trusted": plan.trusted,
+        "maps": list(plan.maps),
+        "quantile": plan.quantile,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ def result_of(folder: Path, plan: Plan | None = None) -> StudyResult:
         if row.kind != "score":
             refused[row.name] = row.cause or ""
         elif parameters_digest(row.method, row.parameters) == asked.get(row.method):
-            pictures.setdefault(row.picture, StudiedPicture(row.name, row.picture, row.target))
+            known = pictures.get(row.picture) or StudiedPicture(row.name, row.picture, row.target)
+            pictures[row.picture] = replace(known, mask=row.mask)  # of several the latest counts
             scores[row.picture, row.method] = row
             seconds += row.seconds
         if len(pictures) > MOST:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from xai_core.base.errors import InputError, WorkerError, XaiError
 from xai_core.studies.host.exchange import Chunk, Outcome
-from xai_core.studies.host.host import sha256_of
+from xai_core.studies.host.looking import sha256_of
 from xai_core.studies.host.task import Task
 from xai_core.studies.shards import Row
 from xai_core.studies.sources import Listed
@@ -63,19 +63,22 @@ class Retries:
             )
         rows = self._again(outcome)
         pictures = outcome.chunk.pictures if rows else ()
-        return replace(outcome, chunk=Chunk(outcome.chunk.number, pictures), rows=rows)
+        return replace(outcome, chunk=replace(outcome.chunk, pictures=pictures), rows=rows)
 
     def _again(self, outcome: Outcome) -> tuple[Row, ...]:
         pictures = outcome.chunk.pictures
         if len(pictures) > 1:
-            self._waiting += [Chunk(next(self._numbers), (one,)) for one in pictures]
+            self._waiting += [self._alone_again(outcome.chunk, one) for one in pictures]
             return ()
         (one,) = pictures
         self._alone[one.name] += 1
         if self._alone[one.name] < TWICE:
-            self._waiting.append(Chunk(next(self._numbers), (one,)))
+            self._waiting.append(self._alone_again(outcome.chunk, one))
             return ()
         return (self._given_up(one, outcome.died),)
+
+    def _alone_again(self, chunk: Chunk, one: Listed) -> Chunk:
+        return replace(chunk, number=next(self._numbers), pictures=(one,))
 
     def _given_up(self, listed: Listed, cause: str) -> Row:
         sha256 = ""

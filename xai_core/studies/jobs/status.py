@@ -28,6 +28,8 @@ class Status:
         new: pictures computed since it started. broken: refused ones, of `done`.
         deaths: workers that died and were replaced. rate: pictures a second, over a minute.
         seconds_left: at that rate; None where that cannot be told. error: why it failed.
+        maps: pictures whose maps are kept, of `maps_total`, which is known once the scores have
+            said which ones. lacking: names of wanted ones that the source does not have.
     """
 
     state: str = "running"
@@ -42,6 +44,9 @@ class Status:
     seconds_left: float | None = None
     seconds: float = 0.0
     error: str = ""
+    maps: int = 0
+    maps_total: int | None = None
+    lacking: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -70,7 +75,8 @@ def interrupted(status: Status) -> Status:
 def _read(folder: Path) -> Status:
     try:
         told = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        return Status(**{one.name: told[one.name] for one in fields(Status) if one.name in told})
+        found = {one.name: told[one.name] for one in fields(Status) if one.name in told}
+        return Status(**{**found, "lacking": tuple(map(str, found.get("lacking", ())))})
     except FileNotFoundError:
         raise InputError(f"No study was computed in {folder}.", "Check the folder.") from None
     except (OSError, ValueError, TypeError, AttributeError) as cause:
@@ -130,6 +136,11 @@ def told(status: Status) -> Iterator[str]:
     if status.state == "running" and status.rate > 0:
         left = "" if status.seconds_left is None else f", {_time(status.seconds_left)} left"
         yield f"{status.rate:.2g} pictures a second{left}"
+    if status.maps or status.maps_total:
+        of = "" if status.maps_total is None else f" of {status.maps_total:,}"
+        yield f"maps of {status.maps:,}{of} pictures are kept"
+    for name in status.lacking:
+        yield f"no map of {name}: it is not in the source"
     if status.deaths:
         plural = "worker has" if status.deaths == 1 else "workers have"
         yield f"{status.deaths:,} {plural} died and been replaced"

@@ -18,7 +18,7 @@ from xai_core.base.storage.lock import FLAGS, lock_file
 from xai_core.studies.shards.keys import Halves, halves
 from xai_core.studies.shards.table import SETTING, today
 
-REPEATED = ["kind", "method", "parameters", "label", "cause"]
+REPEATED = ["kind", "method", "parameters", "label", "cause", "mask"]
 LOCK = ".merge.lock"
 BATCH = 2048  # rows of a batch, 0.8 MB of curves
 

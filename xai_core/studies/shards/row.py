@@ -34,6 +34,7 @@ class Row:
             Both in nats, NaN where undefined.
         metrics, localisation, reasons: further figures, as `Entry` has them.
         cause: why there is no score, or why the picture was refused.
+        mask: SHA-256 of the picture's mask, where the study's rows are of a picture and its mask.
     """
 
     picture: str
@@ -50,6 +51,7 @@ class Row:
     seconds: float = 0.0
     cause: str | None = None
     kind: Literal["score", "refused", "lost"] = "score"
+    mask: str | None = None
 
     @staticmethod
     def of_entry(
@@ -96,13 +98,20 @@ class Row:
     def key(self, setting: str) -> bytes:
         """What makes it the same row. `setting`: the key of the study's setting."""
         if self.kind == "score":
-            return key_of(setting, self.picture, self.method, self.parameters)
+            return key_of(setting, self.picture, self.method, self.parameters, self.mask)
         return _hashed(self.kind, setting, self.picture or f"name:{self.name}")
 
 
-def key_of(setting: str, picture: str, method: str, parameters: Mapping[str, Any]) -> bytes:
-    """16 bytes for a picture (SHA-256) by a method in a setting (its key)."""
-    return _hashed("score", setting, picture, method, parameters_digest(method, parameters))
+def key_of(
+    setting: str,
+    picture: str,
+    method: str,
+    parameters: Mapping[str, Any],
+    mask: str | None = None,
+) -> bytes:
+    """16 bytes for a picture (SHA-256) by a method in a setting (its key). mask: as of `Row`."""
+    digest = parameters_digest(method, parameters)
+    return _hashed("score", setting, picture, method, digest, *([mask] if mask else []))
 
 
 def refusal_key(setting: str, picture: str, name: str = "") -> bytes:

@@ -13,7 +13,7 @@ from xai_core.studies.entry import QUANTILES
 from xai_core.studies.shards.row import KEY_BYTES, Row
 
 SCHEMA = 1
-LATER = ("reasons",)  # columns that shards of before have not
+LATER = ("reasons", "mask")  # columns that shards of before have not
 VERSION, SETTING = b"pedestal.schema", b"pedestal.setting"
 
 
@@ -39,6 +39,7 @@ def schema() -> Any:
         "seconds": pa.float64(),
         "cause": pa.string(),
         "reasons": pa.map_(pa.string(), pa.string()),
+        "mask": pa.string(),
     }
     return pa.schema(list(fields.items()))
 
@@ -57,7 +58,7 @@ def table_of(rows: Sequence[Row], setting: str) -> Any:
         "localisation": [list(row.localisation.items()) for row in rows],
         "reasons": [[(key, _clean(why)) for key, why in row.reasons.items()] for row in rows],
     }
-    for name in ("picture", "name", "label", "method", "cause"):
+    for name in ("picture", "name", "label", "method", "cause", "mask"):
         columns[name] = [_clean(getattr(row, name)) for row in rows]
     for name in ("kind", "target", "raw", "seconds"):
         columns[name] = [getattr(row, name) for row in rows]
@@ -84,7 +85,7 @@ def rows_of(batch: Any) -> list[Row]:
                 name: told[name][place]
                 for name in ("picture", "name", "label", "method", "target", "raw")
             },
-            **{name: told[name][place] for name in ("seconds", "cause", "kind")},
+            **{name: told[name][place] for name in ("seconds", "cause", "kind", "mask")},
         )
         for place in range(batch.num_rows)
     ]

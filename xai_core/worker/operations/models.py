@@ -12,7 +12,7 @@ from xai_core.base.loaded_model import LoadedModel
 from xai_core.base.progress import Progress
 from xai_core.models.formats.base import Inspection, LoadOptions
 from xai_core.targets import Prediction
-from xai_core.worker.card import ModelCard
+from xai_core.worker.card import ModelCard, PictureInput
 from xai_core.worker.operations.base import Arrays, Params, Session, operation
 from xai_core.worker.wire.answer import LONG_TEXT, Answer, Item, Most
 from xai_core.worker.wire.codec import decode
@@ -96,9 +96,21 @@ def _card(model: LoadedModel) -> ModelCard:
         members=model.members,
         parameters=sum(parameter.numel() for parameter in parameters),
         findings=model.findings,
+        pictures=_pictures(model),
         device="cpu" if device is None else title_of(device),
         autocast=device is not None and offered_on(device.type),
     )
+
+
+def _pictures(model: LoadedModel) -> tuple[PictureInput, ...]:
+    from xai_core.base.several_inputs.held import held_by
+
+    held = held_by(model.module)
+    if held is None or not held.pictures:
+        return ()
+    others = ((name, tuple(one.shape[1:])) for name, one in held.pictures.items())
+    each = ((held.picture, model.input_spec.shape), *others)
+    return tuple(PictureInput(name, (c, h, w)) for name, (c, h, w) in each)
 
 
 def _output(model: LoadedModel, inputs: Array) -> Any:

@@ -27,6 +27,7 @@ class LeGrad(Method):
     title = "LeGrad"
     order = 103
     signed = False
+    several_inputs = "none"
     follows_all = True
     summary = "Which patches each layer's own score depends on through its attention."
     citation = "Bousselham et al., 2024, arXiv 2404.03214"

@@ -20,6 +20,7 @@ class GuidedGradCam(Method):
     title = "Guided Grad-CAM"
     order = 100
     signed = True
+    several_inputs = "layer"
     summary = "Guided Backprop's sharp edges, kept where Grad-CAM sees the class."
     citation = "Selvaraju et al., 2017, arXiv 1610.02391"
     Parameters = CamParameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xai_core.attribution.completeness import measured
-from xai_core.attribution.hiding.baselines import blurred
+from xai_core.attribution.hiding.baselines import each_blurred
 from xai_core.attribution.hiding.hidden import in_batches
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
@@ -48,11 +48,11 @@ class BlurIg(Method):
         import torch
 
         steps, top = task.parameters.n_steps, task.parameters.max_sigma
-        total, last, done = 0 * task.inputs, blurred(task.inputs, top), 0
+        total, last, done = 0 * task.inputs, each_blurred(task, top), 0
         start = last
         for size in in_batches(steps, task.batch_size):
             ends = [
-                blurred(task.inputs, top * (1 - (number + 1) / steps))
+                each_blurred(task, top * (1 - (number + 1) / steps))
                 for number in range(done, done + size)
             ]
             before = torch.cat([last, *ends[:-1]])

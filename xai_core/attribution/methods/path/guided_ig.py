@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from xai_core.attribution.completeness import told_sums
 from xai_core.attribution.hiding.baselines import FromBaseline, OneBaseline, baselines, count_of
+from xai_core.attribution.hiding.planes import beside_padding, pieces
 from xai_core.attribution.methods.base import METHODS, SHARE, Method, RawMap, Task
 from xai_core.base.parameters import parameter
 
@@ -80,7 +81,8 @@ class GuidedIg(Method):
 def _walked(task: Task, start: Tensor) -> Tensor:
     """The sum of ∇score · Δx over one way."""
     steps, end = task.parameters.n_steps, task.inputs
-    x, total = start.clone(), 0 * end
+    start = beside_padding(start, task)
+    x, total, elements = start.clone(), 0 * end, sum(one.numel() for one in pieces(task))
     whole = float((end - start).abs().sum())
     for number in range(1, steps + 1):
         slope = task.scorer.gradient(x)
@@ -88,16 +90,17 @@ def _walked(task: Task, start: Tensor) -> Tensor:
         low = start + (end - start) * max(share - task.parameters.max_dist, 0.0)
         high = start + (end - start) * min(share + task.parameters.max_dist, 1.0)
         left = whole * (1 - share)
-        after = _moved(x, slope.abs(), (start, low, high, end), left, task.parameters.fraction)
+        most = math.floor(task.parameters.fraction * (elements - 1))
+        after = _moved(x, slope.abs(), (start, low, high, end), left, most)
         total += (after - x) * slope
         x = after
     return total
 
 
 def _moved(
-    x: Tensor, size: Tensor, ways: tuple[Tensor, Tensor, Tensor, Tensor], left: float, part: float
+    x: Tensor, size: Tensor, ways: tuple[Tensor, Tensor, Tensor, Tensor], left: float, most: int
 ) -> Tensor:
-    """x after one step: its L1 distance to the end is `left`."""
+    """x after one step: its L1 distance to the end is `left`. most: how many move at once."""
     import torch
 
     start, low, high, end = ways
@@ -111,7 +114,7 @@ def _moved(
         if not bool(open_.any()):
             break
         ordered = size[open_].sort().values
-        limit = ordered[min(len(ordered) - 1, math.floor(part * (x.numel() - 1)))]
+        limit = ordered[min(len(ordered) - 1, most)]
         chosen = open_ & (size <= limit)
         way = float(((x - high).abs() * chosen).sum())
         gamma = (now - left) / way if way > 0 else math.inf

@@ -13,7 +13,7 @@ from xai_core.attribution.hiding.superpixels import (
     Floats,
     SuperpixelParameters,
     painted,
-    segments,
+    segments_of_each,
     shown_scores,
 )
 from xai_core.attribution.methods.base import METHODS, SHARE, RawMap, Task
@@ -39,7 +39,7 @@ class KernelShap(ByHiding):
     Parameters = SuperpixelParameters
 
     def attribute(self, task: Task) -> RawMap:
-        parts = segments(task.inputs, task.parameters.segments)
+        parts = segments_of_each(task)
         count, budget = int(parts.max()) + 1, task.parameters.samples
         shown, weights = _coalitions(count, budget - 2, np.random.default_rng(task.seed))
         ends = np.array([[False] * count, [True] * count])

@@ -10,7 +10,7 @@ from xai_core.attribution.hiding.superpixels import (
     Floats,
     SuperpixelParameters,
     painted,
-    segments,
+    segments_of_each,
     shown_scores,
 )
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
@@ -36,7 +36,7 @@ class Lime(ByHiding):
     Parameters = SuperpixelParameters
 
     def attribute(self, task: Task) -> RawMap:
-        parts = segments(task.inputs, task.parameters.segments)
+        parts = segments_of_each(task)
         count = int(parts.max()) + 1
         shown = np.random.default_rng(task.seed).random((task.parameters.samples, count)) < 0.5
         shown[0] = True

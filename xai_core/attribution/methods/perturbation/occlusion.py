@@ -88,6 +88,7 @@ class Occlusion(Method):
     order = 110
     signed = True
     needs_gradient = False
+    several_inputs = "singly"
     summary = "How much the score drops when a square of the picture is covered; coarse and slow."
     citation = "Zeiler & Fergus, 2013, arXiv 1311.2901"
     Parameters = OcclusionParameters

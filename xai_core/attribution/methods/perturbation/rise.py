@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from xai_core.attribution.hiding.baselines import count_of_covers
 from xai_core.attribution.hiding.hidden import ERROR, ByHiding, Hidden, in_batches, parts_of, scores
+from xai_core.attribution.hiding.planes import laid, sizes_of
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
 from xai_core.attribution.noise.standard_error import RunningMean
 from xai_core.base.parameters import parameter
@@ -54,7 +55,8 @@ class Rise(ByHiding):
 
         given, generator = task.parameters, torch.Generator().manual_seed(task.seed)
         groups, mean = RunningMean(), 0.0
-        weighed, shown = (task.inputs.new_zeros(1, 1, *task.inputs.shape[2:]) for _ in range(2))
+        planes = (1, len(sizes_of(task)), *task.inputs.shape[2:])
+        weighed, shown = (task.inputs.new_zeros(planes) for _ in range(2))
         for count in _groups(given.samples):
             part, masks_sum, score_sum = _group(task, count, generator)
             groups.add((part - score_sum / count * masks_sum) / (count * given.shown))
@@ -73,12 +75,15 @@ def _groups(samples: int) -> list[int]:
 
 
 def _group(task: Task, count: int, generator: Generator) -> tuple[Tensor, Tensor, float]:
-    """Σ score · M, Σ M, both `[1, 1, H, W]`, and Σ score of so many masks."""
-    weighed, shown, total = 0 * task.inputs[:, :1], 0 * task.inputs[:, :1], 0.0
-    size = (task.inputs.shape[2], task.inputs.shape[3])
-    cells, shifts = drawn(task.parameters, count, size, generator)
-    for part, moved in zip(parts_of(cells, task), parts_of(shifts, task), strict=True):
-        enlarged = masks(part, moved, size).to(task.inputs)
+    """Σ score · M, Σ M, both `[1, P, H, W]`, and Σ score of so many masks, of each input."""
+    sizes = sizes_of(task)
+    planes = (1, len(sizes), *task.inputs.shape[2:])
+    weighed, shown, total = task.inputs.new_zeros(planes), task.inputs.new_zeros(planes), 0.0
+    plans = [drawn(task.parameters, count, size, generator) for size in sizes]
+    parts = (zip(parts_of(cells, task), parts_of(by, task), strict=True) for cells, by in plans)
+    for several in zip(*parts, strict=True):
+        each = [masks(part, by, size) for (part, by), size in zip(several, sizes, strict=True)]
+        enlarged = laid(each, task).to(task.inputs)
         found = scores(task, enlarged)
         weighed = weighed + (found[:, None, None, None] * enlarged).sum(0, keepdim=True)
         shown = shown + enlarged.sum(0, keepdim=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ import numpy as np
 
 from xai_core.attribution.hiding.baselines import count_of_covers
 from xai_core.attribution.hiding.hidden import ERROR, ByHiding, Hidden, parts_of, relative, scores
+from xai_core.attribution.hiding.planes import laid, sizes_of
 from xai_core.attribution.methods.base import METHODS, RawMap, Task
 from xai_core.base.parameters import parameter
+from xai_core.base.several_inputs.packing import Shape
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,26 +54,33 @@ class Sobol(ByHiding):
         import torch
         import torch.nn.functional as F  # noqa: N812 - its usual name
 
-        given = task.parameters
-        first, second = _designs(given.cells**2, given.designs, task.seed)
+        given, sizes = task.parameters, sizes_of(task)
+        count = len(sizes) * given.cells**2  # of the cells of all inputs
+        first, second = _designs(count, given.designs, task.seed)
         whole = _scored(task, np.concatenate([first, second]))
         plain = whole[: given.designs]
         variance = whole.var(ddof=1)
-        squares = np.empty((given.cells**2, given.designs))
-        for cell in range(given.cells**2):
+        squares = np.empty((count, given.designs))
+        for cell in range(count):
             mixed = first.copy()
             mixed[:, cell] = second[:, cell]
             squares[cell] = (plain - _scored(task, mixed)) ** 2
         scale = 1 / (2 * variance) if variance > 0 else 0.0
         values, error = squares.mean(1) * scale, squares.std(1, ddof=1) * scale
         told = {ERROR: relative(error / given.designs**0.5, values)}
-        grid = torch.from_numpy(values.reshape(1, 1, given.cells, given.cells)).to(task.inputs)
-        size = (task.inputs.shape[2], task.inputs.shape[3])
-        large = F.interpolate(grid, size, mode="bilinear", align_corners=False)
-        return RawMap(large, (given.cells, given.cells), told)
+        grid = torch.from_numpy(values.reshape(1, -1, given.cells, given.cells)).to(task.inputs)
+        large = [
+            F.interpolate(grid[:, at : at + 1], size, mode="bilinear", align_corners=False)
+            for at, size in enumerate(sizes)
+        ]
+        return RawMap(laid(large, task), (given.cells, given.cells), told)
 
     def samples(self, parameters: SobolParameters, shape: tuple[int, int, int]) -> int:
         count = parameters.designs * (parameters.cells**2 + 2)
+        return count * count_of_covers(parameters)
+
+    def samples_together(self, parameters: SobolParameters, shapes: Sequence[Shape]) -> int:
+        count = parameters.designs * (len(shapes) * parameters.cells**2 + 2)
         return count * count_of_covers(parameters)
 
 
@@ -78,11 +88,11 @@ def _designs(cells: int, count: int, seed: int) -> tuple[Floats, Floats]:
     """Two designs `[n, d]` in [0, 1], from one sequence of twice as many dimensions."""
     import warnings
 
-    from scipy.stats.qmc import Sobol as Sequence
+    from scipy.stats.qmc import Sobol as QuasiRandom
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a count that is no power of 2 serves, too
-        drawn = Sequence(2 * cells, seed=seed).random(count)
+        drawn = QuasiRandom(2 * cells, seed=seed).random(count)
     return drawn[:, :cells], drawn[:, cells:]
 
 
@@ -90,10 +100,12 @@ def _scored(task: Task, design: Floats) -> Floats:
     import torch
     import torch.nn.functional as F  # noqa: N812 - its usual name
 
-    cells = task.parameters.cells
-    grid = torch.from_numpy(design.reshape(-1, 1, cells, cells).astype(np.float32))
+    cells, sizes = task.parameters.cells, sizes_of(task)
+    grid = torch.from_numpy(design.reshape(-1, len(sizes), cells, cells).astype(np.float32))
     found = []
     for part in parts_of(grid, task):
-        masks: Tensor = F.interpolate(part, (task.inputs.shape[2], task.inputs.shape[3]))
-        found.append(scores(task, masks))
+        masks: list[Tensor] = [
+            F.interpolate(part[:, at : at + 1], size) for at, size in enumerate(sizes)
+        ]
+        found.append(scores(task, laid(masks, task)))
     return torch.cat(found).double().cpu().numpy()

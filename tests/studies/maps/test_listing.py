@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from xai_core.studies import maps_list
-from xai_core.studies.maps_list import MapsList
+from xai_core.studies.maps import listing as maps_list
+from xai_core.studies.maps.listing import MapsList
 
 
 def lines(folder: Path) -> list[list[str]]:

@@ -7,7 +7,7 @@ import hashlib
 import streamlit as st
 
 from components.serving.document import COOKIE, NAME, TAB_HEADER
-from components.session import access
+from components.session.visitor import access
 
 
 def workspace_name() -> str | None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.pictures import choice as study_choice
 from components.pictures import maps_choice
+from components.pictures.metrics import form
 from components.session import choice, text
 from components.session.state.workspace import Workspace
 from xai_core.scores.metrics.base import FAMILIES, METRICS, GroupMetric, Metric
@@ -27,7 +28,7 @@ def show(space: Workspace) -> None:
             key="many-metrics",
             format_func=_label,
         )
-        if masks:
+        if masks or state.localise:
             state.localise = choice.value(
                 st.toggle,
                 f"Localisation: compare maps with the masks of {masks:d} pictures",
@@ -43,10 +44,11 @@ def show(space: Workspace) -> None:
             max_value=0.99,
             step=0.05,
         )
+        form.show(space)
         st.caption(
-            "They are measured while the maps are made, and belong to the study: with others it "
-            "is computed again. Those that ask the model take longer. A mask is called as its "
-            "picture: `a.mask.png` or `a.seg.png` beside `a.jpg`."
+            "They are measured while the maps are made, and belong to the study: with others, or "
+            "with other parameters, it is computed again. Those that ask the model take longer. A "
+            "mask is called as its picture: `a.mask.png` or `a.seg.png` beside `a.jpg`."
         )
         maps_choice.show(space)
     told = _told(space)

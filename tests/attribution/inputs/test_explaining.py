@@ -8,33 +8,15 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import DeepLift, InputXGradient, IntegratedGradients, Saliency
-from torch import Tensor, nn
+from scipy.ndimage import gaussian_filter
+from torch import nn
 
 import xai_core
+from tests.attribution.inputs.nets import PAIR, TwoPictures
 from xai_core.attribution import completeness
 from xai_core.base.errors import InputError, MethodError
 
-RANDOM = np.random.default_rng(4)
-PAIR = {
-    "photo": RANDOM.normal(size=(2, 3, 16, 12)).astype(np.float32),
-    "depth": RANDOM.normal(size=(2, 1, 9, 14)).astype(np.float32),
-}
 ZEROS = {name: 0 * one[:1] + 0.25 for name, one in PAIR.items()}
-
-
-class TwoPictures(nn.Module):
-    """A colour picture and a smaller one of depth, which meet behind two branches."""
-
-    def __init__(self, activation: type[nn.Module]) -> None:
-        super().__init__()
-        torch.manual_seed(3)
-        self.colour = nn.Sequential(nn.Conv2d(3, 6, 3), activation(), nn.AdaptiveAvgPool2d(3))
-        self.depths = nn.Sequential(nn.Conv2d(1, 4, 3), activation(), nn.AdaptiveAvgPool2d(3))
-        self.head = nn.Sequential(nn.Linear(90, 12), activation(), nn.Linear(12, 4))
-
-    def forward(self, photo: Tensor, depth: Tensor, scale: Tensor | None = None) -> Tensor:
-        both = torch.cat([self.colour(photo), self.depths(depth)], 1).flatten(1)
-        return self.head(both if scale is None else scale * both)
 
 
 @pytest.mark.parametrize("activation", [nn.ReLU, nn.GELU])
@@ -84,10 +66,10 @@ def test_another_input_stays_as_it_is_and_order_serves_without_names() -> None:
 
 def test_one_map_for_all_is_refused() -> None:
     net = TwoPictures(nn.ReLU).eval()
-    with pytest.raises(MethodError, match="cover all inputs at the same place"):
-        xai_core.explain_inputs(net, PAIR, 2, "occlusion")
-    with pytest.raises(MethodError, match="one map for all inputs"):
-        xai_core.explain_inputs(net, PAIR, 2, "grad-cam", layer="colour.0")
+    with pytest.raises(MethodError, match="one map for all inputs together"):
+        xai_core.explain_inputs(net, PAIR, 2, "attention-rollout")
+    with pytest.raises(MethodError, match="Choose Grad-CAM itself, which takes a layer"):
+        xai_core.explain_inputs(net, PAIR, 2, "smoothgrad", of="grad-cam", m=2)
     with pytest.raises(InputError, match="as many pictures of each"):
         xai_core.explain_inputs(net, {**PAIR, "depth": PAIR["depth"][:1]}, 2)
 
@@ -120,16 +102,22 @@ def test_baseline_pictures_are_like_the_inputs() -> None:
         xai_core.explain_inputs(torch.jit.script(net), PAIR, 2)
 
 
-@pytest.mark.parametrize("start", ["mean", "black"])
-def test_a_smaller_picture_starts_from_its_own_mean_and_range(start: str) -> None:
-    net, moved = TwoPictures(nn.ReLU).eval(), {**PAIR, "depth": PAIR["depth"] + 7}
-    of = (lambda one: one.mean((2, 3))) if start == "mean" else (lambda one: one.min((2, 3)))
-    ends = {name: 0 * one[:1] + of(one[:1])[:, :, None, None] for name, one in moved.items()}
-    first = {name: one[:1] for name, one in moved.items()}
-    how: dict[str, Any] = {"method": "integrated-gradients", "n_steps": 5}
-    expected = xai_core.explain_inputs(net, first, 2, baseline_pictures=ends, **how)
-    found = xai_core.explain_inputs(net, first, 2, start=start, **how)
+def _start(kind: str, picture: np.ndarray) -> np.ndarray:
+    if kind == "blur":
+        return gaussian_filter(picture, (0, 0, *(0.1 * min(picture.shape[2:]),) * 2))
+    of = picture.mean if kind == "mean" else picture.min
+    return 0 * picture + of((2, 3), keepdims=True)
+
+
+@pytest.mark.parametrize("start", ["mean", "black", "blur"])
+@pytest.mark.parametrize("method", ["integrated-gradients", "guided-ig"])
+def test_a_smaller_picture_starts_from_its_own(start: str, method: str) -> None:
+    net = TwoPictures(nn.ReLU).eval()
+    first = {name: one[:1] + 7 * (name == "depth") for name, one in PAIR.items()}
+    ends = {name: _start(start, one) for name, one in first.items()}
+    how: dict[str, Any] = {"method": method, "n_steps": 5}
+    how |= {"start": "picture", "baseline_pictures": ends}
+    expected = xai_core.explain_inputs(net, first, 2, **how)
+    found = xai_core.explain_inputs(net, first, 2, start=start, method=method, n_steps=5)
     for name, one in found.items():
         np.testing.assert_allclose(one.values, expected[name].values, rtol=1e-3, atol=1e-5)
-    with pytest.raises(InputError, match="of inputs of one size"):
-        xai_core.explain_inputs(net, PAIR, 2, start="blur", **how)

@@ -11,10 +11,9 @@ import streamlit as st
 
 from components.ranking.statistics import statistics
 from components.session import text
-from xai_core.base.errors import InputError
 from xai_core.scores.metrics.base import FAMILIES
-from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.scores.statistics import Statistics
+from xai_core.studies.figures.measured import asked_metric
 from xai_core.studies.table import Table
 
 MOST = 20  # causes that are told
@@ -43,7 +42,7 @@ def show(table: Table, names: Sequence[str]) -> None:
 
 
 def _row(metric: str, values: np.ndarray, names: Sequence[str]) -> dict[str, str]:
-    asked = _asked(metric)
+    asked = asked_metric(metric)
     found = statistics(values, asked is None or asked.plugin.direction == "lower")
     family = "" if asked is None else FAMILIES[asked.plugin.family][0]
     arrow = "" if asked is None else {"lower": " ↓", "higher": " ↑"}[asked.plugin.direction]
@@ -57,19 +56,12 @@ def _cell(found: Statistics, column: int) -> str:
     )
     if not np.isfinite(mean):
         return "–"
-    star = " ★" if len(found.order) > 1 and found.order[0] == column else ""
+    best = len(found.order) > 1 and mean == found.means.mean[found.order[0]]
+    star = " ★" if best else ""
     sure = f" [{low:.3f}, {high:.3f}]" if np.isfinite(low) else ""
     return f"{mean:.3f}{sure}{star}"
 
 
 def _title(metric: str) -> str:
-    asked = _asked(metric)
+    asked = asked_metric(metric)
     return text.plain(metric) if asked is None else text.plain(f"{asked.title}, {asked.where}")
-
-
-def _asked(metric: str) -> AskedMetric | None:
-    """A kept study may be of a version with other metrics."""
-    try:
-        return AskedMetric.of_text(metric)
-    except InputError:
-        return None

@@ -1,0 +1,1 @@
+"""Further metrics of a study: which ones, their parameters, what they found."""

@@ -1,0 +1,1 @@
+"""Who visits: who may come in, whose the workspace is, and from when until when."""

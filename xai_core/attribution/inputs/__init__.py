@@ -1,0 +1,1 @@
+"""Several inputs of one model explained at once."""
