@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -75,8 +76,15 @@ NAMES = {
 @pytest.mark.parametrize("composite", NAMES)
 @pytest.mark.parametrize("bias", [True, False])
 def test_it_is_zennits_with_the_canonizer_that_fits(
-    make: Callable[[], nn.Module], canonizer: str, composite: str, bias: bool
+    make: Callable[[], nn.Module],
+    canonizer: str,
+    composite: str,
+    bias: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if not bias:  # theirs goes by the sign with the bias; see the test of that sign
+        rules = zennit("rules")
+        monkeypatch.setattr(rules, "NoMod", partial(rules.NoMod, zero_params="bias"))
     theirs = by_name(make(), canonizer, NAMES[composite], bias).numpy()
     net = make()
     before = {name: one.clone() for name, one in net.state_dict().items()}
@@ -119,6 +127,19 @@ def test_the_rule_written_plainly() -> None:
     found = explain(net, pictures(), 2, "lrp")
     np.testing.assert_allclose(found.values[0], expected, atol=2e-4 * np.abs(expected).max())
     assert conservation.shares_of(found) == [pytest.approx(1.0, abs=1e-3)]
+
+
+def test_gamma_goes_by_the_sign_of_what_the_inputs_give() -> None:
+    """z = 4a − 5a, so that z + γz⁺ is next to 0; the output is positive through its bias alone."""
+    first, second = nn.Conv2d(3, 2, 1, bias=False), nn.Conv2d(2, 1, 1)
+    first.weight.data[:] = torch.tensor([1.0, 0, 0])[None, :, None, None]
+    second.weight.data[:] = torch.tensor([4.0, -5.0])[None, :, None, None]
+    second.bias.data[:] = 3.0  # type: ignore[union-attr]
+    net = nn.Sequential(first, nn.ReLU(), second, nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
+    x = np.random.default_rng(0).uniform(0.9, 1.1, (1, 3, 6, 6)).astype(np.float32)
+    found = explain(net, x, None, "lrp", composite="epsilon-gamma-box")
+    assert conservation.shares_of(found) == [pytest.approx(1.0, abs=0.05)]
+    assert np.abs(found.values).sum() < 10 * float(net(torch.from_numpy(x)).detach())
 
 
 class Gated(nn.Module):

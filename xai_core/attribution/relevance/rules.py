@@ -57,7 +57,20 @@ def _rule(composite: str, zero: list[str] | None, box: Box, *, first: bool) -> A
         return rules.AlphaBeta(alpha=ALPHA, beta=BETA, zero_params=zero)
     if first:
         return rules.ZBox(low=box[0], high=box[1], zero_params=zero)
-    return rules.Gamma(gamma=GAMMA, zero_params=zero)
+    found = rules.Gamma(gamma=GAMMA, zero_params=zero)
+    found.param_modifiers = [*found.param_modifiers[:-1], _sign(zero)]
+    return found
+
+
+def _sign(zero: list[str] | None) -> Any:
+    """Gives the outputs by whose sign γ goes: without the bias where the denominators lack it.
+
+    zennit takes the sign with the bias then, and divides by what may be zero: the relevance of
+    EfficientNet-Lite0, whose batch norms are merged into large biases, leaves float32 at once.
+    """
+    from xai_core.attribution.relevance.library import zennit
+
+    return zennit("core").ParamMod.ensure(zennit("rules").NoMod(zero_params=zero))
 
 
 def _of_positive(composite: str, zero: list[str] | None) -> Any:
@@ -78,7 +91,7 @@ def _of_positive(composite: str, zero: list[str] | None) -> Any:
         apart = {"input_modifiers": [torch.clone] * 2}
         return hook(param_modifiers=[up, down], reducer=_alpha_beta, **apart)
     more = [rules.GammaMod(GAMMA, min=0.0, **how), rules.GammaMod(GAMMA, max=0.0, **how)]
-    mods = [*more, rules.NoMod()]
+    mods = [*more, _sign(zero)]
     return hook(param_modifiers=mods, gradient_mapper=_gamma, reducer=_both, **apart)
 
 

@@ -51,7 +51,8 @@ class Lrp(Method):
     from the network's name: a batch norm is merged with the layer whose output it gets, sums of
     branches share relevance out, gates pass it on (`relevance/shares.py`). Departure: relevance of
     biases is shared out among the inputs of a layer, too, unless `bias`; zennit lets it go. What
-    a layer gives through its bias alone has no input to go to, and is told as such.
+    a layer gives through its bias alone has no input to go to, and is told as such. γ then goes by
+    the sign of what the inputs give, where zennit's goes by that of the output with its bias.
     """
 
     name = "lrp"
