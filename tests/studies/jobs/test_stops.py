@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.studies.jobs.fake_engine import run
 from tests.studies.jobs.tiny import rows, written
 from xai_core import open_study
+from xai_core.attribution.batches.order import Refused
 from xai_core.base.errors import Cancelled, ModelError, WorkerError, XaiError
 from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.truth import unmeasured
 from xai_core.studies.jobs import driver, writer
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import read_status
@@ -43,6 +48,26 @@ def test_a_dead_worker_costs_its_chunk_and_a_deadly_picture_only_itself(
     assert again.crews[0].computed == ["012.png"], "it may have been the lack of memory"
     assert open_study(tmp_path).refused.keys() == {"007.png", "023.png"}
     assert Shards(tmp_path).refused().keys() == {"007.png", "023.png"}
+
+
+def test_a_metric_that_is_deadly_costs_a_picture_its_metrics_alone(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deed(chunk: Chunk) -> Outcome | None:
+        deadly = any(one.name == "012.png" for one in chunk.pictures) and not chunk.unmeasured
+        return Outcome(chunk, died="Segfault.") if deadly else None
+
+    measured = replace(plan, setting=replace(plan.setting, metrics=("sparseness",)))
+    run(measured, tmp_path, monkeypatch, deed)
+    status = read_status(tmp_path)
+    assert (status.done, status.deaths, status.broken) == (40, 3, 2)
+    assert open_study(tmp_path).refused.keys() == {"007.png", "023.png"}
+    found: Any = {"saliency": object(), "grad-cam": Refused(None, "It has no layer.")}
+    (figures,) = unmeasured([found], measured.setting)
+    assert figures.keys() == {"saliency"}
+    (metric,) = measured.setting.metrics
+    assert np.isnan(figures["saliency"].values[metric])
+    assert "twice" in figures["saliency"].reasons[metric]
 
 
 def test_a_model_that_always_dies_ends_the_job(

@@ -16,11 +16,13 @@ class Chunk:
 
     Attributes:
         number: unique within a job. maps: names of those whose maps are kept.
+        unmeasured: without the study's metrics, one of which may end the worker.
     """
 
     number: int
     pictures: tuple[Listed, ...]
     maps: frozenset[str] = frozenset()
+    unmeasured: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from xai_core.studies.host.looking import Known, Looker, Ready, RefusedError
 from xai_core.studies.host.processes import Processes, open_model
 from xai_core.studies.host.task import Task
 from xai_core.studies.host.temporary import clear, temporary
-from xai_core.studies.host.truth import measured
+from xai_core.studies.host.truth import measured, unmeasured
 from xai_core.studies.maps.files import StudyMaps
 from xai_core.studies.shards import Row
 from xai_core.studies.shards.keys import Keys
@@ -89,7 +89,8 @@ class Host:
             else:
                 groups[found.missing].append(found)
         for names, pictures in groups.items():
-            rows += self._computed(pictures, {name: self._task.methods[name] for name in names})
+            methods = {name: self._task.methods[name] for name in names}
+            rows += self._computed(pictures, methods, chunk.unmeasured)
         refusals = {row.name for row in rows if row.kind != "score"}
         looked: list[Known | Ready] = [*known, *(one for many in groups.values() for one in many)]
         gone = [one for one in known if one.refused]
@@ -101,12 +102,13 @@ class Host:
         return Outcome(chunk, tuple(rows), len(known), len(gone), mapped=mapped)
 
     def _computed(
-        self, pictures: Sequence[Ready], methods: Mapping[str, Mapping[str, Any]]
+        self, pictures: Sequence[Ready], methods: Mapping[str, Mapping[str, Any]], plain: bool
     ) -> list[Row]:
+        """plain: without the study's metrics."""
         most = chunk_size(methods, pictures[0].prepared.inputs.shape[1:])
         if len(pictures) > most:
             parts = [pictures[at : at + most] for at in range(0, len(pictures), most)]
-            return [row for part in parts for row in self._computed(part, methods)]
+            return [row for part in parts for row in self._computed(part, methods, plain)]
         setting, prepared = self._task.setting, [one.prepared for one in pictures]
         how: dict[str, Any] = {"seed": setting.seed, "target": setting.target}
         with self._turn:
@@ -114,7 +116,11 @@ class Host:
             try:
                 found = explained(self._worker, prepared, methods, **how, pace=self._task.pace)
                 truths = [one.truth for one in pictures]
-                figures = measured(self._worker, prepared, truths, found, setting)
+                figures = (
+                    unmeasured(found, setting)
+                    if plain
+                    else measured(self._worker, prepared, truths, found, setting)
+                )
             except WorkerError:
                 raise
             except XaiError as error:
@@ -122,7 +128,7 @@ class Host:
                     return [pictures[0].refused(str(error))]
                 found = None
         if found is None:  # one of them does not fit: the others are not to suffer
-            return [row for one in pictures for row in self._computed([one], methods)]
+            return [row for one in pictures for row in self._computed([one], methods, plain)]
         self._keep_maps(pictures, found, methods)
         entries = with_figures(scored(prepared, found, setting.recipe), figures)
         return [

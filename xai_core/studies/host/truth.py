@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 
-from xai_core.attribution.batches.order import Found
+from xai_core.attribution.batches.order import Found, Refused
 from xai_core.base.errors import InputError
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.pictures.region import from_text
@@ -17,6 +18,8 @@ from xai_core.studies.host.task import Task
 from xai_core.studies.setting import Setting
 from xai_core.studies.sources import Listed
 from xai_core.worker.decoding import Decoder
+
+ENDED = "A metric of the study ended its worker twice on this picture: none is measured there."
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,15 @@ def read_truth(decoder: Decoder, mask: Path, picture: Path, spec: InputSpec) -> 
         return from_text(decoder.mask(mask, size, spec))
     except InputError as error:
         return unusable(error)
+
+
+def unmeasured(found: Sequence[Found], setting: Setting) -> Sequence[Mapping[str, Figures]]:
+    """The same of pictures of which measuring has ended a worker: no figure, and why."""
+    nothing = Figures(dict.fromkeys(setting.metrics, nan), dict.fromkeys(setting.metrics, ENDED))
+    return [
+        {name: nothing for name, one in maps.items() if not isinstance(one, Refused)}
+        for maps in found
+    ]
 
 
 def measured(

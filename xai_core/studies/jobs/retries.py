@@ -1,7 +1,8 @@
 """What happens to the pictures of a worker that died: they are computed again, one by one.
 
-Of a chunk nobody knows which picture it was. Alone, a picture that ends its worker twice is given
-up with the cause until the study is started again; the rest of it goes on.
+Of a chunk nobody knows which picture it was. Alone, a picture that ends its worker twice is scored
+without the study's metrics, where there are some. If that is not it, it is given up with the cause
+until the study is started again; the rest of it goes on.
 """
 
 from __future__ import annotations
@@ -72,8 +73,10 @@ class Retries:
             return ()
         (one,) = pictures
         self._alone[one.name] += 1
-        if self._alone[one.name] < TWICE:
-            self._waiting.append(self._alone_again(outcome.chunk, one))
+        unmeasured = self._alone[one.name] >= TWICE
+        if not unmeasured or (self._task.setting.metrics and not outcome.chunk.unmeasured):
+            again = self._alone_again(outcome.chunk, one)
+            self._waiting.append(replace(again, unmeasured=unmeasured))
             return ()
         return (self._given_up(one, outcome.died),)
 
