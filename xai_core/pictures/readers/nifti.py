@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zlib
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +19,7 @@ from xai_core.pictures.readers.base import READERS, Choice, Reader
 GZIP = b"\x1f\x8b"
 HEAD = 348
 MAX_VOLUME = 800_000_000  # bytes, unpacked
+BLOCK = 2**20
 
 
 @READERS.register
@@ -84,8 +88,9 @@ def _version(head: bytes) -> int:
 
 
 def _unpacked(data: bytes, most: int) -> bytes:
-    """So many bytes at the beginning; fewer where it breaks off."""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(data, most)
-    except zlib.error:
-        return b""
+    """So many bytes at the beginning, of all members (bgzip makes many); fewer where it breaks."""
+    found = io.BytesIO()
+    with suppress(OSError, EOFError, zlib.error), gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+        while part := file.read1(min(most - found.tell(), BLOCK)):
+            found.write(part)
+    return found.getvalue()
