@@ -65,7 +65,7 @@ def test_a_classifiers_margin_is_chosen_computed_and_told(app: AppTest) -> None:
     compute(app)
     assert space.run.asked == space.target
     assert space.run.target_label.startswith("the score of bridge (")
-    assert f"· {space.run.target_label}" in texts(app)
+    assert f":small[{space.run.target_label} ·]" in texts(app)
     choose(app, "probability")
     assert "what is explained" in texts(app)
     choose(app, "neuron")
