@@ -56,7 +56,7 @@ def written(folder: Path) -> int:
 
 
 def same(one: dict[bytes, Row], other: dict[bytes, Row], rounding: float = 0.0) -> bool:
-    """All but the seconds; scores up to this share of them, and to the bit where it is zero."""
+    """All but the seconds; scores up to so many nats, and to the bit where that is zero."""
 
     def plain(row: Row) -> str:
         return repr(replace(row, seconds=0.0, curve=np.zeros(0), raw=0.0))
@@ -66,4 +66,4 @@ def same(one: dict[bytes, Row], other: dict[bytes, Row], rounding: float = 0.0) 
 
     if {key: plain(row) for key, row in one.items()} != {k: plain(r) for k, r in other.items()}:
         return False
-    return np.allclose(scores(one), scores(other), rtol=rounding, atol=0.0, equal_nan=True)
+    return np.allclose(scores(one), scores(other), rtol=0.0, atol=rounding, equal_nan=True)
