@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.dose import dose
-from tests.studies.jobs.tiny import make, rows, same, written
+from tests.studies.jobs.tiny import ROUNDING, make, rows, same, written
 from xai_core.base.errors import InputError
 from xai_core.studies.jobs.driver import run_job
 from xai_core.studies.jobs.handle import start_job
@@ -25,7 +25,6 @@ from xai_core.studies.jobs.status import read_status
 ROOT = Path(__file__).parents[2]
 PICTURES = dose(100, 600)  # enough for some seconds: a kill is to meet a job that works
 FOR = dose(3, 50)
-ROUNDING = 1e-4  # pictures of a worker that died are computed again one by one
 
 
 def driver(folder: Path) -> subprocess.Popen[bytes]:

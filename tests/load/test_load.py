@@ -113,8 +113,9 @@ def visited(address: str, number: int) -> tuple[int, float]:
         visitor.open("heatmaps")
         visitor.upload("PNG, JPEG", photo, picture_of(number))
         visitor.click("Compute")
-        visitor.until(f"**{name}** on **{photo}** · class ")
-        (seen,) = re.findall(rf"\*\*{name}\*\* on \*\*{photo}\*\* · class (\d+)", visitor.text)
+        whose = f"**{name}** on **{photo}** ·] :small[class "
+        visitor.until(whose)
+        (seen,) = re.findall(rf"{re.escape(whose)}(\d+)", visitor.text)
         assert "gave no map" not in visitor.text
     return int(seen), time.monotonic() - start
 

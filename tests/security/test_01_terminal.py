@@ -20,8 +20,10 @@ from tests.security.safe_text.files import ROOT
 from tests.studies.small_study import small_study
 from xai_core.base.text import JOINER
 from xai_core.cli import console, notices
-from xai_core.cli.commands import check, rank
+from xai_core.cli.commands import check
 from xai_core.cli.main import main
+from xai_core.cli.ranking import output
+from xai_core.cli.ranking.ranked import Ranked, ordered
 from xai_core.readiness import to_json, to_markdown
 from xai_core.report import files
 from xai_core.report.forms import render
@@ -187,8 +189,8 @@ def check_verdict(text: str):  # type: ignore[no-untyped-def]
 
 def test_a_verdict_and_a_ranking_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
     console.say(*check.as_text(check_verdict(EVIL)))
-    one = rank.Ranked(EVIL, EVIL, *(2 * [rank.ordered({"a": 1.0}, "complexity", {}, 4)]), None)
-    console.say(*rank.as_text(AskedMetric("complexity"), 0.2, [one]))
+    one = Ranked(EVIL, EVIL, *(2 * [ordered({"a": 1.0}, "complexity", {}, 4)]), None)
+    console.say(*output.as_text(AskedMetric("complexity"), 0.2, [one]))
     told = capsys.readouterr().out
     assert printable(told)
     assert "\nERROR: forged" not in told

@@ -125,6 +125,7 @@ def test_what_is_not_there_or_no_file(slot: LentFiles, tmp_path: Path) -> None:
 
 
 def test_only_the_open_model_stays_lent(shared: Worker, tiny: Path, inputs: np.ndarray) -> None:
+    assert shared.predict(inputs).shape == (1, 4)  # it is open, also after a death before
     shared.inspect(tiny)
     lent = shared._connection.process.home.parent / "lent"
     files = [path for path in lent.rglob("*") if path.is_file()]

@@ -18,6 +18,7 @@ from xai_core.studies.store import complete
 
 METHODS = complete({"saliency": {}, "guided-backprop": {}})
 BROKEN = (7, 23)
+ROUNDING = 1e-4  # nats: pictures of a worker that died are computed again one by one
 
 
 def make(folder: Path, count: int = 40) -> Plan:
