@@ -14,9 +14,7 @@ DRAWN = "How the maps are drawn"  # on Heatmaps: the section of opacity, colours
 # For several frames in a row: what an element is drawn with may ask for the next script.
 STANDS_STILL = """async () => {
   const passing = () => [...document.querySelectorAll("[data-testid=stSkeleton]")]
-    .some((one) => one.checkVisibility()) || document.querySelector("[data-stale=true]")
-    || document.getAnimations().some((one) => one.playState === "running"
-      && one.effect.getComputedTiming().endTime !== Infinity);  // a section folds
+    .some((one) => one.checkVisibility()) || document.querySelector("[data-stale=true]");
   for (let frame = 0; frame < 6; frame += 1) {
     const app = document.querySelector("[data-testid=stApp]");
     if (app?.dataset.testScriptState !== "notRunning" || passing()) return false;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import FloatRect, Locator
+from playwright.sync_api import FloatRect, Locator, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
@@ -37,6 +37,7 @@ def test_maps_stand_on_the_first_screen_below_one_line_of_sections(visit: Visit)
     page.set_viewport_size(PHONE)
     screen.loaded(page)
     parameters.get_by_text("Parameters", exact=True).click()
+    expect(parameters.locator("details[open]")).to_have_count(0)  # it folds slowly
     screen.loaded(page)
     assert box(photo)["y"] < PHONE["height"]
     bar = page.locator(".st-key-result-bar")
