@@ -45,6 +45,7 @@ def links(page: Page) -> tuple[str, str, list[str]]:
     screen.draws(page, n=3)
     page.get_by_role("button", name="Compute", exact=True).click()
     expect(page).to_have_url(re.compile(r"[?&]run=[\w-]{22}"))
+    screen.loaded(page)
     screen.expand(page, screen.DRAWN)
     screen.choose(page, "Scale", "per picture")
     expect(page.get_by_text("share one scale (score per unit of the input)")).to_be_visible()
