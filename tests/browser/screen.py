@@ -84,7 +84,7 @@ def press(page: Page, key: str, times: int = 1) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a select box. Typed: a long list moves under the pointer."""
-    loaded(page)  # what is drawn anew forgets what was typed
+    settled(page)  # what is drawn anew forgets what was typed
     page.get_by_role("combobox", name=re.compile(label)).fill(option)
     page.get_by_role("option", name=option, exact=True).click()
 
