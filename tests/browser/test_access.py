@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urljoin
 
 import axe_playwright_python
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import screen
 from tests.browser.conftest import Visit
@@ -32,7 +32,7 @@ PAGES = {
     "Two models": "/models",
     "Runs": "/runs",
 }
-TABBED = ("Model", "Trust")
+TABBED, TAB = ("Model", "Trust"), "[data-testid=stMain] [role=tabpanel]"
 STEADY = ("Pedestal", "Model", "Heatmaps", "Tune", "Trust")
 MOST_SHIFT = 0.1
 GROUNDS: tuple[tuple[Literal["light", "dark"], str], ...] = (
@@ -59,12 +59,15 @@ WIDER = "node => node.scrollWidth - node.clientWidth"
 FOLDED = "details:not([open]) > summary"
 UNFOLD = "all => all.filter(one => one.checkVisibility()).map(one => one.click()).length"
 # Colours take three quarters of the time.
-FOUND = """async (part, [exceptions, colours, others]) => {
+# It is looked for here, and not before: another theme draws the whole page anew.
+FOUND = """async ([exceptions, part, colours, others]) => {
+  const seen = () => [...document.querySelectorAll(part)].find((one) => one.checkVisibility());
+  while (!seen()) await new Promise(requestAnimationFrame);
   const rules = axe.getRules(["wcag2a", "wcag2aa"]).map((one) => one.ruleId)
     .filter((one) => one !== "color-contrast");
   const values = [...(colours ? ["color-contrast"] : []),
     ...(others ? [...rules, "heading-order", "image-alt"] : [])];
-  const told = await axe.run(part, { runOnly: { type: "rule", values },
+  const told = await axe.run(seen(), { runOnly: { type: "rule", values },
     resultTypes: ["violations"], elementRef: true });
   return told.violations.flatMap(({ id, nodes }) => nodes
     .filter(({ element }) => !(exceptions[id] && element.matches(exceptions[id])))
@@ -112,23 +115,23 @@ def test_every_page_in_both_themes_with_every_section_unfolded_and_on_a_phone(
             page.get_by_role("button", name="Share").click()
             page.get_by_role("tab", name="Code").click()
             screen.loaded(page)
-            found += violations(page, "Share", page.get_by_test_id("stPopoverBody"))
+            found += violations(page, "Share", "[data-testid=stPopoverBody]")
     assert not found, "\n".join(found)
 
 
-def sections(page: Page, title: str) -> Iterator[Locator | None]:
-    """The whole of a page (None), unfolded; then the content of each other of its tabs."""
+def sections(page: Page, title: str) -> Iterator[str]:
+    """The whole of a page, unfolded; then the content of each other of its tabs."""
     tabs = page.get_by_test_id("stMain").get_by_role("tab")
     if title in TABBED:
         expect(tabs.first).to_be_visible()
     names = tabs.all_inner_texts()
     for place, name in enumerate(names):
-        content = screen.tab(page, name)
+        screen.tab(page, name)
         unfold(page)
-        yield content if place else None
+        yield TAB if place else "html"
     if not names:
         unfold(page)
-        yield None
+        yield "html"
 
 
 def unfold(page: Page) -> None:
@@ -139,7 +142,7 @@ def unfold(page: Page) -> None:
         screen.loaded(page)
 
 
-def violations(page: Page, where: str, part: Locator | None = None) -> list[str]:
+def violations(page: Page, where: str, part: str) -> list[str]:
     """What axe-core finds but Streamlit's own; in the other theme of colours only.
 
     It begins with the theme that is on: each change draws the whole page anew.
@@ -149,10 +152,7 @@ def violations(page: Page, where: str, part: Locator | None = None) -> list[str]
     for theme, ground in (GROUNDS[first], GROUNDS[1 - first]):
         page.emulate_media(color_scheme=theme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-        screen.loaded(page)  # the theme may have drawn the part anew
-        told = (part or page.locator("html")).evaluate(
-            FOUND, [STREAMLITS, True, theme == GROUNDS[first][0]]
-        )
+        told = page.evaluate(FOUND, [STREAMLITS, part, True, theme == GROUNDS[first][0]])
         found += (f"{where}, {theme}: {one}" for one in told)
     return found
 
@@ -161,7 +161,7 @@ def on_a_phone(page: Page, title: str) -> list[str]:
     """What axe-core finds there, and whether the page or its content is wider than the screen."""
     page.set_viewport_size({"width": 390, "height": 844})
     screen.loaded(page)
-    found = page.locator("html").evaluate(FOUND, [STREAMLITS, False, True])
+    found = page.evaluate(FOUND, [STREAMLITS, "html", False, True])
     wider = [name for name in SCROLLED if page.locator(name).evaluate(WIDER) > 0]
     found += (f"{name} scrolls sideways" for name in wider)
     page.set_viewport_size({"width": 1440, "height": 900})
