@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import CLICK_MS, PATIENCE_MS
 
 SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
 PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
@@ -85,8 +85,15 @@ def press(page: Page, key: str, times: int = 1) -> None:
 def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a select box. Typed: a long list moves under the pointer."""
     settled(page)  # what is drawn anew forgets what was typed
-    page.get_by_role("combobox", name=re.compile(label)).fill(option)
-    page.get_by_role("option", name=option, exact=True).click()
+    field = page.get_by_role("combobox", name=re.compile(label))
+    wanted = page.get_by_role("option", name=option, exact=True)
+    field.fill(option)
+    try:
+        wanted.click(timeout=CLICK_MS / 4)
+    except Error:  # it was drawn anew meanwhile, and is opened once more
+        field.press("Escape")
+        field.fill(option)
+        wanted.click()
 
 
 def add(page: Page, label: str, option: str) -> None:
