@@ -12,15 +12,21 @@ SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
 PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
 DRAWN = "How the maps are drawn"  # on Heatmaps: the section of opacity, colours and scale
 # For several frames in a row: what an element is drawn with may ask for the next script.
-STANDS_STILL = """async () => {
-  const passing = () => [...document.querySelectorAll("[data-testid=stSkeleton]")]
-    .some((one) => one.checkVisibility()) || document.querySelector("[data-stale=true]");
-  for (let frame = 0; frame < 6; frame += 1) {
+STANDS_STILL = """async (patience) => {
+  const end = performance.now() + patience;
+  const waits = () => {
     const app = document.querySelector("[data-testid=stApp]");
-    if (app?.dataset.testScriptState !== "notRunning" || passing()) return false;
+    if (app?.dataset.testScriptState !== "notRunning") return "a script runs";
+    if (document.querySelector("[data-stale=true]")) return "something stale is shown";
+    return [...document.querySelectorAll("[data-testid=stSkeleton]")]
+      .some((one) => one.checkVisibility()) && "the code of an element has not come";
+  };
+  for (let frames = 0; frames < 12; ) {
     await new Promise(requestAnimationFrame);
+    const why = waits();
+    frames = why ? 0 : frames + 1;
+    if (performance.now() > end) throw new Error(`the page never stands still: ${why}`);
   }
-  return true;
 }"""
 
 
@@ -37,7 +43,7 @@ def settled(page: Page) -> None:
 
 def loaded(page: Page) -> None:
     """Wait until the code of every element has come, and what it draws stands still."""
-    page.wait_for_function(STANDS_STILL, polling=100, timeout=PATIENCE_MS)
+    page.evaluate(STANDS_STILL, PATIENCE_MS)
 
 
 def go(page: Page, name: str, heading: str | None = None) -> None:
