@@ -65,6 +65,7 @@ def _table(found: Likely, labels: Labels | None) -> None:
             for trial in found.trials
         ),
         hide_index=True,
+        placeholder="–",
         column_config={
             "Confidence": percent.column(),
             "Entropy": st.column_config.NumberColumn(format="%.2f nats"),

@@ -93,6 +93,7 @@ def _ask_classes(noise_state: NoiseState, names: Sequence[str]) -> None:
         pd.DataFrame({"Picture": names, "True class": known}),
         key=f"noise-classes-{'/'.join(names)}",
         hide_index=True,
+        placeholder="not known",
         disabled=["Picture"],
         column_config={
             "True class": number(min_value=0, step=1, help="Its index; empty where not known.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from components.session import chart
 STOPPED = "#e4572e"
 FLOWS = "#2f7f86"
 HEIGHT = 260
+NAMED, SIGNS = 24, 14  # layers that are named on the axis; signs of such a name
+MARKS, PLAIN = 5, 3  # decades that are marked at most; the power of ten up to which they are plain
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
@@ -42,8 +46,8 @@ def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis={"showticklabels": len(names) <= 24, "title": "layers, input to output"},
-        yaxis={"type": "log", "title": "gradient norm (log)"},
+        xaxis=_layers(names),
+        yaxis=_decades([float(one["norm"]) for one in flow if one.get("norm")]),
         showlegend=False,
     )
     stopped = sum(not lives for lives in alive)
@@ -51,3 +55,32 @@ def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
     chart.show(figure, key=key, alt=f"{alt}; none arrives at {stopped}" if stopped else alt)
     if stopped:
         st.caption(f"No gradient arrives at {stopped} of {len(flow)} layers (red lines).")
+
+
+def _layers(names: Sequence[str]) -> dict[str, Any]:
+    """The axis across. Of categories: Plotly reads "12. 1" as the number 12.1."""
+    marks = {"tickvals": list(names), "ticktext": [_short(one) for one in names]}
+    named = len(names) <= NAMED
+    return {"type": "category", "showticklabels": named, "title": "layers, input to output", **marks}
+
+
+def _short(name: str) -> str:
+    """With its number and its end, which tell it from its neighbours."""
+    place, _, layer = name.partition(". ")
+    return name if len(name) <= SIGNS else f"{place}. …{layer[len(place) + 3 - SIGNS :]}"
+
+
+def _decades(norms: Sequence[float]) -> dict[str, Any]:
+    """The axis upwards, in whole decades, each marked by a power of ten and nothing between."""
+    axis: dict[str, Any] = {"type": "log", "title": "gradient norm (log)"}
+    powers = [math.log10(one) for one in norms if one > 0 and math.isfinite(one)]
+    if not powers:
+        return axis
+    low = math.floor(min(powers))
+    high = max(low + 1, math.ceil(max(powers)))
+    marked = range(low, high + 1, math.ceil((high - low) / MARKS))
+    plain = max(map(abs, marked)) <= PLAIN
+    texts = [f"{10.0**one:g}" if plain else f"10{str(one).translate(RAISED)}" for one in marked]
+    edge = 0.04 * (high - low)  # a marker on the edge is whole
+    seen = {"range": [low - edge, high + edge], "tickvals": [10.0**one for one in marked]}
+    return {**axis, **seen, "ticktext": texts}

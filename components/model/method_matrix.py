@@ -28,6 +28,7 @@ def show(space: Workspace, verdict: Verdict) -> None:
         st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
+            placeholder="–",
             height=(1 + min(len(rows), SEEN)) * ROW + 3,
             row_height=ROW,
             alt=ALT,

@@ -40,6 +40,7 @@ def _classes(guesses: tuple[Guess, ...]) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         height="content",
         row_height=ROW,
         alt="The likeliest classes, with their probability",

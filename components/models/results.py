@@ -116,7 +116,7 @@ def _prediction(found: PredictionDifference) -> None:
     columns: dict[str, Any] = {"A": share, "B": share} if len(rows) > 1 else {"A": None, "B": None}
     columns |= {name: number(format="%.4f") for name in ("Score in A", "Score in B")}
     columns["B − A"] = number(format="%.3g", help="Of the scores, as the models give them.")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, placeholder="–")
     if found.largest is None:
         st.caption(
             "The classes cannot be matched: their numbers differ, and no names are in common."

@@ -99,4 +99,4 @@ def _uploaded(study_state: StudyState) -> None:
         left_out = "1 file is left out" if count == 1 else f"{count:d} files are left out"
         with st.expander(text.plain(left_out), icon=":material/warning:"):
             rows = [{"File": name, "Why": why} for name, why in study_state.refused.items()]
-            st.dataframe(pd.DataFrame(rows), hide_index=True)
+            st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="–")

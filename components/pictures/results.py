@@ -130,7 +130,7 @@ def _tests(names: Sequence[str], here: Statistics) -> None:
         ),
         "Left out": number(help="Pictures on which one of the two has no score."),
     }
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, placeholder="–")
     st.caption(
         "Wilcoxon signed-rank test on the pictures that both have a score on, two-sided; Holm's "
         "correction over all rows. The order of the rows comes from the same pictures, so p is a "
@@ -146,7 +146,7 @@ def _causes(sheet: StudyResult, names: Sequence[str]) -> None:
             {"Picture": sheet.pictures[row].name, "Method": names[column], "Why": why}
             for (row, column), why in sheet.table.causes.items()
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="–")
 
 
 def _p(value: float) -> str:

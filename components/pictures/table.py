@@ -88,7 +88,7 @@ def _rows(
     causes = {} if table is None else table.causes
     return [
         {
-            "": small.get(ids[row]) or None,
+            "": small.get(ids[row]) or thumbnails.blank(),
             "Picture": name,
             **{
                 title_of(method): _told(float(scores[row, column]), (row, column) in causes)
@@ -127,6 +127,7 @@ def _draw(rows: list[dict[str, Any]], key: str, *, ticked: bool = False) -> Any:
         pd.DataFrame(rows),
         key=key,
         hide_index=True,
+        placeholder="–",
         row_height=ROW,
         height=min(MOST_HEIGHT, ROW * len(rows) + 40),
         column_config=columns,

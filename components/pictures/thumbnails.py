@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import time
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from xai_core.base.errors import XaiError
 from xai_core.studies.computation import Subject
 
 SIDE, MOST, BUDGET_SECONDS = 64, 2000, 0.4
+BLANK = (128, 128, 128, 48)
 
 
 def of(subjects: Iterable[Subject]) -> dict[str, str]:
@@ -45,6 +47,14 @@ def small(picture: np.ndarray) -> str:
     image.thumbnail((SIDE, SIDE))
     image.save(buffer, "JPEG", quality=75)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+@functools.cache
+def blank() -> str:
+    """What stands where a thumbnail has not come, or cannot: a pale square for both themes."""
+    buffer = io.BytesIO()
+    Image.new("RGBA", (SIDE, SIDE), BLANK).save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 @st.cache_resource(show_spinner=False)

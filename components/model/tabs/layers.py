@@ -32,6 +32,8 @@ def show(source: Source, photo: Photo) -> None:
             for layer in layers
         ),
         hide_index=True,
+        column_config={"Parameters": st.column_config.NumberColumn(format="localized")},
+        placeholder="–",
         height="content" if len(layers) <= FEW else 400,
         alt=ALT,
     )

@@ -26,7 +26,7 @@ def show(card: ModelCard, verdict: Verdict) -> None:
     """Draw the way in, and the table of what this file can be used for, by its own results."""
     st.table(_way_in(card, verdict))
     st.markdown("**What you lose, and what not**")
-    st.dataframe(pd.DataFrame([_row(card, verdict)]), hide_index=True)
+    st.dataframe(pd.DataFrame([_row(card, verdict)]), hide_index=True, placeholder="–")
     lost = [text.title_of(name) for name, one in verdict.methods.items() if not one.available]
     if lost:
         st.caption(f"Not available: {', '.join(lost)}. The method table says why.")

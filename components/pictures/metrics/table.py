@@ -25,7 +25,9 @@ def show(table: Table, names: Sequence[str]) -> None:
         return
     st.markdown("### Further metrics")
     rows = [_row(metric, values, names) for metric, values in table.figures.items()]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Means of each metric, by method")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, placeholder="–", alt="Means of each metric, by method"
+    )
     st.caption(
         "Means over the pictures that have a figure, with 95 % intervals. The arrow says which "
         "values are better; ★ marks the best mean."
@@ -38,7 +40,7 @@ def show(table: Table, names: Sequence[str]) -> None:
                 {"Metric": _title(metric), "Maps": maps, "Why": why}
                 for (metric, why), maps in causes.most_common(MOST)
             ]
-            st.dataframe(pd.DataFrame(told), hide_index=True)
+            st.dataframe(pd.DataFrame(told), hide_index=True, placeholder="–")
 
 
 def _row(metric: str, values: np.ndarray, names: Sequence[str]) -> dict[str, str]:
