@@ -144,6 +144,20 @@ def test_a_button_that_cannot_be_clicked_says_why() -> None:
     assert not silent
 
 
+def test_a_table_says_what_stands_where_nothing_is() -> None:
+    """Streamlit writes "None" there."""
+    silent = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("dataframe", "data_editor")
+        and "placeholder" not in {one.arg for one in node.keywords}
+    ]
+    assert not silent
+
+
 def test_pictures_go_along_with_the_page() -> None:
     """A file that is served for a page is gone when the page has moved on before it was fetched."""
     served = [

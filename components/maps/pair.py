@@ -35,7 +35,7 @@ def show(
     pair = zip(runs, (found.first, found.second), names, strict=True)
     scale = over([found.first, found.second], look.percentile)
     shown = [
-        tiles.of_map(run, values, look, title=name, note=run.model, scale=scale)
+        tiles.of_map(run, values, look, title=name, note=_unsaid(run, name), scale=scale)
         for run, values, name in pair
     ]
     shown.append(
@@ -60,6 +60,11 @@ def figures(found: MapDifference) -> str:
         f"{_figure(found.similarity.structure)} · cosine {_figure(found.cosine)} · "
         f"largest difference {_figure(found.largest)}"
     )
+
+
+def _unsaid(run: Run, name: str) -> str:
+    """The model; the picture where the side is called by the model already."""
+    return run.picture if name == run.model else run.model
 
 
 def _between(names: tuple[str, str]) -> str:

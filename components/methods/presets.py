@@ -17,8 +17,10 @@ def show(space: Workspace, known: Mapping[str, Availability]) -> None:
     """Draw a button for each; its tooltip says what it holds and what that costs."""
     verdict = space.verdicts.get(space.source)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.caption("Presets", width="content")
-        for preset, methods in offered(verdict, known).items():
+        choices = offered(verdict, known)
+        if choices:
+            st.caption("Presets", width="content")
+        for preset, methods in choices.items():
             held = ", ".join(map(text.title_of, methods))
             price = cost.of_all(space, verdict, list(methods))
             now = set(methods) == set(space.chosen)

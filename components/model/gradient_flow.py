@@ -14,7 +14,7 @@ from components.session import chart
 STOPPED = "#e4572e"
 FLOWS = "#2f7f86"
 HEIGHT = 260
-NAMED, SIGNS = 24, 14  # layers that are named on the axis; signs of such a name
+NAMED, SIGNS = 14, 14  # layers that are named on the axis; signs of such a name
 MARKS, PLAIN = 5, 3  # decades that are marked at most; the power of ten up to which they are plain
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -60,8 +60,8 @@ def show(flow: Sequence[Mapping[str, Any]], *, key: str) -> None:
 def _layers(names: Sequence[str]) -> dict[str, Any]:
     """The axis across. Of categories: Plotly reads "12. 1" as the number 12.1."""
     marks = {"tickvals": list(names), "ticktext": [_short(one) for one in names]}
-    named = len(names) <= NAMED
-    return {"type": "category", "showticklabels": named, "title": "layers, input to output", **marks}
+    shown = {"title": "layers, input to output", "showticklabels": len(names) <= NAMED}
+    return {"type": "category", **shown, **marks}
 
 
 def _short(name: str) -> str:

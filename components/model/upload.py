@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.model.form import inspection, member_choice, other_inputs, weights_choice
 from components.model.tabs import labels_form
-from components.session import backend, decoding, problem, upload
+from components.session import backend, decoding, problem, text, upload
 from components.session.opening import control as opening
 from components.session.state.workspace import Pending, Source, Workspace
 from components.session.upload import Arrival
@@ -46,9 +46,10 @@ def _take(space: Workspace, arrival: Arrival) -> None:
 
 
 def _pending(space: Workspace, pending: Pending, second: bool) -> None:
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{problem.plain(pending.name)}**")
-    if right.button("Remove this file", icon=":material/close:", width="stretch"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{problem.plain(pending.name)}**", width="stretch")
+        removed = st.button("Remove this file", icon=":material/close:")
+    if removed:
         upload.dropped(pending.path)  # held again at once where the session has it open, too
         space.pending = None
         st.rerun()
@@ -126,7 +127,7 @@ def _given(pending: Pending, found: Inspection) -> tuple[bool, str]:
             labels_form.PROMPT, key=LABELS, type=labels_form.TYPES, max_upload_size=SMALL_MB
         )
         if pending.labels:
-            st.caption(f"Given: {len(pending.labels)} class names")
+            st.caption(f"Given: {text.counted(len(pending.labels), 'class name')}")
         other_inputs.show(pending)
     return trust, architecture
 

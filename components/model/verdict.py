@@ -9,6 +9,7 @@ import streamlit as st
 from components.model import proof_time
 from components.model.tabs import findings
 from components.session import problem, text
+from components.session.opening import control as opening
 from components.session.state.workspace import Workspace
 from xai_core.readiness.result import Verdict
 
@@ -37,6 +38,15 @@ def show(space: Workspace, verdict: Verdict) -> None:
     _anyway(space, verdict)
     proof_time.show(space, verdict)
     st.space("xsmall")
+
+
+def leads_on(space: Workspace) -> bool:
+    """Whether heatmaps come next: not for a model that has none, nor while a file is refused."""
+    refused = space.opening.refusal is not None or space.pending is not None
+    found = space.verdicts.get(space.source)
+    if refused or not opening.is_there(space, proven=True) or found is None:
+        return False
+    return any(one.available for one in found.methods.values())
 
 
 def _anyway(space: Workspace, verdict: Verdict) -> None:

@@ -17,7 +17,7 @@ def show(space: Workspace) -> None:
     titles = list(space.sources)
     if pairing.second not in titles:
         pairing.second = None
-    left, right, swap = st.columns([5, 5, 1], vertical_alignment="bottom")
+    left, right = st.columns(2)
     first = choice.one(left.selectbox, "First model (A)", titles, space.source, key="pair-first")
     if first != space.source:
         _choose_first(space, first)
@@ -29,16 +29,13 @@ def show(space: Workspace) -> None:
         key="pair-second",
         placeholder="Choose, or open a file below",
     )
-    if swap.button(
-        "",
-        icon=":material/swap_horiz:",
-        help="Choose a second model first." if second is None else "Exchange A and B",
-        key="pair-swap",
-        disabled=second is None,
-        width="stretch",
-    ):
-        pairing.second = space.source
-        _choose_first(space, str(second))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _rule(space)
+        _exchange(space, second)
+
+
+def _rule(space: Workspace) -> None:
+    pairing = space.pairing
     rule = choice.one(
         st.radio,
         "Class to explain",
@@ -46,10 +43,23 @@ def show(space: Workspace) -> None:
         OWN if pairing.own_class else SAME,
         key="pair-rule",
         horizontal=True,
+        width="stretch",
         help="Classes are matched by their names, else by their numbers where both models have as "
         "many.",
     )
     pairing.own_class = rule == OWN
+
+
+def _exchange(space: Workspace, second: str | None) -> None:
+    if st.button(
+        "Exchange A and B",
+        icon=":material/swap_horiz:",
+        help="Choose a second model first." if second is None else None,
+        key="pair-swap",
+        disabled=second is None,
+    ):
+        space.pairing.second = space.source
+        _choose_first(space, str(second))
 
 
 def open_another(space: Workspace) -> None:

@@ -30,6 +30,7 @@ from xai_core.runs.difference import places
 from xai_core.runs.run import Run, Score
 
 NAMES = ("A", "B")
+ROUNDING = 1e-6  # of a score: a difference below is none
 
 
 def show(space: Workspace, quantile: float) -> None:
@@ -125,8 +126,13 @@ def _prediction(found: PredictionDifference) -> None:
     how = "by name" if found.by_name else "by number"
     st.caption(
         f"Largest difference of a score over all {found.matched:,} classes in both, matched {how}: "
-        f"{found.largest.difference:+.3g} ({problem.plain(found.largest.label)})."
+        f"{_signed(found.largest.difference)} ({problem.plain(found.largest.label)})."
     )
+
+
+def _signed(value: float) -> str:
+    """With its sign; what is but rounding is called so."""
+    return f"{value:+.3g}".replace("-", "−", 1) if abs(value) >= ROUNDING else "below 1e-6"
 
 
 def _places(pair: ModelPair, recipe: Recipe) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.pictures import choice as study_choice
-from components.session import choice
+from components.session import choice, text
 from components.session.state.workspace import Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.limits import MB
@@ -63,7 +63,7 @@ def told(space: Workspace) -> str:
     if state.maps == NONE:
         return ""
     title = TITLES[state.maps].lower()
-    return title if state.maps == ALL else f"{title}, {state.maps_count} pictures"
+    return title if state.maps == ALL else f"{title}, {text.counted(state.maps_count, 'picture')}"
 
 
 def wanted(space: Workspace) -> MapChoice:

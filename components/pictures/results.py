@@ -11,6 +11,7 @@ import streamlit as st
 from components.maps.tiles import title_of
 from components.pictures import (
     band_chart,
+    choice,
     export,
     maps_choice,
     places_chart,
@@ -20,7 +21,7 @@ from components.pictures import sheet as study_sheet
 from components.pictures import table as pictures
 from components.pictures.metrics import table as metrics
 from components.ranking.statistics import bands, statistics
-from components.session import problem
+from components.session import problem, text
 from components.session.state.workspace import Workspace
 from xai_core.scores.bootstrap import FEW, Band
 from xai_core.scores.paired import too_close
@@ -30,6 +31,8 @@ from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Table
 
 REFRESH_SECONDS = 1.5
+NOTHING = "There is no result yet."
+COMPUTE = f"{NOTHING} *Compute* gives each picture a score by each method."
 
 
 def show(space: Workspace, quantile: float) -> None:
@@ -40,12 +43,24 @@ def show(space: Workspace, quantile: float) -> None:
         st.fragment(_show, run_every=REFRESH_SECONDS)(space, quantile)
 
 
+def there(space: Workspace) -> bool:
+    """Whether there is a result, or one on its way: what the quantile moves."""
+    state = space.study_state
+    if state.job is not None or state.opened is not None:
+        return True
+    if state.study is None or not space.chosen:
+        return False
+    given, seen = choice.methods(space).items(), choice.subjects(space)
+    return any(state.study.entry(picture.sha256, *one) for picture in seen for one in given)
+
+
 def _show(space: Workspace, quantile: float) -> None:
     reversals.follow(space)
     pictures.show(space, quantile, space.study_state.opened)
     sheet = study_sheet.on_screen(space)
     if sheet is None:
-        st.info("There is no result yet.", icon=":material/hourglass_empty:")
+        ready = space.study_state.job is None and space.chosen and choice.subjects(space)
+        st.info(COMPUTE if ready else NOTHING, icon=":material/hourglass_empty:")
         return
     table, names = sheet.table, [title_of(name) for name in sheet.methods]
     at = int(np.abs(QUANTILES - quantile).argmin())
@@ -85,9 +100,17 @@ def comparable(scores: np.ndarray) -> bool:
     return bool((np.isfinite(scores).sum(1) >= 2).any())
 
 
+def _over(table: Table) -> str:
+    """Which pictures the figures are of."""
+    if table.done < len(table.raw):
+        total, verb = text.counted(len(table.raw), "picture"), "is" if table.done == 1 else "are"
+        return f"Over the {table.done} of {total} that {verb} computed."
+    return "Over one picture." if table.done == 1 else f"Over all {table.done} pictures."
+
+
 def _counts(table: Table, here: Statistics, found: Band) -> str:
     notes = [
-        f"Over the {table.done} of {len(table.raw)} pictures that are computed.",
+        _over(table),
         f"Means with 95 % {here.means.told}, each method over the pictures that it has a score on.",
     ]
     if found.kind != here.means.kind:
@@ -141,7 +164,8 @@ def _tests(names: Sequence[str], here: Statistics) -> None:
 def _causes(sheet: StudyResult, names: Sequence[str]) -> None:
     if not sheet.table.causes:
         return
-    with st.expander(f"{len(sheet.table.causes)} maps without a score", icon=":material/block:"):
+    without = text.counted(len(sheet.table.causes), "map")
+    with st.expander(f"{text.plain(without)} without a score", icon=":material/block:"):
         rows = [
             {"Picture": sheet.pictures[row].name, "Method": names[column], "Why": why}
             for (row, column), why in sheet.table.causes.items()

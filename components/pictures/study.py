@@ -13,7 +13,7 @@ from components.pictures import maps_choice, sheet
 from components.pictures.choice import known, methods, study_of, subjects
 from components.pictures.computing import Computing, by_job
 from components.runs import study_link
-from components.session import backend, decoding, kept_runs, problem
+from components.session import backend, decoding, kept_runs, problem, text
 from components.session.jobs import time_left
 from components.session.jobs.job import Job
 from components.session.jobs.keeper import Keeper
@@ -41,11 +41,11 @@ def show(space: Workspace, *, key: str) -> None:
     table = known(space)
     left.markdown(problem.plain(_state(study_state, count, table)))
     complete_already = table is not None and count > 0 and table.done == count
-    text = "Go on" if table is not None and 0 < table.done < count else "Compute"
+    label = "Go on" if table is not None and 0 < table.done < count else "Compute"
     if complete_already and table is not None and maps_choice.lacking(space, table):
-        complete_already, text = False, "Keep the maps"
+        complete_already, label = False, "Keep the maps"
     lacking = _lacking(space, count, complete_already)
-    if progress.start_button(right, text, key=key, first=not complete_already, lacking=lacking):
+    if progress.start_button(right, label, key=key, first=not complete_already, lacking=lacking):
         start(space)
         st.rerun()
 
@@ -132,10 +132,9 @@ def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
         return "Starting …"
     pictures = subjects(space)
     if study_state.mapping:
-        unit = "pictures" if by_job(pictures) else "samples"
-        noun = "picture" if study_state.mapping == 1 else "pictures"
-        return f"Maps of {study_state.mapping} {noun}: {job.done} of {job.total} {unit}"
-    parts = [f"{table.done} of {len(pictures)} pictures"]
+        total = text.counted(job.total, "picture" if by_job(pictures) else "sample")
+        return f"Maps of {text.counted(study_state.mapping, 'picture')}: {job.done} of {total}"
+    parts = [f"{table.done} of {text.counted(len(pictures), 'picture')}"]
     named = {one.sha256: one.name for one in pictures}
     if place is not None and place.pictures[0] in named:
         through = min(max(0, job.done - place.before), place.samples)
@@ -159,14 +158,15 @@ def _of_pictures(place: Place, named: Mapping[str, str]) -> str:
 def _state(study_state: StudyState, count: int, table: Table | None) -> str:
     if not count:
         return "Choose pictures first."
+    pictures = text.counted(count, "picture")
     if table is None:
-        return f"{count} pictures. What was computed before is not computed again."
+        return f"{pictures}. What was computed before is not computed again."
     if table.done == count:
-        return f"All {count} pictures are computed."
+        return f"All {pictures} are computed." if count > 1 else "The picture is computed."
     cancelled = "Cancelled. " if study_state.stopped else ""
     if table.done == 0:
-        return f"{cancelled}{count} pictures, none of them computed."
-    return f"{cancelled}{table.done} of {count} pictures are computed and kept."
+        return f"{cancelled}{pictures}, {'none of them' if count > 1 else 'not'} computed."
+    return f"{cancelled}{table.done} of {pictures} are computed and kept."
 
 
 def _lacking(space: Workspace, count: int, complete: bool) -> str | None:

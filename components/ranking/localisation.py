@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.session import percent
 from components.tuning.view import View
 from xai_core.demo.wafer.examples import truth_of
 from xai_core.runs.run import Run
@@ -14,12 +15,12 @@ from xai_core.scores.localisation import Localisation, on_grid
 
 MASS, MASS_RAW, RANK = "Mass in defect", "Mass raw", "Rank accuracy"
 COLUMNS: dict[str, Any] = {
-    MASS: st.column_config.NumberColumn(format="percent", help=localisation.MASS),
+    MASS: st.column_config.NumberColumn(format=percent.EXACT, help=localisation.MASS),
     MASS_RAW: st.column_config.NumberColumn(
-        format="percent", help="The same before the pedestal is removed."
+        format=percent.EXACT, help="The same before the pedestal is removed."
     ),
     RANK: st.column_config.NumberColumn(
-        format="percent", help=f"{localisation.RANK} Before removal, which keeps the order."
+        format=percent.EXACT, help=f"{localisation.RANK} Before removal, which keeps the order."
     ),
 }
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps.tiles import title_of
 from components.ranking import localisation
-from components.session import text
+from components.session import percent, text
 from components.tuning.view import View
 from xai_core.base.finding import by_reason
 from xai_core.runs.run import Run, Score
@@ -24,6 +24,8 @@ from xai_core.scores.seeds import SeedScores
 SEEDS = "± seeds"
 SEEDS_HELP = "Standard deviation of the score after removal over the seeds that were computed."
 NATS = ("After removal", "Raw", SEEDS)
+LIT = "exp(H)/N"
+SHARES = (LIT, *localisation.COLUMNS)
 
 
 def rankings(scores: Mapping[str, Score], pixels: int) -> tuple[Ranking, Ranking]:
@@ -41,7 +43,10 @@ def show(run: Run, view: View, quantile: float, marks: Mapping[str, str] | None 
     """
     import pandas as pd  # with Arrow 70 MB, which the first page does without
 
-    rows = _rows(run, view, marks or {})
+    rows = [
+        {name: percent.of(value) if name in SHARES else value for name, value in row.items()}
+        for row in _rows(run, view, marks or {})
+    ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=_columns(rows), placeholder="–")
     _caption(run, view, quantile)
 
@@ -91,7 +96,7 @@ def _rows(run: Run, view: View, told: Mapping[str, str]) -> list[dict[str, Any]]
             "Was": was[entry.name].place,
             "Raw": was[entry.name].score,
             **_moved(seeds, entry.name, view.quantile),
-            "exp(H)/N": entry.effective_share,
+            LIT: entry.effective_share,
             **localisation.cells(view.localisations.get(entry.name)),
             "Note": (view.causes if entry.place is None else told).get(entry.name, ""),
         }
@@ -140,7 +145,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "After removal": number(format="%.4f"),
         "Raw": number(format="%.4f"),
         SEEDS: number(format="%.4f", help=SEEDS_HELP),
-        "exp(H)/N": number(format="percent"),
+        LIT: number(format=percent.EXACT),
         **localisation.COLUMNS,
     }
     if not any(row.get("Note") for row in rows):

@@ -85,9 +85,12 @@ def draw(
         if told.thumbnail is not None:
             alt = f"The picture {text.plain(told.picture)}"
             st.image(data_url(told.thumbnail), width=44, alt=alt)
-        # Three parts, which assets/result.css sets in two lines where there is no room for one.
+        # In parts, which assets/result.css sets in lines where there is no room for one.
+        first = f"**{text.plain(told.model)}**"
+        if told.beside:
+            first += f"] :small[and **{text.plain(told.beside)}**"
         st.markdown(
-            f":small[**{text.plain(told.model)}** on **{text.plain(told.picture)}** ·] "
+            f":small[{first} on **{text.plain(told.picture)}** ·] "
             f":small[{text.plain(told.target)} ·] :small[{text.plain(told.seen)}] "
             f"{BADGES[badge]}",
             width="stretch",
@@ -112,7 +115,11 @@ def _changed(space: Workspace, found: State, page: str, computes: bool) -> None:
     st.markdown(f"Chosen since these maps were computed: {listed}.")
     if space.job is not None:
         return
-    key = page or "start"
+    with st.container(horizontal=True, width="content"):  # both in one line, also below the words
+        _ways(space, page or "start", computes)
+
+
+def _ways(space: Workspace, key: str, computes: bool) -> None:
     if computes and st.button(
         "Compute",
         type="primary",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from components.maps import tiles
+from components.session import text
 from xai_core.compare.comparison import ModelPair
 from xai_core.runs.run import Run
 from xai_core.studies.result import StudyResult
@@ -22,6 +23,7 @@ class Facts:
 
     Attributes:
         seen: the quantile, or that nothing is removed. thumbnail: uint8 `[h, w, 3]`.
+        beside: the second of two models.
     """
 
     model: str
@@ -29,6 +31,7 @@ class Facts:
     target: str
     seen: str
     thumbnail: np.ndarray | None = None
+    beside: str = ""
 
 
 def of_run(run: Run, quantile: float | None) -> Facts:
@@ -43,17 +46,18 @@ def of_study(study: StudyResult, quantile: float) -> Facts:
     count = len(study.pictures)
     first = study.thumbnails[min(study.thumbnails)] if study.thumbnails else None
     told = _short(study.target_label, TARGET_MOST)
-    return Facts(_short(study.model), f"{count:,} pictures", told, _at(quantile), first)
+    return Facts(_short(study.model), text.counted(count, "picture"), told, _at(quantile), first)
 
 
 def of_pair(pair: ModelPair, quantile: float) -> Facts:
     """Of two models on one picture."""
     first, second = pair.first.run, pair.second.run
-    models = f"A {_short(first.model, MOST // 2)} and B {_short(second.model, MOST // 2)}"
+    one, other = (_short(run.model, MOST // 2) for run in (first, second))
     targets = dict.fromkeys((first.target_label, second.target_label))
     told = " and ".join(targets)
     picture, told = _short(first.picture), _short(told, TARGET_MOST)
-    return Facts(models, picture, told, _at(quantile), thumbnail(tiles.cut(first)))
+    small = thumbnail(tiles.cut(first))
+    return Facts(f"A {one}", picture, told, _at(quantile), small, f"B {other}")
 
 
 def thumbnail(pixels: np.ndarray) -> np.ndarray:

@@ -56,7 +56,10 @@ def _none(wanted: RunFilter) -> str:
         return "None of those that are read so far."
     if not wanted.plain:
         return "No run matches."
-    return "No run yet. Every finished computation is kept here."
+    return (
+        "No run yet. Every finished computation is kept here: *Compute* on Heatmaps, Many pictures "
+        "or Two models."
+    )
 
 
 def _page(wanted: RunFilter) -> Page:

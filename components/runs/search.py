@@ -14,9 +14,14 @@ WORDS, TAGS = "runs-search", "runs-tags"
 
 
 def show(space: Workspace) -> RunFilter:
-    """Draw the fields; what they say of the visitor's own runs and of those opened by a link."""
-    mine = kept_runs.mine(space)
-    tags = kept_runs.store().tags(mine)
+    """Draw the fields; what they say of the visitor's own runs and of those opened by a link.
+
+    There are none while nothing is kept on this server.
+    """
+    mine, store = kept_runs.mine(space), kept_runs.store()
+    if store.used() == 0 and not store.unread() and not st.session_state.get(WORDS):
+        return mine
+    tags = store.tags(mine)
     left, right = st.columns([3, 2])
     words = left.text_input("Search name, model, picture, target, method", key=WORDS)
     wanted = right.multiselect("Tags", tags, key=TAGS) if tags else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.runs.link import STUDY
-from components.session import kept_runs, problem
+from components.session import kept_runs, problem, text
 from components.session.state.workspace import Workspace
 from components.tuning import quantile
 from xai_core.base.errors import XaiError
@@ -42,7 +42,7 @@ def banner(space: Workspace, study: StudyResult) -> None:
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.info(
         f"On screen is a kept study of **{problem.plain(study.model)}** on "
-        f"{len(study.pictures)} pictures, computed "
+        f"{text.counted(len(study.pictures), 'picture')}, computed "
         f"{problem.plain(study.created[:16].replace('T', ' '))} UTC.",
         icon=":material/visibility:",
     )

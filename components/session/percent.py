@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
+EXACT = "%.2f%%"  # of a plain column
+
 
 def of(share: float | None) -> float | None:
     """A share in [0, 1] as `column` wants it."""

@@ -37,6 +37,11 @@ def size(numbers: Iterable[object]) -> str:
     return plain(" × ".join(map(str, numbers)))
 
 
+def counted(count: int, noun: str, many: str = "") -> str:
+    """A number with its noun: 1 picture, 1,000 pictures. many: where an s is not enough."""
+    return plain(f"{count:,d} {noun if count == 1 else many or f'{noun}s'}")
+
+
 def file_size(count: int) -> str:
     """A number of bytes in plain words: 43 kB, 1.2 MB, 500 MB."""
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):

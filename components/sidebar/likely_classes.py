@@ -11,7 +11,7 @@ from components.session.state.workspace import Workspace
 from xai_core.maps.colours import data_url
 from xai_core.runs.run import Guess
 
-MOST = 15  # signs of a class name
+MOST = 12  # signs of a class name: its share beside it is never cut
 SIDE = 160  # pixels
 
 
@@ -26,7 +26,7 @@ def show(space: Workspace, guesses: tuple[Guess, ...]) -> None:
     shown = current if isinstance(current, int) and current in named else None
     if key not in st.session_state or st.session_state[key] != shown:
         st.session_state[key] = shown
-    picture, chips = st.columns([2, 3], vertical_alignment="top")
+    picture, chips = st.columns([1, 2], vertical_alignment="top")
     alt = f"The picture {text.plain(space.photo)}"
     picture.image(data_url(_pixels(space)), alt=alt, width="stretch")
     chips.pills(

@@ -36,7 +36,8 @@ def show(space: Workspace, found: Measurements, level: float, study: StudyResult
         return
     here = statistics(study.table.at(level))
     names = [title_of(name) for name in study.methods]
-    st.markdown(problem.plain(f"Over {study.table.done} pictures: {headline(names, here, level)}."))
+    over = text.counted(study.table.done, "picture")
+    st.markdown(problem.plain(f"Over {over}: {headline(names, here, level)}."))
     if doubt := too_close(here.neighbours, names):
         st.caption(problem.plain(f"{doubt[0]}. {doubt[1]}"))
 
@@ -45,7 +46,7 @@ def beside(space: Workspace, level: float, study: StudyResult | None) -> dict[st
     """What stands beside the scores of each method, by title and method."""
     found = {}
     if study is not None and of_this_model(space, study):
-        found[f"Complexity over {study.table.done} pictures"] = _means(study, level)
+        found[f"Complexity over {text.counted(study.table.done, 'picture')}"] = _means(study, level)
     checks = controls.verdicts(space, view.of(space, level))
     if checks:
         found[CHECK] = checks

@@ -46,6 +46,11 @@ def current(space: Workspace, *, key: str) -> float:
     return space.quantile
 
 
+def where(there: bool, space: Workspace, *, key: str) -> float:
+    """The slider where there is something to see at a quantile, else the value alone."""
+    return show(space, key=key) if there else current(space, key=f"{key}-waiting")
+
+
 def choose(space: Workspace, value: object) -> None:
     """Take a value that comes from a browser; what is no quantile changes nothing."""
     found = _checked(value)

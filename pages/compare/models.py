@@ -27,5 +27,6 @@ pair.open_another(space)
 with problem.guarded():
     picker.show(space, availability.known(space), partial(form.of_chosen, space))
     job.show(space, key="pair")
-    results.show(space, quantile.show(space, key="models"))
+    there = space.pairing.pair is not None
+    results.show(space, quantile.where(there, space, key="models"))
 layout.next_step("pages/share/runs.py", "find every computation again")

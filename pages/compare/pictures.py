@@ -26,5 +26,5 @@ with problem.guarded():
         study.show(space, key="pictures")
     else:
         study_link.banner(space, space.study_state.opened)
-    results.show(space, quantile.show(space, key="pictures"))
+    results.show(space, quantile.where(results.there(space), space, key="pictures"))
 layout.next_step("pages/compare/models.py", "set another model beside this one")

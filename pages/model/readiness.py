@@ -40,4 +40,5 @@ with here, problem.guarded():
         glance.show(space, found, photo)
         details.show(space, model, photo, found)
 scroll_to_top.show(space.opening.count, key="model-top")
-layout.next_step("pages/compare/heatmaps.py", "compare its heatmaps")
+if verdict.leads_on(space):
+    layout.next_step("pages/compare/heatmaps.py", "compare its heatmaps")

@@ -10,6 +10,8 @@ import streamlit as st
 from components.session import problem, text
 from xai_core.readiness.result import Verdict
 
+READ = {"memory_per_sample": text.file_size, "float_parameters": "{:,d}".format}
+
 
 def show(verdict: Verdict) -> None:
     """Draw them as a table."""
@@ -20,11 +22,16 @@ def _rows(verdict: Verdict) -> Mapping[str, str]:
     rows: dict[str, str] = {}
     for name, value in verdict.evidence.items():
         if name != "gradient_flow":
-            rows[text.plain(name.replace("_", " "))] = problem.plain(_told(value))
+            told = READ[name](value) if value and name in READ else _told(value)
+            rows[text.plain(name.replace("_", " "))] = problem.plain(told)
     return rows
 
 
 def _told(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list | tuple):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.session import backend, decoding, upload
+from components.session import backend, decoding, text, upload
 from components.session.state.workspace import Photo, Source, Workspace
 from components.session.upload import Arrival
 from xai_core.targets.labels import check_count
@@ -27,11 +27,12 @@ def show(space: Workspace, source: Source, photo: Photo) -> None:
         st.rerun()  # the sidebar, drawn already, names classes too
     card = backend.opened(source).card
     if source.labels:
-        st.caption(f"{len(source.labels):,} class names were given.")
+        verb = "was" if len(source.labels) == 1 else "were"
+        st.caption(f"{text.counted(len(source.labels), 'class name')} {verb} given.")
     elif card.labels_assumed:
         st.caption(ASSUMED)
     elif card.labels:
-        st.caption(f"The model carries {len(card.labels):,} class names.")
+        st.caption(f"The model carries {text.counted(len(card.labels), 'class name')}.")
     else:
         st.caption("No class names are known: classes are numbers.")
     upload.uploader(PROMPT, key=KEY, type=TYPES, max_upload_size=MEGABYTES)

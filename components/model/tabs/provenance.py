@@ -67,6 +67,6 @@ def _row(card: ModelCard, verdict: Verdict) -> dict[str, str]:
             "inference-only": "absent or wrong",
             "rejected": "none",
         }[verdict.level],
-        "CAM": f"{len(spatial)} layers" if cam and cam.available else "not supported",
+        "CAM": text.counted(len(spatial), "layer") if cam and cam.available else "not supported",
         "Recommended use": USES[verdict.level],
     }

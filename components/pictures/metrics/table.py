@@ -35,7 +35,8 @@ def show(table: Table, names: Sequence[str]) -> None:
     causes = Counter((metric, why) for (_, _, metric), why in table.reasons.items())
     if causes:
         count = sum(causes.values())
-        with st.expander(f"{count:d} figures are missing", icon=":material/block:"):
+        lacking = "1 figure is" if count == 1 else f"{count:,d} figures are"
+        with st.expander(f"{text.plain(lacking)} missing", icon=":material/block:"):
             told = [
                 {"Metric": _title(metric), "Maps": maps, "Why": why}
                 for (metric, why), maps in causes.most_common(MOST)
