@@ -29,7 +29,9 @@ def show(space: Workspace) -> None:
         key="pair-second",
         placeholder="Choose, or open a file below",
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
+    ):
         _rule(space)
         _exchange(space, second)
 
@@ -43,7 +45,7 @@ def _rule(space: Workspace) -> None:
         OWN if pairing.own_class else SAME,
         key="pair-rule",
         horizontal=True,
-        width="stretch",
+        width="content",
         help="Classes are matched by their names, else by their numbers where both models have as "
         "many.",
     )

@@ -38,9 +38,11 @@ def no_model_is_told_and_the_open_model_stays(page: Page) -> None:
     give(page, "letter.pt", b"Dear colleague, here is the model. " * 20)
     expect(page.get_by_text("Rejected")).to_be_visible()
     expect(page.get_by_text("The model that was open is still open.")).to_be_visible()
+    expect(page.get_by_text("Next: ")).to_have_count(0)
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("Wafer defect"))
     page.get_by_role("button", name="Remove this file").click()
     expect(page.get_by_text("Rejected")).to_have_count(0)
+    expect(page.get_by_text("Next: compare its heatmaps")).to_be_visible()
     expect(page.get_by_text("It is looked into without being run")).to_be_visible()
 
 

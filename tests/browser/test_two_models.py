@@ -39,6 +39,23 @@ def compute(page: Page) -> None:
     screen.settled(page)
 
 
+def seen_on_a_phone(page: Page, *models: str) -> None:
+    """Neither name in the bar is cut."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    screen.loaded(page)
+    bar = page.locator(".st-key-result-bar p")
+    for model in models:
+        line = bar.locator("> span", has=page.get_by_text(model, exact=True))
+        assert line.locator("strong").first.evaluate(
+            "one => one.getBoundingClientRect().right <= "
+            "one.closest('p').getBoundingClientRect().right"
+        )
+        assert line.count() == 1
+    page.set_viewport_size(size or {"width": 1440, "height": 1000})
+    screen.loaded(page)
+
+
 @soaked
 def test_two_uploads_are_compared(visit: Visit) -> None:
     page = visit("/?page=models")
@@ -53,6 +70,7 @@ def test_two_uploads_are_compared(visit: Visit) -> None:
     expect(screen.maps(page, re.compile("^A: yesterday.pt"))).to_have_count(2)
     expect(screen.maps(page, re.compile("^B: today.pt"))).to_have_count(2)
     expect(screen.maps(page, re.compile("^difference: B − A"))).to_have_count(2)
+    seen_on_a_phone(page, "A yesterday.pt", "B today.pt")
 
     open_second(page, "same.pt", weights(0) + b"")
     expect(page.get_by_text("The choice has changed since this was computed.")).to_be_visible()

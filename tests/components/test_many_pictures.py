@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import shutil
@@ -17,7 +18,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components.pictures import choice, maps_choice, results, table
+from components.pictures import choice, maps_choice, results, table, thumbnails
 from components.session import backend, kept_runs, processes, settings, upload
 from components.session.keeping import pages as keeping
 from components.session.state.study import StudyState
@@ -69,12 +70,22 @@ def rows(app: AppTest) -> pd.DataFrame:
     return found
 
 
+def test_a_thumbnail_that_has_not_come_leaves_a_square_of_its_size() -> None:
+    """Streamlit writes "None" for a picture that is missing."""
+    drawn = table._rows(["a", "b"], ["1", "2"], {"1": "data:come", "2": ""}, None, [], 0.2)
+    assert [row[""] for row in drawn] == ["data:come", thumbnails.blank()]
+    with Image.open(io.BytesIO(base64.b64decode(thumbnails.blank().partition(",")[2]))) as square:
+        assert square.size == (thumbnails.SIDE, thumbnails.SIDE)
+
+
 def test_without_a_result_the_page_says_so(app: AppTest) -> None:
     opened(app, PAGE)
-    assert "There is no result yet." in texts(app)
+    assert results.COMPUTE in texts(app)
+    assert not app.slider, "there is nothing to see at a quantile"
     app.multiselect(key="many-photos").set_value([])
     ran(app)
     assert "Choose pictures first." in texts(app)
+    assert results.COMPUTE not in texts(app)
     assert not results.comparable(np.array([[1.0, np.nan], [np.nan, 2.0]]))
     assert app.button(key="pictures-start").disabled
 

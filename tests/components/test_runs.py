@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.ranking import score_table
 from components.ranking.score_table import NOTHING
-from components.runs import clock, difference_words, link
+from components.runs import clock, difference_words, link, search
 from components.session import kept_runs
 from components.session.jobs.keeper import Keeper
 from components.session.state.workspace import KEY
@@ -47,9 +47,12 @@ def started(**words: str) -> AppTest:
 
 
 def test_a_kept_study_is_listed_opened_deleted_and_never_compared(store: RunStore) -> None:
+    app = opened(started(), RUNS)
+    assert not app.text_input, "there is nothing to search"
     name = store.save(small_study(model=HOSTILE))
     store.save(small_run())
-    app = opened(started(), RUNS)
+    opened(app, RUNS)
+    assert app.text_input(key=search.WORDS).value == ""
     assert not [one for one in app.expander if one.label == "Compare two runs"]
     app.button(key=f"open-{name}").click()
     ran(app)

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.models import job
 from components.models.pair import OWN
+from components.result import facts
 from components.session.jobs.job import Job
 from components.session.state.sources import Source
 from components.session.state.workspace import KEY, Workspace
@@ -52,7 +53,15 @@ def test_with_one_model_the_page_asks_for_a_second(app: AppTest) -> None:
     assert "Choose a second model, or open one." in texts(app)
     assert app.button(key="pair-start").disabled
     assert app.button(key="pair-swap").disabled
+    assert not app.slider, "there is nothing to see at a quantile"
     assert not app.error
+
+
+def told_of(space: Workspace) -> tuple[str, str]:
+    """What the bar says of both models: in parts, so that a phone cuts neither."""
+    assert space.pairing.pair is not None
+    found = facts.of_pair(space.pairing.pair, 0.2)
+    return found.model, found.beside
 
 
 def moved(app: AppTest) -> pd.DataFrame:
@@ -96,6 +105,7 @@ def test_another_model_and_a_method_that_it_lacks(app: AppTest, files: Path) -> 
     app.button(key="pair-swap").click()
     ran(app)
     assert (space.source, space.pairing.second) == ("smooth.pt", "original.pt")
+    assert told_of(space) == ("A original.pt", "B smooth.pt")
     told = "Chosen since this was computed: A original.pt → smooth.pt, B smooth.pt → original.pt."
     assert told in texts(app)
     assert space.pairing.ids is not None, "a link leads there"
