@@ -15,6 +15,7 @@ from xai_core.runs.run import Run
 
 FLOOR = 0.05  # a difference is not stretched over the colours until rounding looks like one
 GROUP = "map-pairs"
+EACH = "the one", "the other"
 
 
 def show(
@@ -31,11 +32,11 @@ def show(
     Args:
         span: of the difference's colours. names: of the two sides.
     """
-    look = Look()
+    look, names = Look(), _sides(runs, names)
     pair = zip(runs, (found.first, found.second), names, strict=True)
     scale = over([found.first, found.second], look.percentile)
     shown = [
-        tiles.of_map(run, values, look, title=name, note=_unsaid(run, name), scale=scale)
+        tiles.of_map(run, values, look, title=name, note=run.model, scale=scale)
         for run, values, name in pair
     ]
     shown.append(
@@ -62,9 +63,9 @@ def figures(found: MapDifference) -> str:
     )
 
 
-def _unsaid(run: Run, name: str) -> str:
-    """The model; the picture where the side is called by the model already."""
-    return run.picture if name == run.model else run.model
+def _sides(runs: tuple[Run, Run], names: tuple[str, str]) -> tuple[str, str]:
+    """What stands above the maps, where their models stand too: not the same once more."""
+    return EACH if any(run.model == name for run, name in zip(runs, names, strict=True)) else names
 
 
 def _between(names: tuple[str, str]) -> str:

@@ -86,7 +86,7 @@ def names_of(first: Kept, second: Kept) -> tuple[str, str]:
         one, other = (clock.told(run.created, seconds=seconds) for run in (first, second))
         if one != other:
             return one, other
-    return "the one", "the other"
+    return pair.EACH
 
 
 def _differences(first: Run, second: Run, names: tuple[str, str]) -> None:

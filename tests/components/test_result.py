@@ -87,7 +87,7 @@ def test_a_link_opens_the_same_two_models(store: RunStore) -> None:
     store.change(first, note="Look **here**")
     app = started(page="models", first=first, second=second, quantile="0.2")
     told = texts(app)
-    assert r"[**A \<b\>net\</b\> and B other** on **noise** ·] :small[b (1) ·]" in told
+    assert r"[**A \<b\>net\</b\>**] :small[and **B other** on **noise** ·] :small[b (1) ·]" in told
     assert "kept result" in told
     assert r"**Note of the sender:** Look \*\*here\*\*" in told
     assert "Their maps differ" in told
