@@ -46,8 +46,8 @@ def test_the_ranking_says_how_much_of_a_map_lies_in_the_defect(app: AppTest) -> 
         ran(app)
     opened(app, "pages/compare/tune.py")
     table = app.dataframe[0].value
-    assert table[MASS].between(0.02, 1).all()
-    assert table[RANK].between(0.05, 1).all()
+    assert table[MASS].between(2, 100).all()
+    assert table[RANK].between(5, 100).all()
     assert "The defect of this picture is known" in texts(app)
     opened(app, "pages/compare/heatmaps.py")
     assert app.toggle(key="outline").value
