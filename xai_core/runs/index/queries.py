@@ -18,6 +18,7 @@ MOST = 1000  # runs that a search counts: who has more of them searches more clo
 # Runs that may match, of which each is looked up; more of them are met soon in the list's order,
 # and still fewer of a tag: each that has it does match.
 NEAR, TAGGED = 5000, 2500
+NEARBY = "rowid IN (SELECT value FROM json_each(:near))"
 TRIES = 5  # others may change what is read
 # Tag after tag through the index, however many runs have each.
 TAGS = """
@@ -139,8 +140,8 @@ def _names(
     mine = "owner IS NOT NULL" if wanted.owner is None else "owner = :owner"
     near = None if wanted.plain else _near(db, wanted)
     if near is not None:
-        # left alone, SQLite reads all of the owner's in the list's order and looks each up in `near`
-        source, mine = "runs NOT INDEXED", f"{mine} AND rowid IN (SELECT value FROM json_each(:near))"  # noqa: S608
+        # left alone, SQLite reads all of the owner's in the list's order and asks `near` of each
+        source, mine = "runs NOT INDEXED", f"{mine} AND {NEARBY}"
         given["near"] = json.dumps(near)
     else:
         plain = wanted.plain and wanted.studies is None
