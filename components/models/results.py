@@ -126,7 +126,7 @@ def _prediction(found: PredictionDifference) -> None:
     how = "by name" if found.by_name else "by number"
     st.caption(
         f"Largest difference of a score over all {found.matched:,} classes in both, matched {how}: "
-        f"{_signed(found.largest.difference or 0.0)} ({problem.plain(found.largest.label)})."
+        f"{text.plain(_signed(found.largest.difference or 0.0))} ({problem.plain(found.largest.label)})."
     )
 
 
