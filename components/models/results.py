@@ -124,9 +124,10 @@ def _prediction(found: PredictionDifference) -> None:
         )
         return
     how = "by name" if found.by_name else "by number"
+    most = text.plain(_signed(found.largest.difference or 0.0))
     st.caption(
         f"Largest difference of a score over all {found.matched:,} classes in both, matched {how}: "
-        f"{text.plain(_signed(found.largest.difference or 0.0))} ({problem.plain(found.largest.label)})."
+        f"{most} ({problem.plain(found.largest.label)})."
     )
 
 
