@@ -25,7 +25,7 @@ BLANK = (128, 128, 128, 48)
 
 def of(subjects: Iterable[Subject]) -> dict[str, str]:
     """Data URLs by SHA-256, as many as there is time for; empty where there is no picture."""
-    end, cache, decode = time.monotonic() + BUDGET_SECONDS, _cache(), decoding.decoding()
+    cache, decode = _cache(), decoding.decoding()
 
     def made(path: Path) -> str:
         try:
@@ -33,11 +33,13 @@ def of(subjects: Iterable[Subject]) -> dict[str, str]:
         except XaiError:  # its file is gone from the server
             return ""
 
-    return {
-        one.sha256: cache.get(one.sha256, lambda one=one: made(one.path))  # type: ignore[misc]
-        for one in subjects
-        if one.sha256 in cache or time.monotonic() < end
-    }
+    found: dict[str, str] = {}
+    end = None  # the first waits for the process that decodes, which is no time of the others
+    for one in subjects:
+        if one.sha256 in cache or end is None or time.monotonic() < end:
+            found[one.sha256] = cache.get(one.sha256, lambda one=one: made(one.path))  # type: ignore[misc]
+        end = end or time.monotonic() + BUDGET_SECONDS
+    return found
 
 
 def small(picture: np.ndarray) -> str:
