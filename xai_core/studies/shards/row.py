@@ -84,6 +84,11 @@ class Row:
         return Row(picture, name, label=label, cause=cause, kind="lost")
 
     @property
+    def figures(self) -> dict[str, float]:
+        """All further ones; NaN where undefined."""
+        return {**self.metrics, **self.localisation}
+
+    @property
     def entry(self) -> Entry:
         """As the part of a study that one file was."""
         curve = self.curve.astype(np.float64)

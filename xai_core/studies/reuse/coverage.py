@@ -1,0 +1,59 @@
+"""Which figures of a map are there already: what a worker needs to know of other studies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from xai_core.scores.public.asked_metric import AskedMetric
+from xai_core.studies.shards.keys import Keys
+from xai_core.studies.shards.row import key_of
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Maps of which there is something.
+
+    Attributes:
+        metrics: of the study. maps: whose score is there, by `map_key`. figures: by the text of a
+            metric, those that have it; of a metric on masks with the mask that it was measured on.
+    """
+
+    metrics: tuple[str, ...] = ()
+    maps: Keys = field(default_factory=Keys)
+    figures: Mapping[str, Keys] = field(default_factory=dict)
+
+    def lacking(
+        self, picture: str, method: str, parameters: Mapping[str, Any], mask: str | None
+    ) -> tuple[str, ...] | None:
+        """The metrics that are to be measured of a map; None where its score is not there, either.
+
+        Args:
+            picture, mask: SHA-256 of the files.
+        """
+        if not len(self.maps) or map_key(picture, method, parameters) not in self.maps:
+            return None
+        keys = {one: map_key(picture, method, parameters, mask, one) for one in self.metrics}
+        return tuple(one for one, key in keys.items() if not self._has(one, key))
+
+    def _has(self, metric: str, key: bytes) -> bool:
+        return metric in self.figures and key in self.figures[metric]
+
+
+def map_key(
+    picture: str,
+    method: str,
+    parameters: Mapping[str, Any],
+    mask: str | None = None,
+    metric: str = "",
+) -> bytes:
+    """16 bytes for a map among those of equal settings; a mask counts for metrics on masks."""
+    return key_of("", picture, method, parameters, mask if metric and on_mask(metric) else None)
+
+
+@lru_cache(1024)  # it is asked of each map
+def on_mask(metric: str) -> bool:
+    """Whether a metric, by its text, compares a map with a mask."""
+    return AskedMetric.of_text(metric).on_mask
