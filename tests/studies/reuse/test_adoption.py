@@ -8,10 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.studies.jobs.tiny import rows, written
 from tests.studies.reuse.counting import run
+from tests.studies.reuse.noise import (
+    METHODS,
+    ROUNDING,
+    by_map,
+    draw,
+    draw_mask,
+    measuring,
+    same_scores,
+)
 from tests.studies.study_process import SETTING
 from xai_core import open_study, open_summary
 from xai_core.base.errors import InputError
@@ -24,49 +32,13 @@ from xai_core.studies.reuse.adoption import Adoption
 from xai_core.studies.setting import Setting
 from xai_core.studies.shards import Description, Row, Shards
 from xai_core.studies.shards.keys import Keys
-from xai_core.studies.store import complete
 
-METHODS = complete({"saliency": {}, "guided-backprop": {}})
 ON_MASK = localisation_metrics(0.2)
-PICTURES = 3
-ROUNDING = 1e-5  # pictures that are computed alone, and with others
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    """Three pictures, the first with a mask."""
-    (tmp_path / "pictures").mkdir()
-    draws = np.random.default_rng(4)
-    for number in range(PICTURES):
-        values = draws.integers(0, 255, (20, 20, 3), np.uint8)
-        Image.fromarray(values).save(tmp_path / "pictures" / f"{number}.png")
-    draw_mask(tmp_path, 12)
-    return Plan(Path("net.pt"), "net.pt", SETTING, str(tmp_path / "pictures"), METHODS)
-
-
-def draw_mask(folder: Path, right: int) -> None:
-    mask = np.zeros((20, 20), np.uint8)
-    mask[4:9, 4:right] = 255
-    Image.fromarray(mask).save(folder / "pictures" / "0.mask.png")
-
-
-def measuring(plan: Plan, *metrics: str) -> Plan:
-    setting = replace(plan.setting, metrics=metrics, truths=None)
-    return replace(plan, setting=setting)
-
-
-def by_map(folder: Path) -> dict[tuple[str, str], Row]:
-    return {(row.name, row.method): row for row in rows(folder).values()}
-
-
-def same_scores(one: Path, other: Path) -> None:
-    """Raw, curve and seconds are those of before, to the bit."""
-    before, after = by_map(one), by_map(other)
-    assert before.keys() == after.keys()
-    for key, row in before.items():
-        np.testing.assert_array_equal(row.curve, after[key].curve)
-        assert row.raw == after[key].raw
-        assert row.seconds == after[key].seconds
+    return draw(tmp_path)
 
 
 def kept_aside(folder: Path) -> list[Path]:
@@ -104,6 +76,19 @@ def test_a_metric_more_is_measured_alone_and_one_less_computes_nothing(
         assert {*open_summary(folder).figures} == {f"{one}@0.2" for one in metrics}
         assert not open_summary(folder).skipped
         assert {*open_study(folder).table.figures} == {f"{one}@0.2" for one in metrics}
+
+
+def test_two_studies_that_have_it_together_give_it(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "study"
+    run(measuring(plan, "sparseness"), folder, monkeypatch)
+    run(measuring(plan, *ON_MASK), folder, monkeypatch)
+    nothing = run(measuring(plan, "sparseness", *ON_MASK), folder, monkeypatch)
+    assert (nothing.asked, nothing.measured) == ([], [])
+    whole = {"sparseness@0.2", *ON_MASK}
+    assert [{*row.figures} for row in rows(folder).values()] == [whole] * 6
+    assert open_study(folder).table.done == 3
 
 
 def test_localisation_is_measured_where_there_is_a_mask(

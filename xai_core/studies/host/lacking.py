@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import nan
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xai_core.studies.figures.measured import NO_MASK
 from xai_core.studies.host.task import Task
 from xai_core.studies.host.truth import MaskFile
 from xai_core.studies.maps.files import StudyMaps
-from xai_core.studies.reuse.coverage import on_mask
+from xai_core.studies.reuse.coverage import needs_no_map
 from xai_core.studies.shards import Row, key_of
 from xai_core.studies.shards.keys import Keys
 from xai_core.studies.sources import Listed
@@ -41,35 +40,15 @@ class Lacks:
                 missing += [name] if unmapped else []
                 continue
             lacking = self._task.coverage.lacking(picture, name, given, mask.sha256)
-            if lacking is None or unmapped or not _without_map(lacking, mask):
+            if lacking is None or unmapped or not needs_no_map(lacking, mask.path):
                 missing.append(name)
                 metrics.update(self._task.setting.metrics if lacking is None else lacking)
             else:
-                rows.append(_row(listed, picture, name, given, lacking, mask))
+                why = dict.fromkeys(lacking, mask.cause or NO_MASK)
+                row = Row.without_map(picture, listed.name, name, given, why)
+                rows.append(replace(row, label=listed.label, mask=mask.sha256))
         wanted = tuple(one for one in self._task.setting.metrics if one in metrics)
         return Lacking(tuple(missing), wanted, tuple(rows))
 
     def _has_map(self, picture: str, method: str, parameters: Mapping[str, Any]) -> bool:
         return self._maps is None or self._maps.knows(picture, method, parameters)
-
-
-def _without_map(lacking: tuple[str, ...], mask: MaskFile) -> bool:
-    """Whether nobody needs the map for these: there is no mask to compare it with."""
-    return mask.path is None and all(map(on_mask, lacking))
-
-
-def _row(
-    listed: Listed,
-    picture: str,
-    method: str,
-    parameters: Mapping[str, Any],
-    lacking: tuple[str, ...],
-    mask: MaskFile,
-) -> Row:
-    """The figures that a map lacks; its score is where the others are."""
-    return Row(
-        *(picture, listed.name, method, parameters, listed.label),
-        localisation=dict.fromkeys(lacking, nan),
-        reasons=dict.fromkeys(lacking, mask.cause or NO_MASK),
-        mask=mask.sha256,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from math import isfinite
 
@@ -23,6 +24,7 @@ class Adoption:
 
     Args:
         known: keys of the study's rows; grows with what is taken over.
+        pictures: that count (SHA-256); None takes all.
 
     Attributes:
         coverage: what there is of other maps.
@@ -31,7 +33,14 @@ class Adoption:
         XaiError: the disk is full or cannot be written.
     """
 
-    def __init__(self, shards: Shards, setting: Setting, known: Keys) -> None:
+    def __init__(
+        self,
+        shards: Shards,
+        setting: Setting,
+        known: Keys,
+        pictures: Collection[str] | None = None,
+    ) -> None:
+        self._pictures = pictures
         self._shards, self._setting, self._known = shards, setting, known
         self._by_mask = setting.by_mask and any(map(on_mask, setting.metrics))
         self._places, self._whole = Places(), list[Row]()
@@ -69,7 +78,8 @@ class Adoption:
         for name, rows in donor.unread(()):
             self._places.open_file(donor.folder / name, donor.key, by_mask)
             for place, row in enumerate(rows):
-                if row.kind == "score":
+                wanted = self._pictures is None or row.picture in self._pictures
+                if row.kind == "score" and wanted:
                     self._take(row if by_mask else unlocalised(row), place)
 
     def _take(self, row: Row, place: int) -> None:

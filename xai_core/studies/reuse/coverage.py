@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from xai_core.scores.public.asked_metric import AskedMetric
@@ -51,6 +52,11 @@ def map_key(
 ) -> bytes:
     """16 bytes for a map among those of equal settings; a mask counts for metrics on masks."""
     return key_of("", picture, method, parameters, mask if metric and on_mask(metric) else None)
+
+
+def needs_no_map(lacking: Sequence[str], mask: Path | None) -> bool:
+    """Whether these metrics say nothing but that there is no mask, or there are none."""
+    return not lacking or (mask is None and all(map(on_mask, lacking)))
 
 
 @lru_cache(1024)  # it is asked of each map

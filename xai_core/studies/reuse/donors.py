@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from xai_core.base.errors import InputError
+from xai_core.base.pace import Pace
 from xai_core.base.storage.atomic import write_text
 from xai_core.base.storage.files import writing
+from xai_core.studies.setting import Setting
 from xai_core.studies.shards import Description, Shards
 from xai_core.studies.shards.description import NAME, read_description
 from xai_core.studies.shards.earlier import NAME as OF_BEFORE
@@ -48,9 +51,7 @@ def donors(folder: Path, description: Description) -> list[Shards]:
     """
     places = sorted((folder / ASIDE).glob("*"))
     if folder.name == description.key:
-        places += sorted(
-            one for one in folder.parent.glob("*") if len(one.name) == DIGITS and one != folder
-        )
+        places += _beside(folder)
     found = []
     for place in places:
         with suppress(InputError):
@@ -58,3 +59,22 @@ def donors(folder: Path, description: Description) -> list[Shards]:
             if shards.description.of_same_maps(description):
                 found.append(shards)
     return found
+
+
+def pace_beside(folder: Path, setting: Setting) -> Pace | None:
+    """That of another study of a setting's maps, beside a folder that is called by the setting's
+    key; None where there is none.
+    """
+    mine = Description.of(setting)
+    for place in _beside(folder):
+        with suppress(InputError, KeyError, TypeError):
+            there = read_description(place)
+            pace = there.fixed["pace"]
+            if there.of_same_maps(replace(mine, fixed={**mine.fixed, "pace": pace})):
+                return Pace(**pace)
+    return None
+
+
+def _beside(folder: Path) -> list[Path]:
+    found = folder.parent.glob("*")
+    return sorted(one for one in found if len(one.name) == DIGITS and one != folder)
