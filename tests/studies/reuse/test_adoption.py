@@ -114,11 +114,13 @@ def test_localisation_is_measured_where_there_is_a_mask(
     assert not run(localised, folder, monkeypatch).asked
 
     draw_mask(tmp_path, 18)
+    masks = {row.mask for row in rows(folder).values()}
     run(measuring(plan, "sparseness"), folder, monkeypatch)
     other = run(localised, folder, monkeypatch)
     assert other.asked == ["saliency", "guided-backprop"]
     assert all("sparseness" not in names for names in other.measured), "of the map, not the mask"
-    assert len({row.mask for row in rows(folder).values()}) == 3, "none, and both masks"
+    assert written(folder) == 6
+    assert {row.mask for row in rows(folder).values()} & masks == {None}, "the old mask is gone"
 
 
 def test_other_maps_are_never_taken(plan: Plan, tmp_path: Path) -> None:
@@ -195,6 +197,9 @@ def test_masks_of_before_that_name_no_rows_and_rows_that_are_gone(tmp_path: Path
     own = scored("a", raw=2.0, metrics={"sparseness@0.2": 0.3})
     assert found.completed(own) is None, "it does not have all"
     (aside,) = kept_aside(tmp_path)
+    by_key = begun(tmp_path / SETTING.key, SETTING).folder
+    donors.set_aside(by_key, Description.of(wanted, Pace()))
+    assert not (by_key / donors.ASIDE).exists(), "its name would say another study"
     for file in aside.glob("*.parquet"):
         file.unlink()
     again = adopted(tmp_path, wanted)

@@ -20,7 +20,8 @@ MANY = 4096  # rows to a shard
 class Adoption:
     """What other studies of the same maps have for one. For one thread.
 
-    Rows that have all that the study measures are written into its shards at once.
+    Rows that have all that the study measures are written into its shards at once; where rows are
+    by mask, only whoever knows the picture's mask can tell which these are.
 
     Args:
         known: keys of the study's rows; grows with what is taken over.
@@ -86,9 +87,12 @@ class Adoption:
         """One row: as it is, or where it is."""
         usable = self._usable(row, row.mask)
         own = replace(row, mask=row.mask if self._by_mask else None)
-        if len(usable) == len(self._setting.metrics):
+        whole = len(usable) == len(self._setting.metrics)
+        if whole and not self._by_mask:
             self._adopt(_with_figures(own, dict.fromkeys(usable, row)))
-        elif row.cause is None and (self._by_mask or own.key(self._shards.key) not in self._known):
+        elif (whole or row.cause is None) and (
+            self._by_mask or own.key(self._shards.key) not in self._known
+        ):
             named = (row.picture, row.method, row.parameters)
             self._places.add(map_key(*named), place)
             for one in usable:

@@ -34,6 +34,8 @@ def set_aside(folder: Path, coming: Description) -> None:
         return
     if there.key == coming.key or not there.of_same_maps(coming):
         return
+    if folder.name == there.key:  # a data folder has one for each key, and finds it by that
+        return
     place = folder / ASIDE / there.key
     with writing():
         place.mkdir(parents=True, exist_ok=True)
