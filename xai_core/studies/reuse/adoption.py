@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import isfinite
 
 from xai_core.studies.figures.measured import ENDED
-from xai_core.studies.reuse.coverage import Coverage, map_key, on_mask
+from xai_core.studies.reuse.coverage import Coverage, map_keys, on_mask
 from xai_core.studies.reuse.donors import donors
 from xai_core.studies.reuse.places import Places, unlocalised
 from xai_core.studies.setting import EACH, Setting
@@ -59,7 +59,7 @@ class Adoption:
 
         None where what it relies on is gone: it is computed at the next start.
         """
-        key = map_key(row.picture, row.method, row.parameters)
+        key, _ = map_keys(row.picture, row.method, row.parameters)
         failed = row.cause and not row.figures
         if row.kind != "score" or failed or key not in self.coverage.maps:
             return row
@@ -86,17 +86,17 @@ class Adoption:
     def _take(self, row: Row, place: int) -> None:
         """One row: as it is, or where it is."""
         usable = self._usable(row, row.mask)
-        own = replace(row, mask=row.mask if self._by_mask else None)
+        own = row if self._by_mask or not row.mask else replace(row, mask=None)
         whole = len(usable) == len(self._setting.metrics)
         if whole and not self._by_mask:
             self._adopt(_with_figures(own, dict.fromkeys(usable, row)))
         elif (whole or row.cause is None) and (
             self._by_mask or own.key(self._shards.key) not in self._known
         ):
-            named = (row.picture, row.method, row.parameters)
-            self._places.add(map_key(*named), place)
+            keys = map_keys(row.picture, row.method, row.parameters, row.mask)
+            self._places.add(keys[0], place)
             for one in usable:
-                self._figures[one] += map_key(*named, row.mask, one)
+                self._figures[one] += keys[on_mask(one)]
 
     def _usable(self, row: Row, mask: str | None) -> list[str]:
         """The study's figures that a row has. mask: of the picture."""

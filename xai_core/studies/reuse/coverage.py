@@ -18,7 +18,7 @@ class Coverage:
     """Maps of which there is something.
 
     Attributes:
-        metrics: of the study. maps: whose score is there, by `map_key`. figures: by the text of a
+        metrics: of the study. maps: whose score is there, by `map_keys`. figures: by the text of a
             metric, those that have it; of a metric on masks with the mask that it was measured on.
     """
 
@@ -34,24 +34,21 @@ class Coverage:
         Args:
             picture, mask: SHA-256 of the files.
         """
-        if not len(self.maps) or map_key(picture, method, parameters) not in self.maps:
+        if not len(self.maps) or map_keys(picture, method, parameters)[0] not in self.maps:
             return None
-        keys = {one: map_key(picture, method, parameters, mask, one) for one in self.metrics}
-        return tuple(one for one, key in keys.items() if not self._has(one, key))
+        keys = map_keys(picture, method, parameters, mask)
+        return tuple(one for one in self.metrics if not self._has(one, keys[on_mask(one)]))
 
     def _has(self, metric: str, key: bytes) -> bool:
         return metric in self.figures and key in self.figures[metric]
 
 
-def map_key(
-    picture: str,
-    method: str,
-    parameters: Mapping[str, Any],
-    mask: str | None = None,
-    metric: str = "",
-) -> bytes:
-    """16 bytes for a map among those of equal settings; a mask counts for metrics on masks."""
-    return key_of("", picture, method, parameters, mask if metric and on_mask(metric) else None)
+def map_keys(
+    picture: str, method: str, parameters: Mapping[str, Any], mask: str | None = None
+) -> tuple[bytes, bytes]:
+    """16 bytes for a map among those of equal settings, and for it with its mask."""
+    key = key_of("", picture, method, parameters)
+    return key, key_of("", picture, method, parameters, mask) if mask else key
 
 
 def needs_no_map(lacking: Sequence[str], mask: Path | None) -> bool:

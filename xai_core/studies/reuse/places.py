@@ -38,7 +38,7 @@ class Places:
         self._files.append((path, setting, by_mask))
 
     def add(self, key: bytes, row: int) -> None:
-        """One row of the file, as `map_key` calls its map."""
+        """One row of the file, as `map_keys` calls its map."""
         self.keys += key
         self._at.append((len(self._files) - 1) << 32 | row)
 
@@ -76,4 +76,4 @@ class Places:
 
 def unlocalised(row: Row) -> Row:
     """A row without what was measured on a mask: nobody knows which."""
-    return replace(row, localisation={}, mask=None)
+    return replace(row, localisation={}, mask=None) if row.localisation or row.mask else row
