@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.methods import baseline_chooser
 from components.session import upload
 from components.session.state.workspace import KEY
 from components.session.text import plain
@@ -20,12 +19,15 @@ METHOD = "integrated-gradients"
 
 
 def form() -> None:
-    from components.methods import form
+    import streamlit as st
+
+    from components.methods import baseline_chooser, form
     from components.session.state.workspace import workspace
 
     space = workspace()
     space.settings.setdefault("integrated-gradients", {"start": "picture"})
     form.show(space, "integrated-gradients")
+    st.session_state["asked"] = baseline_chooser.names_by_text(space, space.settings)
 
 
 def test_a_baseline_is_chosen_among_the_pictures(
@@ -45,7 +47,7 @@ def test_a_baseline_is_chosen_among_the_pictures(
     called = names.shown(text, offered.options[:2])
     assert backgrounds.shown(text) != called
     assert app.caption[0].value == f"In use: {plain(called)}."
-    assert baseline_chooser.names_by_text(space, {}) == {}
+    assert app.run().session_state["asked"] == {text: offered.options[:2]}
     assert len(backgrounds.pictures_of(text)) == 2
     assert backgrounds.file_of(text).exists()
     taken = {path for one in upload.storage()._held.values() for path in one}
@@ -67,3 +69,4 @@ def test_a_baseline_is_chosen_among_the_pictures(
     app.run()
     told = plain(names.shown(other, ["x).png"]))
     assert app.caption[0].value == f"In use: {told}."
+    assert app.session_state["asked"] == {other: ["x).png"]}

@@ -218,7 +218,7 @@ def test_the_names_of_a_baselines_pictures_go_with_its_maps() -> None:
     text = backgrounds.hold(np.zeros((1, 3, 20, 20), np.float32))
     given = {"start": "picture", "baseline_pictures": text, "n_steps": 2}
     methods: dict[str, Any] = {"integrated-gradients": given, "saliency": {}}
-    found = run_of(worker, methods=methods, baselines={text: ["/elsewhere/blank.png"]})
+    found = run_of(worker, methods=methods, baselines={text: ["/home/jo/blank.png"]})
     one, other = (found.attributions[name] for name in methods)
     assert one.chosen[names.KEPT] == ["blank.png"]
     assert names.KEPT not in other.chosen

@@ -120,7 +120,9 @@ def _with(run: Run, name: str, explain: Callable[[], Attribution], request: Requ
 
 
 def _with_names(one: Attribution, request: Request) -> Attribution:
-    return replace(one, chosen=chosen_with(one.parameters, one.chosen, request.baselines))
+    """The same one where its pictures have no other names."""
+    chosen = chosen_with(one.parameters, one.chosen, request.baselines)
+    return one if chosen == one.chosen else replace(one, chosen=chosen)
 
 
 def finished(scorer: Scores1D, methods: Iterable[str], run: Run) -> Run:
