@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,25 @@ def test_models_for_one_sample_at_a_time(method, kind):
     ours = explain(kind(), pictures(2), 2, method, **fast(method)).values
     theirs = explain(layered(), pictures(2), 2, method, batch_size=1, **fast(method)).values
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+class OneNumber(nn.Module):
+    """Its output has no axis for the batch where that is one, or never has."""
+
+    def __init__(self, number: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.net, self.number = layered(), number
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.number(self.net(x)[:, 2:3])
+
+
+@pytest.mark.parametrize("number", [Tensor.squeeze, Tensor.mean])
+@pytest.mark.parametrize("method", ["occlusion", "rise"])
+def test_an_output_of_one_number_without_an_axis(method, number):
+    ours = explain(OneNumber(number), pictures(2), None, method, **fast(method)).values
+    theirs = explain(layered(), pictures(2), 2, method, **fast(method)).values
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("way", ["scripted", "traced", "frozen", "exported"])

@@ -59,6 +59,8 @@ def test_another_input_stays_as_it_is_and_order_serves_without_names() -> None:
     score = net(*leaves, torch.full((1, 1), 2.0))[:, 2].sum()
     for one, slope in zip(double.values(), torch.autograd.grad(score, leaves), strict=True):
         np.testing.assert_allclose(one.values, slope.abs(), rtol=1e-4, atol=1e-7)
+    given = xai_core.explain_inputs(net, PAIR, 2, others={"scale": np.array([[2.0]])})
+    np.testing.assert_array_equal(given["depth"].values, double["depth"].values)
     unnamed = xai_core.explain_inputs(net, dict(zip("ab", PAIR.values(), strict=True)), 2)
     named = xai_core.explain_inputs(net, PAIR, 2)
     np.testing.assert_array_equal(unnamed["b"].values, named["depth"].values)
@@ -76,7 +78,11 @@ def test_one_map_for_all_is_refused() -> None:
 
 def test_others_may_differ_from_picture_to_picture() -> None:
     net, scale = TwoPictures(nn.ReLU).eval(), np.array([[1.0], [3.0]], np.float32)
-    found = xai_core.explain_inputs(net, PAIR, [2, 1], others={"scale": scale})
+    told: list[tuple[int, int]] = []
+    how: dict[str, Any] = {"progress": lambda *now: told.append(now)}
+    found = xai_core.explain_inputs(net, PAIR, [2, 1], others={"scale": scale}, **how)
+    assert told == sorted(told)
+    assert told[-1] == (2, 2)
     plain = xai_core.explain_inputs(net, PAIR, [2, 1])
     for name, one in found.items():
         np.testing.assert_allclose(one.values[0], plain[name].values[0], rtol=1e-4, atol=1e-7)

@@ -13,7 +13,7 @@ import numpy as np
 
 from xai_core.attribution.layers.inner_output import twin_of
 from xai_core.base.errors import InputError, MethodError
-from xai_core.base.several_inputs.held import HeldInputs, held_by
+from xai_core.base.several_inputs.held import HeldInputs, held_by, like
 from xai_core.base.several_inputs.packing import Shapes, places
 
 if TYPE_CHECKING:
@@ -108,9 +108,7 @@ class _Call:
     def __call__(self, whole: Tensor) -> Any:
         ends = zip(self.shapes, places(self.shapes.values()), strict=True)
         parts = {name: whole[place] for name, place in ends}
-        for name, value in self.others.items():
-            alone = len(value) == 1 and len(whole) > 1
-            parts[name] = value.expand(len(whole), *value.shape[1:]) if alone else value
+        parts |= {name: like(value, whole) for name, value in self.others.items()}
         if self.order:
             return self.forward(*(parts[name] for name in self.order))
         return self.forward(**parts)

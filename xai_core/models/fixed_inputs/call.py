@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from xai_core.base.several_inputs.held import like
 from xai_core.base.several_inputs.packing import Shapes, places
 from xai_core.models.other_inputs import OtherInput
 
@@ -109,11 +110,3 @@ class Freed:
             if name not in own:
                 given[name] = self.held.value(name, picture)
         return ((), given) if self.held.by_name else (tuple(given.values()), {})
-
-
-def like(value: Tensor, picture: Tensor) -> Tensor:
-    """On the picture's device, in its precision, and one for each of its samples."""
-    moved = value.to(picture.device, picture.dtype if value.is_floating_point() else value.dtype)
-    if moved.ndim == 0 or moved.shape[0] != 1 or len(picture) == 1:
-        return moved
-    return moved.expand(len(picture), *moved.shape[1:])
