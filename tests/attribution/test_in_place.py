@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 
 import numpy as np
@@ -69,3 +71,19 @@ def test_the_map_is_that_of_calls_that_give_their_result(name: str, method: str)
         assert (completeness.error_of(found) or 0) < 1e-3
     if method == "lrp":
         assert conservation.shares_of(found) == [pytest.approx(1.0, abs=0.05)]
+
+
+@pytest.mark.parametrize("method", ["deep-lift", "lrp", "guided-backprop"])
+@pytest.mark.parametrize("call", [Tensor.add_, Tensor.mul_, lambda x, _: x[:, :3].relu_()])
+def test_nothing_stays_of_the_passes(call: Callable[[Tensor, Tensor], Tensor], method: str) -> None:
+    seen: list[weakref.ref[Tensor]] = []
+
+    def step(x: Tensor, other: Tensor) -> Tensor:
+        seen.append(weakref.ref(x))
+        call(x, other)
+        return x
+
+    explain(_ready(Stepped(step)), pictures(), 2, method)
+    gc.collect()
+    assert seen
+    assert all(one() is None for one in seen)

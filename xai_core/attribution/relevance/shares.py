@@ -126,8 +126,11 @@ def stable(total: Tensor) -> Tensor:
 def _call(
     function: Callable[..., Any], slots: Slots, positional: int, variable: list[Any]
 ) -> Callable[..., Tensor]:
+    # A tensor that is written over would hold the graph that holds this.
+    fixed = {key: value for key, value in slots.items() if key not in variable}
+
     def call(*tensors: Tensor) -> Tensor:
-        given = {**slots, **dict(zip(variable, tensors, strict=True))}
+        given = {**fixed, **dict(zip(variable, tensors, strict=True))}
         ordered = [given.pop(number) for number in range(positional)]
         found: Tensor = function(*ordered, **given)
         return found
