@@ -78,11 +78,7 @@ def test_one_map_for_all_is_refused() -> None:
 
 def test_others_may_differ_from_picture_to_picture() -> None:
     net, scale = TwoPictures(nn.ReLU).eval(), np.array([[1.0], [3.0]], np.float32)
-    told: list[tuple[int, int]] = []
-    how: dict[str, Any] = {"progress": lambda *now: told.append(now)}
-    found = xai_core.explain_inputs(net, PAIR, [2, 1], others={"scale": scale}, **how)
-    assert told == sorted(told)
-    assert told[-1] == (2, 2)
+    found = xai_core.explain_inputs(net, PAIR, [2, 1], others={"scale": scale})
     plain = xai_core.explain_inputs(net, PAIR, [2, 1])
     for name, one in found.items():
         np.testing.assert_allclose(one.values[0], plain[name].values[0], rtol=1e-4, atol=1e-7)
@@ -127,3 +123,15 @@ def test_a_smaller_picture_starts_from_its_own(start: str, method: str) -> None:
     found = xai_core.explain_inputs(net, first, 2, start=start, method=method, n_steps=5)
     for name, one in found.items():
         np.testing.assert_allclose(one.values, expected[name].values, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["saliency", "occlusion", "grad-cam", "score-cam"])
+@pytest.mark.parametrize("scale", [1, 2])
+def test_the_progress_of_all_inputs_rises_to_its_end(method: str, scale: int) -> None:
+    told: list[tuple[int, int]] = []
+    others = {"scale": np.ones((scale, 1), np.float32)}
+    how: dict[str, Any] = {"others": others, "progress": lambda *now: told.append(now)}
+    xai_core.explain_inputs(TwoPictures(nn.ReLU).eval(), PAIR, 2, method, **how)
+    assert told == sorted(told)
+    assert len({total for _, total in told}) == 1
+    assert told[-1][0] == told[-1][1]

@@ -62,11 +62,16 @@ class Call:
 
     @property
     def pictures(self) -> dict[str, Tensor]:
-        """What is fixed to a picture, `[1, C, H, W]`, or to an array of that form."""
+        """What is fixed to a picture, `[1, C, H, W]`, or to an array of that form; a mask of whole
+        numbers is none, which no gradient reaches.
+        """
         return {
             name: value
             for name, value in self.values.items()
-            if value.ndim == 4 and len(value) == 1 and min(value.shape[2:]) > 1
+            if value.is_floating_point()
+            and value.ndim == 4
+            and len(value) == 1
+            and min(value.shape[2:]) > 1
         }
 
     def freed(self, shapes: Shapes, others: Mapping[str, Tensor]) -> Freed:
