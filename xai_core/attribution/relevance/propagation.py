@@ -161,7 +161,8 @@ def _check_layers(watch: Watch) -> None:
 def _check_score(before: float, after: float, scale: float, watch: Watch) -> None:
     import torch
 
-    rounding = max(torch.finfo(layer.weight.dtype).eps for layer in watch.ran)
+    weights = (one for layer in watch.ran for one in layer.parameters(recurse=False))
+    rounding = max(torch.finfo(one.dtype).eps for one in weights)
     if abs(after - before) <= max(CLOSE, 4 * rounding) * max(abs(before), scale, CLOSE):
         return
     if not watch.pairs:
