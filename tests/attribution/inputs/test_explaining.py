@@ -68,6 +68,19 @@ def test_another_input_stays_as_it_is_and_order_serves_without_names() -> None:
     np.testing.assert_array_equal(unnamed["b"].values, named["depth"].values)
 
 
+def test_the_models_own_hooks_see_its_inputs_as_they_are() -> None:
+    net, seen = TwoPictures(nn.ReLU).eval(), []
+    expected = xai_core.explain_inputs(net, {**PAIR, "photo": 2 * PAIR["photo"]}, 2)
+    net.register_forward_pre_hook(lambda _, given: (2 * given[0], *given[1:]))
+    net.register_forward_hook(lambda _, given, __: seen.append([one.shape[1:] for one in given]))
+    found = xai_core.explain_inputs(net, PAIR, 2)
+    np.testing.assert_allclose(found["photo"].values, 2 * expected["photo"].values, rtol=1e-5)
+    np.testing.assert_allclose(found["depth"].values, expected["depth"].values, rtol=1e-5)
+    assert seen[0] == [(3, 16, 12), (1, 9, 14)]
+    assert len(net._forward_pre_hooks) == 1
+    assert not net._forward_pre_hooks_with_kwargs
+
+
 def test_one_map_for_all_is_refused() -> None:
     net = TwoPictures(nn.ReLU).eval()
     with pytest.raises(MethodError, match="one map for all inputs together"):
