@@ -70,7 +70,7 @@ def _gone_on_with(args: argparse.Namespace) -> Plan:
         raise InputError(
             "--resume knows the methods and the metrics: --baseline and --no-localisation are of "
             "another study.",
-            "Leave them out, or give MODEL, PICTURES and another --keep FOLDER.",
+            "Leave them out, or give MODEL, PICTURES and --keep FOLDER.",
         )
     plan = read_plan(args.resume).with_trust(args.trust)
     asked = metrics_of(args, masks=False)
@@ -78,7 +78,7 @@ def _gone_on_with(args: argparse.Namespace) -> Plan:
         raise InputError(
             f"This study measures {', '.join(plan.setting.metrics) or 'no further metrics'}, and "
             f"keeps to that; asked for: {', '.join(asked)}.",
-            "Begin another one: give MODEL, PICTURES and another --keep FOLDER.",
+            f"Give MODEL, PICTURES and --keep {args.resume}: what is there is taken over.",
         )
     given = {name: getattr(args, name) for name in ("engine", "workers", "address", "time_limit")}
     changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
