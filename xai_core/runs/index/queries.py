@@ -110,7 +110,7 @@ def oldest(db: Connection, folder: Path, over: int, but: str = "") -> list[Kept]
             stale += changed_since
             going += one
             left -= size
-            if left <= 0 or stale:
+            if left <= 0:
                 break
         if not stale:
             return going
