@@ -28,6 +28,14 @@ def check_inputs(card: ModelCard) -> None:
     )
 
 
+def check_out(out: Path) -> None:
+    """Raises `InputError` where no file can be, before the work and not behind it."""
+    if out.is_dir():
+        raise InputError(f"{out} is a folder.", "Name a file: --out map.npy.")
+    if not out.parent.is_dir():
+        raise InputError(f"There is no folder {out.parent}.", "Make it, or choose another --out.")
+
+
 def write(out: Path, maps: Sequence[InputMap], told: str) -> bool:
     """One `.npy` for each input and a picture of all; their paths go to standard output.
 

@@ -237,7 +237,7 @@ def test_what_cannot_be_read_for_a_moment_is_read_again(
         assert store.page(RunFilter("ann")).total == 0
         assert store.would_delete(store.cap) == ()
         if file == "label.json":
-            with pytest.raises(XaiError, match="Too many open files. Try again"):
+            with pytest.raises(XaiError, match=r"Too many open files\. Try again"):
                 store.change(name, tags=("a",))
     assert set(listed(store, RunFilter("ann"))) == {name, new}
     assert store.entry(name).label.pinned

@@ -14,6 +14,7 @@ from xai_core.scores.statistics_text import (
     as_json,
     statistics_json,
     statistics_text,
+    with_interval,
 )
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import read_status, told
@@ -39,6 +40,10 @@ def summary_text(folder: Path, quantile: float) -> Iterator[str]:
         for cause, count in causes.most_common(CAUSES):
             yield f"no score for {method} on {count:,} pictures: {cause}"
         yield from _others(len(causes))
+    if found.pictures == 1:  # nothing to be said over pictures
+        yield ""
+        for column in found.statistics.order:
+            yield f"  {found.methods[column]:<22}{found.scores[0, column]:>8.4f}"
     yield from statistics_text(_over(found), {})
     for metric in found.figures:
         yield from _metric_text(found, metric)
@@ -81,7 +86,7 @@ def _metric_text(found: StudySummary, metric: str) -> Iterator[str]:
             one[column] for one in (here.means.mean, here.means.low, here.means.high)
         )
         count = int(here.means.pictures[column])
-        yield f"  {found.methods[column]:<22}{mean:>8.4f} [{low:.4f}, {high:.4f}]  of {count:,}"
+        yield f"  {found.methods[column]:<22}{with_interval(mean, low, high)}  of {count:,}"
     for cause, count in found.reasons.get(metric, Counter()).most_common(SHOWN):
         yield f"  none for {count:,} maps: {cause}"
 
