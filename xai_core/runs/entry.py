@@ -89,7 +89,7 @@ def kept_in(folder: Path) -> Kept:
             model=str(facts["model"]),
             picture=str(facts["picture"]),
             target=_target(facts),
-            methods=tuple(facts["attributions"]),
+            methods=tuple(map(str, facts["attributions"])),
             created=str(facts["created"]),
         )
     except (KeyError, TypeError, ValueError) as cause:
@@ -106,7 +106,7 @@ def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
         model=str(facts["model"]),
         picture=f"{len(facts['pictures'])} pictures",
         target=over_pictures(class_or_target(facts["target"])),
-        methods=tuple(facts["methods"]),
+        methods=tuple(map(str, facts["methods"])),
         created=str(facts["created"]),
         fingerprint=str(facts.get("fingerprint", "")),
     )

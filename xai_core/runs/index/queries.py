@@ -92,12 +92,16 @@ def total_size(db: Connection, but: str = "") -> int:
 
 
 def printed(db: Connection, folder: Path, fingerprint: str) -> list[Kept]:
-    """Studies with a fingerprint."""
-    rows = db.execute(
-        "SELECT id FROM runs WHERE fingerprint = ? AND fingerprint <> ''", (fingerprint,)
-    )
-    found, stale = _read(db, folder, [name for (name,) in rows])
-    put(db, folder, stale)
+    """Studies with a fingerprint, the newest first."""
+    query = """
+    SELECT id FROM runs WHERE fingerprint = ? AND fingerprint <> ''
+    ORDER BY created DESC, id DESC"""
+    for _ in range(TRIES):
+        names = [name for (name,) in db.execute(query, (fingerprint,))]
+        found, stale = _read(db, folder, names)
+        if not stale:
+            break
+        put(db, folder, stale)
     return found
 
 
