@@ -18,6 +18,7 @@ MOST = 1000  # runs that a search counts: who has more of them searches more clo
 # Runs that may match, of which each is looked up; more of them are met soon in the list's order.
 NEAR = 5000
 TRIES = 5  # others may change what is read
+SINGLY = 100  # words that have a condition each: SQLite takes a thousand in a query at most
 # Tag after tag through the index, however many runs have each.
 TAGS = """
 WITH RECURSIVE each(tag) AS (
@@ -178,17 +179,22 @@ def _near(db: Connection, wanted: RunFilter) -> list[int] | None:
 
 
 def _words(wanted: RunFilter) -> list[str]:
-    words = (storable(folded([word])) for word in wanted.words.split())
-    return sorted(words, key=len, reverse=True)
+    words = {storable(folded([word])) for word in wanted.words.split()}
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 def _clause(wanted: RunFilter) -> tuple[str, dict[str, object]]:
-    words = _words(wanted)
-    parts = [f" AND instr(words, :word{place})" for place in range(len(words))]
-    given: dict[str, object] = {f"word{place}": word for place, word in enumerate(words)}
-    for place, tag in enumerate(wanted.tags):
-        parts.append(f" AND instr(tags, :tag{place})")
-        given[f"tag{place}"] = storable(f"{BETWEEN}{tag}{BETWEEN}")
+    parts: list[str] = []
+    given: dict[str, object] = {}
+    tags = [storable(f"{BETWEEN}{tag}{BETWEEN}") for tag in wanted.tags]
+    for column, texts in (("words", _words(wanted)), ("tags", tags)):
+        for place, text in enumerate(texts[:SINGLY]):
+            parts.append(f" AND instr({column}, :{column}{place})")
+            given[f"{column}{place}"] = text
+        if texts[SINGLY:]:
+            each = f"SELECT 1 FROM json_each(:{column}) WHERE NOT instr({column}, value)"  # noqa: S608 - fixed parts
+            parts.append(f" AND NOT EXISTS ({each})")
+            given[column] = json.dumps(texts[SINGLY:])
     if wanted.studies is not None:
         parts.append(" AND study = :study")
         given["study"] = wanted.studies
