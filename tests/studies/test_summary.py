@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,11 +18,12 @@ from xai_core import open_summary
 from xai_core.attribution.methods.base import METHODS as METHOD_TYPES
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import kept as kept_parameters
-from xai_core.cli.study.summary import summary_text
+from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.scores.bootstrap import band
 from xai_core.scores.statistics import statistics
 from xai_core.scores.statistics_text import OverPictures, statistics_text
 from xai_core.studies.entry import QUANTILES
+from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import Reporter
 from xai_core.studies.shards import Description, Row, Shards
 from xai_core.studies.store import complete
@@ -142,6 +144,10 @@ def test_one_picture_is_told_without_intervals(tmp_path: Path) -> None:
         [Row("a" * 64, "a.png", "saliency", raw=8, curve=curve, metrics={"sparseness@0.2": 1})]
     )
     Reporter(tmp_path, "local").end("done")
+    (mean,) = summary_json(tmp_path, cast(Plan, SimpleNamespace(name="net", setting=SETTING)), 0.2)[
+        "statistics"
+    ]["means"]
+    assert (mean["name"], mean["mean"], mean["pictures"]) == ("saliency", 7.5, 1)
     lines = list(summary_text(tmp_path, 0.2))
     assert [line.split() for line in lines if "saliency" in line] == [
         ["saliency", "7.5000"],

@@ -12,7 +12,6 @@ from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.scores.statistics_text import (
     OverPictures,
     as_json,
-    statistics_json,
     statistics_text,
     with_interval,
 )
@@ -71,7 +70,7 @@ def summary_json(folder: Path, plan: Plan, quantile: float) -> dict[str, Any]:
         "pictures": found.pictures,
         "refused": dict(found.refused),
         "causes": {name: dict(causes) for name, causes in found.causes.items()},
-        "statistics": statistics_json(_over(found)),
+        "statistics": as_json(found.methods, found.statistics) if found.pictures else None,
         "metrics": {metric: _metric_json(found, metric) for metric in found.figures},
     }
 
