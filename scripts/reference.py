@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.licences import licences
+from scripts.proofs import by_subject, proofs, told
 from xai_core.attribution.methods.base import FAMILIES, METHODS
 from xai_core.base.finding_codes import MEANINGS
 from xai_core.base.limits import Limits
@@ -111,6 +112,16 @@ def metrics() -> str:
     return _table(("name", "title", *heads), rows)
 
 
+def proofs_of_methods() -> str:
+    """What each method was compared with, and the tests that do."""
+    return _proofs(METHODS.names())
+
+
+def proofs_of_metrics() -> str:
+    """The same of each metric."""
+    return _proofs(METRICS.names())
+
+
 def controls() -> str:
     """Every control that methods are compared with."""
     rows = ((f"`{c.name}`", c.title, c.summary, c.citation) for c in CONTROLS)
@@ -183,6 +194,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
         parameters,
         targets,
         metrics,
+        proofs_of_methods,
+        proofs_of_metrics,
         controls,
         formats,
         packages,
@@ -221,6 +234,12 @@ def main(words: list[str]) -> int:
     for name in old:
         print(f"{name} is out of date: run python -m scripts.reference", file=sys.stderr)
     return int(bool(old))
+
+
+def _proofs(names: Iterable[str]) -> str:
+    found = by_subject(proofs())
+    rows = ((f"`{name}`", *told(found[name])) for name in names)
+    return _table(("name", "compared with (on)", "tests"), rows)
 
 
 def _claim(thing: object) -> str:

@@ -7,6 +7,7 @@ import tracemalloc
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+PATIENCE = 300.0  # seconds: a lock that another thread held stays locked in the fork
 FORK = multiprocessing.get_context("fork")
 
 
@@ -20,7 +21,8 @@ def peak(call: Callable[[], object]) -> int:
     process = FORK.Process(target=_measure, args=(call, sender))
     process.start()
     sender.close()
-    process.join()
+    process.join(PATIENCE)
+    process.kill()
     assert process.exitcode == 0, "the call failed; its traceback is in the output"
     return int(receiver.recv())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -15,14 +15,13 @@ from components.pictures.computing import Computing, by_job
 from components.runs import study_link
 from components.session import backend, decoding, kept_runs, problem
 from components.session.jobs import time_left
-from components.session.jobs.job import Job
+from components.session.jobs.job import Job, Reports
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access
 from components.session.state.workspace import StudyState, Workspace
 from xai_core.base.errors import XaiError
-from xai_core.base.progress import Progress
-from xai_core.studies.computation import Place, filled
+from xai_core.studies.computation import Place, Subject, filled
 from xai_core.studies.result import StudyResult
 from xai_core.studies.store import Table
 
@@ -72,7 +71,7 @@ def start(space: Workspace) -> None:
 
     computing = Computing(access, decode, truth, source, study, pictures, wanted, at)
 
-    def work(progress: Progress, cancel: threading.Event) -> dict[str, str]:
+    def work(progress: Reports[dict[str, str]], cancel: threading.Event) -> dict[str, str]:
         access.cancel = cancel
         maps = maps_choice.files_of(study) if asked else None
         refused = computing.scores(progress, cancel, maps if asked.everything else None)
@@ -83,6 +82,7 @@ def start(space: Workspace) -> None:
         there = [one for one in pictures if one.name not in refused]
         chosen = maps_choice.pointed_at(study, there, wanted, asked, draft.quantile)
         if maps is not None and chosen:
+            progress.restart()
             study_state.mapping, study_state.place = len(chosen), None
             computing.maps_of(chosen, maps, progress, cancel)
         return refused
@@ -126,24 +126,29 @@ def _finish(study_state: StudyState, refused: Mapping[str, str]) -> None:
 
 
 def _told(space: Workspace, job: Job[dict[str, str]]) -> str:
-    study_state, table, left = space.study_state, known(space), job.seconds_left
-    place = study_state.place
+    study_state, table = space.study_state, known(space)
+    place, mapping = study_state.place, study_state.mapping
     if table is None:
         return "Starting …"
-    pictures = subjects(space)
-    if study_state.mapping:
+    pictures, left = subjects(space), job.seconds_left
+    if mapping:
         unit = "pictures" if by_job(pictures) else "samples"
-        noun = "picture" if study_state.mapping == 1 else "pictures"
-        return f"Maps of {study_state.mapping} {noun}: {job.done} of {job.total} {unit}"
-    parts = [f"{table.done} of {len(pictures)} pictures"]
-    named = {one.sha256: one.name for one in pictures}
-    if place is not None and place.pictures[0] in named:
-        through = min(max(0, job.done - place.before), place.samples)
-        count = f": {through} of {place.samples} samples" if place.samples > 1 else ""
-        parts.append(f"{_of_methods(place)} of {_of_pictures(place, named)}{count}")
+        noun = "picture" if mapping == 1 else "pictures"
+        parts = [f"Maps of {mapping} {noun}: {job.done} of {job.total} {unit}"]
+    else:
+        parts = [f"{table.done} of {len(pictures)} pictures", *_at(place, pictures, job.done)]
     if left is not None:
         parts.append(time_left.told(left))
     return ", ".join(parts)
+
+
+def _at(place: Place | None, pictures: Sequence[Subject], done: int) -> list[str]:
+    named = {one.sha256: one.name for one in pictures}
+    if place is None or place.pictures[0] not in named:
+        return []
+    through = min(max(0, done - place.before), place.samples)
+    count = f": {through} of {place.samples} samples" if place.samples > 1 else ""
+    return [f"{_of_methods(place)} of {_of_pictures(place, named)}{count}"]
 
 
 def _of_methods(place: Place) -> str:

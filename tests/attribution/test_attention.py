@@ -20,6 +20,7 @@ from xai_core.base.errors import MethodError
 from xai_core.models.vision_libraries import vision_library
 
 SIDE, CELLS, CLASSES = 32, 4, 5
+LIBRARIES = ["timm", "torchvision", "transformers"]
 Weights = list[Tensor]
 
 
@@ -130,6 +131,8 @@ def rolled(weights: Weights, score: Tensor, method: str) -> Tensor:
     return patches.reshape(1, 1, CELLS, CELLS).detach()
 
 
+@pytest.mark.proof("attention-rollout", by="a plain version", on=("timm", "transformers"))
+@pytest.mark.proof("gradient-rollout", by="a plain version", on=("timm", "torchvision"))
 @pytest.mark.parametrize(
     ("library", "method"), pairs(ALL, ["attention-rollout", "gradient-rollout"])
 )
@@ -189,7 +192,8 @@ def test_a_convolutional_network_attends_to_nothing() -> None:
     assert "vision transformers" in reason
 
 
-@pytest.mark.parametrize("library", ["timm", "torchvision", "transformers"])
+@pytest.mark.proof("legrad", by="a plain version", on=LIBRARIES)
+@pytest.mark.parametrize("library", LIBRARIES)
 def test_legrad_by_each_layers_own_score(library: str) -> None:
     """The tail of each library's model, run plainly on the mean of each layer's tokens."""
     make, weights_of = ALL[library]
@@ -229,6 +233,7 @@ def _first(given: object) -> Tensor:
     return given[0] if isinstance(given, tuple) else given
 
 
+@pytest.mark.proof("legrad", by="torchcam", on=("torchvision",))
 def test_legrad_is_torchcams_on_torchvision() -> None:
     from torchcam.methods import LeGrad
 

@@ -13,6 +13,7 @@ from captum.attr import DeepLiftShap, GradientShap, IntegratedGradients, Occlusi
 from PIL import Image
 
 from tests.attribution.nets import NETS, layered, pictures
+from tests.attribution.test_rescaling import pooled
 from xai_core import InputSpec, LoadedModel, baseline_pictures, explain
 from xai_core.attribution import baseline_notice, completeness
 from xai_core.attribution.hiding.baselines import drawn_baselines
@@ -29,6 +30,7 @@ def same(ours: Any, theirs: torch.Tensor) -> None:
     np.testing.assert_allclose(ours.values, theirs, rtol=2e-4, atol=1e-5 * np.abs(theirs).max())
 
 
+@pytest.mark.proof("integrated-gradients", "occlusion", by="Captum", on=("layered", "smooth"))
 @pytest.mark.parametrize("make", BOTH)
 def test_integrated_gradients_and_occlusion_take_another_picture(make):
     x, other = torch.from_numpy(pictures()), torch.from_numpy(SEVERAL[:1])
@@ -45,8 +47,11 @@ def test_integrated_gradients_and_occlusion_take_another_picture(make):
     np.testing.assert_allclose(several.values, mean, rtol=1e-4, atol=1e-6)
 
 
-def test_deep_lift_shap_takes_captums_background():
-    net = layered()
+@pytest.mark.proof("deep-lift-shap", by="Captum", on=("layered", "pooled"))
+@pytest.mark.proof("deep-lift-shap", by="completeness", on=("layered", "pooled"))
+@pytest.mark.parametrize("make", [layered, pooled])
+def test_deep_lift_shap_takes_captums_background(make):
+    net = make()
     theirs = DeepLiftShap(net).attribute(
         torch.from_numpy(pictures()), torch.from_numpy(SEVERAL), target=2
     )
@@ -58,6 +63,7 @@ def test_deep_lift_shap_takes_captums_background():
     assert "not training pictures" in baseline_notice.told(noisy)
 
 
+@pytest.mark.proof("gradient-shap", by="Captum", on=("layered", "smooth"))
 @pytest.mark.parametrize("make", BOTH)
 def test_expected_gradients_are_captums_at_the_same_places(make, monkeypatch):
     count, seed = 8, 3
@@ -76,6 +82,7 @@ def test_expected_gradients_are_captums_at_the_same_places(make, monkeypatch):
                  baseline_pictures=SEVERAL), theirs)  # fmt: skip
 
 
+@pytest.mark.proof("kernel-shap", by="Captum", on=("smooth",))
 def test_kernel_shap_hides_behind_another_picture():
     net, x = NETS["smooth"](), torch.from_numpy(pictures())
     mask = torch.from_numpy(segments(x, 3))[None, None]

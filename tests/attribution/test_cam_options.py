@@ -26,6 +26,7 @@ def ours(layer: str, **more: object) -> np.ndarray:
     return explain(layered(), pictures(), 2, "grad-cam", layer=layer, **more).values
 
 
+@pytest.mark.proof("grad-cam", by="Captum", on=("layered",))
 @pytest.mark.parametrize("mode", ["nearest", "bilinear"])
 def test_signed_and_nearest(mode: str) -> None:
     expected = nn.functional.interpolate(cells("0"), (12, 10), mode=mode)

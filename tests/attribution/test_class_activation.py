@@ -19,7 +19,7 @@ from torch import nn
 from torchcam import methods as theirs
 
 from tests.attribution import reference_cams as slow
-from tests.attribution.nets import NETS, layered, pictures
+from tests.attribution.nets import NETS, functional, layered, pictures
 from tests.attribution.test_tokens import transformer
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.probe import probe
@@ -40,7 +40,10 @@ ORACLES = {
     "score-cam": theirs.ScoreCAM,
     "finer-cam": theirs.FinerCAM,
 }
+Score = Callable[[torch.Tensor], torch.Tensor]
 zoo = vision_library("torchvision.models")
+# Layers of two networks; the next step of the second works in place on it.
+PLACES = [(layered, "0"), (layered, "2"), (layered, "3"), (functional, "second")]
 FAMILY = (*BY_GRADIENT, "score-cam", "ablation-cam", "eigen-cam", "finer-cam")
 
 
@@ -65,8 +68,10 @@ def text_direction() -> nn.Module:
     return found
 
 
-def inside(net: nn.Module, layer: str, inputs: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """A layer's values and the slope of score 1 at them, `[K, h, w]`."""
+def inside(
+    net: nn.Module, layer: str, inputs: torch.Tensor, explained: Score = lambda scores: scores[1]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A layer's values and the slope of what is explained at them, `[K, h, w]`."""
     kept: list[torch.Tensor] = []
 
     def keep(_: nn.Module, __: object, output: torch.Tensor) -> torch.Tensor:
@@ -74,7 +79,7 @@ def inside(net: nn.Module, layer: str, inputs: torch.Tensor) -> tuple[np.ndarray
         return output.clone()  # the next layer works in place
 
     handle = net.get_submodule(layer).register_forward_hook(keep)
-    score = net(inputs.clone().requires_grad_(True))[0, 1]
+    score = explained(net(inputs.clone().requires_grad_(True))[0])
     handle.remove()
     (slope,) = torch.autograd.grad(score, kept[0])
     return tuple(one.detach()[0].double().numpy() for one in (kept[0], slope))  # type: ignore[return-value]
@@ -90,29 +95,55 @@ def same(found: np.ndarray, expected: np.ndarray, rtol: float = 1e-3) -> None:
     np.testing.assert_allclose(found, expected, atol=rtol * np.abs(expected).max())
 
 
+@pytest.mark.proof(*BY_GRADIENT, by="a plain version", on=("layered", "functional"))
 @pytest.mark.parametrize("method", BY_GRADIENT)
-@pytest.mark.parametrize("layer", ["0", "2", "3"])
-def test_the_formula(method: str, layer: str) -> None:
-    net = layered()
+@pytest.mark.parametrize(("make", "layer"), PLACES)
+def test_the_formula(method: str, make: Callable[[], nn.Module], layer: str) -> None:
+    net = make()
     expected = large(BY_GRADIENT[method](*inside(net, layer, x())), (12, 10))
     same(explain(net, pictures(), 1, method, layer=layer).values, expected)
 
 
-@pytest.mark.parametrize("layer", ["2", "3"])
-def test_eigen_cam_is_the_formula_for_every_class(layer: str) -> None:
-    net = layered()
+@pytest.mark.proof("eigen-cam", by="a plain version", on=("layered", "functional"))
+@pytest.mark.parametrize(("make", "layer"), PLACES[1:])
+def test_eigen_cam_is_the_formula_for_every_class(
+    make: Callable[[], nn.Module], layer: str
+) -> None:
+    net = make()
     expected = large(slow.eigen(inside(net, layer, x())[0]), (12, 10))
     for target in (0, 1):
         same(explain(net, pictures(), target, "eigen-cam", layer=layer).values, expected)
 
 
-@pytest.mark.parametrize("layer", ["0", "2", "3"])
-def test_ablation_cam_is_the_formula(layer: str) -> None:
-    net = layered()
+@pytest.mark.proof("finer-cam", by="a plain version", on=("layered", "functional"))
+@pytest.mark.parametrize(("make", "layer"), PLACES)
+def test_finer_cam_is_the_formula(make: Callable[[], nn.Module], layer: str) -> None:
+    """Grad-CAM of the class less γ times the mean of those next to it: equations 4 to 6."""
+    net = make()
+    with torch.no_grad():
+        scores = net(x())[0].tolist()
+    near = sorted((abs(one - scores[1]), place) for place, one in enumerate(scores) if place != 1)
+
+    def apart(scores: torch.Tensor) -> torch.Tensor:
+        return scores[1] - 0.8 * (scores[near[0][1]] + scores[near[1][1]]) / 2
+
+    values, slope = inside(net, layer, x(), apart)
+    expected = large((slope.mean((1, 2), keepdims=True) * values).sum(0), (12, 10))
+    given = {"layer": layer, "similar": 2, "gamma": 0.8}
+    same(explain(net, pictures(), 1, "finer-cam", **given).values, expected)
+
+
+@pytest.mark.proof("ablation-cam", by="a plain version", on=("layered", "functional"))
+@pytest.mark.parametrize(("make", "layer"), PLACES)
+def test_ablation_cam_is_the_formula(make: Callable[[], nn.Module], layer: str) -> None:
+    net = make()
 
     def score(values: np.ndarray) -> float:
-        rest = net[int(layer) + 1 :]
-        return rest(torch.from_numpy(values).float()[None]).double()[0, 1].item()
+        given = torch.from_numpy(values).float()[None]
+        handle = net.get_submodule(layer).register_forward_hook(lambda *_: given)
+        found = net(x()).double()[0, 1].item()
+        handle.remove()
+        return found
 
     values = inside(net, layer, x())[0]
     with torch.no_grad():
@@ -120,6 +151,7 @@ def test_ablation_cam_is_the_formula(layer: str) -> None:
     same(explain(net, pictures(), 1, "ablation-cam", layer=layer).values, expected)
 
 
+@pytest.mark.proof("score-cam", by="a plain version", on=("layered",))
 def test_score_cam_is_the_formula() -> None:
     net = layered()
     values = inside(net, "2", x())[0]
@@ -137,6 +169,8 @@ def test_score_cam_is_the_formula() -> None:
     same(explain(net, pictures(), 1, "score-cam", layer="2").values, expected)
 
 
+@pytest.mark.proof(*ORACLES, by="torchcam", on=("shufflenet",))
+@pytest.mark.proof("xgrad-cam", "layer-cam", by="torchcam", on=("text_direction",))
 @pytest.mark.parametrize(
     ("make", "size", "method"),
     [

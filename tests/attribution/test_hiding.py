@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -11,11 +11,12 @@ from captum.attr import KernelShap, ShapleyValues
 from sklearn.linear_model import Ridge
 from torch import nn
 
-from tests.attribution.nets import layered, pictures
+from tests.attribution.nets import NETS, layered, pictures
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.hiding.superpixels import segments
 from xai_core.attribution.methods.perturbation import lime, rise
 
+BOTH = ("layered", "smooth")
 METHODS = ("rise", "kernel-shap", "lime", "sobol")
 FEW = {"rise": {"samples": 200}, "sobol": {"cells": 3, "designs": 8}}
 
@@ -37,6 +38,8 @@ def shares(net: nn.Module) -> np.ndarray:
     return (net[1].weight[1].reshape(3, 12, 10) * x()[0]).sum(0).detach().numpy()
 
 
+@pytest.mark.proof("kernel-shap", by="a plain version", on=("layered",))
+@pytest.mark.proof("kernel-shap", by="Captum", on=("layered",))
 def test_kernel_shap_of_few_superpixels_is_exact() -> None:
     """Against the definition: the mean rise over all orders of showing them."""
     net, parts = layered(), segments(x(), 5)
@@ -64,6 +67,8 @@ def test_kernel_shap_of_few_superpixels_is_exact() -> None:
     np.testing.assert_allclose(found.values[0, 0], theirs[0, 0].detach(), atol=1e-4)
 
 
+@pytest.mark.proof("kernel-shap", by="Captum", on=("linear",))
+@pytest.mark.proof("kernel-shap", by="completeness", on=("linear",))
 def test_kernel_shap_of_many_is_captums_and_adds_up() -> None:
     net, parts = linear(), segments(x(), 40)
     found = explain(net, pictures(), 1, "kernel-shap", segments=40, samples=2000)
@@ -105,6 +110,24 @@ def test_lime_is_the_authors_regression() -> None:
     np.testing.assert_allclose(lime.fitted(shown, scores)[0], theirs.coef_, rtol=1e-6)
 
 
+@pytest.mark.proof("lime", by="scikit-learn", on=BOTH)
+@pytest.mark.parametrize("name", BOTH)
+def test_lime_is_that_regression_of_the_scores(name: str) -> None:
+    net, parts = NETS[name](), segments(x(), 10)
+    shown = np.random.default_rng(3).random((50, parts.max() + 1)) < 0.5
+    shown[0] = True
+    masks = torch.from_numpy(shown[:, parts][:, None]).float()
+    with torch.no_grad():
+        scores = net(x() * masks)[:, 1].double().numpy()
+    lengths = np.linalg.norm(shown, axis=1) * np.linalg.norm(shown[0])
+    cosine = shown @ shown[0].astype(float) / lengths
+    weights = np.sqrt(np.exp(-((1 - cosine) ** 2) / 0.25**2))
+    slopes = Ridge(alpha=1).fit(shown, scores, sample_weight=weights).coef_
+    found = explain(net, pictures(), 1, "lime", 3, segments=10, samples=50).values[0, 0]
+    np.testing.assert_allclose(found, slopes[parts], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.proof("lime", by="a closed form", on=("linear",))
 def test_lime_finds_the_shares_of_a_linear_model() -> None:
     net, parts = linear(), segments(x(), 20)
     exact = np.array([shares(net)[parts == part].sum() for part in range(parts.max() + 1)])
@@ -112,15 +135,17 @@ def test_lime_finds_the_shares_of_a_linear_model() -> None:
     assert np.corrcoef(found.ravel(), exact[parts].ravel())[0, 1] > 0.999
 
 
-def test_rise_is_the_formula() -> None:
-    given = rise.RiseParameters(samples=60, cells=4)
-    found = explain(layered(), pictures(), 1, "rise", seed=3, samples=60, cells=4)
+@pytest.mark.proof("rise", by="a plain version", on=BOTH)
+@pytest.mark.parametrize("name", BOTH)
+def test_rise_is_the_formula(name: str) -> None:
+    net, given = NETS[name](), rise.RiseParameters(samples=60, cells=4)
+    found = explain(net, pictures(), 1, "rise", seed=3, samples=60, cells=4)
     generator = torch.Generator().manual_seed(3)
     size = (12, 10)
     masks = torch.cat([rise.masks(*rise.drawn(given, 3, size, generator), size) for _ in range(20)])
     assert masks.shape == (60, 1, 12, 10)
     assert 0 <= masks.min() <= masks.max() <= 1
-    scores = torch.stack([layered()(x() * mask)[0, 1] for mask in masks]).detach()
+    scores = torch.stack([net(x() * mask)[0, 1] for mask in masks]).detach()
     plain = torch.zeros(1, 12, 10)
     for mask, score in zip(masks, scores, strict=True):
         plain += (score - scores.mean()) * mask / (60 * 0.5)
@@ -137,15 +162,46 @@ def test_rise_of_one_bright_cell_lights_that_cell() -> None:
     assert found[6:9, 5:8].mean() > 3 * np.abs(found[:3, :3]).mean()
 
 
+@pytest.mark.proof("sobol", by="a plain version", on=BOTH)
+@pytest.mark.parametrize("name", BOTH)
+def test_sobol_indices_are_those_of_the_integrals(name: str) -> None:
+    """E Var(f | all cells but one) / Var f, by Gauss' rule in each of four cells."""
+    net, picture = NETS[name](), pictures()
+    points, weights = np.polynomial.legendre.leggauss(7)
+    points, weights = (points + 1) / 2, weights / 2
+    grids = torch.tensor(list(product(points, repeat=4))).float().reshape(-1, 1, 2, 2)
+    masks = grids.repeat_interleave(6, 2).repeat_interleave(5, 3)
+    with torch.no_grad():
+        scores = net(x() * masks)[:, 1].double().numpy().reshape(7, 7, 7, 7)
+
+    def mean(values: np.ndarray, axis: int) -> np.ndarray:
+        return np.expand_dims(np.tensordot(values, weights, (axis, 0)), axis)
+
+    def over_all(values: np.ndarray) -> float:
+        values = np.broadcast_to(values, scores.shape)
+        for axis in range(4):
+            values = mean(values, axis)
+        return values.item()
+
+    variance = over_all(scores**2) - over_all(scores) ** 2
+    expected = [
+        over_all(mean(scores**2, axis) - mean(scores, axis) ** 2) / variance for axis in range(4)
+    ]
+    found = explain(net, picture, 1, "sobol", cells=2, designs=128).values[0, 0]
+    corners = [found[row, column] for row, column in product((0, -1), repeat=2)]
+    np.testing.assert_allclose(corners, expected, atol=0.03 * max(expected))
+
+
+@pytest.mark.proof("sobol", by="a closed form", on=("additive",))
 def test_sobol_indices_of_an_additive_score_are_its_shares_of_the_variance() -> None:
     """f = Σ cᵢ mᵢ with mᵢ uniform: the index of cell i is cᵢ² / Σ c²."""
     weights = np.array([[1.0, 2, 3], [0, 1, 0], [4, 0, 2]])
     picture = np.ones((1, 3, 12, 12), np.float32)
-    net = nn.Sequential(nn.Flatten(), nn.Linear(432, 2, bias=False)).eval()
+    additive = nn.Sequential(nn.Flatten(), nn.Linear(432, 2, bias=False)).eval()
     with torch.no_grad():
         large = torch.from_numpy(np.kron(weights, np.ones((4, 4)))).float() / 48
-        net[1].weight[1] = large.expand(3, 12, 12).flatten()
-    found = explain(net, picture, 1, "sobol", cells=3, designs=128).values[0, 0]
+        additive[1].weight[1] = large.expand(3, 12, 12).flatten()
+    found = explain(additive, picture, 1, "sobol", cells=3, designs=128).values[0, 0]
     centres = found[[2, 6, 9]][:, [2, 6, 9]]
     expected = weights**2 / (weights**2).sum()
     assert np.corrcoef(centres.ravel(), expected.ravel())[0, 1] > 0.95

@@ -45,6 +45,11 @@ def vgg() -> nn.Module:
     return _ready(nn.Sequential(layers, *head, nn.Linear(16, 5)))
 
 
+def layers() -> nn.Module:
+    net = (nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5))
+    return _ready(nn.Sequential(*net))
+
+
 def timm(kind: str) -> nn.Module:
     return _ready(vision_library("timm").create_model(kind, num_classes=5))
 
@@ -70,6 +75,7 @@ NAMES = {
 }
 
 
+@pytest.mark.proof("lrp", by="zennit", on=("resnet", "vgg"))
 @pytest.mark.parametrize(
     ("make", "canonizer"), [(resnet, "ResNetCanonizer"), (vgg, "VGGCanonizer")]
 )
@@ -101,12 +107,11 @@ def test_it_is_zennits_with_the_canonizer_that_fits(
     assert not any(one._backward_hooks for one in net.modules())
 
 
+@pytest.mark.proof("lrp", by="a plain version", on=("layers",))
+@pytest.mark.proof("lrp", by="conservation", on=("layers",))
 def test_the_rule_written_plainly() -> None:
     """A convolution, a rectifier, a mean and a linear layer, place by place."""
-    net = _ready(
-        nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-                      nn.Linear(4, 5))
-    )  # fmt: skip
+    net = layers()
     x = pictures()[0].astype(np.float64)
     kernel, shift = (one.detach().double().numpy() for one in net[0].parameters())
     last = net[4].weight.detach().double().numpy()[2]
@@ -157,6 +162,7 @@ class Gated(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
+@pytest.mark.proof("lrp", by="conservation", on=("resnet10t", "Gated"))
 def test_blocks_keep_the_relevance() -> None:
     """Of timm's a batch norm holds the activation; a gate takes none, a sum shares it out."""
     found = explain(timm("resnet10t"), inputs(64), 2, "lrp")

@@ -23,7 +23,7 @@ from xai_core.base.errors import InputError, MethodError, ModelError, XaiError
 from xai_core.models.vision_libraries import vision_library
 
 X = np.random.default_rng(2).normal(size=(2, 3, 32, 32)).astype(np.float32)
-RESNET, VIT = "resnet10t", "vit_tiny_patch16_224"
+RESNET, VIT = NAMES = "resnet10t", "vit_tiny_patch16_224"
 LAYERS = {RESNET: "layer2.0.conv1", VIT: "blocks.2.mlp.fc1"}
 
 
@@ -43,6 +43,7 @@ def same(ours: np.ndarray, theirs: Tensor) -> None:
     np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5 * np.abs(theirs).max())
 
 
+@pytest.mark.proof("saliency", by="Captum", on=NAMES)
 @pytest.mark.parametrize(
     ("name", "unit", "selector"),
     [
@@ -69,6 +70,8 @@ def test_what_goes_into_a_layer_is_captums() -> None:
     same(explain(model, X, target, "saliency", absolute=False).values, theirs)
 
 
+@pytest.mark.proof("integrated-gradients", by="Captum", on=NAMES)
+@pytest.mark.proof("guided-backprop", "deep-lift", by="Captum", on=("resnet10t",))
 @pytest.mark.parametrize("name", [RESNET, VIT])
 def test_other_methods_explain_it_as_captum_does(name: str) -> None:
     x, model, unit = torch.from_numpy(X[:1]), net(name), "5,2,3" if name == RESNET else "3,17"

@@ -16,6 +16,7 @@ from tests.attribution.nets import NETS, layered, pictures
 from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Values
 
+BOTH = ["layered", "functional"]
 NOISE = {"std": 0.3, "mean": 1.1, "sg_std": 0.4, "sg_mean": 0.1}
 
 
@@ -27,26 +28,32 @@ def plain() -> Values:
     return reference.gradient(layered(), torch.from_numpy(pictures()), 1).numpy()
 
 
+@pytest.mark.proof("fusiongrad", by="a plain version", on=BOTH)
+@pytest.mark.parametrize("name", BOTH)
 @pytest.mark.parametrize("average", ["absolute", "signed"])
 @pytest.mark.parametrize("noise_type", ["multiplicative", "additive"])
 @pytest.mark.parametrize(("n", "m"), [(1, 1), (2, 5), (4, 2)])
-def test_fusiongrad_is_its_formula(n, m, noise_type, average):
+def test_fusiongrad_is_its_formula(n, m, noise_type, average, name):
     parameters = {"n": n, "m": m, "noise_type": noise_type, "average": average, **NOISE}
-    slow = reference.fusiongrad(layered(), torch.from_numpy(pictures()), 1, 5, **parameters)
-    np.testing.assert_allclose(fusiongrad(**parameters), slow, rtol=1e-4, atol=1e-6)
+    slow = reference.fusiongrad(NETS[name](), torch.from_numpy(pictures()), 1, 5, **parameters)
+    np.testing.assert_allclose(fusiongrad(NETS[name](), **parameters), slow, rtol=1e-4, atol=1e-6)
 
 
-def test_noisegrad_is_its_formula():
+@pytest.mark.proof("noisegrad", by="a plain version", on=BOTH)
+@pytest.mark.parametrize("name", BOTH)
+def test_noisegrad_is_its_formula(name):
     parameters = {"n": 6, "mean": 0.9, "std": 0.2, "average": "signed"}
-    slow = reference.fusiongrad(layered(), torch.from_numpy(pictures()), 1, 5, m=1, **parameters)
-    fast = explain(layered(), pictures(), 1, "noisegrad", 5, **parameters).values
+    slow = reference.fusiongrad(NETS[name](), torch.from_numpy(pictures()), 1, 5, m=1, **parameters)
+    fast = explain(NETS[name](), pictures(), 1, "noisegrad", 5, **parameters).values
     np.testing.assert_allclose(fast, slow, rtol=1e-4, atol=1e-6)
 
 
-def test_smoothgrad_is_its_formula():
+@pytest.mark.proof("smoothgrad", by="a plain version", on=BOTH)
+@pytest.mark.parametrize("name", BOTH)
+def test_smoothgrad_is_its_formula(name):
     parameters = {"m": 7, "sg_mean": 0.1, "sg_std": 0.3}
-    slow = reference.fusiongrad(layered(), torch.from_numpy(pictures()), 1, 5, n=1, **parameters)
-    fast = explain(layered(), pictures(), 1, "smoothgrad", 5, **parameters).values
+    slow = reference.fusiongrad(NETS[name](), torch.from_numpy(pictures()), 1, 5, n=1, **parameters)
+    fast = explain(NETS[name](), pictures(), 1, "smoothgrad", 5, **parameters).values
     np.testing.assert_allclose(fast, slow, rtol=1e-4, atol=1e-6)
 
 

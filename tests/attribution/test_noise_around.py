@@ -35,6 +35,7 @@ def test_squares_and_variance() -> None:
     np.testing.assert_allclose(ours(average="variance")[0], variance, rtol=1e-3, atol=1e-9)
 
 
+@pytest.mark.proof("smoothgrad", by="Captum", on=("layered",))
 @pytest.mark.parametrize(
     ("kind", "average"), [("smoothgrad_sq", "squared"), ("vargrad", "variance")]
 )

@@ -7,6 +7,7 @@ import pytest
 import torch
 from captum.attr import (
     FeatureAblation,
+    GuidedGradCam,
     InputXGradient,
     IntegratedGradients,
     LayerGradCam,
@@ -16,7 +17,7 @@ from captum.attr import (
 from torch import nn
 
 from tests import reference
-from tests.attribution.nets import NETS, functional, layered, pictures
+from tests.attribution.nets import NETS, layered, pictures
 from xai_core.attribution.explanation import explain
 from xai_core.base.arrays import Values
 from xai_core.base.errors import InputError
@@ -33,6 +34,7 @@ def ours(net: nn.Module, method: str, **parameters: object) -> Values:
     return explain(net, pictures(), 2, method, **parameters).values
 
 
+@pytest.mark.proof("saliency", by="Captum", on=PLAIN)
 @pytest.mark.parametrize("name", PLAIN)
 def test_saliency(name):
     net = NETS[name]()
@@ -42,18 +44,23 @@ def test_saliency(name):
     np.testing.assert_array_equal(ours(net, "saliency", absolute=False), signed.detach())
 
 
-def test_the_gradient_is_the_slope():
-    slope = reference.difference_quotients(functional(), x(), 2)
-    gradient = ours(functional(), "saliency", absolute=False)
+@pytest.mark.proof("saliency", by="finite differences", on=("functional", "smooth"))
+@pytest.mark.parametrize("name", ["functional", "smooth"])
+def test_the_gradient_is_the_slope(name):
+    slope = reference.difference_quotients(NETS[name](), x(), 2)
+    gradient = ours(NETS[name](), "saliency", absolute=False)
     np.testing.assert_allclose(gradient, slope, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.proof("input-x-gradient", by="Captum", on=PLAIN)
 @pytest.mark.parametrize("name", PLAIN)
 def test_input_x_gradient(name):
     theirs = InputXGradient(NETS[name]()).attribute(x(), target=2)
     np.testing.assert_array_equal(ours(NETS[name](), "input-x-gradient"), theirs.detach())
 
 
+@pytest.mark.proof("integrated-gradients", by="Captum", on=PLAIN)
+@pytest.mark.proof("integrated-gradients", by="a plain version", on=PLAIN)
 @pytest.mark.parametrize("name", PLAIN)
 @pytest.mark.parametrize("baseline", [0.0, -1.5])
 def test_integrated_gradients(name, baseline):
@@ -61,16 +68,22 @@ def test_integrated_gradients(name, baseline):
     theirs = IntegratedGradients(net).attribute(x(), baselines=baseline, target=2, n_steps=40)
     values = ours(net, "integrated-gradients", n_steps=40, baseline=baseline)
     np.testing.assert_allclose(values, theirs.detach(), rtol=1e-4, atol=1e-6)
-    slow = reference.integrated_gradients(net, x(), 2, baseline, 100)
-    assert np.abs(values - slow.numpy()).max() < 0.1 * np.abs(values).max()
+    slow = reference.integrated_gradients(net, x(), 2, baseline, 100).numpy()
+    assert np.abs(values - slow).max() < 0.1 * np.abs(values).max()
+    by_middles = {"n_steps": 100, "baseline": baseline, "rule": "middle"}
+    values = ours(net, "integrated-gradients", **by_middles)
+    np.testing.assert_allclose(values, slow, rtol=1e-3, atol=1e-5 * np.abs(slow).max())
 
 
+@pytest.mark.proof("integrated-gradients", by="completeness", on=("smooth",))
 def test_integrated_gradients_add_up_to_the_score():
     net = NETS["smooth"]()
     rise = (net(x()) - net(torch.zeros_like(x())))[0, 2].item()
     assert ours(net, "integrated-gradients", n_steps=100).sum() == pytest.approx(rise, rel=1e-3)
 
 
+@pytest.mark.proof("occlusion", by="Captum", on=("layered",))
+@pytest.mark.proof("occlusion", by="a plain version", on=("layered",))
 @pytest.mark.parametrize(("window", "stride"), [(4, 4), (4, 2), (3, 2), (5, 1), (50, 50)])
 def test_occlusion(window, stride):
     values = ours(layered(), "occlusion", window=window, stride=stride)
@@ -142,6 +155,8 @@ def test_occlusion_fits_its_window_to_the_picture():
     assert explain(layered(), large, 2, "occlusion").chosen["window"] == 5
 
 
+@pytest.mark.proof("grad-cam", by="Captum", on=("layered",))
+@pytest.mark.proof("grad-cam", by="a plain version", on=("layered",))
 @pytest.mark.parametrize("layer", ["0", "1", "2", "3", "4", "5"])
 def test_grad_cam(layer):
     net = layered()
@@ -158,6 +173,12 @@ def test_grad_cam(layer):
     np.testing.assert_allclose(theirs.detach()[0, 0], slow, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.proof("guided-grad-cam", by="Captum", on=("layered",))
 def test_guided_grad_cam_is_the_product():
     parts = ours(layered(), "guided-backprop") * ours(layered(), "grad-cam", layer="3")
-    np.testing.assert_array_equal(ours(layered(), "guided-grad-cam", layer="3"), parts)
+    values = ours(layered(), "guided-grad-cam", layer="3")
+    np.testing.assert_array_equal(values, parts)
+    net = layered()
+    theirs = GuidedGradCam(net, net[3]).attribute(x(), target=2, interpolate_mode="bilinear")
+    np.testing.assert_allclose(values, theirs.detach(), rtol=1e-4, atol=1e-7)
+    assert values.any()

@@ -98,6 +98,7 @@ def test_what_is_no_rectifier(call):
     assert (seen.count, guided.count, deconv.count) == (0, 0, 0)
 
 
+@pytest.mark.proof(*CAPTUM, by="Captum", on=("layered",))
 @pytest.mark.parametrize("method", CAPTUM)
 def test_equal_to_captum_on_relu_layers(method):
     x = torch.from_numpy(pictures(3))
@@ -110,6 +111,7 @@ def test_equal_to_captum_on_relu_layers(method):
     np.testing.assert_array_equal(ours[0], alone.detach())
 
 
+@pytest.mark.proof(*SLOW, by="a plain version", on=("functional",))
 @pytest.mark.parametrize("method", SLOW)
 def test_functions_in_place_and_bounded(method):
     slow = SLOW[method].apply
@@ -123,6 +125,7 @@ def test_functions_in_place_and_bounded(method):
     assert not np.allclose(ours, plain)
 
 
+@pytest.mark.proof(*SLOW, by="a plain version", on=("Reused",))
 @pytest.mark.parametrize("method", SLOW)
 def test_a_layer_that_runs_three_times(method):
     torch.manual_seed(0)

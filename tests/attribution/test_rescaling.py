@@ -32,6 +32,7 @@ def x() -> torch.Tensor:
     return torch.from_numpy(pictures())
 
 
+@pytest.mark.proof("deep-lift", by="Captum", on=("layered",))
 @pytest.mark.parametrize("value", [0.0, 0.7])
 def test_it_is_captums_where_activations_are_layers(value):
     theirs = DeepLift(layered()).attribute(x(), baselines=value, target=2).detach().numpy()
@@ -48,12 +49,16 @@ def from_noise(net: nn.Module, seed: int) -> tuple[torch.Tensor, torch.Tensor, f
     return start, values, score - before
 
 
+@pytest.mark.proof("deep-lift", by="Captum", on=("pooled",))
+@pytest.mark.proof("deep-lift", by="completeness", on=("pooled",))
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_it_is_captums_where_the_maximum_moves(seed):
     """From noise the baseline's maximum lies elsewhere than the picture's."""
     start, values, difference = from_noise(pooled(), seed)
     theirs = DeepLift(pooled()).attribute(x(), baselines=start, target=2).detach()
     np.testing.assert_allclose(values, theirs, rtol=1e-3, atol=1e-5)
+    found = explain(pooled(), pictures(), 2, "deep-lift", baseline_pictures=start.numpy())
+    np.testing.assert_allclose(found.values, theirs, rtol=1e-3, atol=1e-5)
     assert float(values.sum()) == pytest.approx(difference, abs=1e-4)
 
 
@@ -69,6 +74,7 @@ def test_a_maximum_of_rectified_values_adds_up():
     assert theirs != pytest.approx(difference, rel=0.01)
 
 
+@pytest.mark.proof("deep-lift", by="completeness", on=("functional", "reused", "in-place"))
 @pytest.mark.parametrize("name", ["functional", "reused", "in-place"])
 def test_functions_and_layers_that_run_twice_have_their_multipliers(name):
     """Captum leaves them their gradients: its sum is off, and nothing says so."""
@@ -111,6 +117,8 @@ def test_several_baselines_are_the_mean_of_each():
     np.testing.assert_allclose(fixed.values, one.values, rtol=1e-5)
 
 
+@pytest.mark.proof("gradient-shap", by="Captum", on=("layered", "smooth"))
+@pytest.mark.proof("gradient-shap", by="completeness", on=("layered", "smooth"))
 @pytest.mark.parametrize("make", [layered, NETS["smooth"]])
 def test_gradient_shap_comes_to_captums_mean(make):
     torch.manual_seed(0)

@@ -74,6 +74,7 @@ def test_the_grid_of_the_tokens_is_seen(prefix):
     assert not layers["head"].spatial
 
 
+@pytest.mark.proof("grad-cam", by="a plain version", on=("transformer",))
 def test_grad_cam_takes_the_last_layer_whose_patches_reach_the_score_and_is_the_formula():
     net = transformer()
     result = explain(net, pictures(), 2, "grad-cam")

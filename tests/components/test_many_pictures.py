@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from contextlib import nullcontext
@@ -17,8 +18,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from components.pictures import choice, maps_choice, results, table
+from components.pictures import choice, maps_choice, results, study, table
 from components.session import backend, kept_runs, processes, settings, upload
+from components.session.jobs.job import Job
 from components.session.keeping import pages as keeping
 from components.session.state.study import StudyState
 from components.session.state.workspace import KEY, Workspace
@@ -242,6 +244,10 @@ def test_pictures_of_the_servers_disk_are_measured_with_their_masks_and_maps_are
     assert "[" in shown["Sparseness, after removal at 0.2 ↑"]
     assert "Pointing Game (tolerance 3), after removal at 0.2 ↑" in shown
     assert state.mapping in (1, 2), "maps of a second pass"
+    second: Job[Any] = Job(lambda progress, _: [progress(done, 8) for done in (1, 3)])
+    second.wait(60)
+    while_it_runs = r"Maps of [12] pictures?: 3 of 8 samples, about .+ left"
+    assert re.fullmatch(while_it_runs, study._told(space, second))
     assert "[" not in shown["AUC, after removal at 0.2 ↑"], "one picture has a mask"
     missing = next(o.value for o in app.dataframe if {"Maps", "Why"} <= {*o.value.columns})
     assert NO_MASK in list(missing["Why"])

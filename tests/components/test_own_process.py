@@ -58,11 +58,12 @@ class Slow:
     """A job that takes a moment, and remembers what was asked of it."""
 
     running = most = 0
+    seconds = 0.3
     plans: list[Plan]
     cancelled: list[Path]
 
     def __init__(self, plan: Plan, folder: Path) -> None:
-        self.folder, self._end = folder, time.monotonic() + 0.3
+        self.folder, self._end = folder, time.monotonic() + self.seconds
         Slow.plans.append(plan)
         Slow.running += 1
         Slow.most = max(Slow.most, Slow.running)
@@ -113,7 +114,7 @@ def test_visitors_of_one_study_take_turns_each_with_their_own_pictures(
 
 
 def test_anothers_job_is_waited_for_and_never_cancelled(
-    asked: Callable[..., Any], tmp_path: Path
+    asked: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder,) = (tmp_path / "studies").iterdir()
     cancel = threading.Event()
@@ -130,6 +131,7 @@ def test_anothers_job_is_waited_for_and_never_cancelled(
     waiting.join()
     assert len(Slow.plans) == 1
     cancel.clear()
+    monkeypatch.setattr(Slow, "seconds", 3600.0)
     threading.Timer(0.1, cancel.set).start()
     with pytest.raises(Cancelled):
         asked(cancel=cancel)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
 
 import pytest
 
+from components.session.jobs.job import Job, Reports
 from components.session.jobs.time_left import TimeLeft, told
 
 POLL = 0.4
@@ -44,6 +46,27 @@ def test_it_never_counts_up_for_more_than_one_estimate(name: str) -> None:
     assert all(later - earlier > 20 / POLL for earlier, later in pairwise(ups))
     assert found[-1] < 5
     assert len(ups) <= (0 if name in ("steady", "four times as fast", "in bursts") else 2)
+
+
+def test_a_second_piece_of_work_is_counted_and_estimated_for_itself() -> None:
+    seen: list[tuple[int, int, bool]] = []
+
+    def work(report: Reports[None], _: threading.Event) -> None:
+        for done in range(1, 101):
+            report(done, 100)
+        seen.append((job.done, job.total, job.seconds_left is None))
+        report.restart()
+        seen.append((job.done, job.total, job.seconds_left is None))
+        report(1, 4)
+        report(2, 4)
+        seen.append((job.done, job.total, job.seconds_left is None))
+
+    ready = threading.Event()
+    job: Job[None] = Job(lambda *given: (ready.wait(), work(*given))[1])
+    ready.set()
+    job.wait(60)
+    assert job.error is None
+    assert seen == [(100, 100, False), (0, 0, True), (2, 4, False)]
 
 
 def test_known_paces_tell_it_right_from_the_first_sample_on() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,8 @@ def by_quantus(one: np.ndarray) -> float:
     return float(metric(model=None, x_batch=batch, y_batch=np.zeros(1), a_batch=batch.copy())[0])
 
 
+@pytest.mark.proof("complexity", by="a plain version")
+@pytest.mark.proof("complexity", by="Quantus")
 def test_complexity_is_quantus_called_on_one_map_at_a_time() -> None:
     maps = RNG.random((6, 16, 16)) ** 4
     maps[2] = 0.0
@@ -123,11 +127,19 @@ def test_a_tie_is_no_overtaking() -> None:
     assert overtakings(rank({"a": 1.0, "b": 2.0}), rank({"a": 1.0, "b": 1.0})) == ()
 
 
+@pytest.mark.proof("sparseness", "effective-complexity", by="Quantus")
+@pytest.mark.proof("sparseness", "effective-complexity", by="a plain version")
 def test_other_metrics_are_quantus_on_one_map_at_a_time() -> None:
     maps = RNG.random((4, 9, 7)) ** 4
     gini = quantus().Sparseness(abs=True, normalise=False, disable_warnings=True)
     count = quantus().EffectiveComplexity(eps=0.05, normalise=False, disable_warnings=True)
     for one in maps:
+        # Twice the area between the diagonal and the curve of Lorenz; those above a twentieth.
+        steps = np.concatenate([[0], np.cumsum(np.sort(one.ravel()))]) / one.sum()
+        area = sum((low + high) / 2 for low, high in pairwise(steps)) / one.size
+        assert METRICS["sparseness"].score(one[None])[0] == pytest.approx(1 - 2 * area, abs=1e-5)
+        lit = sum(value > one.max() / 20 for value in one.ravel())
+        assert METRICS["effective-complexity"].score(one[None])[0] == lit
         scaled = (one / one.max())[None]
         for name, metric in (("sparseness", gini), ("effective-complexity", count)):
             (wanted,) = metric.evaluate_batch(x_batch=scaled, a_batch=scaled.copy())

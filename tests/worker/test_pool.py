@@ -184,13 +184,16 @@ def test_an_error_of_the_caller_leaves_the_worker_for_the_next() -> None:
 
 
 def test_idle_workers_end_after_a_while_and_so_does_the_thread_that_ends_them() -> None:
-    before = set(threading.enumerate())
+    def sweepers() -> set[threading.Thread]:
+        return {one for one in threading.enumerate() if one.name == "pool"}
+
+    before = sweepers()
     shop = Workshop(2, idle=0.05)
     for key in ("a", "b"):
         with shop.pool.borrow(key):
             pass
     until(lambda: not shop.running)
-    until(lambda: set(threading.enumerate()) <= before)
+    until(lambda: sweepers() <= before)
     with shop.pool.borrow("a") as worker:
         assert worker.running
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def device_of(module: nn.Module) -> torch.device:
     """The device of a module's parameters; the CPU for a module without any."""
     import torch
 
-    for tensor in (*module.parameters(), *module.buffers()):
+    for tensor in chain(module.parameters(), module.buffers()):  # the first is found at once
         return tensor.device
     return torch.device("cpu")
 

@@ -82,6 +82,10 @@ class Job(Generic[T]):
             self._over.set()
         self._ended()
 
+    def restart(self) -> None:
+        """What follows is counted from 0, and has an estimate of its own."""
+        self.done, self.total, self._left = 0, 0, TimeLeft()
+
     def advance(self, done: int, total: int) -> None:
         """Take a progress; raises `Cancelled` once the user has asked to stop."""
         if self._cancel.is_set():
@@ -99,6 +103,10 @@ class Reports(Generic[T]):
     def __call__(self, done: int, total: int) -> None:
         """Take a progress; raises `Cancelled` once the user has asked to stop."""
         self._job.advance(done, total)
+
+    def restart(self) -> None:
+        """A second piece of work begins: what follows is counted from 0."""
+        self._job.restart()
 
     def preview(self, make: Callable[[], Preview]) -> None:
         """Take the map so far."""

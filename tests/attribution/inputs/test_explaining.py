@@ -16,9 +16,11 @@ from tests.attribution.inputs.nets import PAIR, TwoPictures
 from xai_core.attribution import completeness
 from xai_core.base.errors import InputError, MethodError
 
+CAPTUMS = ("saliency", "input-x-gradient", "integrated-gradients", "deep-lift")
 ZEROS = {name: 0 * one[:1] + 0.25 for name, one in PAIR.items()}
 
 
+@pytest.mark.proof(*CAPTUMS, by="Captum", on=("TwoPictures",))
 @pytest.mark.parametrize("activation", [nn.ReLU, nn.GELU])
 @pytest.mark.parametrize(
     ("method", "captum", "ours", "theirs"),

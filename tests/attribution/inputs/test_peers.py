@@ -27,6 +27,7 @@ def close(found: Any, expected: tuple[Tensor, ...] | list[Tensor], rtol: float =
         np.testing.assert_allclose(one.values, wanted, rtol=rtol, atol=1e-5)
 
 
+@pytest.mark.proof("occlusion", by="Captum", on=("TwoPictures",))
 @NETS
 def test_occlusion_covers_one_input_at_a_time(activation: type[nn.Module]) -> None:
     net, told = TwoPictures(activation).eval(), list[tuple[int, int]]()
@@ -48,6 +49,7 @@ def masks_of(wanted: int) -> tuple[Tensor, ...]:
     return tuple(torch.from_numpy(one)[None, None] for one in found)
 
 
+@pytest.mark.proof("kernel-shap", by="Captum", on=("TwoPictures",))
 @NETS
 def test_shapley_values_are_over_the_superpixels_of_all_inputs(activation: type[nn.Module]) -> None:
     net, masks = TwoPictures(activation).eval(), masks_of(3)
@@ -70,6 +72,7 @@ def score_of(net: nn.Module) -> Callable[[list[Tensor]], np.ndarray]:
     return score
 
 
+@pytest.mark.proof("rise", by="a plain version", on=("TwoPictures",))
 def test_lime_and_rise_hide_parts_of_all_inputs_at_once() -> None:
     net = TwoPictures(nn.GELU).eval()
     score, masks = score_of(net), masks_of(4)
@@ -112,6 +115,7 @@ def test_sobol_indices_of_an_input_that_the_score_leaves_out_are_zero() -> None:
     assert np.corrcoef(fixed["photo"].values.ravel(), found["photo"].values.ravel())[0, 1] > 0.5
 
 
+@pytest.mark.proof("grad-cam", "guided-grad-cam", by="Captum", on=("TwoPictures",))
 @NETS
 def test_a_cam_is_of_the_branch_that_its_layer_lies_in(activation: type[nn.Module]) -> None:
     net = TwoPictures(activation).eval()

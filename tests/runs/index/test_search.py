@@ -9,7 +9,8 @@ import pytest
 from tests.runs.index.simulated import simulated
 from xai_core.runs.index import database, pieces, queries
 from xai_core.runs.index.queries import RunFilter
-from xai_core.runs.index.rows import words_of
+from xai_core.runs.index.rows import BETWEEN, COLUMNS, words_of
+from xai_core.runs.index.writing import add
 from xai_core.runs.store import RunStore
 
 LONG = " ".join(f"word{n}" for n in range(1500))  # more than SQLite takes conditions
@@ -82,6 +83,38 @@ def test_a_search_follows_names_and_tags(tmp_path: Path) -> None:
     again = simulated(store.folder, 2)  # it may get the row of the one that is gone
     assert found(store, "second") == set()
     assert found(store, "wafer") == {other, again}
+
+
+def test_the_steps_of_a_search_that_few_match_do_not_grow_with_the_runs() -> None:
+    wanted = (
+        RunFilter("", tags=("rare",)),
+        RunFilter("", words="rare"),
+        RunFilter("", words="rare", tags=("rare",), studies=False),
+        RunFilter("", words="rare", linked=frozenset({"run-1"})),
+        RunFilter(words="rare"),
+    )
+    few, many = ([steps(runs, one) for one in wanted] for runs in (100, 400))
+    assert few[0] > 10
+    assert all(after <= 1.2 * before for before, after in zip(few, many, strict=True)), (few, many)
+
+
+def steps(runs: int, wanted: RunFilter) -> int:
+    """What SQLite does for one list of so many runs, ten of which are tagged as rare."""
+    db = database._connected(None)
+    words = {number: "rare" if number < 10 else "usual" for number in range(runs)}
+    blank = dict.fromkeys(COLUMNS, "") | {"pinned": 0, "size": 1, "study": 0}
+    rows = {
+        f"run-{at}": blank
+        | {"id": f"run-{at}", "created": f"{at:04d}", "words": f"{word} usual"}
+        | {"tags": f"{BETWEEN}{word}{BETWEEN}"}
+        for at, word in words.items()
+    }
+    add(db, {name: tuple(row.values()) for name, row in rows.items()})
+    done: list[int] = []
+    db.set_progress_handler(lambda: done.append(1), 10)
+    assert queries._names(db, wanted, 0, 20)[1] == 10
+    db.close()
+    return len(done)
 
 
 def test_the_sum_of_sizes_follows_every_change(tmp_path: Path) -> None:

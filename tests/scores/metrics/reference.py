@@ -39,6 +39,20 @@ def sensitivity(
     return float(np.mean(found))
 
 
+def similarity(first: np.ndarray, second: np.ndarray, side: int = 7) -> float:
+    """Wang et al. 2004, equation 13: the mean over all whole windows, with unbiased variances."""
+    span = max(first.max(), second.max()) - min(first.min(), second.min())
+    small, smaller = (0.01 * span) ** 2, (0.03 * span) ** 2
+    found = []
+    for row in range(first.shape[0] - side + 1):
+        for column in range(first.shape[1] - side + 1):
+            a, b = (one[row:, column:][:side, :side].ravel() for one in (first, second))
+            (aa, ab), (_, bb) = np.cov(a, b)
+            light = (2 * a.mean() * b.mean() + small) / (a.mean() ** 2 + b.mean() ** 2 + small)
+            found.append(light * (2 * ab + smaller) / (aa + bb + smaller))
+    return float(np.mean(found))
+
+
 def compactness(points: np.ndarray, diagonal: float) -> float:
     """Mesgari et al. 2026: Prim's algorithm over all pairs, the hull by gift wrapping."""
     tree, away = 0.0, np.linalg.norm(points - points[0], axis=1)

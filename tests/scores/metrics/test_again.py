@@ -44,6 +44,14 @@ def of_model(model: nn.Module, inputs: np.ndarray, targets: object, **_: Any) ->
     return mapped(model, np.asarray(inputs))[None, None]
 
 
+@pytest.mark.proof(
+    "max-sensitivity",
+    "local-lipschitz",
+    "relative-input-stability",
+    by="a plain version",
+    on=("layered", "functional"),
+)
+@pytest.mark.proof("relative-input-stability", by="Quantus", on=("layered", "functional"))
 @NETS
 def test_robustness_is_the_slow_formulas_and_quantus(net: nn.Module) -> None:
     before, draws = mapped(net), np.random.RandomState(SEED)
@@ -83,6 +91,7 @@ def test_robustness_is_the_slow_formulas_and_quantus(net: nn.Module) -> None:
     assert score(net, "local-lipschitz", draws=3) == pytest.approx(steepest, rel=1e-4)
 
 
+@pytest.mark.proof("mprt", by="Quantus", on=("layered", "functional"))
 @NETS
 @pytest.mark.parametrize("order", ["top-down", "bottom-up"])
 def test_mprt_is_quantus_with_as_many_stages_as_layers(net: nn.Module, order: str) -> None:
@@ -98,6 +107,8 @@ def test_mprt_is_quantus_with_as_many_stages_as_layers(net: nn.Module, order: st
     assert all(map(torch.equal, net.state_dict().values(), before))
 
 
+@pytest.mark.proof("efficient-mprt", by="Quantus", on=("layered", "functional"))
+@pytest.mark.proof("smooth-mprt", by="a plain version", on=("layered", "functional"))
 @NETS
 def test_efficient_mprt_is_quantus_and_smooth_mprt_the_slow_formula(net: nn.Module) -> None:
     theirs = quantus().EfficientMPRT(
@@ -126,6 +137,8 @@ def test_efficient_mprt_is_quantus_and_smooth_mprt_the_slow_formula(net: nn.Modu
     assert score(net, "smooth-mprt", stages=1, draws=3) == pytest.approx(wanted, abs=1e-5)
 
 
+@pytest.mark.proof("entropy", by="Quantus")
+@pytest.mark.proof("entropy", by="SciPy")
 def test_entropy_is_that_of_the_histogram() -> None:
     one = mapped(layered())
     wanted = quantus().functions.complexity_func.discrete_entropy(one, one, n_bins=100)

@@ -15,7 +15,8 @@ from scipy.stats import pearsonr, spearmanr
 from torch import Tensor, nn
 
 import xai_core
-from tests.attribution.nets import flat, functional, layered, pictures
+from tests.attribution.nets import NETS as BUILT
+from tests.attribution.nets import functional, layered, pictures
 from tests.scores.metrics import reference_faithfulness as reference
 from tests.scores.metrics.by_quantus import Kept, Listed, evaluated, quantus
 from xai_core.scores.measurement import measure
@@ -48,6 +49,7 @@ def predicting(net: nn.Module, *, softmax: bool = True) -> reference.Predict:
     return predict
 
 
+@pytest.mark.proof("deletion", "insertion", by="a plain version", on=("layered", "functional"))
 @NETS
 def test_deletion_and_insertion_are_the_areas_under_the_slow_curves(net: nn.Module) -> None:
     empty, blurred = np.zeros_like(X[0]), gaussian_filter(X[0], (0, 1.0, 1.0))
@@ -61,6 +63,8 @@ def test_deletion_and_insertion_are_the_areas_under_the_slow_curves(net: nn.Modu
         assert score(net, name, steps=12, **given) == pytest.approx(wanted, rel=1e-5)
 
 
+@pytest.mark.proof("pixel-flipping", "monotonicity", by="Quantus", on=("layered", "functional"))
+@pytest.mark.proof("monotonicity", by="a plain version", on=("layered", "functional"))
 @NETS
 def test_pixel_flipping_and_monotonicity_are_quantus(net: nn.Module) -> None:
     kept, flat = Kept(net, X, TARGET), MAP.reshape(1, -1)
@@ -86,8 +90,13 @@ def test_pixel_flipping_and_monotonicity_are_quantus(net: nn.Module) -> None:
     share = float((np.diff(seen) >= 0).mean())
     assert score(net, "monotonicity", steps=15) == pytest.approx(share)
     assert (share == 1) == bool(rises)
+    slow = reference.in_turn(MEAN, X[0], BRIGHTEST[::-1], 15, predicting(net))
+    rose = sum(after >= before for before, after in pairwise(slow[1:]))
+    assert score(net, "monotonicity", steps=15) == pytest.approx(rose / 14)
 
 
+@pytest.mark.proof("region-perturbation", by="a plain version", on=("layered", "functional"))
+@pytest.mark.proof("region-perturbation", by="Quantus", on=("layered", "functional"))
 @NETS
 def test_region_perturbation_is_the_slow_curve_and_quantus(net: nn.Module) -> None:
     predict = predicting(net)
@@ -132,6 +141,8 @@ def test_imputation_is_that_of_quantus_and_of_the_slow_formula() -> None:
     np.testing.assert_array_equal(imputed(X[0], np.zeros(SHAPE, dtype=bool)), X[0])
 
 
+@pytest.mark.proof("road", by="a plain version", on=("layered", "functional"))
+@pytest.mark.proof("road", by="Quantus", on=("layered", "functional"))
 @NETS
 def test_road_is_the_mean_over_imputed_pictures(net: nn.Module) -> None:
     draws, noise = np.random.RandomState(SEED), 0.01 * float(X.max() - X.min())
@@ -139,11 +150,16 @@ def test_road_is_the_mean_over_imputed_pictures(net: nn.Module) -> None:
     for share in (0.25, 0.5, 0.75):
         gone = np.zeros(SHAPE, dtype=bool)
         gone[tuple(np.transpose(BRIGHTEST[: int(share * MAP.size)]))] = True
-        filled = imputed(X[0], gone) + noise * draws.randn(*X[0].shape)
+        filled = quantus().perturb_func.noisy_linear_imputation(
+            X[0].astype(np.float64), np.flatnonzero(gone), noise=0.0
+        )
+        filled = filled.reshape(X[0].shape) + noise * draws.randn(*X[0].shape)
         found.append(predicting(net)(np.where(gone, filled, X[0])))
     assert score(net, "road", steps=3) == pytest.approx(np.mean(found), rel=1e-5)
 
 
+@pytest.mark.proof("infidelity", by="a plain version", on=("layered", "functional"))
+@pytest.mark.proof("infidelity", by="Quantus", on=("layered", "functional"))
 @NETS
 def test_infidelity_is_the_slow_formula_and_quantus_given_the_same_squares(
     net: nn.Module,
@@ -169,6 +185,7 @@ def test_infidelity_is_the_slow_formula_and_quantus_given_the_same_squares(
     assert found * float((losses**2).mean()) == pytest.approx(squared, rel=1e-4)
 
 
+@pytest.mark.proof("sensitivity-n", by="SciPy", on=("layered", "functional"))
 @NETS
 def test_sensitivity_n_is_the_correlation_over_random_sets(net: nn.Module) -> None:
     predict = predicting(net, softmax=False)
@@ -185,6 +202,8 @@ def test_sensitivity_n_is_the_correlation_over_random_sets(net: nn.Module) -> No
     assert ours == pytest.approx(np.mean(found), rel=1e-3)
 
 
+@pytest.mark.proof("monotonicity-correlation", by="SciPy", on=("layered", "functional"))
+@pytest.mark.proof("monotonicity-correlation", by="Quantus", on=("layered", "functional"))
 @NETS
 def test_monotonicity_correlation_is_quantus_given_the_same_draws(net: nn.Module) -> None:
     draws, shown = np.random.RandomState(SEED), [X[0]]
@@ -214,12 +233,15 @@ def test_monotonicity_correlation_is_quantus_given_the_same_draws(net: nn.Module
     assert found == pytest.approx(evaluated(theirs, model, np.zeros_like(flat), flat)[0])
 
 
-def test_sufficiency_is_the_slow_formula_and_quantus() -> None:
-    net, many = flat(), 3 * pictures(8, 3)
+@pytest.mark.proof("sufficiency", by="a plain version", on=("flat", "in-place"))
+@pytest.mark.proof("sufficiency", by="Quantus", on=("flat", "in-place"))
+@pytest.mark.parametrize("name", ["flat", "in-place"])
+def test_sufficiency_is_the_slow_formula_and_quantus(name: str) -> None:
+    net, many = BUILT[name](), 3 * pictures(8, 3)
     maps = np.random.default_rng(1).random((8, *SHAPE))
     maps[4:] += 2
     with torch.no_grad():
-        classes = net(torch.from_numpy(many)).argmax(1).numpy()
+        classes = net(torch.from_numpy(many.copy())).argmax(1).numpy()
     assert len(set(classes)) > 1
     found = xai_core.score(maps, "sufficiency", model=net, inputs=many)
     np.testing.assert_allclose(found, reference.alike(maps, classes, 0.6))

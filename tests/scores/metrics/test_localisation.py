@@ -20,6 +20,7 @@ RNG = np.random.default_rng(11)
 MAPS = RNG.random((6, 9, 7))
 MASKS = RNG.random((6, 9, 7)) < 0.3
 X, TARGET = pictures(), 2
+NETS = pytest.mark.parametrize("net", [layered(), functional()], ids=["layered", "functional"])
 CLASSES = {
     "pointing-game": ("PointingGame", {}, {}),
     "top-k-intersection": ("TopKIntersection", {"k": 10}, {"k": 10}),
@@ -43,6 +44,8 @@ def by_hand(name: str, one: np.ndarray, mask: np.ndarray) -> float:
     return sum(mask[place] for place in order[:count]) / count
 
 
+@pytest.mark.proof(*CLASSES, by="Quantus")
+@pytest.mark.proof(*CLASSES, by="a plain version")
 @pytest.mark.parametrize("name", CLASSES)
 def test_it_is_quantus_and_plain_counting(name: str) -> None:
     theirs, given, ours = CLASSES[name]
@@ -94,7 +97,8 @@ def test_a_mask_in_the_size_of_the_inputs_goes_the_way_of_the_map() -> None:
     assert "needs a mask" in (told.cause or "")
 
 
-@pytest.mark.parametrize("net", [layered(), functional()], ids=["layered", "functional"])
+@pytest.mark.proof("non-sensitivity", by="Quantus", on=("layered", "functional"))
+@NETS
 def test_non_sensitivity_is_quantus_with_squares_of_one_pixel(net: nn.Module) -> None:
     one = RNG.random(X.shape[2:])
     one[one < 0.4] = 0.0
@@ -109,8 +113,10 @@ def test_non_sensitivity_is_quantus_with_squares_of_one_pixel(net: nn.Module) ->
         assert found == pytest.approx(count / 120)
 
 
-def test_completeness_is_how_far_the_sum_is_off() -> None:
-    net = layered()
+@pytest.mark.proof("completeness", by="a plain version", on=("layered", "functional"))
+@pytest.mark.proof("completeness", by="Quantus", on=("Sum",))
+@NETS
+def test_completeness_is_how_far_the_sum_is_off(net: nn.Module) -> None:
     with torch.no_grad():
         full, none = net(torch.from_numpy(np.concatenate([X, 0 * X])))[:, TARGET].double()
     for method, few in (("input-x-gradient", {}), ("integrated-gradients", {"n_steps": 5})):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,10 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from skimage.metrics import structural_similarity
 from torch import Tensor, nn
 
-from tests.attribution.nets import layered, pictures
+from tests.attribution.nets import functional, layered, pictures
 from tests.scores.metrics import reference
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.result import Attribution
@@ -40,6 +40,8 @@ FEW = {
     "smooth-mprt": {"stages": 1, "draws": 2},
 }
 X = pictures()
+Make = Callable[[], nn.Module]
+NETS = pytest.mark.parametrize("make", [layered, functional])
 
 
 class Linear(nn.Module):
@@ -94,14 +96,16 @@ def saliency() -> Attribution:
     return explain(layered(), X, 2, "saliency", 4)
 
 
-def test_pixel_flipping_is_the_slow_formula(saliency: Attribution) -> None:
-    recipe = Recipe(quantile=None)
+@pytest.mark.proof("pixel-flipping", by="a plain version", on=("layered", "functional"))
+@NETS
+def test_pixel_flipping_is_the_slow_formula(make: Make) -> None:
+    recipe, saliency = Recipe(quantile=None), explain(make(), X, 2, "saliency", 4)
     values = canonicalise(saliency, recipe)[0]
     order = sorted(np.ndindex(*values.shape), key=lambda place: -values[place])
-    curve = reference.flipping_curve(probability(layered(), 2), X, order, 2)
+    curve = reference.flipping_curve(probability(make(), 2), X, order, 2)
     assert len(curve) == 60
     wanted = reference.mean_height(curve)
-    assert score(layered(), saliency, "pixel-flipping", recipe) == pytest.approx(wanted, rel=1e-4)
+    assert score(make(), saliency, "pixel-flipping", recipe) == pytest.approx(wanted, rel=1e-4)
 
 
 def test_pixel_flipping_prefers_the_true_order_of_a_linear_model() -> None:
@@ -154,13 +158,17 @@ def test_a_model_that_only_predicts_can_be_asked() -> None:
     assert score(predictor, one, "random-logit") == pytest.approx(other, rel=1e-4)
 
 
-def test_sensitivity_is_the_slow_formula(saliency: Attribution) -> None:
+@pytest.mark.proof("sensitivity", by="a plain version", on=("layered", "functional"))
+@NETS
+def test_sensitivity_is_the_slow_formula(make: Make) -> None:
+    saliency = explain(make(), X, 2, "saliency", 4)
+
     def again(x: np.ndarray) -> np.ndarray:
-        return canonicalise(explain(layered(), x, 2, "saliency", 4), RECIPE)[0]
+        return canonicalise(explain(make(), x, 2, "saliency", 4), RECIPE)[0]
 
     radius = 0.02 * float(X.max() - X.min())
     wanted = reference.sensitivity(again, X, radius, 10, seed=4)
-    assert score(layered(), saliency, "sensitivity") == pytest.approx(wanted, rel=1e-6)
+    assert score(make(), saliency, "sensitivity") == pytest.approx(wanted, rel=1e-6)
 
 
 def test_a_gradient_that_is_the_same_everywhere_is_not_sensitive() -> None:
@@ -168,16 +176,17 @@ def test_a_gradient_that_is_the_same_everywhere_is_not_sensitive() -> None:
     assert score(net, explain(net, X, None, "saliency"), "sensitivity") == 0.0
 
 
-def test_random_logit_is_the_similarity_to_another_class(saliency: Attribution) -> None:
+@pytest.mark.proof("random-logit", by="a plain version", on=("layered", "functional"))
+@NETS
+def test_random_logit_is_the_similarity_to_another_class(make: Make) -> None:
     np.random.seed(4)
     other = [0, 1, 3, 4][np.random.randint(0, 4, 1)[0]]
     maps = [
-        canonicalise(explain(layered(), X, target, "saliency", 4), RECIPE)[0]
-        for target in (2, other)
+        canonicalise(explain(make(), X, target, "saliency", 4), RECIPE)[0] for target in (2, other)
     ]
-    span = max(map(np.max, maps)) - min(map(np.min, maps))
-    wanted = structural_similarity(*maps, data_range=span)
-    assert score(layered(), saliency, "random-logit") == pytest.approx(wanted, rel=1e-6)
+    wanted = reference.similarity(*maps)
+    saliency = explain(make(), X, 2, "saliency", 4)
+    assert score(make(), saliency, "random-logit") == pytest.approx(wanted, rel=1e-5)
 
 
 def test_random_logit_of_a_method_that_ignores_the_class_is_one() -> None:

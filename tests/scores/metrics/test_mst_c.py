@@ -18,6 +18,7 @@ def block(top: int, left: int, side: int, value: float = 1.0) -> np.ndarray:
     return one
 
 
+@pytest.mark.proof("mst-c", by="a plain version")
 @pytest.mark.parametrize("shape", [(14, 11), (9, 20)])
 def test_it_is_the_slow_formula(shape: tuple[int, int]) -> None:
     for one in RNG.random((4, *shape)) ** 3:

@@ -60,4 +60,5 @@ def test_names_are_listed_as_they_are_asked_for(
     real = os.scandir
     monkeypatch.setattr(os, "scandir", lambda path: looked.append(str(path)) or real(path))
     next(open_source(tmp_path).pictures())
+    looked = [path for path in looked if path.startswith(str(tmp_path))]
     assert len(looked) <= 4  # the folder, for its kind and its names, and the first one in it

@@ -15,8 +15,10 @@ from xai_core.runs.index.syncing import changed
 from xai_core.runs.index.writing import put
 
 MOST = 1000  # runs that a search counts: who has more of them searches more closely
-# Runs that may match, of which each is looked up; more of them are met soon in the list's order.
-NEAR = 5000
+# Runs that may match, of which each is looked up; more of them are met soon in the list's order,
+# and still fewer of a tag: each that has it does match.
+NEAR, TAGGED = 5000, 2500
+NEARBY = "rowid IN (SELECT value FROM json_each(:near))"
 TRIES = 5  # others may change what is read
 SINGLY = 100  # words that have a condition each: SQLite takes a thousand in a query at most
 # Tag after tag through the index, however many runs have each.
@@ -143,7 +145,8 @@ def _names(
     mine = "owner IS NOT NULL" if wanted.owner is None else "owner = :owner"
     near = None if wanted.plain else _near(db, wanted)
     if near is not None:
-        source, mine = "runs", f"{mine} AND rowid IN (SELECT value FROM json_each(:near))"  # noqa: S608
+        # left alone, SQLite reads all of the owner's in the list's order and asks `near` of each
+        source, mine = "runs NOT INDEXED", f"{mine} AND {NEARBY}"
         given["near"] = json.dumps(near)
     else:
         plain = wanted.plain and wanted.studies is None
@@ -173,9 +176,9 @@ def _near(db: Connection, wanted: RunFilter) -> list[int] | None:
     query = """
     SELECT rowid FROM runs WHERE id IN
         (SELECT id FROM tags WHERE owner = ? AND tag = ? LIMIT ?)"""
-    given = (wanted.owner, storable(wanted.tags[0]), NEAR + 1)
+    given = (wanted.owner, storable(wanted.tags[0]), TAGGED + 1)
     rows = [row for (row,) in db.execute(query, given)]
-    return rows if len(rows) <= NEAR else None
+    return rows if len(rows) <= TAGGED else None
 
 
 def _words(wanted: RunFilter) -> list[str]:

@@ -39,7 +39,8 @@ class Sobol(ByHiding):
     """Total-order Sobol indices of a grid's cells, by Jansen's estimator, `[1, 1, H, W]` ≥ 0.
 
     Fel et al. 2021, arXiv 2111.04138: cells are dimmed by a quasi-random design A, B in [0, 1];
-    S_T of cell i is E (f(A) − f(A with B's i-th))² / (2 var f(A)). An index has no sign.
+    S_T of cell i is E (f(A) − f(A with B's i-th))² / (2 var f). An index has no sign. Departure:
+    the variance is that of A and B together, where the authors' code takes A alone.
     """
 
     name = "sobol"
