@@ -61,7 +61,10 @@ HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
         (["rank", "demo", LONG, "--method", "saliency"], "File name too long"),
         (["rank", "demo", "cat", "--method", "saliency", "--keep", LONG], "File name too long"),
         (["rank", "demo", "cat", "--method", "saliency", "--mask", LONG], "File name too long"),
-        (["explain", "demo", "cat", "--method", "saliency", "--out", "."], ". is a folder"),
+        (
+            ["explain", "demo", "cat", "--method", "saliency", "--out", "."],
+            ". cannot be written: it is a folder",
+        ),
         (["explain", "demo", "cat", "--method", "saliency", "--out", "x/y"], "no folder x"),
         (["study", "--status", "a", "--resume", "b"], "not allowed with"),
     ],

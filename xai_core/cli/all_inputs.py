@@ -31,9 +31,10 @@ def check_inputs(card: ModelCard) -> None:
 def check_out(out: Path) -> None:
     """Raises `InputError` where no file can be, before the work and not behind it."""
     if out.is_dir():
-        raise InputError(f"{out} is a folder.", "Name a file: --out map.npy.")
+        raise InputError(f"{out} cannot be written: it is a folder.", "Name a file in --out.")
     if not out.parent.is_dir():
-        raise InputError(f"There is no folder {out.parent}.", "Make it, or choose another --out.")
+        wrong = f"{out} cannot be written: there is no folder {out.parent}."
+        raise InputError(wrong, "Make it, or choose another --out.")
 
 
 def write(out: Path, maps: Sequence[InputMap], told: str) -> bool:
