@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.methods import baseline_chooser
 from components.session import upload
 from components.session.state.workspace import KEY
+from components.session.text import plain
 from xai_core.pictures.backgrounds import held as backgrounds
+from xai_core.pictures.backgrounds import names
 
 METHOD = "integrated-gradients"
 
@@ -38,7 +42,10 @@ def test_a_baseline_is_chosen_among_the_pictures(
     offered.select(offered.options[1]).run()
     text = space.settings[METHOD][backgrounds.PARAMETER]
     assert text.startswith("2:")
-    assert f"In use: {backgrounds.shown(text)}." == app.caption[0].value
+    called = names.shown(text, offered.options[:2])
+    assert backgrounds.shown(text) != called
+    assert app.caption[0].value == f"In use: {plain(called)}."
+    assert baseline_chooser.names_by_text(space, {}) == {}
     assert len(backgrounds.pictures_of(text)) == 2
     assert backgrounds.file_of(text).exists()
     taken = {path for one in upload.storage()._held.values() for path in one}
@@ -52,3 +59,11 @@ def test_a_baseline_is_chosen_among_the_pictures(
     app.run()
     assert space.settings[METHOD][backgrounds.PARAMETER] == other
     assert not app.multiselect(key=f"baseline-{METHOD}-chosen").value
+    assert app.caption[0].value == f"In use: {plain(backgrounds.shown(other))}."
+    first = next(iter(space.run.attributions.values()))
+    chosen = {names.KEPT: ["/home/jo/[blank](http://x).png"]}
+    brought = replace(first, parameters={backgrounds.PARAMETER: other}, chosen=chosen)
+    space.run = replace(space.run, attributions={METHOD: brought})
+    app.run()
+    told = plain(names.shown(other, ["x).png"]))
+    assert app.caption[0].value == f"In use: {told}."

@@ -50,6 +50,9 @@ def test_metrics_that_are_named_in_another_order_are_the_same_study(tmp_path: Pa
     assert asked("sparseness") == ("sparseness@0.2",)
     assert asked() == setting.metrics
     assert asked(none=True) == ()
+    given = argparse.Namespace(keep=tmp_path)
+    assert planning._truths(given, setting.metrics[::-1]) == "", "as it is there"
+    assert planning._truths(given, ("pointing-game@0.2",)) is None, "as of today"
 
 
 def test_going_on_refuses_what_it_would_not_look_at(tmp_path: Path) -> None:

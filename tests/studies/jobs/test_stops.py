@@ -75,7 +75,7 @@ def test_a_metric_that_is_deadly_costs_a_picture_its_metrics_alone(
     assert (status.done, status.deaths, status.broken) == (40, 3, 2)
     assert open_study(tmp_path).refused.keys() == {"007.png", "023.png"}
     found: Any = {"saliency": object(), "grad-cam": Refused(None, "It has no layer.")}
-    (figures,) = unmeasured([found], measured.setting)
+    (figures,) = unmeasured([found], measured.setting.metrics)
     assert figures.keys() == {"saliency"}
     (metric,) = measured.setting.metrics
     assert np.isnan(figures["saliency"].values[metric])

@@ -79,7 +79,7 @@ def _gone_on_with(args: argparse.Namespace) -> Plan:
         raise InputError(
             f"This study measures {', '.join(plan.setting.metrics) or 'no further metrics'}, and "
             f"keeps to that; asked for: {', '.join(asked)}.",
-            "Begin another one: give MODEL, PICTURES and another --keep FOLDER.",
+            f"Give MODEL, PICTURES and --keep {args.resume}: what is there is taken over.",
         )
     given = {name: getattr(args, name) for name in ("engine", "workers", "address", "time_limit")}
     changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}

@@ -62,7 +62,7 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
         name=card.file,
         setting=Setting(
             *(card.sha256, options, card.input_spec, args.seed),
-            *(Recipe(quantile=args.quantile), wanted, metrics, _truths(args)),
+            *(Recipe(quantile=args.quantile), wanted, metrics, _truths(args, metrics)),
         ),
         where=args.pictures,
         methods=methods,
@@ -136,11 +136,14 @@ def _metrics(args: argparse.Namespace, source: Source) -> tuple[str, ...]:
     return kept if {*kept} == {*found} else found  # in whatever order they are named
 
 
-def _truths(args: argparse.Namespace) -> str | None:
+def _truths(args: argparse.Namespace, metrics: tuple[str, ...]) -> str | None:
     """How masks name rows: in a study that goes on as they did there; None: as of today."""
     if not _has_something(args.keep):
         return None
-    return str(read_description(args.keep).fixed.get("truths", ""))
+    fixed = read_description(args.keep).fixed
+    if {*metrics} != {*map(str, fixed.get("metrics") or ())}:
+        return None
+    return str(fixed.get("truths", ""))
 
 
 def _has_something(folder: Path) -> bool:
