@@ -25,6 +25,7 @@ from xai_core.pictures.raster import Raster
 from xai_core.studies.engines.base import ENGINES
 from xai_core.studies.host.processes import Processes
 from xai_core.studies.host.shares import shares_of
+from xai_core.studies.jobs.lock import NAME as LOCK
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.setting import Setting
 from xai_core.studies.shards.description import read_description
@@ -146,8 +147,9 @@ def _truths(args: argparse.Namespace, metrics: tuple[str, ...]) -> str | None:
 
 
 def _has_something(folder: Path) -> bool:
+    """More than the lock of one that was stopped before it wrote anything."""
     try:
-        return folder.exists() and any(folder.iterdir())
+        return folder.exists() and any(one.name != LOCK for one in folder.iterdir())
     except OSError as cause:
         raise InputError(
             f"--keep takes a folder, and {folder} is none: {cause.strerror}.", "Name another one."
