@@ -13,6 +13,7 @@ from components.session.state.workspace import Photo, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.base.parameters import describe
 from xai_core.pictures.backgrounds import held as backgrounds
+from xai_core.pictures.backgrounds import names
 from xai_core.pictures.backgrounds.files import PICTURE
 
 FILE_MB = 50
@@ -36,25 +37,26 @@ def show(space: Workspace, method: str) -> str:
     if before != st.session_state.get(f"{key}-made", before):  # a run or a link brought its own
         st.session_state[f"{key}-names"] = []
         choice.renew(f"{key}-chosen")
-    names = names_of(key)
+    taken = names_of(key)
     st.session_state[f"{key}-names"] = choice.several(
         st.multiselect,
         "Baseline pictures",
         [name for name in space.photos if name != space.photo],
-        names,
+        taken,
         key=f"{key}-chosen",
         later=True,
         placeholder="Pictures of this session",
         help="Pictures of the training set, or one that stands for nothing. The map is the mean "
         "over all of them.",
     )
-    left_out = "" if names else before
+    left_out = "" if taken else before
     found = _held(space, names_of(key)) if names_of(key) else left_out
     st.session_state[f"{key}-made"] = found
     if before not in ("", found):
         upload.dropped(backgrounds.file_of(before))  # held again where another method names it
     if found:
-        st.caption(f"In use: {text.plain(backgrounds.shown(found))}.")
+        called = names_by_text(space, {method: {backgrounds.PARAMETER: found}}).get(found, ())
+        st.caption(f"In use: {text.plain(names.shown(found, called))}.")
     else:
         st.info(LATER, icon=":material/add_photo_alternate:")
     upload.uploader(
@@ -72,11 +74,26 @@ def names_of(key: str) -> list[str]:
     return found
 
 
-def _held(space: Workspace, names: list[str]) -> str:
+def names_by_text(
+    space: Workspace, methods: Mapping[str, Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """What the pictures of baselines are called, by the text that names them: as they were chosen
+    here, else as the run on screen has them.
+    """
+    run = ((one.parameters, one.chosen) for one in space.run.attributions.values())
+    found = names.known_in(run)
+    for method, given in methods.items():
+        key, named = f"baseline-{method}", given.get(backgrounds.PARAMETER)
+        if named and st.session_state.get(f"{key}-made") == named and names_of(key):
+            found[named] = names.file_names(names_of(key))
+    return found
+
+
+def _held(space: Workspace, photos: list[str]) -> str:
     """The pictures as the model gets them, kept on the server as uploads are."""
     try:
         spec = backend.spec_of(space.sources[space.source])
-        paths = [str(space.photos[name].path) for name in names]
+        paths = [str(space.photos[name].path) for name in photos]
         found = backgrounds.hold(
             np.concatenate([decoding.prepared(path, spec).inputs for path in paths])
         )

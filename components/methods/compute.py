@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.maps import progress
 from components.maps.tiles import title_of
-from components.methods import changes, pace, precision, unfinished
+from components.methods import baseline_chooser, changes, pace, precision, unfinished
 from components.session import backend, decoding, kept_runs, problem, run_source, text
 from components.session.jobs.job import Job, Reports
 from components.session.jobs.keeper import Keeper
@@ -117,7 +117,7 @@ def request_of(space: Workspace, title: str) -> Request:
     """What is chosen, of one of the session's models. Raises `XaiError`."""
     source, photo = space.sources[title], space.photos[space.photo]
     model, spec = backend.opened(source), backend.spec_of(source)
-    verdict = space.verdicts.get(title)
+    verdict, methods = space.verdicts.get(title), chosen.asked(space)
     return Request(
         model=title,
         model_sha256=model.card.sha256,
@@ -126,7 +126,8 @@ def request_of(space: Workspace, title: str) -> Request:
         picture_sha256=hashlib.sha256(photo.path.read_bytes()).hexdigest(),
         prepared=decoding.prepared(str(photo.path), spec),
         target=space.target,
-        methods=chosen.asked(space),
+        methods=methods,
+        baselines=baseline_chooser.names_by_text(space, methods),
         seed=space.seed,
         recipe=space.recipe,
         labels=source.labels or model.labels,

@@ -23,6 +23,7 @@ from xai_core.studies.figures.measured import Truth
 from xai_core.studies.maps.both import WithMaps
 from xai_core.studies.maps.files import StudyMaps
 from xai_core.studies.records import Records
+from xai_core.studies.reuse.donors import pace_beside
 from xai_core.studies.store import Methods, Study
 
 
@@ -81,6 +82,10 @@ class Computing:
     def _settle_pace(self) -> None:
         """Of a study that has not begun."""
         if not self.pictures or self.study.begun:
+            return
+        earlier = pace_beside(self.study.folder, self.study.setting)
+        if earlier is not None:  # whose scores are taken over
+            self.study.keep_to(earlier)
             return
         spec, first = self.study.spec, self.pictures[0].path
         samples = len(self.pictures) * sum(samples_of(self.methods, spec.shape).values())

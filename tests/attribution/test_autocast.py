@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from xai_core.attribution.autocast import COSINE, DIFFERENCE, AutocastScorer
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.meter import Meter
 from xai_core.attribution.passes.folding import Folding
+from xai_core.attribution.passes.followed import replaced
 from xai_core.attribution.result import Attribution
 from xai_core.base.arrays import Values
 from xai_core.base.device import best_device
@@ -291,3 +292,14 @@ def test_the_score_before_a_softmax_or_sigmoid_is_found_in_bfloat16(offered: Non
         found = explain(ended, pictures(), 1, "smoothgrad", m=16, pace=NARROW)
         assert found.explained[0].chosen["before"] in ("softmax", "sigmoid")
         assert cosine(found.values, expected) > 0.95
+
+
+def test_a_named_tuple_stays_one() -> None:
+    class Output(NamedTuple):
+        scores: Tensor
+        more: dict[str, Tensor]
+
+    one = torch.ones(2, dtype=torch.bfloat16)
+    found = replaced(Output(one, {"a": one}), Tensor.float)
+    assert isinstance(found, Output)
+    assert found.scores.dtype == found.more["a"].dtype == torch.float32

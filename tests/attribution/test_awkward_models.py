@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from tests import reference
 from tests.attribution.nets import layered, pictures
 from tests.attribution.settings import ON_CONVOLUTIONS, fast
 from tests.dose import pairs
+from xai_core.attribution.batches.explaining import Batches
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.arrays import Inputs
@@ -69,6 +71,48 @@ def test_models_for_one_sample_at_a_time(method, kind):
     ours = explain(kind(), pictures(2), 2, method, **fast(method)).values
     theirs = explain(layered(), pictures(2), 2, method, batch_size=1, **fast(method)).values
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+class AcrossTheBatch(nn.Module):
+    """Its norm takes the statistics of whatever is in the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = layered()
+        self.net[1].track_running_stats, self.net[1].running_mean = False, None
+        self.net[1].running_var = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x)
+
+
+def test_samples_of_a_black_picture_do_not_see_each_other_either():
+    black, how = 0 * pictures(2), {"m": 9, "sg_std": 0.5}
+    together = explain(AcrossTheBatch(), black[:1], 2, "smoothgrad", batch_size=9, **how)
+    apart = explain(AcrossTheBatch(), black[:1], 2, "smoothgrad", batch_size=1, **how)
+    np.testing.assert_allclose(together.values, apart.values, rtol=1e-4, atol=1e-7)
+    several = Batches(AcrossTheBatch()).explain(black, {"smoothgrad": how}, 2)
+    for one in several:
+        np.testing.assert_allclose(one["smoothgrad"].values, apart.values, rtol=1e-4, atol=1e-7)
+
+
+class OneNumber(nn.Module):
+    """Its output has no axis for the batch where that is one, or never has."""
+
+    def __init__(self, number: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.net, self.number = layered(), number
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.number(self.net(x)[:, 2:3])
+
+
+@pytest.mark.parametrize("number", [Tensor.squeeze, Tensor.mean])
+@pytest.mark.parametrize("method", ["occlusion", "rise"])
+def test_an_output_of_one_number_without_an_axis(method, number):
+    ours = explain(OneNumber(number), pictures(2), None, method, **fast(method)).values
+    theirs = explain(layered(), pictures(2), 2, method, **fast(method)).values
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("way", ["scripted", "traced", "frozen", "exported"])

@@ -86,6 +86,28 @@ def test_after_a_cancel(which, after):
     assert_as_found(net, before)
 
 
+class Averaging(nn.Module):
+    """Keeps a mean by putting a new tensor in the place of the old one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = layered()
+        self.register_buffer("mean", torch.zeros(1, 5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = self.net(x)
+        self.mean = 0.9 * self.mean + 0.1 * found.detach().mean(0, keepdim=True)
+        return found
+
+
+def test_a_buffer_that_a_pass_puts_another_in_the_place_of_is_back() -> None:
+    net = used(Averaging())
+    before, own = state(net), net.mean
+    explain(net, pictures(), 1, "saliency")
+    assert_as_found(net, before)
+    assert net.mean is own
+
+
 class Fragile(nn.Module):
     """Breaks in the middle of its n-th forward pass, and of all later ones."""
 

@@ -227,9 +227,47 @@ def test_a_score_near_zero_is_the_same_up_to_the_largest_one() -> None:
         net[-1].weight[0] *= 1000
     found = explain(net, pictures(), 2, "lrp")
     assert abs(found.chosen[conservation.GIVEN]) < 1e-5
-    _check_score(1e-6, 1e-4, 1.0)
+    watch = SimpleNamespace(ran=[net[0]], pairs=[(net[0], net[1])])
+    _check_score(1e-6, 1e-4, 1.0, watch)
     with pytest.raises(MethodError, match="joined to the layers"):
-        _check_score(1e-6, 1e-4, 0.01)
+        _check_score(1e-6, 1e-4, 0.01, watch)
+
+
+class Rounded(nn.Module):
+    """A network in half precision."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = layered().bfloat16()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x.bfloat16())
+
+
+class Drawn(nn.Module):
+    """A network that draws random numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.head = nn.Conv2d(3, 6, 3), nn.Linear(6, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(nn.functional.dropout(self.first(x).mean((2, 3)), 0.5))
+
+
+def test_another_score_in_the_second_pass_is_told_by_its_cause() -> None:
+    assert np.isfinite(explain(Rounded(), pictures(), 2, "lrp").values).all()
+    with pytest.raises(MethodError, match="draws random numbers"):
+        explain(_ready(Drawn()), pictures(), 2, "lrp")
+
+
+def test_one_less_a_signal_keeps_the_relevance() -> None:
+    class Inverted(Drawn):
+        def forward(self, x: Tensor) -> Tensor:
+            return self.head(1 - torch.sigmoid(self.first(x)).mean((2, 3)))
+
+    found = explain(_ready(Inverted()), pictures(), 2, "lrp")
+    assert conservation.shares_of(found) == [pytest.approx(1.0, abs=0.05)]
 
 
 def test_what_comes_from_biases_alone_is_told_as_the_cause() -> None:

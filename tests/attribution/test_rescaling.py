@@ -103,6 +103,20 @@ def test_gates_add_up():
     assert (completeness.error_of(found) or 0) < 1e-3
 
 
+@pytest.mark.parametrize("call", [lambda x: (1 + x) ** 3, lambda x: 2 / (4 + x), torch.abs])
+def test_functions_of_each_value_add_up(call):
+    class Curved(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.head = nn.Conv2d(3, 4, 3), nn.Linear(4, 5)
+
+        def forward(self, x):
+            return self.head(call(torch.tanh(self.first(x))).mean((2, 3)))
+
+    found = explain(_ready(Curved()), pictures(), 2, "deep-lift")
+    assert (completeness.error_of(found) or 0) < 1e-3
+
+
 def test_what_is_out_of_sight_is_refused():
     with pytest.raises(MethodError, match="out of sight"):
         explain(NETS["scripted"](), pictures(), 2, "deep-lift")
@@ -130,3 +144,19 @@ def test_gradient_shap_comes_to_captums_mean(make):
     assert np.linalg.norm(ours.values - expected) < 0.05 * np.linalg.norm(expected)
     assert (completeness.error_of(ours) or 0) < 0.02
     assert ours.chosen["standard_error"] < 0.1
+
+
+def test_half_precision_has_its_slopes_where_both_ends_are_alike():
+    class Half(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.net = pooled().half()
+
+        def forward(self, x):
+            return self.net(x.half())
+
+    black = pictures()
+    black[:, :, :7] = 0
+    found = explain(Half(), black, 2, "deep-lift").values
+    plain = explain(pooled(), black, 2, "deep-lift").values
+    np.testing.assert_allclose(found, plain, atol=0.02 * np.abs(plain).max())

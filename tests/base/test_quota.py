@@ -50,6 +50,24 @@ def test_a_session_holds_so_many_files_and_no_more() -> None:
     assert len(store.held("ann")) == 2
 
 
+def test_an_upload_waits_for_the_list_of_pinned_runs_only_where_room_is_short() -> None:
+    asked: list[int] = []
+
+    def pinned() -> set[Path]:
+        asked.append(1)
+        return set()
+
+    store = Storage(Limits(workers=1, disk_megabytes=1, keep_hours=1), pinned)
+    old = aged(take(store, "ann", b"old"), 2)
+    store.drop("ann", old)
+    take(store, "ben", b"2")
+    assert old.exists()
+    assert not asked
+    take(store, "ben", b"3" * (MB - 2))
+    assert asked
+    assert not old.exists()
+
+
 def test_a_session_holds_so_many_bytes_and_no_more() -> None:
     store = storage(session_megabytes=1)
     take(store, "ann", b"1" * (MB // 2))

@@ -12,12 +12,16 @@ from xai_core.base.input_spec import InputSpec
 WORDS = ("--method", "saliency", "grad-cam", "--input-shape", "3,16,16")
 
 
-def test_a_model_and_its_export_are_the_same(cli: Cli, models: Path, picture: Path) -> None:
-    done = cli(
-        "compare", models / "ready.pt", models / "scripted.pt", picture, "cat", *WORDS, "--json"
-    )
+def test_a_model_and_its_export_are_the_same(
+    cli: Cli, models: Path, picture: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "broken.png").write_bytes(b"no picture")
+    pair = (models / "ready.pt", models / "scripted.pt")
+    done = cli("compare", *pair, picture, "cat", "more", *WORDS, "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
+    assert list(told["refused"]) == ["more/broken.png"]
     assert [one["level"] for one in told["models"]] == ["ready", "ready"]
     assert [one["format"] for one in told["models"]] == ["torch-eager", "torchscript"]
     assert told["verdict"]["only_first"] == []

@@ -50,6 +50,14 @@ def test_a_study_of_another_target_is_kept(cli: Cli, models: Path, tmp_path: Pat
     assert study.target_label in text
 
 
+def test_what_cannot_be_kept_is_told(cli: Cli, models: Path, picture: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = cli("rank", models / "ready.pt", picture, *WORDS, "--keep", "file/kept")
+    assert done.returncode == 1
+    assert "cannot keep" in done.stderr
+    assert "1. " in done.stdout
+
+
 def test_one_picture_is_kept_as_a_run(
     cli: Cli, models: Path, picture: Path, tmp_path: Path
 ) -> None:

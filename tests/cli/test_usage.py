@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from xai_core.cli.commands import check
 from xai_core.cli.main import main
 
 STUDY = ["study", "demo", "nowhere", "--method", "saliency", "--keep", "y"]
+LONG = "a" * 300
 HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
 
 
@@ -48,6 +52,20 @@ HEAVY = "sorted({'torch', 'captum', 'quantus', 'streamlit'} & set(sys.modules))"
         (["study", "--resume", "nowhere"], "no study to go on with"),
         (["study", "--status", "nowhere"], "No study was computed"),
         (["study", "--cancel", "nowhere"], "No study was computed"),
+        (
+            ["study", "--resume", "a", "--method", "saliency", "--seed", "1"],
+            "--method, --seed would",
+        ),
+        (["check", LONG], "File name too long"),
+        (["check", "demo", "--code", LONG], "File name too long"),
+        (["rank", "demo", LONG, "--method", "saliency"], "File name too long"),
+        (["rank", "demo", "cat", "--method", "saliency", "--keep", LONG], "File name too long"),
+        (["rank", "demo", "cat", "--method", "saliency", "--mask", LONG], "File name too long"),
+        (
+            ["explain", "demo", "cat", "--method", "saliency", "--out", "."],
+            ". cannot be written: it is a folder",
+        ),
+        (["explain", "demo", "cat", "--method", "saliency", "--out", "x/y"], "no folder x"),
         (["study", "--status", "a", "--resume", "b"], "not allowed with"),
     ],
 )
@@ -61,6 +79,17 @@ def test_wrong_usage(words: list[str], said: str, capsys: pytest.CaptureFixture[
     assert out == ""
     assert said in err
     assert len(err.splitlines()) == 1
+
+
+def test_an_output_that_is_full_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(args: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(check, "run", full)
+    assert main(["check", "demo"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_help_imports_nothing_heavy() -> None:

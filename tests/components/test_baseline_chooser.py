@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +11,23 @@ from streamlit.testing.v1 import AppTest
 
 from components.session import upload
 from components.session.state.workspace import KEY
+from components.session.text import plain
 from xai_core.pictures.backgrounds import held as backgrounds
+from xai_core.pictures.backgrounds import names
 
 METHOD = "integrated-gradients"
 
 
 def form() -> None:
-    from components.methods import form
+    import streamlit as st
+
+    from components.methods import baseline_chooser, form
     from components.session.state.workspace import workspace
 
     space = workspace()
     space.settings.setdefault("integrated-gradients", {"start": "picture"})
     form.show(space, "integrated-gradients")
+    st.session_state["asked"] = baseline_chooser.names_by_text(space, space.settings)
 
 
 def test_a_baseline_is_chosen_among_the_pictures(
@@ -38,7 +44,10 @@ def test_a_baseline_is_chosen_among_the_pictures(
     offered.select(offered.options[1]).run()
     text = space.settings[METHOD][backgrounds.PARAMETER]
     assert text.startswith("2:")
-    assert f"In use: {backgrounds.shown(text)}." == app.caption[0].value
+    called = names.shown(text, offered.options[:2])
+    assert backgrounds.shown(text) != called
+    assert app.caption[0].value == f"In use: {plain(called)}."
+    assert app.run().session_state["asked"] == {text: offered.options[:2]}
     assert len(backgrounds.pictures_of(text)) == 2
     assert backgrounds.file_of(text).exists()
     taken = {path for one in upload.storage()._held.values() for path in one}
@@ -52,3 +61,12 @@ def test_a_baseline_is_chosen_among_the_pictures(
     app.run()
     assert space.settings[METHOD][backgrounds.PARAMETER] == other
     assert not app.multiselect(key=f"baseline-{METHOD}-chosen").value
+    assert app.caption[0].value == f"In use: {plain(backgrounds.shown(other))}."
+    first = next(iter(space.run.attributions.values()))
+    chosen = {names.KEPT: ["/home/jo/[blank](http://x).png"]}
+    brought = replace(first, parameters={backgrounds.PARAMETER: other}, chosen=chosen)
+    space.run = replace(space.run, attributions={METHOD: brought})
+    app.run()
+    told = plain(names.shown(other, ["x).png"]))
+    assert app.caption[0].value == f"In use: {told}."
+    assert app.session_state["asked"] == {other: ["x).png"]}

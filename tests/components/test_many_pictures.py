@@ -40,6 +40,7 @@ from xai_core.studies.computation import Place, conduct
 from xai_core.studies.figures.measured import NO_MASK
 from xai_core.studies.result import kept_study
 from xai_core.studies.selected_maps import StudyMaps
+from xai_core.worker import Worker
 
 pytestmark = pytest.mark.xdist_group("app")
 PAGE = "pages/compare/pictures.py"
@@ -272,3 +273,26 @@ def test_pictures_of_the_servers_disk_are_measured_with_their_masks_and_maps_are
     (entry,) = kept_runs.store().entries()
     again = kept_study(kept_runs.store(), entry.id).table
     assert set(again.figures) == set(choice.metrics(space))
+    _with_less(app, space, monkeypatch)
+
+
+def _with_less(app: AppTest, space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without localisation, nothing is computed: scores and figures are taken over."""
+    before = choice.known(space)
+    app.toggle(key="many-localise").set_value(False)
+    app.selectbox(key="many-maps").set_value("none")
+    ran(app)
+    assert "2 pictures, none of them computed" in texts(app)
+    monkeypatch.setattr(Worker, "explain_many", lambda *_, **__: pytest.fail("a map is made"))
+    app.button(key="pictures-start").click()
+    app.run()
+    if space.study_state.job is not None:
+        space.study_state.job.wait(60)
+    ran(app)
+    assert "All 2 pictures are computed." in texts(app)
+    after = choice.known(space)
+    assert before is not None
+    assert after is not None
+    assert {*after.figures} == {"sparseness@0.2"}
+    np.testing.assert_array_equal(after.curves, before.curves)
+    np.testing.assert_array_equal(after.figures["sparseness@0.2"], before.figures["sparseness@0.2"])

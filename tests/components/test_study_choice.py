@@ -7,10 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from components.pictures import arrivals, choice, maps_choice, server_path
 from components.pictures import study as page
+from components.pictures.metrics import table
 from components.session.state.study import StudyState
 from components.session.state.workspace import Photo
 from tests.studies.small_study import METHODS, small_study
@@ -179,3 +181,9 @@ def test_maps_that_fail_lose_no_result_and_keep_none_twice(
     with pytest.raises(XaiError, match="gone"):
         begun[0](lambda *_: None, None)
     assert kept == ([whole] if known_as is None else [])
+
+
+def test_nobody_knows_the_best_of_a_metric_of_a_later_version() -> None:
+    values = np.array([[0.1, 0.2], [0.1, 0.3]])
+    assert "★" in table._row("sparseness@0.2", values, ("a", "b"))["b"]
+    assert "★" not in " ".join(table._row("later@0.2", values, ("a", "b")).values())

@@ -23,6 +23,8 @@ from xai_core.base.errors import Cancelled
 from xai_core.base.pace import Pace
 from xai_core.base.target import Asked, Explained
 from xai_core.maps.canonical import before_removal, canonicalise
+from xai_core.pictures.backgrounds import held as backgrounds
+from xai_core.pictures.backgrounds import names
 from xai_core.pictures.preprocessing import InputSpec, prepare
 from xai_core.runs.computation import Request, compare, finished
 from xai_core.runs.reading import open_run
@@ -209,3 +211,18 @@ def test_a_broken_run_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "run" / name).write_bytes(b"broken")
     with pytest.raises(XaiError, match="no readable run"):
         open_run(tmp_path / "run")
+
+
+def test_the_names_of_a_baselines_pictures_go_with_its_maps() -> None:
+    worker = InProcess()
+    text = backgrounds.hold(np.zeros((1, 3, 20, 20), np.float32))
+    given = {"start": "picture", "baseline_pictures": text, "n_steps": 2}
+    methods: dict[str, Any] = {"integrated-gradients": given, "saliency": {}}
+    found = run_of(worker, methods=methods, baselines={text: ["/home/jo/blank.png"]})
+    one, other = (found.attributions[name] for name in methods)
+    assert one.chosen[names.KEPT] == ["blank.png"]
+    assert names.KEPT not in other.chosen
+    asked = request(methods=methods, baselines={text: ["black.png"]})
+    again = compare(worker, worker, asked, known=found.attributions).attributions
+    assert len(worker.computed) == 2, "the map is the same, whatever they are called"
+    assert again["integrated-gradients"].chosen[names.KEPT] == ["black.png"]

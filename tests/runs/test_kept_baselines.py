@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import json
 import zipfile
@@ -22,11 +23,13 @@ from xai_core import Worker, open_run, open_study
 from xai_core.attribution import remarks
 from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
-from xai_core.cli.baseline import check_baseline, with_baseline
+from xai_core.cli.baseline import baseline_names, check_baseline, with_baseline
 from xai_core.pictures.backgrounds import held as backgrounds
+from xai_core.pictures.backgrounds import names
+from xai_core.report.code import script
 from xai_core.report.forms import render
 from xai_core.report.study import files as study_files
-from xai_core.report.study.code import script
+from xai_core.report.study.code import script as study_script
 from xai_core.report.study.subject import study_subject_of
 from xai_core.report.subject import subject_of
 from xai_core.runs.run import Run
@@ -72,6 +75,48 @@ def test_a_run_keeps_them(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert text not in line
 
 
+def test_a_run_tells_what_they_are_called(text: str, tmp_path: Path) -> None:
+    run = with_text(text)
+    (one,) = run.attributions.values()
+    given = [r"C:\scans\blank.png", "/home/jo/<b>grey</b> & 'x'.png", "/home/jo/blank.png"]
+    chosen = names.chosen_with(one.parameters, {"layer": "a"}, {text: given, "2:0": ["other"]})
+    assert names.chosen_with({}, {}, {text: given}) == {}
+    run = replace(run, attributions={"deep-lift": replace(one, chosen=chosen)})
+    run.write(tmp_path / "run")
+    facts = (tmp_path / "run" / "run.json").read_text(encoding="utf-8")
+    assert "blank.png" in facts
+    assert "jo" not in facts, "no folder is told"
+    again = open_run(tmp_path / "run")
+    sign = text[2:10]
+    told = remarks.given(again.attributions["deep-lift"])
+    assert told["baseline_pictures"] == f"2 pictures (blank.png, b> & 'x'.png; {sign})"
+    assert (told["layer"], names.KEPT in told) == ("a", False)
+    subject = subject_of(again)
+    page = render(subject, "html").decode()
+    assert f"(blank.png, b&gt; &amp; &#x27;x&#x27;.png; {sign})" in page
+    assert "b> &" not in page.replace("b> & 'x'.png'", ""), "but in the script's literals"
+    assert "blank.png" in render(subject, "svg").decode()
+    with zipfile.ZipFile(io.BytesIO(render(subject, "zip"))) as archive:
+        code = archive.read("repeat.py").decode()
+    known = next(line for line in code.splitlines() if line.startswith("BASELINE_NAMES = "))
+    file = f"baseline-{text[2:14]}.npy"
+    assert ast.literal_eval(known.partition(" = ")[2]) == {file: ["blank.png", "b> & 'x'.png"]}
+
+
+@pytest.mark.parametrize("kept", [None, 3, "blank.png", {"a": 1}, [], ["", "/"], [None, 3]])
+def test_whatever_a_kept_run_says_of_their_names_it_opens(
+    text: str, tmp_path: Path, kept: Any
+) -> None:
+    run = with_text(text)
+    (one,) = run.attributions.values()
+    odd = replace(one, chosen={names.KEPT: kept})
+    replace(run, attributions={"deep-lift": odd}).write(tmp_path / "run")
+    subject = subject_of(open_run(tmp_path / "run"))
+    told = remarks.given(subject.run.attributions["deep-lift"])["baseline_pictures"]
+    assert told == backgrounds.shown(text)
+    assert "BASELINE_NAMES" not in script(subject)
+
+
 def test_a_study_keeps_them(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given = {"deep-lift": {"start": "picture", "baseline_pictures": text}}
     replace(make(tmp_path, 1), methods=given).write(tmp_path / "study")
@@ -97,7 +142,7 @@ def test_a_finished_study_and_its_script_take_them_along(
     found = {name: data for name, data in study_files._entries(subject) if "baseline" in name}
     ((name, data),) = found.items()
     np.testing.assert_array_equal(np.load(io.BytesIO(data)), SEVERAL)
-    told = script(subject)
+    told = study_script(subject)
     assert f"BASELINES = ('{name}',)" in told
     forget(monkeypatch)
     (tmp_path / name).write_bytes(data)
@@ -141,6 +186,9 @@ def test_the_command_line_gives_them_to_methods_that_take_some(text: str, tmp_pa
     assert found["saliency"] == {}
     assert found["occlusion"]["cover"] == "picture"
     assert found["occlusion"]["window"] == 3
-    assert found["occlusion"]["baseline_pictures"].startswith("1:")
+    named = found["occlusion"]["baseline_pictures"]
+    assert named.startswith("1:")
+    assert baseline_names(args, found) == {named: ["a.png"]}
+    assert baseline_names(argparse.Namespace(), found) == {}
     with pytest.raises(InputError, match="of no method that was asked for: saliency"):
         check_baseline(args, ["saliency"])

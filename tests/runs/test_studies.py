@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def same(one: StudyResult, other: StudyResult, tolerance: float = 0.0) -> None:
     assert one.thumbnails.keys() == other.thumbnails.keys()
     for row, pixels in other.thumbnails.items():
         np.testing.assert_array_equal(one.thumbnails[row], pixels)
+
+
+def test_studies_of_one_setting_come_the_newest_first(store: RunStore) -> None:
+    made = (replace(small_study(), created=f"2026-11-2{day}T00:00") for day in (4, 6, 5))
+    names = [store.save(one) for one in made]
+    os.utime(store.folder / names[0] / "run.json", ns=(1, 1))  # its row is of another state
+    found = store.studies(small_study().fingerprint)
+    assert [one.id for one in found] == [names[1], names[2], names[0]]
 
 
 def test_a_study_comes_back_as_it_was_and_stands_in_the_list(store: RunStore) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.reference import entropy
-from xai_core.scores.entropy_above import entropies_above
+from xai_core.scores.entropy_above import entropies_above, not_below_zero
+from xai_core.scores.metrics.complexity import complexity
 
 RNG = np.random.default_rng(3)
 SIZE = 96 * 96
@@ -33,3 +34,13 @@ def test_it_is_the_plain_sum_at_every_baseline(name: str) -> None:
         for one in baselines
     ]
     np.testing.assert_allclose(entropies_above(ordered, baselines), plain, atol=1e-9, rtol=0)
+
+
+def test_nothing_is_below_zero_but_what_is_wrong() -> None:
+    for pixel in 0.1 + RNG.random(50):
+        ordered = np.array([0.0, 0.0, pixel])
+        assert 0 <= entropies_above(ordered, np.zeros(1)) < 1e-12
+    assert complexity(np.eye(6)[None, :1]) == 0
+    np.testing.assert_array_equal(
+        not_below_zero(np.array([-1e-12, -0.1, 0.2]), 1e-9), [0, -0.1, 0.2]
+    )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,9 +18,13 @@ from xai_core import open_summary
 from xai_core.attribution.methods.base import METHODS as METHOD_TYPES
 from xai_core.base.errors import InputError
 from xai_core.base.parameters import kept as kept_parameters
+from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.scores.bootstrap import band
 from xai_core.scores.statistics import statistics
+from xai_core.scores.statistics_text import OverPictures, statistics_text
 from xai_core.studies.entry import QUANTILES
+from xai_core.studies.jobs.plan import Plan
+from xai_core.studies.jobs.status import Reporter
 from xai_core.studies.shards import Description, Row, Shards
 from xai_core.studies.store import complete
 
@@ -105,6 +112,55 @@ def test_a_study_without_rows_and_none_at_all(tmp_path: Path) -> None:
         open_summary(tmp_path / "other")
     with pytest.raises(InputError, match="between 0 and 1"):
         open_summary(tmp_path, 20)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_a_picture_whose_mask_is_another_by_now_counts_once(
+    few: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not few:
+        monkeypatch.setattr("xai_core.studies.scan.MOST", 10)
+    metric, lost = "pointing-game@0.2", "Its mask cannot be used."
+    setting = replace(SETTING, metrics=(metric,), truths=None)
+    shards = Shards.begin(tmp_path, Description.of(setting))
+    plain = [Row(f"{n:016x}" + "0" * 48, f"{n}.png", "saliency", raw=8.0 + n) for n in range(5)]
+    plain = [replace(row, curve=np.full(len(QUANTILES), row.raw, np.float32)) for row in plain]
+    nothing: dict[str, Any] = {"localisation": {metric: np.nan}, "reasons": {metric: lost}}
+    shards.write([replace(row, mask="a" * 64, cause="x", **nothing) for row in plain])
+    shards.write([replace(row, mask="b" * 64, localisation={metric: 1.0}) for row in plain[:4]])
+    found = open_summary(tmp_path)
+    assert (found.pictures, found.curves.pictures.tolist()) == (5, [[5] * len(QUANTILES)])
+    assert found.figures[metric].ravel().tolist() == pytest.approx(
+        [1.0] * 4 + [np.nan], nan_ok=True
+    )
+    assert found.reasons == {metric: {lost: 1}}
+    assert found.causes == {"saliency": {"x": 1}}
+
+
+def test_one_picture_is_told_without_intervals(tmp_path: Path) -> None:
+    shards = Shards.begin(tmp_path, Description.of(replace(SETTING, metrics=("sparseness",))))
+    curve = np.full(len(QUANTILES), 7.5, np.float32)
+    shards.write(
+        [Row("a" * 64, "a.png", "saliency", raw=8, curve=curve, metrics={"sparseness@0.2": 1})]
+    )
+    Reporter(tmp_path, "local").end("done")
+    (mean,) = summary_json(tmp_path, cast(Plan, SimpleNamespace(name="net", setting=SETTING)), 0.2)[
+        "statistics"
+    ]["means"]
+    assert (mean["name"], mean["mean"], mean["pictures"]) == ("saliency", 7.5, 1)
+    lines = list(summary_text(tmp_path, 0.2))
+    assert [line.split() for line in lines if "saliency" in line] == [
+        ["saliency", "7.5000"],
+        ["saliency", "1.0000", "of", "1"],
+    ]
+
+
+def test_what_is_undefined_over_pictures_is_said_so() -> None:
+    scores = np.array([[1.0, np.nan, np.nan], [np.nan, 2.0, np.nan]])
+    lines = list(statistics_text(OverPictures(("a", "b", "c"), 2, statistics(scores)), {}))
+    assert "nan" not in " ".join(lines)
+    assert any("W is undefined" in line for line in lines)
+    assert lines[-1] == "  a before b: no picture has a score of both"
 
 
 MEASURED = """

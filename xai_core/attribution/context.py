@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xai_core.attribution.forward import module_of, run, suit, tensor_of
+from xai_core.attribution.forward import another, module_of, run, suit, tensor_of
 from xai_core.attribution.layers.inner_output import ending_at
 from xai_core.attribution.passes.folding import Folding
 from xai_core.base.arrays import Inputs
@@ -175,7 +175,7 @@ def explained_of(
 
 
 def _beside(picture: Tensor) -> Tensor:
-    """It, in other company: statistics over a batch of the same are those of one."""
+    """It, in other company."""
     import torch
 
-    return torch.cat([picture, 0 * picture])
+    return torch.cat([picture, another(picture)])

@@ -8,6 +8,8 @@ from xai_core.attribution import autocast, baseline_notice, completeness, emptin
 from xai_core.attribution.noise.average import COMPLEXITY_ERROR
 from xai_core.attribution.relevance import conservation
 from xai_core.attribution.result import Attribution
+from xai_core.pictures.backgrounds import names
+from xai_core.pictures.backgrounds.held import PARAMETER
 from xai_core.pictures.region import shown
 
 # What the sentences tell of an attribution's choices, and nobody need tell again.
@@ -19,10 +21,15 @@ FACTS = (
 
 
 def given(one: Attribution) -> dict[str, Any]:
-    """Parameters as asked for, and what the method chose; of a mask its size."""
+    """Parameters as asked for, and what the method chose; of a mask its size, of a baseline's
+    pictures how many and what they are called.
+    """
     masks = {name: shown(value) for name, value in one.parameters.items()}
     masks = {name: told for name, told in masks.items() if told != one.parameters[name]}
-    return {**one.parameters, **one.chosen, **masks}
+    if PARAMETER in masks:
+        masks[PARAMETER] = names.shown(one.parameters[PARAMETER], names.names_in(one.chosen))
+    chosen = {name: value for name, value in one.chosen.items() if name != names.KEPT}
+    return {**one.parameters, **chosen, **masks}
 
 
 def told(one: Attribution) -> str:

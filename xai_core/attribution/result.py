@@ -20,7 +20,8 @@ class Attribution:
         parameters: the method's parameters as asked for. seed: of its random draws.
         chosen: what the method picked where a parameter left it open (the layer, the window), and
             how far it sampled (`samples`, `standard_error`, `complexity_error`), what autocast did
-            to it (`autocast_cosine`, `autocast_difference`); a list where pictures differ.
+            to it (`autocast_cosine`, `autocast_difference`); a list where pictures differ. In a
+            run also what the files of a baseline's pictures are called (`baseline_names`).
         target: the class that was explained, one entry a sample; None for the only score, or where
             it was no class.
         native_size: `(h, w)` at which the method sees; coarser than the input for CAM.

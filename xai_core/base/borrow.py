@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,10 +31,11 @@ _LOCKING = threading.Lock()
 def borrowed(module: nn.Module) -> Iterator[nn.Module]:
     """The module in eval mode with no gradients for its parameters.
 
-    Modes, `requires_grad`, `.grad` and the values of buffers are restored at the end. One thread
-    has it at a time, since methods change layers and weights while they have it; another one waits.
-    Whoever has it may borrow it again, which changes nothing. Modules of the same layers (`OWNER`)
-    are had by one thread together.
+    Modes, `requires_grad`, `.grad` and buffers are restored at the end, also a buffer that a pass
+    put another tensor of its form in the place of. One thread has it at a time, since methods
+    change layers and weights while they have it; another one waits. Whoever has it may borrow it
+    again, which changes nothing. Modules of the same layers (`OWNER`) are had by one thread
+    together.
     """
     loan = _loan_of(module)
     with loan.lock:
@@ -58,6 +59,7 @@ def _changed(module: nn.Module) -> Iterator[None]:
     ]  # a frozen TorchScript module has no mode
     parameters = [(p, p.requires_grad, p.grad) for p in module.parameters()]
     buffers = [(b, b.detach().clone()) for b in module.buffers()]
+    places = [(one, dict(one)) for one in map(_places, module.modules()) if one]
     try:
         with suppress(NotImplementedError):  # an exported graph has its mode baked in
             module.eval()
@@ -70,10 +72,27 @@ def _changed(module: nn.Module) -> Iterator[None]:
         for parameter, required, grad in parameters:
             parameter.requires_grad_(required)
             parameter.grad = grad
+        for place, before in places:
+            place.update({k: b for k, b in before.items() if _of_one_form(place.get(k), b)})
         with torch.no_grad():
             for buffer, value in buffers:
                 if not torch.equal(buffer, value):
                     buffer.copy_(value)
+
+
+def _places(child: nn.Module) -> dict[str, Any]:
+    """Where a module keeps its own buffers; nothing for TorchScript, which keeps them elsewhere."""
+    found = vars(child).get("_buffers")
+    return found if isinstance(found, dict) else {}
+
+
+def _of_one_form(now: Any, before: Any) -> bool:
+    """Another form is that of a store that grew, of whose size its module may know."""
+    return (
+        before is not None
+        and now is not None
+        and (now.shape, now.dtype, now.device) == (before.shape, before.dtype, before.device)
+    )
 
 
 def _loan_of(module: nn.Module) -> _Loan:

@@ -56,20 +56,24 @@ class SharedProgress:
             return None
         names = list(self._costs)
         before = sum(self._costs[earlier] for earlier in names[: names.index(name)])
-        return _Part(self._whole, name, before, sum(self._costs.values()))
+        return _Part(self._whole, name, before, self._costs[name], sum(self._costs.values()))
 
 
 @dataclass(frozen=True)
 class _Part:
-    """The progress of one method among several; a `Watcher`."""
+    """The progress of one method among several; a `Watcher`. It may count otherwise than its cost,
+    which stays its share of the whole.
+    """
 
     whole: Progress
     method: str
     before: int
+    cost: int
     total: int
 
     def __call__(self, done: int, total: int) -> None:
-        self.whole(self.before + done, self.total)
+        own = self.cost * min(done, total) // max(total, 1)
+        self.whole(self.before + own, self.total)
 
     def preview(self, make: Callable[[], Preview]) -> None:
         if isinstance(self.whole, Watcher):

@@ -28,6 +28,15 @@ def check_inputs(card: ModelCard) -> None:
     )
 
 
+def check_out(out: Path) -> None:
+    """Raises `InputError` where no file can be, before the work and not behind it."""
+    if out.is_dir():
+        raise InputError(f"{out} cannot be written: it is a folder.", "Name a file in --out.")
+    if not out.parent.is_dir():
+        wrong = f"{out} cannot be written: there is no folder {out.parent}."
+        raise InputError(wrong, "Make it, or choose another --out.")
+
+
 def write(out: Path, maps: Sequence[InputMap], told: str) -> bool:
     """One `.npy` for each input and a picture of all; their paths go to standard output.
 

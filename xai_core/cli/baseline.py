@@ -11,7 +11,8 @@ from xai_core.base.errors import InputError
 from xai_core.base.input_spec import InputSpec
 from xai_core.base.parameters import describe
 from xai_core.pictures.backgrounds.files import baseline_pictures, completed, takes_pictures
-from xai_core.pictures.backgrounds.held import PARAMETER
+from xai_core.pictures.backgrounds.held import PARAMETER, named_in
+from xai_core.pictures.backgrounds.names import file_names
 from xai_core.worker.decoding import open_picture
 
 Methods = dict[str, dict[str, Any]]
@@ -56,6 +57,17 @@ def with_baseline(
             given[PARAMETER] = baseline_pictures(named, spec, open_picture)
             found[name] = completed(parameters, given)
     return found
+
+
+def baseline_names(
+    args: argparse.Namespace, methods: Mapping[str, Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """What the files of `--baseline` are called, by the text that names their pictures.
+
+    methods: as `with_baseline` gives them.
+    """
+    given = getattr(args, "baseline", [])
+    return {text: file_names(given) for text in named_in(methods)} if given else {}
 
 
 def _without_defaults(parameters: type, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,11 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from xai_core.base.errors import InputError, WorkerError, XaiError
+from xai_core.base.errors import InputError, WorkerError, XaiError, first_line
 from xai_core.base.text import terminal
 from xai_core.cli import arguments, notices
 from xai_core.cli.console import tell
@@ -80,9 +81,29 @@ def main(words: Sequence[str] | None = None) -> int:
         tell("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # the reader (`| head`) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return FAILED
+    except OSError as cause:
+        return _refused(cause)
     return code
+
+
+def _refused(cause: OSError) -> int:
+    """What the system refuses, wherever it is met: a path that was given, or the output."""
+    why = cause.strerror or first_line(cause)
+    if cause.filename is not None:
+        told = f"{cause.filename} cannot be used: {why}."
+        return _fail(
+            InputError(told, "Check the path, and who may read and write it."), WRONG_USAGE
+        )
+    _say_no_more()
+    return _fail(XaiError(f"It cannot go on: {why}.", "Check the disk that it writes to."), FAILED)
+
+
+def _say_no_more() -> None:
+    """What is still to be written to standard output is dropped: it would fail once more."""
+    with suppress(OSError, ValueError):  # it is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: XaiError, code: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.target import Target
+from xai_core.cli.baseline import baseline_names
 from xai_core.cli.model_file import load_options
 from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import Prepared
@@ -55,6 +56,7 @@ def request_of(
         seed=args.seed,
         recipe=recipe,
         labels=card.labels,
+        baselines=baseline_names(args, methods),
         input_spec=card.input_spec,
         architecture=args.architecture,
         output=args.output,

@@ -16,7 +16,10 @@ def entropy_of(one: Map, bins: int = BINS) -> float:
         NaN where the map is not finite or has one value everywhere.
     """
     values = np.asarray(one, dtype=np.float64)
-    if not np.isfinite(values).all() or values.min() == values.max():
+    if not np.isfinite(values).all():
+        return float("nan")
+    low, high = values.min(), values.max()
+    if high - low <= bins * np.spacing(max(abs(low), abs(high))):  # too near for so many bins
         return float("nan")
     counts = np.histogram(values, bins=bins)[0]
     shares = counts[counts > 0] / values.size

@@ -57,7 +57,7 @@ RECIPE = xai_core.Recipe(
     channels=$channels, sign=$sign, crop=$crop, grid=$grid, quantile=$quantile
 )
 METHODS = $methods
-BASELINES = $baselines  # pictures that methods start from or cover with, beside this script
+BASELINES = $baselines  # pictures that methods start from or cover with, beside this script$called
 PACES = $paces  # how the model was run: another way gives the same maps up to rounding
 SHA256_OF_RAW_MAP = $digests
 
@@ -136,6 +136,7 @@ def script(subject: Subject) -> str:
         code="(" + "".join(f"Path({name!r}), " for name in setup.code) + ")",
         methods=literal({name: dict(one.parameters) for name, one in shown.items()}),
         baselines=repr(tuple(baselines.files([one.parameters for one in shown.values()]))),
+        called=baselines.called(shown.values()),
         paces=literal({name: str(one.pace) for name, one in shown.items()}),
         digests=literal(
             {name: hashlib.sha256(one.values.tobytes()).hexdigest() for name, one in shown.items()}

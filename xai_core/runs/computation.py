@@ -23,6 +23,7 @@ from xai_core.base.progress import Progress, SharedProgress
 from xai_core.base.target import Explained
 from xai_core.maps.canonical import before_removal, canonicalise
 from xai_core.maps.recipe import Recipe
+from xai_core.pictures.backgrounds.names import chosen_with
 from xai_core.runs.explainer import Explainer, Scores1D
 from xai_core.runs.request import Request as Request
 from xai_core.runs.request import costs as costs
@@ -79,7 +80,7 @@ def compare(
             progress=parts.of(name),
             cancel=cancel,
         )
-        run = replace(_with(run, name, explain), seconds=time.perf_counter() - start)
+        run = replace(_with(run, name, explain, request), seconds=time.perf_counter() - start)
         arrived(run)
     return replace(finished(scorer, request.methods, run), seconds=time.perf_counter() - start)
 
@@ -91,7 +92,8 @@ def _begun(
     draft = draft_of(request)
     prediction = explainer.predict(request.prepared.inputs)
     explained = target_of(explainer, request.prepared.inputs, prediction, request.target)
-    reused = {n: one for n, one in known.items() if _same(one, request, n, explained)}
+    same = {n: one for n, one in known.items() if _same(one, request, n, explained)}
+    reused = {name: _with_names(one, request) for name, one in same.items()}
     run = replace(
         draft,
         target=explained.index,
@@ -104,10 +106,10 @@ def _begun(
     return run, explained
 
 
-def _with(run: Run, name: str, explain: Callable[[], Attribution]) -> Run:
+def _with(run: Run, name: str, explain: Callable[[], Attribution], request: Request) -> Run:
     """The run and one more map, or why it has none."""
     try:
-        found = explain()
+        found = _with_names(explain(), request)
     except MethodError as error:  # the others may still be defined for this model
         return replace(run, failures={**run.failures, name: str(error)})
     return replace(
@@ -115,6 +117,12 @@ def _with(run: Run, name: str, explain: Callable[[], Attribution]) -> Run:
         attributions={**run.attributions, name: found},
         scores={**run.scores, name: _at_once(found, run.recipe)},
     )
+
+
+def _with_names(one: Attribution, request: Request) -> Attribution:
+    """The same one where its pictures have no other names."""
+    chosen = chosen_with(one.parameters, one.chosen, request.baselines)
+    return one if chosen == one.chosen else replace(one, chosen=chosen)
 
 
 def finished(scorer: Scores1D, methods: Iterable[str], run: Run) -> Run:

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from xai_core.base.errors import InputError
+from xai_core.base.errors import InputError, XaiError
 from xai_core.base.target import DEFAULT, class_name, class_or_target, over_pictures
 from xai_core.readiness.result import Verdict
 from xai_core.readiness.verdict.json import from_json, to_json
-from xai_core.runs.reading import STUDY, read_facts
+from xai_core.runs.reading import STUDY, passes, read_facts
 
 MAX_NAME, MAX_TAGS, MAX_NOTE = 120, 20, 500
 
@@ -89,7 +89,7 @@ def kept_in(folder: Path) -> Kept:
             model=str(facts["model"]),
             picture=str(facts["picture"]),
             target=_target(facts),
-            methods=tuple(facts["attributions"]),
+            methods=tuple(map(str, facts["attributions"])),
             created=str(facts["created"]),
         )
     except (KeyError, TypeError, ValueError) as cause:
@@ -106,7 +106,7 @@ def _study_in(folder: Path, facts: Mapping[str, Any]) -> Kept:
         model=str(facts["model"]),
         picture=f"{len(facts['pictures'])} pictures",
         target=over_pictures(class_or_target(facts["target"])),
-        methods=tuple(facts["methods"]),
+        methods=tuple(map(str, facts["methods"])),
         created=str(facts["created"]),
         fingerprint=str(facts.get("fingerprint", "")),
     )
@@ -131,11 +131,22 @@ def _target(facts: Mapping[str, Any]) -> str:
 
 
 def label_in(folder: Path) -> Label:
-    """A run without a readable label is nobody's and has no name."""
-    with suppress(OSError, ValueError, TypeError):
-        data = json.loads((folder / "label.json").read_text(encoding="utf-8"))
-        known = {one.name: data[one.name] for one in fields(Label) if one.name in data}
-        return Label(**{**known, "tags": tuple(known.get("tags", ()))})
+    """A run without a readable label is nobody's and has no name.
+
+    Raises:
+        XaiError: the label may be whole, and cannot be read at this moment.
+    """
+    try:
+        with suppress(ValueError, TypeError, RecursionError):
+            data = json.loads((folder / "label.json").read_text(encoding="utf-8"))
+            known = {one.name: data[one.name] for one in fields(Label) if one.name in data}
+            return Label(**{**known, "tags": tuple(known.get("tags", ()))})
+    except OSError as cause:
+        if passes(cause):  # or it would be nobody's, and not pinned, from then on
+            raise XaiError(
+                f"The label of {folder.name} cannot be read: {cause.strerror}.",
+                "Try again later, or ask the server's operator.",
+            ) from cause
     return Label()
 
 

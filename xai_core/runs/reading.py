@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import zipfile
 import zlib
@@ -27,6 +28,18 @@ UNREADABLE = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, EOFError, RecursionError),
     *(InputError, zipfile.BadZipFile, zlib.error),
 )
+# The system says so of a file that may be whole: too many are open, or a disk is out of reach.
+PASSING = (
+    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR, errno.EIO),
+    *(errno.ETIMEDOUT, getattr(errno, "ESTALE", errno.EIO)),
+)
+
+
+def passes(error: BaseException | None) -> bool:
+    """Whether a file could not be read for a cause that says nothing about the file."""
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__
+    return error is not None and error.errno in PASSING
 
 
 def open_run(folder: Path | str) -> Run:

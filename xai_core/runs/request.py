@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,8 @@ class Request:
     Attributes:
         methods: parameters by method name; missing ones take their defaults.
         labels: class names, where they are known. pace: of methods that take many samples.
+        baselines: what the files of pictures that methods start from are called, by the text that
+            names these.
         input_spec, architecture, output, weights, head_activation, other_inputs, trusted, opening,
             member, level, summary: as in `Run`.
     """
@@ -42,6 +44,7 @@ class Request:
     recipe: Recipe = field(default_factory=Recipe)
     labels: tuple[str, ...] | None = None
     pace: Pace = PLAIN
+    baselines: Mapping[str, Sequence[str]] = field(default_factory=dict)
     input_spec: InputSpec | None = None
     architecture: str | None = None
     output: str | None = None

@@ -149,7 +149,7 @@ class RunStore:
         return self._index.largest(wanted)
 
     def studies(self, fingerprint: str) -> tuple[Kept, ...]:
-        """Kept studies of one setting, whoever's they are."""
+        """Kept studies of one setting, whoever's they are, the newest first."""
         return tuple(self._index.printed(fingerprint))
 
     def pinned_files(self) -> set[Path]:

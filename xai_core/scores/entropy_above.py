@@ -18,6 +18,7 @@ TERMS = 14
 # Half a block's width over its distance: a series is cut off where it adds less than
 # NARROW ** (TERMS + 1) / TERMS² ≈ 1e-10 of its block.
 NARROW = 0.35
+ROUNDING = 1e-9  # nats
 
 
 def entropies_above(
@@ -43,7 +44,17 @@ def entropies_above(
     wide = ~narrow & (blocks[:, -1] > baselines[:, None])
     _add_one_by_one(blocks, baselines, np.argwhere(wide), total, weighted)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(total > 0, np.log(total) - weighted / total, np.nan)
+        found = np.where(total > 0, np.log(total) - weighted / total, np.nan)
+    return not_below_zero(found, ROUNDING)
+
+
+def not_below_zero(
+    entropies: Float64[np.ndarray, "n"], rounding: float
+) -> Float64[np.ndarray, "n"]:
+    """0 for what is below it by rounding alone, as of a map of one pixel; what is lower is wrong,
+    and stays to be seen.
+    """
+    return np.where((entropies < 0) & (entropies >= -rounding), 0.0, entropies)
 
 
 def _cut(ordered: Float64[np.ndarray, "n"]) -> Float64[np.ndarray, "blocks BLOCK"]:

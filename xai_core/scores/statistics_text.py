@@ -10,8 +10,9 @@ import numpy as np
 
 from xai_core.scores.bootstrap import FEW
 from xai_core.scores.metrics.base import METRICS
+from xai_core.scores.paired import Comparison
 from xai_core.scores.ranking import Ranking
-from xai_core.scores.statistics import Statistics, statistics
+from xai_core.scores.statistics import Statistics, agreement, statistics
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,30 @@ def statistics_text(over: OverPictures, refused: Mapping[str, str]) -> Iterator[
             one[column] for one in (found.means.mean, found.means.low, found.means.high)
         )
         first = found.places.shares[column, 0]
-        yield (
-            f"  {over.methods[column]:<22}{mean:>8.4f} [{low:.4f}, {high:.4f}]  "
-            f"first on {first:.0%}"
-        )
+        led = "" if np.isnan(first) else f"  first on {first:.0%}"
+        yield f"  {over.methods[column]:<22}{with_interval(mean, low, high)}{led}"
     agreed = found.concordance
-    yield (
-        f"  Kendall's W = {agreed.w:.3f} ({agreed.strength} agreement), Friedman p = "
-        f"{agreed.p:.3g}, over {agreed.pictures} pictures"
-    )
-    for one in found.neighbours:
+    if np.isnan(agreed.w):
+        yield f"  {agreement(agreed)[0]}"
+    else:
         yield (
-            f"  {over.methods[one.front]} before {over.methods[one.back]}: difference "
-            f"{one.difference:.4f}, Wilcoxon p = {one.p:.3g} (Holm {one.adjusted:.3g}), effect "
-            f"{one.effect:.2f}, reversed on {one.reversals} of {one.pictures}"
+            f"  Kendall's W = {agreed.w:.3f} ({agreed.strength} agreement), Friedman p = "
+            f"{agreed.p:.3g}, over {agreed.pictures} pictures"
         )
+    for one in found.neighbours:
+        yield f"  {over.methods[one.front]} before {over.methods[one.back]}: {_compared(one)}"
+
+
+def with_interval(mean: float, low: float, high: float) -> str:
+    """A mean; that of one picture has no interval."""
+    return f"{mean:>8.4f}" + (f" [{low:.4f}, {high:.4f}]" if np.isfinite(low) else "")
+
+
+def _compared(one: Comparison) -> str:
+    if one.pictures == 0:
+        return "no picture has a score of both"
+    tested = f"Wilcoxon p = {one.p:.3g} (Holm {one.adjusted:.3g}), effect {one.effect:.2f}, "
+    return (
+        f"difference {one.difference:.4f}, {'' if np.isnan(one.p) else tested}"
+        f"reversed on {one.reversals} of {one.pictures}"
+    )

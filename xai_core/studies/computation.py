@@ -83,7 +83,9 @@ def conduct(
         Cancelled: as asked; all entries but those of the chunk in progress are kept.
         XaiError: what the worker raises; the same holds.
     """
-    missing = _missing(records, subjects, complete(methods))
+    wanted = complete(methods)
+    records.take_over(subjects, wanted)
+    missing = _missing(records, subjects, wanted)
     meter = Meter(records.spec, missing.values(), progress, at)
     refused: dict[str, str] = {}
     read = partial(_read, decode, records.spec)
@@ -163,8 +165,10 @@ def _explained(
     """The maps, and what is measured of them beside the score."""
     if cancel is not None and cancel.is_set():
         raise Cancelled
-    meter.enter([one.sha256 for one, _ in pictures], methods)
-    masks = needs_masks(records.metrics)
+    names = [one.sha256 for one, _ in pictures]
+    meter.enter(names, methods)
+    metrics = records.lacking(names, methods)
+    masks = needs_masks(metrics)
     truths = [truth(one, records.spec) if masks else None for one, _ in pictures]
     with borrow() as explainer:
         found = explained(
@@ -177,7 +181,8 @@ def _explained(
             progress=meter.within,
             cancel=cancel,
         )
-        figures = records.measured(explainer, [one for _, one in pictures], truths, found, cancel)
+        prepared = [one for _, one in pictures]
+        figures = records.measured(explainer, prepared, truths, found, metrics, cancel)
     meter.skip(methods, len(pictures))
     return found, figures
 

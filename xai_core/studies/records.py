@@ -113,9 +113,15 @@ class Records(ABC, Generic[E]):
     def of_failure(self, target: int | None, cause: str) -> E:
         """The entry of a method that gave no map of this class."""
 
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """What is measured of each map beside it."""
+    def take_over(
+        self, subjects: Sequence[NamedPicture], methods: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Keep what is known elsewhere of these. Raises as `keep`."""
+
+    def lacking(
+        self, pictures: Sequence[str], methods: Mapping[str, Mapping[str, Any]]
+    ) -> tuple[str, ...]:
+        """What is to be measured of the maps of these pictures (SHA-256), beside them."""
         return ()
 
     def measured(
@@ -124,9 +130,10 @@ class Records(ABC, Generic[E]):
         pictures: Sequence[Prepared],
         truths: Sequence[Truth],
         found: Sequence[Found],
+        metrics: Sequence[str],
         cancel: threading.Event | None = None,
     ) -> Sequence[Mapping[str, Figures]]:
-        """What that is, of each picture by method. Raises as `figures_of`."""
+        """These metrics, of each picture by method. Raises as `figures_of`."""
         return [{} for _ in pictures]
 
     def with_figures(self, entry: E, figures: Figures | None) -> E:

@@ -18,6 +18,7 @@ from xai_core.scores.bootstrap import MOST, Band, band
 from xai_core.scores.moments import Moments
 from xai_core.studies.entry import QUANTILES
 from xai_core.studies.figures.scan import FigureScan
+from xai_core.studies.setting import EACH
 from xai_core.studies.shards import Shards
 from xai_core.studies.shards.table import curves_of
 
@@ -26,6 +27,7 @@ CAUSES = 100  # different ones that are counted for each method
 COLUMNS = ("kind", "picture", "method", "parameters", "raw", "curve", "seconds", "cause")
 FIGURES = ("metrics", "localisation", "reasons")
 Ids = UInt64[np.ndarray, "n"]
+_NO_KEYS: Ids = np.empty(0, np.uint64)
 
 
 @dataclass
@@ -137,10 +139,31 @@ class Scan:
 def scanned(shards: Shards, quantile: float) -> Scan:
     """One pass. Raises `XaiError` as `Shards.batches` does."""
     found = Scan(float(QUANTILES[int(np.abs(QUANTILES - quantile).argmin())]))
-    for batch in shards.batches((*COLUMNS, *FIGURES)):
-        found.take(batch)
+    gone = _replaced(shards) if shards.description.fixed.get("truths") == EACH else ()
+    for batch in shards.batches((*COLUMNS, *FIGURES, *(("key",) if len(gone) else ()))):
+        found.take(batch.filter(~np.isin(_key_halves(batch), gone)) if len(gone) else batch)
     found.close()
     return found
+
+
+def _replaced(shards: Shards) -> Ids:
+    """Rows, by halves of their keys, of a picture and method that have a later one: the picture's
+    mask is another by now.
+    """
+    columns, parts = Scan(0.0), [(np.empty(0, np.uint64), np.empty(0, np.int64), _NO_KEYS)]
+    for batch in shards.batches(("key", "picture", "method", "parameters")):
+        ids, known = ids_of(batch)
+        column = columns._columns_of(batch)
+        known &= column >= 0
+        parts.append((ids[known], column[known], _key_halves(batch)[known]))
+    ids, column, keys = (np.concatenate(one) for one in zip(*parts, strict=True))
+    order = np.lexsort((column, ids))  # of equal ones the later row stays behind
+    again = (np.diff(ids[order]) == 0) & (np.diff(column[order]) == 0)
+    return keys[order[:-1][again]]
+
+
+def _key_halves(batch: Any) -> Ids:
+    return np.frombuffer(b"".join(batch["key"].to_pylist()), np.uint64)[::2]
 
 
 def ids_of(batch: Any) -> tuple[Ids, Bool[np.ndarray, "n"]]:

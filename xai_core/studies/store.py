@@ -11,22 +11,24 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from xai_core.attribution.batches.order import Found
-from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError
 from xai_core.base.pace import Pace
-from xai_core.base.parameters import build
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.runs.explainer import ManyExplainer
 from xai_core.studies.entry import Entry, failed, measured, read_entry
 from xai_core.studies.figures.measured import Figures, Truth, figures_of, with_own
 from xai_core.studies.figures.truth import mask_digest
+from xai_core.studies.methods import Methods as Methods
+from xai_core.studies.methods import complete as complete
 from xai_core.studies.records import NamedPicture, Records, named
+from xai_core.studies.reuse.adoption import Adoption
+from xai_core.studies.reuse.within import begun_from, lacking, without_maps
 from xai_core.studies.setting import Setting as Setting
 from xai_core.studies.shards import Description, Row, Shards, key_of
 from xai_core.studies.shards.description import NAME as SETTING_FILE
@@ -38,10 +40,6 @@ PACE = "pace.txt"  # of studies of earlier versions; today's have it in their de
 SHORT = 16  # digits of a picture's SHA-256 that name it where nothing else does
 EVERY, MANY, FILES = 2.0, 256, 64  # seconds and entries to a shard, and shards to be merged
 PAUSE = 0.2  # seconds between two looks at the folder
-
-
-Methods = Mapping[str, Mapping[str, Any]]
-"""Parameters by method name; missing ones take their defaults."""
 
 
 class Study(Records[Entry]):
@@ -57,6 +55,7 @@ class Study(Records[Entry]):
         self._wanted: set[str] | None = set()
         self._written, self._looked = time.monotonic(), -PAUSE
         self._masks: dict[str, str | None] = {}
+        self._adoption: Adoption | None = None
 
     def meet(self, subjects: Iterable[NamedPicture]) -> None:
         """As of `Records`."""
@@ -114,6 +113,11 @@ class Study(Records[Entry]):
         row = replace(
             Row.of_entry(picture, name, method, parameters, entry), mask=self._masks.get(picture)
         )
+        whole = row if self._adoption is None else self._adoption.completed(row)
+        if whole is not None:
+            self._hold(whole)
+
+    def _hold(self, row: Row) -> None:
         with self._lock:
             self._entries[row.key(self._key)] = row.entry  # as it will be read
             self._held.append(row)
@@ -178,10 +182,18 @@ class Study(Records[Entry]):
         """Why there is no score."""
         return failed(target, cause)
 
-    @property
-    def metrics(self) -> tuple[str, ...]:
+    def take_over(self, subjects: Sequence[NamedPicture], methods: Methods) -> None:
         """As of `Records`."""
-        return self.setting.metrics
+        self._adoption = begun_from(self.folder, self.setting, self.pace, self.names)
+        if self._adoption is not None:
+            self.look_again()
+            given = (subjects, methods, self._masks, self.knows)
+            for row in without_maps(self._adoption, *given):
+                self._hold(row)
+
+    def lacking(self, pictures: Sequence[str], methods: Methods) -> tuple[str, ...]:
+        """As of `Records`."""
+        return lacking(self.setting.metrics, self._adoption, pictures, methods, self._masks)
 
     def measured(
         self,
@@ -189,12 +201,11 @@ class Study(Records[Entry]):
         pictures: Sequence[Prepared],
         truths: Sequence[Truth],
         found: Sequence[Found],
+        metrics: Sequence[str],
         cancel: threading.Event | None = None,
     ) -> Sequence[Mapping[str, Figures]]:
         """As of `Records`."""
-        if not self.metrics:
-            return super().measured(explainer, pictures, truths, found, cancel)
-        how = (self.setting.metrics, self.setting.recipe, cancel)
+        how = (metrics, self.setting.recipe, cancel)
         return figures_of(explainer, pictures, truths, found, *how)
 
     def with_figures(self, entry: Entry, figures: Figures | None) -> Entry:
@@ -207,10 +218,3 @@ class Study(Records[Entry]):
         given = list(methods.items())
         shape = (len(pictures), len(given))
         return table_of(shape, lambda row, column: self.entry(pictures[row], *given[column]))
-
-
-def complete(methods: Methods) -> dict[str, dict[str, Any]]:
-    """With every parameter, checked. Raises `InputError`."""
-    if not methods:
-        raise InputError("A study needs at least one method.", "Choose some.")
-    return {name: asdict(build(METHODS[name].Parameters, given)) for name, given in methods.items()}

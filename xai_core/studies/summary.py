@@ -74,11 +74,6 @@ class StudySummary:
         return statistics(self.scores, reversed_most=REVERSED)
 
     @cached_property
-    def statistics_raw(self) -> Statistics:
-        """The same before removal."""
-        return statistics(self.raw, reversed_most=REVERSED)
-
-    @cached_property
     def measured(self) -> dict[str, Statistics]:
         """Of each metric: means with intervals, places, agreement and tests, as of the score."""
         return {

@@ -46,9 +46,10 @@ def show(space: Workspace) -> None:
         )
         form.show(space)
         st.caption(
-            "They are measured while the maps are made, and belong to the study: with others, or "
-            "with other parameters, it is computed again. Those that ask the model take longer. A "
-            "mask is called as its picture: `a.mask.png` or `a.seg.png` beside `a.jpg`."
+            "They are measured while the maps are made. A metric that comes later makes the maps "
+            "once more, for that alone: scores and figures that are there are taken over. Those "
+            "that ask the model take longer. "
+            "A mask is called as its picture: `a.mask.png` or `a.seg.png` beside `a.jpg`."
         )
         maps_choice.show(space)
     told = _told(space)

@@ -13,7 +13,7 @@ from components.ranking.statistics import statistics
 from components.session import text
 from xai_core.scores.metrics.base import FAMILIES
 from xai_core.scores.statistics import Statistics
-from xai_core.studies.figures.measured import asked_metric
+from xai_core.studies.figures.measured import asked_metric, lower
 from xai_core.studies.table import Table
 
 MOST = 20  # causes that are told
@@ -46,20 +46,21 @@ def show(table: Table, names: Sequence[str]) -> None:
 
 def _row(metric: str, values: np.ndarray, names: Sequence[str]) -> dict[str, str]:
     asked = asked_metric(metric)
-    found = statistics(values, asked is None or asked.plugin.direction == "lower")
+    found = statistics(values, lower(metric))
     family = "" if asked is None else FAMILIES[asked.plugin.family][0]
     arrow = "" if asked is None else {"lower": " ↓", "higher": " ↑"}[asked.plugin.direction]
-    cells = {name: _cell(found, column) for column, name in enumerate(names)}
+    starred = asked is not None and len(found.order) > 1  # else nobody knows which are better
+    cells = {name: _cell(found, column, starred) for column, name in enumerate(names)}
     return {"Metric": f"{_title(metric)}{arrow}", **cells, "Family": family}
 
 
-def _cell(found: Statistics, column: int) -> str:
+def _cell(found: Statistics, column: int, starred: bool) -> str:
     mean, low, high = (
         float(one[column]) for one in (found.means.mean, found.means.low, found.means.high)
     )
     if not np.isfinite(mean):
         return "–"
-    best = len(found.order) > 1 and mean == found.means.mean[found.order[0]]
+    best = starred and mean == found.means.mean[found.order[0]]
     star = " ★" if best else ""
     sure = f" [{low:.3f}, {high:.3f}]" if np.isfinite(low) else ""
     return f"{mean:.3f}{sure}{star}"

@@ -61,9 +61,24 @@ def test_another_input_stays_as_it_is_and_order_serves_without_names() -> None:
     score = net(*leaves, torch.full((1, 1), 2.0))[:, 2].sum()
     for one, slope in zip(double.values(), torch.autograd.grad(score, leaves), strict=True):
         np.testing.assert_allclose(one.values, slope.abs(), rtol=1e-4, atol=1e-7)
+    given = xai_core.explain_inputs(net, PAIR, 2, others={"scale": np.array([[2.0]])})
+    np.testing.assert_array_equal(given["depth"].values, double["depth"].values)
     unnamed = xai_core.explain_inputs(net, dict(zip("ab", PAIR.values(), strict=True)), 2)
     named = xai_core.explain_inputs(net, PAIR, 2)
     np.testing.assert_array_equal(unnamed["b"].values, named["depth"].values)
+
+
+def test_the_models_own_hooks_see_its_inputs_as_they_are() -> None:
+    net, seen = TwoPictures(nn.ReLU).eval(), []
+    expected = xai_core.explain_inputs(net, {**PAIR, "photo": 2 * PAIR["photo"]}, 2)
+    net.register_forward_pre_hook(lambda _, given: (2 * given[0], *given[1:]))
+    net.register_forward_hook(lambda _, given, __: seen.append([one.shape[1:] for one in given]))
+    found = xai_core.explain_inputs(net, PAIR, 2)
+    np.testing.assert_allclose(found["photo"].values, 2 * expected["photo"].values, rtol=1e-5)
+    np.testing.assert_allclose(found["depth"].values, expected["depth"].values, rtol=1e-5)
+    assert seen[0] == [(3, 16, 12), (1, 9, 14)]
+    assert len(net._forward_pre_hooks) == 1
+    assert not net._forward_pre_hooks_with_kwargs
 
 
 def test_one_map_for_all_is_refused() -> None:
@@ -123,3 +138,15 @@ def test_a_smaller_picture_starts_from_its_own(start: str, method: str) -> None:
     found = xai_core.explain_inputs(net, first, 2, start=start, method=method, n_steps=5)
     for name, one in found.items():
         np.testing.assert_allclose(one.values, expected[name].values, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["saliency", "occlusion", "grad-cam", "score-cam"])
+@pytest.mark.parametrize("scale", [1, 2])
+def test_the_progress_of_all_inputs_rises_to_its_end(method: str, scale: int) -> None:
+    told: list[tuple[int, int]] = []
+    others = {"scale": np.ones((scale, 1), np.float32)}
+    how: dict[str, Any] = {"others": others, "progress": lambda *now: told.append(now)}
+    xai_core.explain_inputs(TwoPictures(nn.ReLU).eval(), PAIR, 2, method, **how)
+    assert told == sorted(told)
+    assert len({total for _, total in told}) == 1
+    assert told[-1][0] == told[-1][1]

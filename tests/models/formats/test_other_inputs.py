@@ -225,6 +225,30 @@ def test_a_picture_beside_the_picture_is_prepared_as_it_is(tmp_path: Path) -> No
     assert depth(prepared).shape == (1, 2)
 
 
+def test_a_mask_of_whole_numbers_is_no_picture_to_explain(tmp_path: Path) -> None:
+    from xai_core.attribution.inputs.explaining import explain_inputs
+    from xai_core.base.several_inputs.held import held_by
+    from xai_core.models.fixed_inputs import fix_inputs
+
+    class Masked(nn.Module):
+        def forward(self, now: Tensor, before: Tensor, mask: Tensor) -> Tensor:
+            return (now - 2 * before).masked_fill(mask, 0).mean((2, 3))
+
+    size, rng = SPEC.shape[1:], np.random.default_rng(0)
+    now, before = rng.random((2, 1, *SPEC.shape)).astype(np.float32)
+    np.save(tmp_path / "mask.npy", rng.random((1, 1, *size)) > 0.5)
+    np.save(tmp_path / "before.npy", before)
+    files = {name: tmp_path / f"{name}.npy" for name in ("before", "mask")}
+    net = fix_inputs(Masked(), [OtherInput(name, file=file) for name, file in files.items()], SPEC)
+    held = held_by(net)
+    assert held is not None
+    assert list(held.pictures) == ["before"]
+    found = explain_inputs(net, {"now": now, "before": before}, 1, "input-x-gradient")
+    np.testing.assert_allclose(
+        sum(one.values.sum() for one in found.values()), net(torch.from_numpy(now))[0, 1], rtol=1e-4
+    )
+
+
 def test_a_text_says_number_shape_or_file(tmp_path: Path) -> None:
     (tmp_path / "a b.npy").write_bytes(b"")
     for text, expected in {

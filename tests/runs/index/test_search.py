@@ -13,7 +13,9 @@ from xai_core.runs.index.rows import BETWEEN, COLUMNS, words_of
 from xai_core.runs.index.writing import add
 from xai_core.runs.store import RunStore
 
+LONG = " ".join(f"word{n}" for n in range(1500))  # more than SQLite takes conditions
 NAMES = (
+    LONG,
     "Straße_100%.png",
     "STRASSE 100 %.png",
     "İstanbul ǅ ﬁne",
@@ -34,6 +36,7 @@ ASKED = (
     *("or", "AND", "near(a", "-d*", "^e", "*", "x\0y", "\0", "\x01z", "\x7f", "\ud83d"),
     *("\U0001f600", ";c", "\\", "k/s", "q7", "q", "zz", "a b", "b a", "net-1.pt 100"),
     *("no such words at all", "wafer", "saliency q7", "lot-1", "smoothgrad " * 40, "x" * 5000),
+    *(LONG, f"{LONG} absent"),
 )
 
 
@@ -73,8 +76,9 @@ def test_a_search_follows_names_and_tags(tmp_path: Path) -> None:
     store.change(one, name="second name", tags=("second tag",))
     assert found(store, "first") == set()
     assert found(store, "second nam") == {one}
-    tagged = RunFilter("", tags=("second tag",))
-    assert [kept.id for kept in store.page(tagged).entries] == [one]
+    for many in (1, 1200):
+        tagged = RunFilter("", tags=("second tag",) * many)
+        assert [kept.id for kept in store.page(tagged).entries] == [one]
     store.delete(one)
     again = simulated(store.folder, 2)  # it may get the row of the one that is gone
     assert found(store, "second") == set()

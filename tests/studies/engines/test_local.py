@@ -10,11 +10,16 @@ from typing import Any, cast
 import pytest
 
 from tests.studies.jobs.tiny import make, rows
+from xai_core.base.errors import WorkerError
 from xai_core.cli.main import main
+from xai_core.studies.engines import local
+from xai_core.studies.engines.base import Staff
 from xai_core.studies.engines.local import LocalCrew
 from xai_core.studies.host.exchange import Chunk, Outcome
 from xai_core.studies.host.host import Host
 from xai_core.studies.host.shares import shares_of
+from xai_core.studies.host.task import Task
+from xai_core.studies.shards.keys import Keys
 from xai_core.worker.host import Worker
 from xai_core.worker.process.budget import Budget
 from xai_core.worker.process.forked import Forks
@@ -33,6 +38,21 @@ class Busy:
 
     def close(self) -> None:
         self.closed = True
+
+
+def test_where_one_worker_cannot_start_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Busy] = []
+
+    def host(*_: object) -> Busy:
+        if made:
+            raise WorkerError("no process is left")
+        made.append(Busy(threading.Barrier(1)))
+        return made[0]
+
+    monkeypatch.setattr(local, "Host", host)
+    with pytest.raises(WorkerError):
+        local.Local().start(cast(Task, None), Keys(), Staff(workers=2))
+    assert made[0].closed
 
 
 def test_few_chunks_fall_to_many_workers() -> None:

@@ -50,28 +50,33 @@ def test_metrics_that_are_named_in_another_order_are_the_same_study(tmp_path: Pa
     assert asked("sparseness") == ("sparseness@0.2",)
     assert asked() == setting.metrics
     assert asked(none=True) == ()
+    given = argparse.Namespace(keep=tmp_path)
+    assert planning._truths(given, setting.metrics[::-1]) == "", "as it is there"
+    assert planning._truths(given, ("pointing-game@0.2",)) is None, "as of today"
 
 
 def test_going_on_refuses_what_it_would_not_look_at(tmp_path: Path) -> None:
-    for name, value in {"baseline": ["a.png"], "no_localisation": True}.items():
-        given = {"model": None, "baseline": [], "no_localisation": False} | {name: value}
-        with pytest.raises(InputError, match="another study"):
-            command._gone_on_with(argparse.Namespace(resume=tmp_path, **given))
+    given = {"--baseline": ["a.png"], "--no-localisation": True, "--method": ["x"], "--seed": 1}
+    for option, value in given.items():
+        name = {"--method": "methods"}.get(option, option[2:].replace("-", "_"))
+        with pytest.raises(InputError, match=f"; {option} would be of another study"):
+            command._gone_on_with(argparse.Namespace(resume=tmp_path, **{name: value}))
 
 
 def test_going_on_keeps_the_maps_that_were_asked_for_unless_others_are(tmp_path: Path) -> None:
     replace(PLAN, maps=("all",), quantile=0.5).write(tmp_path)
 
-    def plan(*words: str) -> Plan:
+    def plan(*words: str, quantile: float | None = None) -> Plan:
         given: dict[str, Any] = dict.fromkeys(
             ("model", "engine", "workers", "address", "time_limit"), None
         )
         given |= {"resume": tmp_path, "baseline": [], "no_localisation": False, "metrics": []}
-        given |= {"trust": False, "quantile": 0.2, "maps": [list(words)] if words else []}
+        given |= {"trust": False, "quantile": quantile, "maps": [list(words)] if words else []}
         return command._gone_on_with(argparse.Namespace(**given))
 
     assert (plan().maps, plan().quantile) == (("all",), 0.5)
-    assert (plan("least:3", "a.png").maps, plan("none").quantile) == (("least:3", "a.png"), 0.2)
+    assert (plan("least:3", "a.png").maps, plan("none").quantile) == (("least:3", "a.png"), 0.5)
+    assert plan("none", quantile=0.2).quantile == 0.2
     told = json.loads((tmp_path / "job.json").read_text())
     del told["maps"], told["quantile"]  # of a study of before
     (tmp_path / "job.json").write_text(json.dumps(told))

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,11 +18,14 @@ from xai_core import open_study
 from xai_core.attribution.batches.order import Refused
 from xai_core.base.errors import Cancelled, ModelError, WorkerError, XaiError
 from xai_core.studies.host.exchange import Chunk, Outcome
+from xai_core.studies.host.task import Task
 from xai_core.studies.host.truth import unmeasured
 from xai_core.studies.jobs import driver, writer
 from xai_core.studies.jobs.plan import Plan
+from xai_core.studies.jobs.retries import Retries
 from xai_core.studies.jobs.status import read_status
 from xai_core.studies.shards import Row, Shards
+from xai_core.studies.sources import Listed
 
 
 def test_a_dead_worker_costs_its_chunk_and_a_deadly_picture_only_itself(
@@ -50,6 +54,14 @@ def test_a_dead_worker_costs_its_chunk_and_a_deadly_picture_only_itself(
     assert Shards(tmp_path).refused().keys() == {"007.png", "023.png"}
 
 
+def test_two_pictures_of_one_name_have_two_tries_each() -> None:
+    retries = Retries(cast(Task, SimpleNamespace(setting=SimpleNamespace(metrics=()))))
+    for number in range(2):
+        chunk = Chunk(number, (Listed("a.png", f"{number}"),))
+        assert retries.judged(Outcome(chunk, died="Segfault.")).rows == ()
+    assert [retries.next() is None for _ in range(3)] == [False, False, True]
+
+
 def test_a_metric_that_is_deadly_costs_a_picture_its_metrics_alone(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,7 +75,7 @@ def test_a_metric_that_is_deadly_costs_a_picture_its_metrics_alone(
     assert (status.done, status.deaths, status.broken) == (40, 3, 2)
     assert open_study(tmp_path).refused.keys() == {"007.png", "023.png"}
     found: Any = {"saliency": object(), "grad-cam": Refused(None, "It has no layer.")}
-    (figures,) = unmeasured([found], measured.setting)
+    (figures,) = unmeasured([found], measured.setting.metrics)
     assert figures.keys() == {"saliency"}
     (metric,) = measured.setting.metrics
     assert np.isnan(figures["saliency"].values[metric])

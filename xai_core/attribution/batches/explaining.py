@@ -14,7 +14,7 @@ from xai_core.attribution.batches.order import Found, Order, Tally
 from xai_core.attribution.batches.separate import Resolve, Shown, is_separate
 from xai_core.attribution.capabilities import Layer
 from xai_core.attribution.context import Context
-from xai_core.attribution.forward import module_of, suit, tensor_of
+from xai_core.attribution.forward import another, module_of, suit, tensor_of
 from xai_core.attribution.layers.inner_output import ending_at, place_of
 from xai_core.attribution.pace.measurement import fitting
 from xai_core.attribution.scorer import PLAIN
@@ -131,12 +131,12 @@ class Batches:
 
 
 def _two(tensor: Tensor) -> Tensor:
-    """Two pictures that differ: statistics over a batch of the same are those of one."""
+    """Two pictures that differ."""
     import torch
 
     one = tensor[:1]
-    other = next((two for two in tensor[1:, None] if not torch.equal(two, one)), 0 * one)
-    return torch.cat([one, other])
+    other = next((two for two in tensor[1:, None] if not torch.equal(two, one)), None)
+    return torch.cat([one, another(one) if other is None else other])
 
 
 def _layers(

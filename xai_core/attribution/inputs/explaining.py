@@ -95,7 +95,8 @@ def check_method(plugin: Method, parameters: Mapping[str, Any]) -> None:
 def _singly(asked: AskedOfInputs, plugin: Method) -> dict[str, Attribution]:
     """Each input while the others stay as they are."""
     settings, shapes = asked.settings, shapes_of(asked.pictures)
-    costs = {name: plugin.samples(settings, shape) for name, shape in shapes.items()}
+    count = len(next(iter(asked.pictures.values())))
+    costs = {name: count * plugin.samples(settings, shape) for name, shape in shapes.items()}
     shared = SharedProgress(costs, asked.more.get("progress"))
     found: dict[str, Attribution] = {}
     for name in asked.pictures:

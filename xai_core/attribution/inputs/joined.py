@@ -6,14 +6,13 @@ import inspect
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xai_core.attribution.layers.inner_output import twin_of
 from xai_core.base.errors import InputError, MethodError
-from xai_core.base.several_inputs.held import HeldInputs, held_by
+from xai_core.base.several_inputs.held import HeldInputs, held_by, like
 from xai_core.base.several_inputs.packing import Shapes, places
 
 if TYPE_CHECKING:
@@ -58,10 +57,13 @@ def joined(
         own = ((key, freed if one is held else one) for key, one in hooks)
         vars(twin)["_forward_pre_hooks"] = OrderedDict(own)
         return twin
-    forward = vars(module).get("forward") or partial(type(module).forward, twin)
-    known = inspect.signature(module.forward).parameters
-    by_name = {*shapes, *fixed} <= set(known)
-    vars(twin)["forward"] = _Call(forward, shapes, fixed, () if by_name else tuple(order))
+    for name in ("_forward_pre_hooks", "_forward_pre_hooks_with_kwargs"):
+        vars(twin)[name] = vars(module)[name].copy()
+    signature = inspect.signature(module.forward)
+    by_name = {*shapes, *fixed} <= set(signature.parameters)
+    call = _Call(shapes, fixed, signature if by_name else tuple(order))
+    # The model's own hooks come behind it, and see its inputs as they are.
+    twin.register_forward_pre_hook(call, with_kwargs=True, prepend=True)
     return twin
 
 
@@ -96,21 +98,25 @@ def _alone(module: nn.Module, held: HeldInputs) -> None:
         )
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Call:
-    """The model, called with one tensor of all pictures. order: of its inputs; none by name."""
+    """As `register_forward_pre_hook` asks: one tensor of all pictures in, all inputs out.
 
-    forward: Any
+    order: what the model calls its inputs; else theirs, where it does not know their names.
+    """
+
     shapes: Shapes
     others: Mapping[str, Tensor]
-    order: tuple[str, ...]
+    order: inspect.Signature | tuple[str, ...]
 
-    def __call__(self, whole: Tensor) -> Any:
+    def __call__(
+        self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        (whole,) = args
         ends = zip(self.shapes, places(self.shapes.values()), strict=True)
         parts = {name: whole[place] for name, place in ends}
-        for name, value in self.others.items():
-            alone = len(value) == 1 and len(whole) > 1
-            parts[name] = value.expand(len(whole), *value.shape[1:]) if alone else value
-        if self.order:
-            return self.forward(*(parts[name] for name in self.order))
-        return self.forward(**parts)
+        parts |= {name: like(value, whole) for name, value in self.others.items()}
+        if isinstance(self.order, tuple):
+            return tuple(parts[name] for name in self.order), {}
+        given = self.order.bind(**parts)
+        return given.args, given.kwargs

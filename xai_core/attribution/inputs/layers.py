@@ -52,7 +52,9 @@ def _each(asked: AskedOfInputs, layers: dict[str, str]) -> dict[str, Attribution
             "Choose a gradient method or Occlusion, which give each input a map of its own.",
             code="no-spatial-layer",
         )
-    shared = SharedProgress(dict.fromkeys(layers, 2), asked.more.get("progress"))
+    plugin, shapes = METHODS[asked.method], shapes_of(asked.pictures)
+    costs = {name: plugin.samples(asked.settings, shapes[name]) for name in layers}
+    shared = SharedProgress(costs, asked.more.get("progress"))
     found: dict[str, Attribution] = {}
     for name, layer in layers.items():
         one = asked.telling(shared.of(name)).with_parameters(layer=layer)

@@ -16,6 +16,7 @@ from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.errors import InputError, MethodError
 from xai_core.base.pace import Pace
+from xai_core.base.progress import SharedProgress
 from xai_core.base.several_inputs.packing import Shapes, packed, places, shapes_of
 from xai_core.base.target import AskedOfEach
 from xai_core.pictures.backgrounds.files import completed
@@ -40,10 +41,13 @@ def explained(asked: AskedOfInputs, names: Sequence[str]) -> dict[str, Attributi
     each = asked.target if isinstance(asked.target, Sequence) else (asked.target,) * count
     if len(each) != count:
         raise InputError(f"There are {len(each)} targets for {count} pictures.")
+    cost = METHODS[asked.method].samples_together(asked.settings, tuple(shapes_of(free).values()))
+    shared = SharedProgress(dict.fromkeys(map(str, range(count)), cost), asked.more.get("progress"))
     found = []
     for row, target in enumerate(each):
         own = {name: one[row % len(one)][None] for name, one in fixed.items()}
-        found.append(_one(asked, free, own, whole[row : row + 1], target))
+        told = asked.telling(shared.of(str(row)))
+        found.append(_one(told, free, own, whole[row : row + 1], target))
     return apart(_in_one(found), shapes_of(free))
 
 

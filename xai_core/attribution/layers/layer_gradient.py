@@ -106,6 +106,8 @@ def _remembering(layer: nn.Module, seen: list[Tensor], *, of_input: bool) -> Rem
         )  # later layers may work in place
 
     def look(_: nn.Module, given: Any) -> Any:
+        if not (given and isinstance(given[0], torch.Tensor)):
+            return None
         seen.append(given[0])
         return (given[0].clone(), *given[1:])
 

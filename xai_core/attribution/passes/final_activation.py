@@ -14,7 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
-from xai_core.attribution.passes.calls import Calls, call_name
+from xai_core.attribution.passes.calls import Calls, call_name, written_over
 from xai_core.attribution.passes.followed import Followed
 from xai_core.targets.marks import Mark, mark
 from xai_core.targets.nested import entries
@@ -48,7 +48,7 @@ ARRANGING = frozenset(
 KEEPING = frozenset({"clamp", "clip", "clamp_min", "clamp_max", "identity"})
 READING = frozenset(
     {
-        *("matmul", "bmm", "baddbmm", "einsum", "mul", "imul", "dropout", "linear", "addmm"),
+        *("matmul", "bmm", "baddbmm", "einsum", "mul", "dropout", "linear", "addmm"),
         *("conv1d", "conv2d", "conv3d"),
     }
 )
@@ -99,7 +99,8 @@ class FinalActivation:
         source = _first(args, kwargs)
         if not isinstance(source, Tensor):
             return function(*args, **kwargs)
-        kept = source.clone() if _in_place(function) else source  # it is written over
+        own = written_over(function, args, kwargs) is source
+        kept = source.clone() if own else source
         result = function(*args, **kwargs)
         if isinstance(result, Tensor):
             self._followed.add(result, Activated(kind, kept))
@@ -137,10 +138,6 @@ def marked(call: Call) -> Call:
         return output
 
     return watched
-
-
-def _in_place(function: Call) -> bool:
-    return getattr(function, "__name__", "").split(".")[0].endswith("_")
 
 
 def shown(call: Call, before: str) -> Call:

@@ -61,6 +61,8 @@ def replaced(values: Any, other: Callable[[Tensor], Any]) -> Any:
         return other(values)
     if isinstance(values, (tuple, list)):
         found = [replaced(one, other) for one in values]
+        if hasattr(values, "_fields"):
+            return type(values)(*found)
         return found if isinstance(values, list) else tuple(found)
     if isinstance(values, Mapping):
         return {name: replaced(one, other) for name, one in values.items()}

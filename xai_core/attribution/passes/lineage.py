@@ -17,7 +17,7 @@ from xai_core.targets.nested import entries
 Call = Callable[..., Any]
 MULTIPLYING = ("linear", "addmm", "matmul", "mm", "einsum", "conv1d", "conv2d", "conv3d")
 LAYERS = (*MULTIPLYING, "convolution")
-ADDING = ("add", "iadd")  # a bias
+ADDING = ("add",)  # a bias
 
 
 @dataclass(frozen=True)

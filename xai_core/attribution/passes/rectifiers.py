@@ -110,10 +110,14 @@ class GuidedRectifiers(RectifierCount):
         self.active = active
 
     def _rectify(self, function: Callable[..., Any], args: Args, kwargs: Kwargs) -> Any:
-        result = function(*args, **kwargs)
+        from xai_core.attribution.passes.calls import on_copy, written_over
+
+        over = written_over(function, args, kwargs)
+        apart = over is not None and over._is_view()  # whoever reads the whole passes the part by
+        result = (on_copy(function) if apart else function)(*args, **kwargs)
         if result.requires_grad:
             result.register_hook(self._positive)
-        return result
+        return over.copy_(result) if apart else result
 
     def _positive(self, gradient: Tensor) -> Tensor:
         return gradient.clamp_min(0) if self.active else gradient

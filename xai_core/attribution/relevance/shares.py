@@ -19,9 +19,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from xai_core.attribution.passes.calls import call_name
-from xai_core.attribution.relevance.call_names import PASSED, PRODUCTS, SUMS
+from xai_core.attribution.passes.calls import call_name, on_copy, written_over
+from xai_core.attribution.relevance.call_names import PASSED, PRODUCTS, QUOTIENTS, SUMS, TERMS
 
+HANDLED = PASSED | SUMS | PRODUCTS | QUOTIENTS | TERMS
 STABLE = 1e-6  # zennit's stabiliser
 Slots = dict[Any, Any]
 
@@ -43,24 +44,32 @@ class Shares:
         variable = [key for key, value in slots.items() if differentiable(value)]
         if not variable:
             return function(*args, **kwargs)
-        handled = name in PASSED or name in SUMS or name in PRODUCTS
-        if not handled:
+        if name not in HANDLED:
             return function(*args, **kwargs)
-        call = _call(_out_of_place(function, name), slots, len(args), variable)
+        over = written_over(function, args, kwargs)
+        made = function if over is None else on_copy(function)
+        call = _call(made, slots, len(args), variable)
         given = [slots[key] for key in variable]
-        if name in PRODUCTS or name in ("div", "truediv"):
+        if name not in PASSED:  # what shares its result out keeps what went in
+            given = [one.clone() if one is over else one for one in given]
+        found = self._of_kind(name, call, given)
+        return found if over is None else over.copy_(found)
+
+    def _of_kind(self, name: str, call: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
+        if name in PRODUCTS or name in QUOTIENTS:
             return self._product(call, given)
-        if name in PASSED or (name in ("add", "iadd", "radd", "sub", "isub") and len(given) == 1):
+        if name in PASSED or (name in TERMS and len(given) == 1):
             return _passed(call, given)
         self.told["sums"] += len(given) > 1
-        return _Shared.apply(call, *given)  # type: ignore[no-untyped-call]
+        found: Tensor = _Shared.apply(call, *given)  # type: ignore[no-untyped-call]
+        return found
 
     def _product(self, call: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
         if len(given) == 1:
             return _passed(call, given)
         self.told["gates"] += 1
         first, second = given
-        if first.numel() == second.numel():
+        if first.shape == second.shape:
             return _Passed.apply(call, *given)  # type: ignore[no-untyped-call]
         if first.numel() > second.numel():
             return _passed(lambda x: call(x, second.detach()), [first])
@@ -117,27 +126,14 @@ def stable(total: Tensor) -> Tensor:
 def _call(
     function: Callable[..., Any], slots: Slots, positional: int, variable: list[Any]
 ) -> Callable[..., Tensor]:
+    # A tensor that is written over would hold the graph that holds this.
+    fixed = {key: value for key, value in slots.items() if key not in variable}
+
     def call(*tensors: Tensor) -> Tensor:
-        given = {**slots, **dict(zip(variable, tensors, strict=True))}
-        if given.get("inplace"):
-            given["inplace"] = False
+        given = {**fixed, **dict(zip(variable, tensors, strict=True))}
         ordered = [given.pop(number) for number in range(positional)]
         found: Tensor = function(*ordered, **given)
         return found
-
-    return call
-
-
-def _out_of_place(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The same on a copy, where a call writes over its first argument."""
-    if not getattr(function, "__name__", "").endswith("_") and name not in ("iadd", "isub", "imul"):
-        return function if name not in ("relu6", "hardtanh") else _on_copy(function)
-    return _on_copy(function)
-
-
-def _on_copy(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(first: Any, *more: Any, **options: Any) -> Any:
-        return function(first.clone() if isinstance(first, Tensor) else first, *more, **options)
 
     return call
 

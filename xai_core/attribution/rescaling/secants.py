@@ -13,20 +13,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from xai_core.attribution.passes.calls import call_name
+from xai_core.attribution.passes.calls import call_name, written_over
 from xai_core.base.errors import MethodError
 
-FLAT = 1e-10  # of Captum: below this difference the gradient is the slope
+FLAT = 1e-10  # of Captum: below this difference the gradient is the slope; half precision has more
 ACTIVATIONS = frozenset(
     [
         *("relu", "relu6", "silu", "gelu", "elu", "celu", "selu", "mish", "leaky_relu", "prelu"),
         *("hardtanh", "hardswish", "hardsigmoid", "softplus", "softsign", "tanh", "sigmoid"),
         *("logsigmoid", "tanhshrink", "softshrink", "hardshrink", "threshold", "clamp", "exp"),
         *("clamp_min", "clip", "square", "sqrt", "rsqrt", "log", "reciprocal"),
+        *("rdiv", "pow", "abs"),
     ]
 )
 POOLS = frozenset(f"{kind}max_pool{axes}d" for kind in ("", "adaptive_") for axes in (1, 2, 3))
-PRODUCTS = frozenset(["mul", "imul", "rmul", "multiply"])
+PRODUCTS = frozenset(["mul", "multiply"])
 
 
 class Baseline:
@@ -67,13 +68,15 @@ class Secants:
                 "Choose Integrated Gradients.",
                 code="no-gradient",
             )
+        over = written_over(function, args, kwargs)
         if name in PRODUCTS:
-            return _Product.apply(*given, *start)  # type: ignore[no-untyped-call]
-        rule, call = (
-            _Maximum if name in POOLS else _Secant,
-            _call(function, args, kwargs, variable[0]),
-        )
-        return rule.apply(call, given[0], start[0])  # type: ignore[no-untyped-call]
+            kept = [one.clone() if one is over else one for one in given]
+            found = _Product.apply(*kept, *start)  # type: ignore[no-untyped-call]
+        else:
+            rule = _Maximum if name in POOLS else _Secant
+            call = _call(function, args, kwargs, variable[0])
+            found = rule.apply(call, given[0], start[0])  # type: ignore[no-untyped-call]
+        return found if over is None else over.copy_(found)
 
 
 class _Secant(torch.autograd.Function):
@@ -85,7 +88,7 @@ class _Secant(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, call: Callable[[Tensor], Tensor], x: Tensor, x0: Tensor) -> Any:
         y, apart = call(x.clone()), x - x0
-        slope, flat = (y - call(x0)).div_(apart), apart.abs_() < FLAT
+        slope, flat = (y - call(x0)).div_(apart), _flat(apart)
         if flat.any():
             slope = torch.where(flat, _slope(call, x), slope)
         ctx.save_for_backward(slope)
@@ -117,11 +120,16 @@ class _Maximum(torch.autograd.Function):
         (risen,) = torch.autograd.grad(y, leaf, slopes[0] * up, **how)
         (fallen,) = torch.autograd.grad(y0, leaf0, slopes[0] * down, **how)
         apart = leaf.detach() - leaf0.detach()
-        found, flat = risen.add_(fallen).div_(apart), apart.abs_() < FLAT
+        found, flat = risen.add_(fallen).div_(apart), _flat(apart)
         if flat.any():
             (plain,) = torch.autograd.grad(y, leaf, slopes[0], **how)
             found = torch.where(flat, plain, found)
         return None, found, None
+
+
+def _flat(apart: Tensor) -> Tensor:
+    """Where two ends are alike. apart: written over."""
+    return apart.abs_() < max(FLAT, torch.finfo(apart.dtype).tiny)
 
 
 def _slope(call: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -155,7 +163,7 @@ def _variable(name: str, args: Any, kwargs: Mapping[str, Any]) -> list[Any]:
         if isinstance(value, Tensor) and value.requires_grad
     ]
     if name in ACTIVATIONS or name in POOLS:
-        return found[:1]
+        return found if len(found) == 1 else []
     return found if name in PRODUCTS and len(found) == 2 else []
 
 

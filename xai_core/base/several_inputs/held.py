@@ -38,3 +38,11 @@ def held_by(module: nn.Module | None) -> HeldInputs | None:
     """What fixes inputs of the module; None where nothing does."""
     hooks: Iterable[Any] = module._forward_pre_hooks.values() if module is not None else ()
     return next((one for one in hooks if isinstance(one, HeldInputs)), None)
+
+
+def like(value: Tensor, picture: Tensor) -> Tensor:
+    """On the picture's device, in its precision, and one for each of its samples."""
+    moved = value.to(picture.device, picture.dtype if value.is_floating_point() else value.dtype)
+    if moved.ndim == 0 or moved.shape[0] != 1 or len(picture) == 1:
+        return moved
+    return moved.expand(len(picture), *moved.shape[1:])

@@ -5,6 +5,7 @@ One server owns a data folder: another one would not know what is in use here.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -114,16 +115,21 @@ class Storage:
             )
 
     def _make_room(self, size: int) -> None:
-        kept = self._pinned().union(*self._held.values())
+        """What is only old goes where nobody waits for room: which files are pinned may take long
+        to be known, and an upload asks for it where it has to.
+        """
+        cap = self._limits.disk_megabytes * MB
+        held = set[Path]().union(*self._held.values())
         items = [_measured(path) for area in AREAS for path in _children(data_folder() / area)]
         total = size + sum(item.size for item in items)
-        unused = [item for item in items if item.path not in kept]
-        for item in sorted(unused, key=lambda item: -item.age):
-            too_old = item.age > self._limits.keep_hours * 3600
-            if too_old or total > self._limits.disk_megabytes * MB:
+        oldest = math.inf if size else self._limits.keep_hours * 3600
+        going = [one for one in items if one.path not in held and (total > cap or one.age > oldest)]
+        pinned = self._pinned() if going else held
+        for item in sorted(going, key=lambda item: -item.age):
+            if item.path not in pinned and (item.age > oldest or total > cap):
                 _delete(item.path)
                 total -= item.size
-        if size and total > self._limits.disk_megabytes * MB:
+        if size and total > cap:
             raise InputError(
                 "The server has no more room for uploads: all that it keeps is in use.",
                 "Try again later, or with a smaller file.",

@@ -55,9 +55,10 @@ def run(args: argparse.Namespace) -> int:
             pair = ModelPair(mine, its)
             found.append(_compared(name, pair, recipe, other))
     if args.json:
-        print_json(as_json(cards, args.quantile, found))
+        print_json({**as_json(cards, args.quantile, found), "refused": files.refused})
     else:
         say(*as_text(cards, args.quantile, found))
+        say(*(f"left out: {name}: {why}" for name, why in files.refused.items()))
     return 0
 
 

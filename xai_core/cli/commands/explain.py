@@ -10,7 +10,7 @@ from xai_core.attribution import emptiness, remarks
 from xai_core.attribution.methods.base import METHODS
 from xai_core.attribution.result import Attribution
 from xai_core.base.parameters import build
-from xai_core.cli.all_inputs import check_inputs, save, write
+from xai_core.cli.all_inputs import check_inputs, check_out, save, write
 from xai_core.cli.baseline import check_baseline, with_baseline
 from xai_core.cli.console import progress_bar, say, tell
 from xai_core.cli.inputs import named_as, part_asked, prepared_as
@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     target, file = asked(args), picture_file(args.image)
     picture = open_picture(file, part_asked(args))
     out = args.out or Path(f"{Path(args.image).stem}-{args.method}.npy")
+    check_out(out)
     with worker_of(args) as worker, progress_bar(args.method) as progress:
         card = prepared_as(args, worker.load(path, options), worker, picture)
         inputs = prepare(picture, card.input_spec).inputs

@@ -65,9 +65,11 @@ def run(args: argparse.Namespace) -> int:
             results.append(ranked)
             if keeping is not None:
                 keeping.add(name, one)
-    if keeping is not None:
-        keeping.write(args, what.methods, what.target, files.refused)
-    _tell(args, card, what, results, files.refused)
+    try:
+        if keeping is not None:
+            keeping.write(args, what.methods, what.target, files.refused)
+    finally:  # it was worth the wait, also where the disk is full
+        _tell(args, card, what, results, files.refused)
     return 0
 
 

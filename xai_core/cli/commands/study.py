@@ -13,7 +13,7 @@ from typing import Any
 
 from xai_core.base.errors import Cancelled, InputError
 from xai_core.cli.console import changing_line, print_json, say, tell
-from xai_core.cli.study.arguments import maps_of, metrics_of
+from xai_core.cli.study.arguments import given_beside_resume, maps_of, metrics_of
 from xai_core.cli.study.plan import planned
 from xai_core.cli.study.summary import summary_json, summary_text
 from xai_core.studies.asked.maps import MapChoice
@@ -23,6 +23,7 @@ from xai_core.studies.jobs.plan import Plan, read_plan
 from xai_core.studies.jobs.status import Status, read_status, told
 
 INTERRUPTED = 130
+USUAL = 0.2  # quantile
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
         ask_to_stop(args.cancel)
         say(f"{args.cancel} is asked to stop. What is finished is kept.")
         return 0
+    if args.quantile is None and args.resume is None:
+        args.quantile = USUAL
     MapChoice.of_words(maps_of(args))  # wrong ones show at once
     with _planned(args) as (plan, folder, begun), _stoppable():
         try:
@@ -61,24 +64,22 @@ def _planned(args: argparse.Namespace) -> Iterator[tuple[Plan, Path, Processes |
 
 def _gone_on_with(args: argparse.Namespace) -> Plan:
     """The plan of --resume. Raises `InputError`."""
-    if args.model is not None:
+    beside = given_beside_resume(args)
+    if beside:
         raise InputError(
-            "--resume knows the model and the pictures.",
-            "Leave them out, or start with --keep, which goes on where one of before stopped.",
-        )
-    if args.baseline or args.no_localisation:
-        raise InputError(
-            "--resume knows the methods and the metrics: --baseline and --no-localisation are of "
-            "another study.",
-            "Leave them out, or give MODEL, PICTURES and another --keep FOLDER.",
+            "--resume knows the model, the pictures and what was asked of them; "
+            f"{', '.join(beside)} would be of another study.",
+            "Leave it out, or give MODEL and PICTURES with --keep, which goes on where it can.",
         )
     plan = read_plan(args.resume).with_trust(args.trust)
+    if args.quantile is None:
+        args.quantile = plan.quantile
     asked = metrics_of(args, masks=False)
     if args.metrics and not {*asked} <= {*plan.setting.metrics}:
         raise InputError(
             f"This study measures {', '.join(plan.setting.metrics) or 'no further metrics'}, and "
             f"keeps to that; asked for: {', '.join(asked)}.",
-            "Begin another one: give MODEL, PICTURES and another --keep FOLDER.",
+            f"Give MODEL, PICTURES and --keep {args.resume}: what is there is taken over.",
         )
     given = {name: getattr(args, name) for name in ("engine", "workers", "address", "time_limit")}
     changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}

@@ -23,6 +23,11 @@ from xai_core.studies.asked.maps import WORDS
 from xai_core.studies.engines.base import ENGINES
 from xai_core.studies.store import complete
 
+BESIDE_RESUME = (
+    *("help", "resume", "engine", "workers", "address", "time_limit", "trust", "metrics", "maps"),
+    *("quantile", "json"),
+)
+
 
 def add_study(parser: argparse.ArgumentParser) -> None:
     """study MODEL PICTURES --keep FOLDER, or --resume FOLDER, or --status FOLDER."""
@@ -40,6 +45,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     add_seed(parser)
     add_pace(parser)
     add_quantile(parser)
+    parser.set_defaults(quantile=None)  # one that goes on keeps to its own
     _add_metrics(parser)
     _add_folders(parser)
     _add_engine(parser)
@@ -121,6 +127,18 @@ def study_methods(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
             )
         methods[name][key] = value
     return complete(methods)
+
+
+def given_beside_resume(args: argparse.Namespace) -> list[str]:
+    """What was given that a study which goes on would not look at."""
+    parser = argparse.ArgumentParser()
+    add_study(parser)
+    return [
+        next(iter(one.option_strings), str(one.metavar))
+        for one in parser._actions
+        if one.dest not in BESIDE_RESUME
+        and getattr(args, one.dest, one.default) not in (one.default, parser.get_default(one.dest))
+    ]
 
 
 def maps_of(args: argparse.Namespace) -> tuple[str, ...]:

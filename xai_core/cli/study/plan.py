@@ -25,6 +25,7 @@ from xai_core.pictures.raster import Raster
 from xai_core.studies.engines.base import ENGINES
 from xai_core.studies.host.processes import Processes
 from xai_core.studies.host.shares import shares_of
+from xai_core.studies.jobs.lock import NAME as LOCK
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.setting import Setting
 from xai_core.studies.shards.description import read_description
@@ -61,7 +62,7 @@ def plan_of(args: argparse.Namespace, begun: Processes) -> Plan:
         name=card.file,
         setting=Setting(
             *(card.sha256, options, card.input_spec, args.seed),
-            *(Recipe(quantile=args.quantile), wanted, metrics, _truths(args)),
+            *(Recipe(quantile=args.quantile), wanted, metrics, _truths(args, metrics)),
         ),
         where=args.pictures,
         methods=methods,
@@ -135,16 +136,20 @@ def _metrics(args: argparse.Namespace, source: Source) -> tuple[str, ...]:
     return kept if {*kept} == {*found} else found  # in whatever order they are named
 
 
-def _truths(args: argparse.Namespace) -> str | None:
+def _truths(args: argparse.Namespace, metrics: tuple[str, ...]) -> str | None:
     """How masks name rows: in a study that goes on as they did there; None: as of today."""
     if not _has_something(args.keep):
         return None
-    return str(read_description(args.keep).fixed.get("truths", ""))
+    fixed = read_description(args.keep).fixed
+    if {*metrics} != {*map(str, fixed.get("metrics") or ())}:
+        return None
+    return str(fixed.get("truths", ""))
 
 
 def _has_something(folder: Path) -> bool:
+    """More than the lock of one that was stopped before it wrote anything."""
     try:
-        return folder.exists() and any(folder.iterdir())
+        return folder.exists() and any(one.name != LOCK for one in folder.iterdir())
     except OSError as cause:
         raise InputError(
             f"--keep takes a folder, and {folder} is none: {cause.strerror}.", "Name another one."

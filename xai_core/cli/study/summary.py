@@ -12,8 +12,8 @@ from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.scores.statistics_text import (
     OverPictures,
     as_json,
-    statistics_json,
     statistics_text,
+    with_interval,
 )
 from xai_core.studies.jobs.plan import Plan
 from xai_core.studies.jobs.status import read_status, told
@@ -39,6 +39,10 @@ def summary_text(folder: Path, quantile: float) -> Iterator[str]:
         for cause, count in causes.most_common(CAUSES):
             yield f"no score for {method} on {count:,} pictures: {cause}"
         yield from _others(len(causes))
+    if found.pictures == 1:  # nothing to be said over pictures
+        yield ""
+        for column in found.statistics.order:
+            yield f"  {found.methods[column]:<22}{found.scores[0, column]:>8.4f}"
     yield from statistics_text(_over(found), {})
     for metric in found.figures:
         yield from _metric_text(found, metric)
@@ -66,7 +70,7 @@ def summary_json(folder: Path, plan: Plan, quantile: float) -> dict[str, Any]:
         "pictures": found.pictures,
         "refused": dict(found.refused),
         "causes": {name: dict(causes) for name, causes in found.causes.items()},
-        "statistics": statistics_json(_over(found)),
+        "statistics": as_json(found.methods, found.statistics) if found.pictures else None,
         "metrics": {metric: _metric_json(found, metric) for metric in found.figures},
     }
 
@@ -81,7 +85,7 @@ def _metric_text(found: StudySummary, metric: str) -> Iterator[str]:
             one[column] for one in (here.means.mean, here.means.low, here.means.high)
         )
         count = int(here.means.pictures[column])
-        yield f"  {found.methods[column]:<22}{mean:>8.4f} [{low:.4f}, {high:.4f}]  of {count:,}"
+        yield f"  {found.methods[column]:<22}{with_interval(mean, low, high)}  of {count:,}"
     for cause, count in found.reasons.get(metric, Counter()).most_common(SHOWN):
         yield f"  none for {count:,} maps: {cause}"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from xai_core.base.several_inputs.held import like
 from xai_core.base.several_inputs.packing import Shapes, places
 from xai_core.models.other_inputs import OtherInput
 
@@ -61,11 +62,16 @@ class Call:
 
     @property
     def pictures(self) -> dict[str, Tensor]:
-        """What is fixed to a picture, `[1, C, H, W]`, or to an array of that form."""
+        """What is fixed to a picture, `[1, C, H, W]`, or to an array of that form; a mask of whole
+        numbers is none, which no gradient reaches.
+        """
         return {
             name: value
             for name, value in self.values.items()
-            if value.ndim == 4 and len(value) == 1 and min(value.shape[2:]) > 1
+            if value.is_floating_point()
+            and value.ndim == 4
+            and len(value) == 1
+            and min(value.shape[2:]) > 1
         }
 
     def freed(self, shapes: Shapes, others: Mapping[str, Tensor]) -> Freed:
@@ -109,11 +115,3 @@ class Freed:
             if name not in own:
                 given[name] = self.held.value(name, picture)
         return ((), given) if self.held.by_name else (tuple(given.values()), {})
-
-
-def like(value: Tensor, picture: Tensor) -> Tensor:
-    """On the picture's device, in its precision, and one for each of its samples."""
-    moved = value.to(picture.device, picture.dtype if value.is_floating_point() else value.dtype)
-    if moved.ndim == 0 or moved.shape[0] != 1 or len(picture) == 1:
-        return moved
-    return moved.expand(len(picture), *moved.shape[1:])

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from xai_core.models.fixed_inputs import like
+from xai_core.base.several_inputs.held import like
 from xai_core.models.keras.double import KerasTwin
 from xai_core.models.keras.layout import Layout
 

@@ -65,7 +65,7 @@ class FolderIndex:
         return self._synced(lambda db: queries.largest(db, wanted))
 
     def printed(self, fingerprint: str) -> list[Kept]:
-        """Studies with a fingerprint."""
+        """Studies with a fingerprint, the newest first."""
         self.complete()
         return self._synced(lambda db: queries.printed(db, self._folder, fingerprint))
 

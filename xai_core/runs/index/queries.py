@@ -20,6 +20,7 @@ MOST = 1000  # runs that a search counts: who has more of them searches more clo
 NEAR, TAGGED = 5000, 2500
 NEARBY = "rowid IN (SELECT value FROM json_each(:near))"
 TRIES = 5  # others may change what is read
+SINGLY = 100  # words that have a condition each: SQLite takes a thousand in a query at most
 # Tag after tag through the index, however many runs have each.
 TAGS = """
 WITH RECURSIVE each(tag) AS (
@@ -94,12 +95,16 @@ def total_size(db: Connection, but: str = "") -> int:
 
 
 def printed(db: Connection, folder: Path, fingerprint: str) -> list[Kept]:
-    """Studies with a fingerprint."""
-    rows = db.execute(
-        "SELECT id FROM runs WHERE fingerprint = ? AND fingerprint <> ''", (fingerprint,)
-    )
-    found, stale = _read(db, folder, [name for (name,) in rows])
-    put(db, folder, stale)
+    """Studies with a fingerprint, the newest first."""
+    query = """
+    SELECT id FROM runs WHERE fingerprint = ? AND fingerprint <> ''
+    ORDER BY created DESC, id DESC"""
+    for _ in range(TRIES):
+        names = [name for (name,) in db.execute(query, (fingerprint,))]
+        found, stale = _read(db, folder, names)
+        if not stale:
+            break
+        put(db, folder, stale)
     return found
 
 
@@ -112,7 +117,7 @@ def oldest(db: Connection, folder: Path, over: int, but: str = "") -> list[Kept]
             stale += changed_since
             going += one
             left -= size
-            if left <= 0 or stale:
+            if left <= 0:
                 break
         if not stale:
             return going
@@ -177,17 +182,22 @@ def _near(db: Connection, wanted: RunFilter) -> list[int] | None:
 
 
 def _words(wanted: RunFilter) -> list[str]:
-    words = (storable(folded([word])) for word in wanted.words.split())
-    return sorted(words, key=len, reverse=True)
+    words = {storable(folded([word])) for word in wanted.words.split()}
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 def _clause(wanted: RunFilter) -> tuple[str, dict[str, object]]:
-    words = _words(wanted)
-    parts = [f" AND instr(words, :word{place})" for place in range(len(words))]
-    given: dict[str, object] = {f"word{place}": word for place, word in enumerate(words)}
-    for place, tag in enumerate(wanted.tags):
-        parts.append(f" AND instr(tags, :tag{place})")
-        given[f"tag{place}"] = storable(f"{BETWEEN}{tag}{BETWEEN}")
+    parts: list[str] = []
+    given: dict[str, object] = {}
+    tags = [storable(f"{BETWEEN}{tag}{BETWEEN}") for tag in wanted.tags]
+    for column, texts in (("words", _words(wanted)), ("tags", tags)):
+        for place, text in enumerate(texts[:SINGLY]):
+            parts.append(f" AND instr({column}, :{column}{place})")
+            given[f"{column}{place}"] = text
+        if texts[SINGLY:]:
+            each = f"SELECT 1 FROM json_each(:{column}) WHERE NOT instr({column}, value)"  # noqa: S608 - fixed parts
+            parts.append(f" AND NOT EXISTS ({each})")
+            given[column] = json.dumps(texts[SINGLY:])
     if wanted.studies is not None:
         parts.append(" AND study = :study")
         given["study"] = wanted.studies

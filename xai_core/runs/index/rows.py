@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.attribution.methods.base import title_of
-from xai_core.base.errors import InputError
+from xai_core.base.errors import XaiError
 from xai_core.runs.entry import Kept, Label, kept_in, label_in, size_of
+from xai_core.runs.reading import passes
 
 BETWEEN = "\x1f"  # tags in their column: a sign that nobody types
 SCHEMA = """
@@ -65,15 +66,18 @@ def stamp_of(folder: Path | str) -> str:
 def row_of(folder: Path) -> Row | None:
     """What the index holds of a run; None where there is none.
 
-    One that cannot be read has no owner: it takes room and is never listed.
+    One that cannot be read has no owner: it takes room and is never listed. Where that may pass,
+    it is in doubt, so that whoever comes next reads it again.
     """
     stamp = stamp_of(folder)  # before reading: a change during it is noticed afterwards
     if not stamp:
         return None
     try:
         kept = kept_in(folder)
-    except (InputError, OSError):
-        pinned = bool(label_in(folder).pinned)
+    except (XaiError, OSError) as error:
+        doubt = passes(error)
+        pinned = doubt or bool(label_in(folder).pinned)
+        stamp = "" if doubt else stamp
         return (folder.name, None, "", pinned, size_of(folder), False, "", "", "", stamp, "{}")
     label = kept.label
     return (

@@ -18,6 +18,7 @@ from xai_core.base.storage.drafts import DELETED, DRAFT, clear_drafts
 from xai_core.runs.index.database import Connection
 from xai_core.runs.index.rows import stamp_of
 from xai_core.runs.index.writing import known_ids, put
+from xai_core.runs.reading import passes
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
 AGAIN = 100  # runs that are looked at again each time
@@ -65,9 +66,11 @@ def _list(db: Connection, folder: Path) -> list[str]:
     """Follow what came and went; what is too much for a moment is given, and nothing is sealed."""
     seal, there = _seal(folder), _names(folder)  # in this order: what comes meanwhile breaks it
     known = known_ids(db)
-    if any(name.startswith((DRAFT, DELETED)) for name in there - known):
+    if there and any(name.startswith((DRAFT, DELETED)) for name in there - known):
         clear_drafts((folder,))
         seal, there = _seal(folder), _names(folder)
+    if there is None:  # whoever comes next looks again
+        return []
     came = sorted(name for name in there - known if ID.fullmatch(name))
     put(db, folder, sorted(known - there))
     if len(came) > AT_ONCE:
@@ -86,11 +89,12 @@ def _look_again(db: Connection, folder: Path) -> None:
     put(db, folder, changed(folder, [(name, stamp) for _, name, stamp in rows]))
 
 
-def _names(folder: Path) -> set[str]:
+def _names(folder: Path) -> set[str] | None:
+    """What lies there; None where that cannot be told at this moment."""
     try:
         return set(os.listdir(folder))
-    except OSError:
-        return set()
+    except OSError as cause:
+        return None if passes(cause) else set()
 
 
 def _changed_at(folder: Path) -> int | None:

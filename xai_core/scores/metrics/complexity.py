@@ -5,10 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar
 
+import numpy as np
+
 from xai_core.base.arrays import Maps, Scores
+from xai_core.scores.entropy_above import not_below_zero
 from xai_core.scores.metrics.base import METRICS, Direction, Metric
 from xai_core.scores.quantus_calls.library import quantus
 from xai_core.scores.quantus_calls.map_by_map import one_by_one
+
+ADDED = 1.001e-12  # by Quantus, inside the logarithm
 
 
 @METRICS.register
@@ -48,7 +53,8 @@ def complexity(maps: Maps) -> Scores:
         float64 `[B]` in nats, lower = more focused; NaN where a map is zero everywhere or
         holds a value that is not finite.
     """
-    return one_by_one(_metric(), maps)
+    pixels = np.size(maps) // max(1, len(maps))
+    return not_below_zero(one_by_one(_metric(), maps), pixels * ADDED)
 
 
 @cache

@@ -34,7 +34,14 @@ class Local(Engine):
             raise InputError("The local engine stays on this machine.", "Leave out --address.")
         first, *others = shares_of(staff.workers)
         hosts = [Host(task, known, first, staff.begun)]
-        return LocalCrew([*hosts, *(Host(task, known, share) for share in others)])
+        try:
+            for share in others:
+                hosts.append(Host(task, known, share))  # noqa: PERF401 - those there are end below
+        except BaseException:
+            for host in hosts:
+                host.close()
+            raise
+        return LocalCrew(hosts)
 
 
 class LocalCrew(Crew):

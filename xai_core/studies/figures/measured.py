@@ -21,6 +21,7 @@ from xai_core.scores.public.asked_metric import AskedMetric
 from xai_core.studies.entry import Entry
 
 NO_MASK = "There is no mask of what its maps should show."
+ENDED = "A metric of the study ended its worker twice on this picture: none is measured there."
 Truth: TypeAlias = Mask | str | None
 """What a map should show, in the size of the input; why it cannot be read; None where none is."""
 

@@ -76,7 +76,7 @@ class Host:
 
     def _outcome(self, chunk: Chunk, folder: Path) -> Outcome:
         rows: list[Row] = []
-        groups: dict[tuple[str, ...], list[Ready]] = defaultdict(list)
+        groups: dict[tuple[tuple[str, ...], ...], list[Ready]] = defaultdict(list)
         known: list[Known] = []
         for listed in chunk.pictures:
             try:
@@ -87,8 +87,9 @@ class Host:
             if isinstance(found, Known):
                 known.append(found)
             else:
-                groups[found.missing].append(found)
-        for names, pictures in groups.items():
+                groups[found.missing, found.metrics].append(found)
+            rows += found.rows
+        for (names, _), pictures in groups.items():
             methods = {name: self._task.methods[name] for name in names}
             rows += self._computed(pictures, methods, chunk.unmeasured)
         refusals = {row.name for row in rows if row.kind != "score"}
@@ -104,22 +105,23 @@ class Host:
     def _computed(
         self, pictures: Sequence[Ready], methods: Mapping[str, Mapping[str, Any]], plain: bool
     ) -> list[Row]:
-        """plain: without the study's metrics."""
+        """Of pictures that lack the same; plain: without the study's metrics."""
         most = chunk_size(methods, pictures[0].prepared.inputs.shape[1:])
         if len(pictures) > most:
             parts = [pictures[at : at + most] for at in range(0, len(pictures), most)]
             return [row for part in parts for row in self._computed(part, methods, plain)]
         setting, prepared = self._task.setting, [one.prepared for one in pictures]
         how: dict[str, Any] = {"seed": setting.seed, "target": setting.target}
+        metrics = pictures[0].metrics
         with self._turn:
             self._open()
             try:
                 found = explained(self._worker, prepared, methods, **how, pace=self._task.pace)
                 truths = [one.truth for one in pictures]
                 figures = (
-                    unmeasured(found, setting)
+                    unmeasured(found, metrics)
                     if plain
-                    else measured(self._worker, prepared, truths, found, setting)
+                    else measured(self._worker, prepared, truths, found, metrics, setting.recipe)
                 )
             except WorkerError:
                 raise

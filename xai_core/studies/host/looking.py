@@ -9,10 +9,11 @@ from pathlib import Path
 from xai_core.base.errors import InputError
 from xai_core.pictures.preprocessing import Prepared
 from xai_core.studies.figures.measured import Truth
+from xai_core.studies.host.lacking import Lacks
 from xai_core.studies.host.task import Task
 from xai_core.studies.host.truth import Truths
 from xai_core.studies.maps.files import StudyMaps
-from xai_core.studies.shards import Row, key_of
+from xai_core.studies.shards import Row
 from xai_core.studies.shards.keys import Keys
 from xai_core.studies.shards.row import refusal_key
 from xai_core.studies.sources import Listed
@@ -24,14 +25,17 @@ class Ready:
     """A picture that is to be explained.
 
     Attributes:
-        missing: methods that it lacks. mask: SHA-256 of its mask, as `Row` has it. mapped: its maps
-            are kept.
+        missing: methods that it lacks, and metrics: what is to be measured of their maps.
+        mask: SHA-256 of its mask, as `Row` has it. mapped: its maps are kept.
+        rows: of methods whose maps need not be made.
     """
 
     listed: Listed
     sha256: str
     prepared: Prepared
     missing: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
     truth: Truth = None
     mask: str | None = None
     mapped: bool = False
@@ -47,11 +51,12 @@ class Ready:
 
 @dataclass(frozen=True)
 class Known:
-    """A picture of which all is known; refused: nothing but why."""
+    """A picture of which all is known; refused: nothing but why. rows: as of `Ready`."""
 
     listed: Listed
     sha256: str
     refused: bool = False
+    rows: tuple[Row, ...] = ()
 
 
 class RefusedError(Exception):
@@ -71,8 +76,8 @@ class Looker:
 
     def __init__(self, task: Task, known: Keys, decoder: Decoder, maps: StudyMaps | None) -> None:
         self._task, self._known, self._key = task, known, task.setting.key
-        self._decoder, self._maps = decoder, maps
-        self._truths = Truths(decoder, task)
+        self._decoder, self._truths = decoder, Truths(decoder, task)
+        self._lacks = Lacks(task, known, maps)
 
     def look(self, listed: Listed, folder: Path, mapped: bool) -> Ready | Known:
         """One picture. folder: for copies. mapped: its maps are wanted, too.
@@ -89,23 +94,15 @@ class Looker:
             if refusal_key(self._key, sha256) in self._known:
                 return Known(listed, sha256, refused=True)
             mask = self._truths.file(listed, folder)
-            missing = self._missing(sha256, mask.sha256, mapped)
-            if not missing:
-                return Known(listed, sha256)
+            found = self._lacks.of(listed, sha256, mask, mapped)
+            if not found.missing:
+                return Known(listed, sha256, rows=found.rows)
             prepared = self._decoder.prepared(path, self._task.setting.spec)
             truth = self._truths.of(mask, path)
         except InputError as error:
             raise RefusedError(refused(listed, sha256, str(error))) from error
-        return Ready(listed, sha256, prepared, missing, truth, mask.sha256, mapped)
-
-    def _missing(self, sha256: str, mask: str | None, mapped: bool) -> tuple[str, ...]:
-        maps = self._maps if mapped else None
-        return tuple(
-            name
-            for name, given in self._task.methods.items()
-            if key_of(self._key, sha256, name, given, mask) not in self._known
-            or (maps is not None and not maps.knows(sha256, name, given))
-        )
+        lacks = (found.missing, found.metrics, found.rows)
+        return Ready(listed, sha256, prepared, *lacks, truth, mask.sha256, mapped)
 
 
 def refused(listed: Listed, sha256: str, cause: str) -> Row:

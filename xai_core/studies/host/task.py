@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xai_core.base.pace import Pace
+from xai_core.studies.reuse.coverage import Coverage
 from xai_core.studies.setting import Setting
 from xai_core.studies.sources import Source
 
@@ -23,6 +24,7 @@ class Task:
         time_limit: seconds that a step of a worker may take without a sign of life.
         folder: of the study, where pictures of baselines lie and maps are kept; every worker can
             read and write it.
+        coverage: what other studies of the same maps have: no worker measures it again.
     """
 
     model: Path
@@ -33,3 +35,4 @@ class Task:
     pace: Pace = field(default_factory=Pace)
     time_limit: float | None = None
     folder: Path | None = None
+    coverage: Coverage = field(default_factory=Coverage)

@@ -9,17 +9,15 @@ from pathlib import Path
 
 from xai_core.attribution.batches.order import Found, Refused
 from xai_core.base.errors import InputError
+from xai_core.maps.recipe import Recipe
 from xai_core.pictures.preprocessing import InputSpec, Prepared
 from xai_core.pictures.region import from_text
 from xai_core.runs.explainer import ManyExplainer
-from xai_core.studies.figures.measured import Figures, Truth, figures_of, needs_masks
+from xai_core.studies.figures.measured import ENDED, Figures, Truth, figures_of, needs_masks
 from xai_core.studies.figures.truth import mask_digest, unusable
 from xai_core.studies.host.task import Task
-from xai_core.studies.setting import Setting
 from xai_core.studies.sources import Listed
 from xai_core.worker.decoding import Decoder
-
-ENDED = "A metric of the study ended its worker twice on this picture: none is measured there."
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,9 @@ def read_truth(decoder: Decoder, mask: Path, picture: Path, spec: InputSpec) -> 
         return unusable(error)
 
 
-def unmeasured(found: Sequence[Found], setting: Setting) -> Sequence[Mapping[str, Figures]]:
+def unmeasured(found: Sequence[Found], metrics: Sequence[str]) -> Sequence[Mapping[str, Figures]]:
     """The same of pictures of which measuring has ended a worker: no figure, and why."""
-    nothing = Figures(dict.fromkeys(setting.metrics, nan), dict.fromkeys(setting.metrics, ENDED))
+    nothing = Figures(dict.fromkeys(metrics, nan), dict.fromkeys(metrics, ENDED))
     return [
         {name: nothing for name, one in maps.items() if not isinstance(one, Refused)}
         for maps in found
@@ -83,9 +81,10 @@ def measured(
     pictures: Sequence[Prepared],
     truths: Sequence[Truth],
     found: Sequence[Found],
-    setting: Setting,
+    metrics: Sequence[str],
+    recipe: Recipe,
 ) -> Sequence[Mapping[str, Figures]]:
     """What a study measures beside the score. Raises `XaiError` as the worker does."""
-    if not setting.metrics:
+    if not metrics:
         return [{} for _ in pictures]
-    return figures_of(worker, pictures, truths, found, setting.metrics, setting.recipe)
+    return figures_of(worker, pictures, truths, found, metrics, recipe)

@@ -21,6 +21,8 @@ from xai_core.studies.jobs.retries import Retries
 from xai_core.studies.jobs.status import Reporter, Status, read_status
 from xai_core.studies.jobs.wanted_maps import WantedMaps
 from xai_core.studies.jobs.writer import MANY, Writer
+from xai_core.studies.reuse.adoption import Adoption
+from xai_core.studies.reuse.donors import set_aside
 from xai_core.studies.shards import Description, Shards
 from xai_core.studies.shards.earlier import rows_of_earlier
 from xai_core.studies.shards.keys import Keys
@@ -49,6 +51,7 @@ def run_job(
     with held(folder):
         (folder / CANCEL).unlink(missing_ok=True)
         first = Description.of(plan.setting, plan.pace, **facts_now())
+        set_aside(folder, first)
         shards = Shards.begin(folder, first)
         shards.description.tell(folder, model=plan.name, methods=plan.methods)
         plan.write(folder)
@@ -90,9 +93,11 @@ def _compute(
     known, task = shards.known(), replace(plan.task(), folder=folder.absolute())
     staff = Staff(plan.workers, plan.address, begun)
     _take_over(folder, shards, known)
+    adoption = Adoption(shards, plan.setting, known)
+    task = replace(task, coverage=adoption.coverage)
     count = Count(task.source)
     with (
-        Writer(shards, known) as writer,
+        Writer(shards, known, adoption.completed) as writer,
         WantedMaps(plan, task, folder) as maps,
         ENGINES[plan.engine].start(task, known, staff) as crew,
     ):

@@ -36,7 +36,7 @@ class Retries:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._waiting: deque[Chunk] = deque()
-        self._alone: Counter[str] = Counter()
+        self._alone: Counter[Listed] = Counter()
         self._numbers = count(FIRST)
         self.deaths = self._in_a_row = 0
 
@@ -72,8 +72,8 @@ class Retries:
             self._waiting += [self._alone_again(outcome.chunk, one) for one in pictures]
             return ()
         (one,) = pictures
-        self._alone[one.name] += 1
-        unmeasured = self._alone[one.name] >= TWICE
+        self._alone[one] += 1
+        unmeasured = self._alone[one] >= TWICE
         if not unmeasured or (self._task.setting.metrics and not outcome.chunk.unmeasured):
             again = self._alone_again(outcome.chunk, one)
             self._waiting.append(replace(again, unmeasured=unmeasured))

@@ -15,7 +15,6 @@ from xai_core.base.storage.atomic import write_text
 from xai_core.studies.jobs.lock import is_held
 
 NAME, EVERY, OVER = "status.json", 1.0, 60.0
-STATES = ("running", "done", "cancelled", "failed", "interrupted")
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,8 @@ class Status:
     """How far a job is.
 
     Attributes:
-        state: `interrupted` where it ended without a word, by a kill or a power cut.
+        state: `running`, `done`, `cancelled`, `failed`, or `interrupted` where it ended without a
+            word, by a kill or a power cut.
         done: pictures that need nothing more. total: of all; None before they are counted.
         new: pictures computed since it started. broken: refused ones, of `done`.
         deaths: workers that died and were replaced. rate: pictures a second, over a minute.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
@@ -21,10 +21,16 @@ class Writer:
 
     Args:
         known: keys of the rows that there are; grows with what is written.
+        completed: a row with what there was of it; None where it cannot be kept so.
     """
 
-    def __init__(self, shards: Shards, known: Keys) -> None:
-        self._shards, self._known = shards, known
+    def __init__(
+        self,
+        shards: Shards,
+        known: Keys,
+        completed: Callable[[Row], Row | None] = lambda row: row,
+    ) -> None:
+        self._shards, self._known, self._completed = shards, known, completed
         self._waiting: dict[bytes, Row] = {}
         self._since, self._files = time.monotonic(), 0
 
@@ -32,8 +38,10 @@ class Writer:
         """These, but for those that there are."""
         for row in rows:
             key = row.key(self._shards.key)
-            if key not in self._known:
-                self._waiting.setdefault(key, row)
+            if key not in self._known and key not in self._waiting:
+                whole = self._completed(row)
+                if whole is not None:
+                    self._waiting[key] = whole
 
     def flush_if_due(self) -> None:
         """Write them where they are many, or have waited long. Raises `XaiError`."""

@@ -17,7 +17,7 @@ from xai_core.studies.entry import Entry
 from xai_core.studies.figures.measured import Figures, Truth
 from xai_core.studies.maps.files import StudyMaps
 from xai_core.studies.records import NamedPicture, Records
-from xai_core.studies.store import Study
+from xai_core.studies.store import Methods, Study
 
 ScoreAndMap = tuple[Entry, np.ndarray]
 
@@ -61,10 +61,13 @@ class WithMaps(Records[ScoreAndMap]):
         """As of `Records`."""
         return self._study.of_failure(target, cause), self._maps.of_failure(target, cause)
 
-    @property
-    def metrics(self) -> tuple[str, ...]:
+    def take_over(self, subjects: Sequence[NamedPicture], methods: Methods) -> None:
         """As of `Records`."""
-        return self._study.metrics
+        self._study.take_over(subjects, methods)
+
+    def lacking(self, pictures: Sequence[str], methods: Methods) -> tuple[str, ...]:
+        """As of `Records`."""
+        return self._study.lacking(pictures, methods)
 
     def measured(
         self,
@@ -72,10 +75,11 @@ class WithMaps(Records[ScoreAndMap]):
         pictures: Sequence[Prepared],
         truths: Sequence[Truth],
         found: Sequence[Found],
+        metrics: Sequence[str],
         cancel: threading.Event | None = None,
     ) -> Sequence[Mapping[str, Figures]]:
         """As of `Records`."""
-        return self._study.measured(explainer, pictures, truths, found, cancel)
+        return self._study.measured(explainer, pictures, truths, found, metrics, cancel)
 
     def with_figures(self, entry: ScoreAndMap, figures: Figures | None) -> ScoreAndMap:
         """As of `Records`."""

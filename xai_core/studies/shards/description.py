@@ -18,6 +18,7 @@ from xai_core.base.storage.files import writing
 from xai_core.studies.setting import Setting
 
 NAME, SCHEMA = "setting.json", 1
+MEASURED = ("metrics", "truths")  # what does not change a map, or its score
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,14 @@ class Description:
                 "Take another folder, or the same choices.",
             )
         return found
+
+    def of_same_maps(self, other: Description) -> bool:
+        """Whether nothing but what is measured of each map differs."""
+        mine, others = (
+            {name: told for name, told in one.fixed.items() if name not in MEASURED}
+            for one in (self, other)
+        )
+        return mine == others
 
     def tell(self, folder: Path, **told: Any) -> Description:
         """Write it anew with more told, or told otherwise."""

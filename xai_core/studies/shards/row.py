@@ -74,6 +74,18 @@ class Row:
         )
 
     @staticmethod
+    def without_map(
+        picture: str,
+        name: str,
+        method: str,
+        parameters: Mapping[str, Any],
+        reasons: Mapping[str, str],
+    ) -> Row:
+        """A row that says only why a map has no figure of some metrics on masks."""
+        nothing = dict.fromkeys(reasons, float("nan"))
+        return Row(picture, name, method, parameters, localisation=nothing, reasons=reasons)
+
+    @staticmethod
     def refused(picture: str, name: str, cause: str, label: str | None = None) -> Row:
         """The row of a picture that cannot be read."""
         return Row(picture, name, label=label, cause=cause, kind="refused")
@@ -82,6 +94,11 @@ class Row:
     def lost(picture: str, name: str, cause: str, label: str | None = None) -> Row:
         """The row of a picture that ended its workers: it is computed again at the next start."""
         return Row(picture, name, label=label, cause=cause, kind="lost")
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """All further ones; NaN where undefined."""
+        return {**self.metrics, **self.localisation}
 
     @property
     def entry(self) -> Entry:
