@@ -187,9 +187,9 @@ def _sampled(run: Run, name: str) -> str:
 
 def _described(run: Run, name: str) -> str:
     one = run.attributions[name]
-    known = remarks.given(one).items()
+    known = {key: value for key, value in remarks.given(one).items() if value not in ("", None, ())}
     asked = set(one.parameters)
-    given = [f"{key} = {value}" for key, value in known if key in asked or key not in preview.TOLD]
+    given = [f"{key} = {value}" for key, value in known.items() if key in asked or key not in preview.TOLD]
     given += filter(None, [_sampled(run, name), remarks.told(one)])
     summary = METHODS[name].summary if name in METHODS else ""
     return (

@@ -60,6 +60,7 @@ XDIST = {
 }
 
 
+ENDLESS = ("load", "loop")  # its limit is not only the worker's
 FATAL = (*DEEDS["LIES"], *DEEDS["DEATHS"], *DEEDS["LIMITED"])
 
 
@@ -69,7 +70,7 @@ def with_operations(deeds: Sequence[str], *, all_of_them: bool) -> pytest.MarkDe
         pytest.param(operation, deed, marks=XDIST[operation])
         for place, operation in enumerate(OPERATIONS)
         for number, deed in enumerate(deeds)
-        if all_of_them or number % len(OPERATIONS) == place
+        if all_of_them or number % len(OPERATIONS) == place or (operation, deed) == ENDLESS
     ]
     return pytest.mark.parametrize(("operation", "deed"), pairs, indirect=["operation"])
 

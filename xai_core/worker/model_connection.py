@@ -94,7 +94,9 @@ class ModelConnection(Connection):
         found = replace(options, code=tuple(places[: len(code)]))
         found = replace(found, other_inputs=lent_inputs(options.other_inputs, places[len(code) :]))
         plain = encode(found, [])
-        limit = max(self.time_limit, CALL_SECONDS * options.patience)
+        limit, patience = self.time_limit, options.patience
+        if patience > 1:  # asked for: a proof may go on
+            limit = max(limit, CALL_SECONDS * patience)
         params = {"path": str(lent), "options": plain}
         counting = Counting(lent)
         how: dict[str, Any] = {"limit": limit, "cancel": cancel, "progress": progress}
