@@ -103,7 +103,7 @@ def _recipe(space: Workspace, signed: bool) -> Recipe:
 def _removed(space: Workspace, names: list[str]) -> dict[str, np.ndarray]:
     """The maps after removal, where a person wants to swipe to them."""
     level = float(Recipe().quantile or 0) if space.quantile is None else space.quantile
-    label = f"Swipe from before removal to after it, at quantile {level:.2f}"
+    label = f"Swipe to the map after removal, q = {level:.2f}"
     if not names or not st.toggle(label, key="swipe", persist_state="session"):
         return {}
     recipe = replace(space.recipe, crop=space.run.content, quantile=level)
@@ -187,9 +187,12 @@ def _sampled(run: Run, name: str) -> str:
 
 def _described(run: Run, name: str) -> str:
     one = run.attributions[name]
-    known = {key: value for key, value in remarks.given(one).items() if value not in ("", None, ())}
     asked = set(one.parameters)
-    given = [f"{key} = {value}" for key, value in known.items() if key in asked or key not in preview.TOLD]
+    given = [
+        f"{key} = {value}"
+        for key, value in remarks.given(one).items()
+        if str(value) and (key in asked or key not in preview.TOLD)
+    ]
     given += filter(None, [_sampled(run, name), remarks.told(one)])
     summary = METHODS[name].summary if name in METHODS else ""
     return (

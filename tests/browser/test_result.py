@@ -69,7 +69,7 @@ def test_a_shared_result_says_whose_it_is_and_what_was_chosen_since(
     assert page.evaluate(COPIED) > 10_000
     page.get_by_role("button", name="Share").click()
     screen.go(page, "Heatmaps")
-    page.get_by_text("Swipe from before removal to after it, at quantile 0.20").click()
+    page.get_by_text("Swipe to the map after removal, q = 0.20").click()
     divider = page.get_by_role("slider", name="FusionGrad: before removal on the left")
     divider.press("Home")
     clip = page.locator(".after").last
