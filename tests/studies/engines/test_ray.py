@@ -21,7 +21,8 @@ from xai_core.studies.jobs.status import read_status
 pytest.importorskip("ray")
 pytestmark = pytest.mark.xdist_group("ray")
 ROOT = Path(__file__).parents[3]
-PICTURES = 240
+PICTURES = 640
+STEP, PAUSE = 0.05, 1.0  # seconds: a shard is written after three, in which little is computed so
 
 
 def name_of(process: psutil.Process) -> str:
@@ -30,6 +31,11 @@ def name_of(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
+
+
+def actors(driver: psutil.Process) -> set[int]:
+    """Those that compute, by number."""
+    return {one.pid for one in driver.children(recursive=True) if "ray::Actor" in name_of(one)}
 
 
 def sockets(family: list[psutil.Process]) -> list[tuple[str, str]]:
@@ -51,29 +57,36 @@ def test_a_study_begun_by_ray_ends_locally_as_if_it_was_one(tmp_path: Path) -> N
     before = set(Path("/tmp").glob("pd-ray-*"))  # noqa: S108
     job = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     driver = psutil.Process(job.pid)
-    family: list[psutil.Process] = []
-    while job.poll() is None and not any("ray::Actor" in name_of(one) for one in family):
+    while job.poll() is None and not actors(driver):
         time.sleep(0.1)
-        family = driver.children(recursive=True)
-    actor = next(one for one in family if "ray::Actor" in name_of(one))
+    victim = actors(driver).pop()
+    job.send_signal(signal.SIGSTOP)  # however fast the machine is, the study goes on step by step
+    family = driver.children(recursive=True)
     found = sockets([driver, *family])
     assert len(found) >= 4, "Ray's processes listen to each other"
     assert {ip.removeprefix("::ffff:") for _, ip in found} == {"127.0.0.1"}
     assert not any("Dashboard" in name for name, _ in found)
     (own,) = set(Path("/tmp").glob("pd-ray-*")) - before  # noqa: S108
-    environment = actor.environ()
+    environment = psutil.Process(victim).environ()
     assert environment["RAY_AUTH_MODE"] == "token"
     assert len(environment["RAY_AUTH_TOKEN"]) == 64
     assert environment["RAY_USAGE_STATS_ENABLED"] == "0"
-    while job.poll() is None and read_status(folder).done == 0:
-        time.sleep(0.05)
-    os.kill(actor.pid, signal.SIGKILL)
-    while job.poll() is None and read_status(folder).deaths == 0:
-        time.sleep(0.05)
-    while job.poll() is None and not written(folder):
+    while not written(folder):
+        job.send_signal(signal.SIGCONT)
+        time.sleep(STEP)
+        job.send_signal(signal.SIGSTOP)
+        time.sleep(PAUSE)
+    others = actors(driver) - {victim}
+    for one in others:
+        os.kill(one, signal.SIGSTOP)
+    os.kill(victim, signal.SIGKILL)
+    job.send_signal(signal.SIGCONT)
+    while job.poll() is None and actors(driver) <= {victim, *others}:  # another takes its place
         time.sleep(0.05)
     family = driver.children(recursive=True)
     job.kill()
+    for one in others:
+        os.kill(one, signal.SIGCONT)
     out, said = job.communicate(timeout=60)
     assert (out, said) == (b"", b""), "Ray says nothing between the lines of a program"
     assert not living(family), "nobody stays behind"
