@@ -139,7 +139,7 @@ def expand(page: Page, label: str) -> Locator:
 
 def drop_zone(page: Page) -> Locator:
     """On the model page: where files are dropped, unfolded where it is a line."""
-    settled(page)
+    loaded(page)  # what comes late moves what is below it from under the pointer
     if page.get_by_text("Open another model", exact=True).count():
         return expand(page, "Open another model")
     return page.locator("[class*='st-key-open-']").first
@@ -164,6 +164,7 @@ def open_exhibit(page: Page, section: str, key: str, heading: str) -> None:
     go(page, "Model")
     drop_zone(page)
     expand(page, section)
+    loaded(page)
     page.locator(f".st-key-{key}").get_by_role("button").click()
     judged(page, f"Gallery: {heading}")
 
