@@ -21,6 +21,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.canaries import Listener, listening
+from tests.browser.twice import look_again
 from tests.chromium import chromium
 from tests.server import serving
 
@@ -77,6 +78,7 @@ def browser() -> Iterator[Browser]:
     if found is None:
         pytest.fail("There is no Chromium. `make test` installs it where it may.")
     expect.set_options(timeout=PATIENCE_MS)
+    look_again()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         yield started

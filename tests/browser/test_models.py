@@ -42,7 +42,6 @@ def no_model_is_told_and_the_open_model_stays(page: Page) -> None:
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("Wafer defect"))
     page.get_by_role("button", name="Remove this file").click()
     expect(page.get_by_text("Rejected")).to_have_count(0)
-    screen.loaded(page)  # for a moment the form stands there twice
     expect(page.get_by_text("Next: compare its heatmaps")).to_be_visible()
     expect(page.get_by_text("It is looked into without being run")).to_be_visible()
 
