@@ -50,8 +50,8 @@ def test_a_worker_holds_nothing_of_another_nor_a_way_to_the_server(tiny: Path) -
 
 def test_each_has_a_home_a_session_and_a_temporary_folder_of_its_own() -> None:
     with Worker() as one, Worker() as two:
-        assert one.protection.complete
         for worker in (one, two):
+            assert worker.protection.complete  # it has started, and is where it stays
             home = worker._connection.process.home
             assert os.readlink(f"/proc/{worker.pid}/cwd") == str(home)
             assert os.getsid(worker.pid) == worker.pid
