@@ -17,6 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from components.tuning import quantile
 from components.tuning.bench import maps_of
 from components.tuning.view import View
+from tests.browser import screen
 from xai_core import bench, complexity
 from xai_core.attribution.methods.base import METHODS
 from xai_core.demo.run import demo_run
@@ -126,7 +127,7 @@ class Bench:
 
     def settled(self) -> None:
         """Wait until no frame is due."""
-        self.page.wait_for_function("document.querySelector('.bench').model.frame === null")
+        screen.holds(self.page, "document.querySelector('.bench').model.frame === null")
 
     @property
     def slider(self) -> Locator:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from contextlib import suppress
 
 from playwright.sync_api import Error, Locator, Page, expect
 
@@ -44,6 +46,17 @@ def settled(page: Page) -> None:
 def loaded(page: Page) -> None:
     """Wait until the code of every element has come, and what it draws stands still."""
     page.evaluate(STANDS_STILL, PATIENCE_MS)
+
+
+def holds(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until it is true. Pages forbid the `eval` by which Playwright itself looks again."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        with suppress(Error):  # it goes to another address just now, or a part is not there yet
+            if page.evaluate(expression, arg):
+                return
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
 
 
 def go(page: Page, name: str, heading: str | None = None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import screen
 from tests.browser.bench_page import Bench
 from xai_core import sweep
 from xai_core.attribution.methods.base import METHODS
@@ -108,7 +109,7 @@ def test_keys(bench: Bench) -> None:
     for key, value in KEYS.items():
         bench.slider.press(key)
         expect(bench.slider).to_have_value(f"{value:g}")
-        bench.page.wait_for_function("value => window.asked.at(-1) === value", arg=value)
+        screen.holds(bench.page, "value => window.asked.at(-1) === value", value)
     assert bench.asked == [*KEYS.values()]
 
 
@@ -120,7 +121,7 @@ def test_of_keys_in_a_row_the_first_and_the_last_ask(bench: Bench) -> None:
           for (let at = 0; at < 5; at += 1) document.querySelector(".track").dispatchEvent(right);
         }"""
     )
-    bench.page.wait_for_function("window.asked.length > 1")
+    screen.holds(bench.page, "window.asked.length > 1")
     assert bench.asked == [0.21, 0.25]
 
 
@@ -144,7 +145,7 @@ def test_a_typed_value_is_kept_within_its_limits(bench: Bench) -> None:
         box.fill(typed)
         box.press("Enter")
         assert bench.model("m.quantile") == value
-        bench.page.wait_for_function("value => window.asked.at(-1) === value", arg=value)
+        screen.holds(bench.page, "value => window.asked.at(-1) === value", value)
 
 
 def test_a_finger_on_the_sweep_sets_the_quantile(bench: Bench) -> None:

@@ -92,10 +92,10 @@ def test_a_reload_and_a_restart_lose_nothing_and_links_need_no_file(
         page.reload()
         chosen_is_there(page, class_)
         expect(page.get_by_text(SAMPLES)).to_be_visible()
-        page.wait_for_function(f"document.querySelector('{MAIN}').scrollTop === 120")
+        screen.holds(page, f"document.querySelector('{MAIN}').scrollTop === 120")
         with page.context.expect_page() as opened:  # a copy of the tab is another tab
             page.evaluate("window.open(location.pathname, '', 'popup')")
-        opened.value.wait_for_function(f"{TAB} !== opener.{TAB}")
+        screen.holds(opened.value, f"{TAB} !== opener.{TAB}")
         opened.value.close()
         leave(page)
     with serving(tmp_path, port=port):

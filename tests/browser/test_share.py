@@ -110,7 +110,7 @@ def test_the_report_is_dark_or_light_as_its_reader_likes_and_light_on_paper(
     offline.get_by_role("button", name="Light").click()
     assert background(offline) == light
     expect(offline.get_by_role("button", name="Dark")).to_be_visible()
-    offline.wait_for_function("document.querySelector('.bench').model.frame === null")
+    screen.holds(offline, "document.querySelector('.bench').model.frame === null")
     assert ink(offline) == STYLES["light"].accent
 
 
