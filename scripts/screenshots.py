@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser import screen
 from tests.chromium import chromium
 from tests.server import serving
 
@@ -64,7 +65,7 @@ def _take(browser: Browser, address: str, target: Path, theme: str, size: tuple[
     page.goto(address)
     page.get_by_role("heading", level=1).first.wait_for(timeout=PATIENCE_MS)
     page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PATIENCE_MS)
-    page.wait_for_function(DRAWN, timeout=PATIENCE_MS)
+    screen.holds(page, DRAWN)
     if "heatmaps" in address:
         page.locator(PRESETS).first.wait_for(timeout=PATIENCE_MS)
         page.get_by_text("Choose by family", exact=True).click()
