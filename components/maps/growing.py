@@ -78,7 +78,9 @@ def of(space: Workspace, look: Look, recipe: Recipe, drawn: Drawn) -> list[Tile]
 def score_of(run: Run, name: str) -> str:
     """A map's Complexity after removal, for a person; nothing where it has none."""
     after = run.scores[name].after if name in run.scores else float("nan")
-    return f"{after:.3f} nats" if np.isfinite(after) else ""
+    quantile = run.recipe.quantile
+    at = "" if quantile is None else f" at q = {quantile:.2f}"
+    return f"{after:.3f} nats{at}" if np.isfinite(after) else ""
 
 
 def _finished(run: Run, name: str, look: Look, recipe: Recipe) -> Tile:

@@ -169,7 +169,8 @@ def _note(run: Run, name: str) -> str:
     full = run.attributions[name].values.shape[2:]
     coarse = f"{height}×{width} · " if (height, width) != tuple(full) else ""
     one = run.attributions[name]
-    parts = (f"{coarse}{one.seconds:.2f} s", _sampled(run, name), remarks.brief(one))
+    seconds = f"{coarse}{one.seconds:.2f} s"
+    parts = (growing.score_of(run, name), seconds, _sampled(run, name), remarks.brief(one))
     return " · ".join(filter(None, parts))
 
 

@@ -76,7 +76,7 @@ def test_maps_come_one_by_one_in_their_places_and_a_cancel_keeps_them(visit: Vis
     expect(screen.maps(page, re.compile("^FusionGrad: (to come|so far)"))).to_be_visible()
     page.evaluate(SHIFTS)
     for name in ("Guided Backprop", ADDED):
-        expect(screen.maps(page, re.compile(rf"^{name}: [\d.]+ nats"))).to_be_visible()
+        expect(screen.maps(page, re.compile(rf"^{name}: [\d.]+ nats at q"))).to_be_visible()
     expect(screen.maps(page, re.compile("^FusionGrad: so far"))).to_be_visible()
     expect(page.get_by_text("being computed")).to_be_visible()
     assert page.evaluate("window.shifted") < 0.02, "no map moves another"

@@ -50,7 +50,7 @@ def test_maps_stand_at_their_places_finished_refined_or_to_come() -> None:
     try:
         told = ["rocket: what the model sees", "FusionGrad: to come"]
         assert notes()[:2] == told
-        assert notes()[2].startswith("Guided Backprop: 9.918 nats · ")
+        assert notes()[2].startswith("Guided Backprop: 9.918 nats at q = 0.20 · ")
         kept = dict(drawn)
         job.preview = Preview(np.ones((224, 224), np.float32), 0.25, "fusiongrad")
         assert notes()[1] == "FusionGrad: so far · standard error 25.0 %"
