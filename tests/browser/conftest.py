@@ -20,6 +20,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser import asked
 from tests.browser.canaries import Listener, listening
 from tests.browser.twice import look_again
 from tests.chromium import chromium
@@ -103,6 +104,7 @@ class Visitor:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
         page.on("request", lambda request: self._request(request.url))
+        page.add_init_script(asked.COUNTS)
         # Caught from the start: told only before the key, Chromium may hear it after the click.
         page.on("filechooser", lambda _: None)
 

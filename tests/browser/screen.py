@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 import re
-import time
-from contextlib import suppress
+from collections.abc import Callable
 
 from playwright.sync_api import Error, Locator, Page, expect
 
-from tests.browser.conftest import CLICK_MS, PATIENCE_MS
+from tests.browser.conftest import CLICK_MS
+from tests.browser.still import holds as holds
+from tests.browser.still import loaded as loaded
+from tests.browser.still import settled as settled
 
 SCORED = re.compile(r"(raw|q = [\d.]+) · [\d.]+ nats$")
+SOON_MS = CLICK_MS / 4
 PHOTOGRAPHS = "EfficientNet-Lite0 (ImageNet)"
 DRAWN = "How the maps are drawn"  # on Heatmaps: the section of opacity, colours and scale
-# For several frames in a row: what an element is drawn with may ask for the next script.
-STANDS_STILL = """async (patience) => {
-  const end = performance.now() + patience;
-  const waits = () => {
-    const app = document.querySelector("[data-testid=stApp]");
-    if (app?.dataset.testScriptState !== "notRunning") return "a script runs";
-    if (document.querySelector("[data-stale=true]")) return "something stale is shown";
-    return [...document.querySelectorAll("[data-testid=stSkeleton]")]
-      .some((one) => one.checkVisibility()) && "the code of an element has not come";
-  };
-  for (let frames = 0; frames < 12; ) {
-    await new Promise(requestAnimationFrame);
-    const why = waits();
-    frames = why ? 0 : frames + 1;
-    if (performance.now() > end) throw new Error(`the page never stands still: ${why}`);
-  }
-}"""
 
 
 def title(page: Page, text: str) -> None:
     """Wait until a page of this title is there and finished drawing."""
-    expect(page.get_by_role("heading", level=1, name=text)).to_be_visible()
+    whole = re.compile(rf"^{re.escape(text)}\b")
+    expect(page.get_by_role("heading", level=1, name=whole)).to_be_visible()
     settled(page)
-
-
-def settled(page: Page) -> None:
-    """Wait until no script runs."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-
-
-def loaded(page: Page) -> None:
-    """Wait until the code of every element has come, and what it draws stands still."""
-    page.evaluate(STANDS_STILL, PATIENCE_MS)
-
-
-def holds(page: Page, expression: str, arg: object = None) -> None:
-    """Wait until it is true. Pages forbid the `eval` by which Playwright itself looks again."""
-    end = time.monotonic() + PATIENCE_MS / 1000
-    while True:
-        with suppress(Error):  # it goes to another address just now, or a part is not there yet
-            if page.evaluate(expression, arg):
-                return
-        assert time.monotonic() < end, expression
-        page.wait_for_timeout(50)
 
 
 def go(page: Page, name: str, heading: str | None = None) -> None:
@@ -68,6 +34,7 @@ def go(page: Page, name: str, heading: str | None = None) -> None:
 
 def home(page: Page, heading: str) -> None:
     """Go to the first page, by the logo."""
+    loaded(page)
     page.get_by_role("button", name="Navigate to home page").first.click()
     title(page, heading)
 
@@ -85,8 +52,8 @@ def scores(page: Page) -> list[str]:
 
 def removed(page: Page, percent: int) -> None:
     """A bench shows the maps after removal at this quantile, and Quantus has computed it."""
-    scores(page)
     expect(page.get_by_text(f"set to zero {percent}.0%").first).to_be_visible()
+    scores(page)
 
 
 def quantile(page: Page) -> Locator:
@@ -96,29 +63,45 @@ def quantile(page: Page) -> Locator:
 
 def press(page: Page, key: str, times: int = 1) -> None:
     """Move the slider by keys, and wait for what follows."""
+    settled(page)
     quantile(page).focus()
     for _ in range(times):
         page.keyboard.press(key)
+    settled(page)
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box. Typed: a long list moves under the pointer."""
-    settled(page)  # what is drawn anew forgets what was typed
+    """Choose an option of a select box."""
     field = page.get_by_role("combobox", name=re.compile(label))
-    wanted = page.get_by_role("option", name=option, exact=True)
-    field.fill(option)
-    try:
-        wanted.click(timeout=CLICK_MS / 4)
-    except Error:  # it was drawn anew meanwhile, and is opened once more
-        field.press("Escape")
-        field.fill(option)
-        wanted.click()
+    _pick(page, field, option, lambda: expect(field).to_have_value(option, timeout=SOON_MS))
 
 
 def add(page: Page, label: str, option: str) -> None:
     """Choose one more of several."""
-    choose(page, label, option)
-    page.keyboard.press("Escape")
+    field = page.get_by_role("combobox", name=re.compile(label))
+    chosen = page.get_by_role("button", name=f"Remove {option}", exact=True)
+
+    def check() -> None:
+        page.keyboard.press("Escape")  # what is chosen is seen once the list is closed
+        expect(chosen).to_be_visible(timeout=SOON_MS)
+
+    _pick(page, field, option, check)
+
+
+def _pick(page: Page, field: Locator, option: str, check: Callable[[], None]) -> None:
+    """Typed: a long list moves under the pointer. What is drawn anew meanwhile forgets it."""
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for left in (2, 1, 0):
+        loaded(page)
+        try:
+            field.fill(option)
+            wanted.click(timeout=SOON_MS)
+            check()
+            break
+        except (AssertionError, Error):
+            if not left:
+                raise
+            field.press("Escape")
     settled(page)
 
 
@@ -129,10 +112,27 @@ def photograph(page: Page, name: str = "rocket") -> None:
     settled(page)
 
 
+def compute(page: Page) -> None:
+    """Press *Compute*, once what is above it has come."""
+    loaded(page)
+    page.get_by_role("button", name="Compute", exact=True).click()
+
+
+def share(page: Page, button: str = "Copy link") -> Locator:
+    """Open what is behind *Share*; one of its buttons, once all that is there has come."""
+    loaded(page)
+    page.get_by_role("button", name="Share").click()
+    found = page.get_by_role("button", name=button)
+    expect(found).to_be_visible()
+    loaded(page)  # the note's field comes late, and moves what is below it
+    return found
+
+
 def draws(page: Page, **counts: int) -> None:
     """On Heatmaps: let FusionGrad draw so many weights, `n`, and pictures for each of them, `m`."""
     name = "Parameters"
     section = page.get_by_test_id("stExpander").filter(has=page.get_by_text(name, exact=True))
+    loaded(page)
     if not section.get_by_role("tab").first.is_visible():
         expand(page, name).get_by_role("tab", name="FusionGrad").click()
     for name, count in counts.items():
@@ -140,19 +140,24 @@ def draws(page: Page, **counts: int) -> None:
         field.fill(str(count))
         field.press("Enter")
         settled(page)
-    expect(page.get_by_text(re.compile("parameters of FusionGrad"))).to_be_visible()
+        told = re.compile(rf"parameters of FusionGrad.*\b{name} \S+ → {count}\b")
+        expect(page.get_by_text(told).first).to_be_visible()
 
 
 def expand(page: Page, label: str) -> Locator:
     """Unfold a section; its content."""
     section = page.get_by_test_id("stExpander").filter(has=page.get_by_text(label, exact=True))
-    section.get_by_text(label, exact=True).click()
+    heading = section.get_by_text(label, exact=True)
+    loaded(page)  # what comes late moves what is below it from under the pointer
+    heading.click()
+    expect(heading.locator("xpath=ancestor::details[1]")).to_have_attribute("open", "")
+    loaded(page)
     return section
 
 
 def drop_zone(page: Page) -> Locator:
     """On the model page: where files are dropped, unfolded where it is a line."""
-    loaded(page)  # what comes late moves what is below it from under the pointer
+    loaded(page)
     if page.get_by_text("Open another model", exact=True).count():
         return expand(page, "Open another model")
     return page.locator("[class*='st-key-open-']").first
@@ -161,8 +166,9 @@ def drop_zone(page: Page) -> Locator:
 def judged(page: Page, name: str) -> None:
     """Wait until a model is open and its verdict stands there."""
     expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+    loaded(page)  # what was told of the model before has gone
     expect(page.get_by_text(re.compile("^Checked on "))).to_be_visible()
-    settled(page)
+    loaded(page)
 
 
 def tab(page: Page, name: str) -> Locator:
@@ -177,7 +183,6 @@ def open_exhibit(page: Page, section: str, key: str, heading: str) -> None:
     go(page, "Model")
     drop_zone(page)
     expand(page, section)
-    loaded(page)
     page.locator(f".st-key-{key}").get_by_role("button").click()
     judged(page, f"Gallery: {heading}")
 

@@ -100,7 +100,7 @@ def hostile_study(text: str) -> StudyResult:
 
 def is_text(page: Page, listener: Listener) -> None:
     """Nothing on it leads or calls elsewhere."""
-    screen.settled(page)
+    screen.loaded(page)
     for attribute in ("href", "src", "action", "data"):
         led = page.locator(f"[{attribute}]").evaluate_all(
             "(all, name) => all.map((one) => String(one[name]?.baseVal ?? one[name]))", attribute
@@ -136,8 +136,7 @@ def test_a_shared_run_with_hostile_names_calls_nobody(
         screen.go(page, name)
         is_text(page, listener)
         if name == "Trust":
-            page.get_by_role("tab", name="Metrics").click()
-            screen.settled(page)
+            screen.tab(page, "Metrics")
             is_text(page, listener)
     page.goto(urljoin(page.url, f"/?page=pictures&study={study}"))
     screen.title(page, "Many pictures")

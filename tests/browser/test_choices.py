@@ -22,7 +22,7 @@ def test_a_method_stays_chosen(visit: Visit) -> None:
     screen.title(page, "Model")
     gallery = "Try a model of the gallery"
     screen.open_exhibit(page, gallery, "gallery-argmax_output", PREDICTS)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    screen.holds(page, "document.querySelector('[data-testid=stMain]').scrollTop === 0")
     expect(page.get_by_text(gallery)).to_be_hidden()
     expect(page.get_by_text("Next: ")).to_have_count(0)  # no method can run on it
     screen.go(page, "Heatmaps")

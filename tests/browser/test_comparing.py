@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
 from tests.browser import screen
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PATIENCE_MS, Visit
 from tests.dose import soaked
 from xai_core.attribution.methods.base import METHODS
 
@@ -30,13 +31,10 @@ def views(page: Page) -> set[str]:
 
 def one_view(page: Page, other_than: set[str]) -> set[str]:
     """That of all tiles, once they agree on one that is not `other_than`: drawn a frame later."""
-    for _ in range(100):
-        found = views(page)
-        if len(found) == 1 and found != other_than:
-            break
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while len(found := views(page)) != 1 or found == other_than:
+        assert time.monotonic() < end, found
         page.wait_for_timeout(50)
-    assert len(found) == 1
-    assert found != other_than
     return found
 
 
@@ -48,7 +46,7 @@ def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
     screen.add(page, "Methods", ADDED)
     told = page.get_by_text(re.compile(f"^Chosen since these maps were computed: methods {ADDED}"))
     expect(told).to_be_visible()
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     for name in (ADDED, "Guided Backprop", "FusionGrad"):
         expect(screen.maps(page, re.compile(f"^{name}:"))).to_be_visible()
     screen.go(page, "Tune")
@@ -56,6 +54,7 @@ def test_an_added_method_is_computed_beside_the_others(visit: Visit) -> None:
 
 
 def zoom_moves_all_tiles_alike(page: Page) -> None:
+    screen.loaded(page)
     before = one_view(page, other_than=set())
     page.get_by_role("button", name="Zoom in").first.click()
     one_view(page, other_than=before)
@@ -72,8 +71,10 @@ def test_maps_come_one_by_one_in_their_places_and_a_cancel_keeps_them(visit: Vis
     screen.draws(page, n=500)  # more than any machine is done with before the cancel
     screen.add(page, "Methods", ADDED)
     drawn = screen.maps(page, re.compile("^Guided Backprop:")).element_handle()
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(screen.maps(page, re.compile("^FusionGrad: (to come|so far)"))).to_be_visible()
+    # Until the script ends, the line that it stands in the place of is still there.
+    expect(page.get_by_text("Chosen since these maps were computed")).to_have_count(0)
     page.evaluate(SHIFTS)
     for name in ("Guided Backprop", ADDED):
         expect(screen.maps(page, re.compile(rf"^{name}: [\d.]+ nats at q"))).to_be_visible()

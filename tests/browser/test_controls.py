@@ -15,6 +15,7 @@ def test_controls_are_cancelled_then_computed(visit: Visit) -> None:
     screen.title(page, "Tune")
     page.get_by_role("link", name="Next: check which of these methods can be trusted").click()
     screen.title(page, "Trust")
+    screen.loaded(page)
     page.get_by_role("button", name="Compute controls").click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled. Nothing has changed.")).to_be_visible()

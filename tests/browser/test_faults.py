@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import screen
+from tests.browser import models, screen
 from tests.browser.conftest import Visit
 from tests.browser.test_pictures import give as give_picture
 from tests.browser.test_pictures import png
@@ -18,14 +16,6 @@ from tests.dose import soaked
 from tests.faults import conftest as faults
 
 save = faults.save
-
-
-def kill_workers() -> None:
-    """As the system does when memory is short: all processes of models, whatever they do."""
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            if any(word.endswith("bootstrap.py") for word in process.cmdline()):
-                process.kill()
 
 
 def open_trusted(page: Page, name: str, path: Path) -> None:
@@ -45,16 +35,17 @@ def test_a_process_killed_from_outside_costs_nothing_but_the_run(visit: Visit) -
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
     screen.draws(page, n=500)  # more than any machine is done with before the kill
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page.get_by_text(re.compile(r"\d+ of \d+ samples"))).to_be_visible()
-    kill_workers()
+    models.kill()
     expect(page.get_by_text("The process of the model died (SIGKILL).")).to_be_visible()
     expect(screen.maps(page, re.compile("^Guided Backprop:"))).to_be_visible()
     screen.settled(page)
     screen.draws(page, n=2)
-    page.get_by_role("button", name="Compute", exact=True).click()
-    expect(screen.maps(page, re.compile(r"^FusionGrad: [\d.]+ nats"))).to_be_visible()
+    screen.compute(page)
     expect(page.get_by_text(re.compile("died"))).to_have_count(0)
+    expect(page.get_by_text(re.compile("^The maps below were computed in"))).to_be_visible()
+    expect(screen.maps(page, re.compile(r"^FusionGrad: [\d.]+ nats"))).to_be_visible()
 
 
 @soaked
@@ -69,12 +60,12 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     screen.go(page, "Tune")
     screen.press(page, "ArrowRight", 3)
     expect(page).to_have_url(re.compile(r"quantile=0\.23"))
-    quantile = screen.quantile(page).get_attribute("aria-valuenow")
+    quantile = screen.quantile(page).input_value()
     screen.go(page, "Model")
     open_trusted(page, "fragile.pt", save("noise", "segfault"))
     screen.judged(page, "fragile.pt")
     screen.go(page, "Heatmaps")
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page.get_by_text(re.compile("The process of the model died .SIGSEGV"))).to_be_visible()
     expect(page.get_by_text("What was finished by then is kept: Guided Backprop.")).to_be_visible()
     expect(screen.maps(page, re.compile("^Guided Backprop:"))).to_be_visible()
@@ -85,7 +76,7 @@ def test_a_crash_in_a_method_leaves_models_picture_maps_and_settings(
     expect(page.get_by_role("option", name=re.compile("EfficientNet"))).to_be_visible()
     page.keyboard.press("Escape")
     screen.go(page, "Tune")
-    assert screen.quantile(page).get_attribute("aria-valuenow") == quantile
+    expect(screen.quantile(page)).to_have_value(quantile)
 
 
 @soaked

@@ -51,6 +51,7 @@ def a_broken_picture_is_told(page: Page) -> None:
     letter = b"This is a letter, not a picture."
     screen.upload(screen.expand(page, "Upload a picture"), "holiday.png", letter, "image/png")
     expect(page.get_by_role("alert").first).to_contain_text(re.compile("picture", re.IGNORECASE))
+    screen.loaded(page)
     expect(page.get_by_role("combobox", name="Picture")).to_have_value("wafer: particle, 17 px")
 
 

@@ -43,6 +43,7 @@ def wrong_numbers_are_told(page: Page) -> None:
     expect(page.get_by_text(re.compile("8-bit whole numbers"))).to_be_visible()
     channels = page.get_by_role("textbox", name="Channels for the model")
     for given in ("2, 1", "0, 1, 2"):
+        screen.loaded(page)
         channels.fill(given)
         page.get_by_role("button", name="Use for this model").click()
         told = page.get_by_text(re.compile("takes 3 channels; the order names 2"))
@@ -103,6 +104,7 @@ def test_a_model_of_two_inputs_is_opened_with_one_fixed(visit: Visit, tmp_path: 
     page.get_by_role("button", name="Open this model").click()
     expect(page.get_by_text(re.compile(r"takes 2 inputs \(image, mask\)"))).to_be_visible()
     lines = page.get_by_role("textbox", name="Other inputs")
+    screen.loaded(page)
     if not lines.is_visible():
         page.get_by_text("Its Python code, class names and other inputs").click()
     expect(lines).to_have_value("mask = 0")  # as proposed

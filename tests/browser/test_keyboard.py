@@ -72,6 +72,7 @@ def test_a_file_is_opened_computed_tuned_and_shared(visit: Visit, tmp_path: Path
     assert screen.scores(page) != before
     reach(page, "button", r"\bShare\b")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
     reach(page, "button", "Copy link$")
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("^Copied"))).to_be_visible()

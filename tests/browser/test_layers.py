@@ -46,6 +46,6 @@ def test_two_layers_give_a_map_each(visit: Visit) -> None:
     page.get_by_role("tab", name="Grad-CAM").click()
     expect(page.locator(CHOOSERS).first).to_be_visible()
     names = [choose_first(page, place) for place in (0, 1)]
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     for name in names:
         expect(screen.maps(page, re.compile(rf"^Grad-CAM · {re.escape(name)}:"))).to_be_visible()

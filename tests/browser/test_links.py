@@ -24,9 +24,9 @@ NO_CLIPBOARD = OFFERED % "undefined"
 def link_of(page: Page) -> str:
     """What a click behind *Share* copies, without the server's address."""
     page.evaluate(CLIPBOARD)
-    page.get_by_role("button", name="Share").click()
-    page.get_by_role("button", name="Copy link").click()
+    screen.share(page).click()
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    screen.loaded(page)
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_role("button", name="Copy link")).to_have_count(0)
     parts = urlsplit(str(page.evaluate(COPIED)))
@@ -56,11 +56,10 @@ def test_a_link_to_a_study_shows_it_after_a_restart_without_the_files(
         told = headline.inner_text()
         link = link_of(page)
         assert parse_qs(urlsplit(link).query)["study"] == [name]
-        page.get_by_role("button", name="Share").click()
+        report = screen.share(page, "Report (HTML)")
         with page.expect_download() as given:
-            page.get_by_role("button", name="Report (HTML)").click()
-        report = Path(given.value.path()).read_text(encoding="utf-8")
-        assert told.rstrip(".") in report
+            report.click()
+        assert told.rstrip(".") in Path(given.value.path()).read_text(encoding="utf-8")
         leave(page)
     with serving(tmp_path) as address:
         page = visit(link, at=address)

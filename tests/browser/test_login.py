@@ -70,6 +70,7 @@ def test_a_visitor_signs_in_works_and_signs_out(
     screen.title(page, OVERVIEW)
     expect(page.get_by_text(f"Signed in as ann@{JOINER}example.org")).to_be_visible()
     screen.go(page, "Tune")
+    screen.loaded(page)
     page.get_by_role("button", name="Sign out").click()
     shut(page)
     page.goto(f"{guarded_address}/ranking")

@@ -39,7 +39,7 @@ def done(page: Page) -> int:
 def test_a_zip_is_computed_cancelled_gone_on_with_and_opened(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    screen.draws(page, n=26)  # one picture at a time
+    screen.draws(page, n=13)  # one picture at a time
     screen.go(page, "Many pictures")
     section = screen.expand(page, "Add many pictures")
     screen.upload(section, "photos.zip", archive(), "application/zip")
@@ -49,7 +49,7 @@ def test_a_zip_is_computed_cancelled_gone_on_with_and_opened(visit: Visit) -> No
     expect(page.get_by_text(told)).to_be_visible()
     expect(page.get_by_text(re.compile("^4 pictures"))).to_be_visible()
 
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page.get_by_text(re.compile("^[12] of 4 pictures"))).to_be_visible()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_role("button", name="Go on", exact=True)).to_be_visible()

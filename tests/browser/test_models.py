@@ -53,6 +53,7 @@ def test_an_eager_module_is_opened_after_a_letter_judged_and_explained(visit: Vi
     screen.settled(page)
     give(page, "small.pt", small_network())
     expect(page.get_by_text("Loads without running code of the file.")).to_be_visible()
+    screen.loaded(page)
     page.get_by_role("button", name="Open this model").click()
     screen.judged(page, "small.pt")
     expect(page.get_by_role("heading", name="It can be explained")).to_be_visible()
@@ -60,7 +61,8 @@ def test_an_eager_module_is_opened_after_a_letter_judged_and_explained(visit: Vi
     expect(file.get_by_role("row", name="Format torch-eager")).to_be_visible()
     expect(file.get_by_text(re.compile("on: no file but the model"))).to_be_visible()
     screen.go(page, "Heatmaps")
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page.get_by_text(re.compile("^small.pt on wafer: particle"))).to_be_visible()
     for name in ("Guided Backprop", "FusionGrad"):
         expect(screen.maps(page, re.compile(f"^{name}"))).to_be_visible()
+    expect(page.locator(".st-key-result-bar")).to_contain_text("up to date")

@@ -25,6 +25,7 @@ def test_back_leads_to_the_page_before_and_tune_fits_on_one_screen(visit: Visit)
     page.get_by_role("link", name="Next: remove the pedestal").click()
     screen.title(page, "Tune")
     expect(page.get_by_text(re.compile("^Final, computed by Quantus"))).to_be_visible()
+    screen.loaded(page)
     assert page.locator("article, .sweep, .rows").evaluate_all(BELOW) <= 900
     toggle = page.get_by_role("button", name="Relative to the ceiling")
     toggle.click()

@@ -15,8 +15,7 @@ from tests.dose import soaked
 def test_the_noise_level_is_measured_and_put_into_the_form_by_a_click(visit: Visit) -> None:
     page = visit("/?page=heatmaps")
     screen.title(page, "Heatmaps")
-    screen.open_wafers(page)
-    screen.go(page, "Heatmaps")
+    screen.photograph(page)  # takes its time
     section = screen.expand(page, "Parameters")
     section.get_by_role("button", name="Measure the noise level").click()
     expect(section.get_by_text(re.compile(r"\d+ of at most \d+ predictions"))).to_be_visible()

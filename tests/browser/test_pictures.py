@@ -41,6 +41,6 @@ def test_another_photo_is_computed(visit: Visit) -> None:
     expect(page.get_by_role("combobox", name="Class to explain")).to_have_value(
         re.compile("Egyptian cat")
     )
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page.get_by_text(re.compile(r"on cat · Egyptian cat \(285\)"))).to_be_visible()
     assert len(screen.scores(page)) == 2

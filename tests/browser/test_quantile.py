@@ -50,6 +50,7 @@ def dragged(page: Page) -> float:
     """Drag the handle of the bench; where it stands once Quantus agrees."""
     final = page.get_by_text(re.compile("^Final, computed by Quantus; the browser agrees"))
     expect(final).to_be_visible()
+    screen.loaded(page)
     box = screen.quantile(page).bounding_box()
     assert box
     y = box["y"] + box["height"] / 2

@@ -21,6 +21,7 @@ from tests.server import free_port, serving
 SAMPLES = re.compile(r"\d+ of \d+ samples")
 MAIN = '[data-testid="stMain"]'
 TAB = "sessionStorage.getItem('pedestal-tab')"
+SCROLL = "'pedestal-scroll:' + location.pathname"
 AREAS = ("models", "pictures", "code")
 
 
@@ -30,7 +31,7 @@ def explained(page: Page) -> Locator:
 
 def chosen_is_there(page: Page, class_: str) -> None:
     """Model, picture, class and methods, as they were chosen below."""
-    screen.title(page, "Heatmaps")
+    expect(page.get_by_role("heading", level=1, name="Heatmaps")).to_be_visible()
     expect(page.get_by_role("combobox", name="Model")).to_have_value("mine.pt")
     expect(page.get_by_role("combobox", name="Picture")).to_have_value("mine.png")
     expect(explained(page)).to_have_value(class_)
@@ -43,7 +44,7 @@ def links(page: Page) -> tuple[str, str, list[str]]:
     """Of Heatmaps and of the first page once a run is computed, and what that page says."""
     screen.title(page, "Heatmaps")
     screen.draws(page, n=3)
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page).to_have_url(re.compile(r"[?&]run=[\w-]{22}"))
     screen.loaded(page)
     screen.expand(page, screen.DRAWN)
@@ -61,6 +62,8 @@ def choose_all(page: Page) -> str:
     screen.go(page, "Model")
     section = screen.drop_zone(page)
     screen.upload(section, "mine.pt", model_of(3), "application/octet-stream")
+    expect(page.get_by_role("button", name="Open this model")).to_be_visible()
+    screen.loaded(page)
     page.get_by_role("button", name="Open this model").click()
     screen.judged(page, "mine.pt")
     screen.go(page, "Heatmaps")
@@ -85,10 +88,10 @@ def test_a_reload_and_a_restart_lose_nothing_and_links_need_no_file(
         heatmaps, overview, shown = links(page)
         class_ = choose_all(page)
         screen.draws(page, n=500, m=300)
-        page.get_by_role("button", name="Compute", exact=True).click()
+        screen.compute(page)
         expect(page.get_by_text(SAMPLES)).to_be_visible()
         page.locator(MAIN).evaluate("main => main.scrollTop = 120")
-        page.wait_for_timeout(300)
+        screen.holds(page, f"sessionStorage.getItem({SCROLL}) === '120'")
         page.reload()
         chosen_is_there(page, class_)
         expect(page.get_by_text(SAMPLES)).to_be_visible()
@@ -114,7 +117,7 @@ def come_back(page: Page, address: str, class_: str) -> None:
     chosen_is_there(page, class_)
     told = results.INTERRUPTED
     expect(page.get_by_text(told)).to_be_visible()
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page.get_by_text(SAMPLES)).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text(told)).to_have_count(0)

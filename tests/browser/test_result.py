@@ -53,18 +53,21 @@ def test_a_shared_result_says_whose_it_is_and_what_was_chosen_since(
     bar = page.locator(".st-key-result-bar")
     expect(bar).to_contain_text("on rocket · missile (657) · baseline quantile 0.20")
     is_text(page, listener)
+    screen.loaded(page)
     assert opacity(page) == 1
     page.locator("[class*='st-key-likely']").get_by_text(re.compile("^projectile")).click()
     expect(bar).to_contain_text("not what is chosen now")
     expect(page.get_by_text("class missile (657) → projectile (744)")).to_be_visible()
+    screen.loaded(page)
     assert opacity(page) < 0.7
     page.get_by_role("button", name="Put back the selection").click()
     expect(bar).to_contain_text("up to date")
+    screen.loaded(page)
     assert opacity(page) == 1
-    page.get_by_role("button", name="Share").click()
+    copy = screen.share(page, "Copy picture")
     expect(page.get_by_text("Only this computer can open this link")).to_be_visible()
     page.evaluate(PICTURES)
-    page.get_by_role("button", name="Copy picture").click()
+    copy.click()
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     assert page.evaluate(COPIED) > 10_000
     page.get_by_role("button", name="Share").click()

@@ -25,8 +25,7 @@ def test_a_view_is_taken_away_as_a_link_and_a_picture_brings_it_back(visit: Visi
     page = visit("/?page=ranking&quantile=0.4")  # of an earlier version
     screen.title(page, "Tune")
     page.evaluate(NO_CLIPBOARD)
-    page.get_by_role("button", name="Share").click()
-    page.get_by_role("button", name="Copy link").click()
+    screen.share(page).click()
     link = page.get_by_role("textbox", name="Link to this view")
     expect(link).to_be_visible()
     assert "page=tune" in link.input_value()
@@ -38,6 +37,7 @@ def test_a_view_is_taken_away_as_a_link_and_a_picture_brings_it_back(visit: Visi
     assert found is not None
     assert found.recipe.quantile == 0.4
     page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Copy link")).to_have_count(0)
     screen.press(page, "Home")
     screen.removed(page, 0)
     upload = screen.expand(page, "Upload a picture")

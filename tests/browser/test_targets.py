@@ -16,6 +16,7 @@ OVERVIEW = "Pedestal"
 
 def drag(page: Page, pane: Locator, start: tuple[int, int], end: tuple[int, int]) -> None:
     """From one pixel of the picture (row, column) to another."""
+    screen.loaded(page)
     pane.scroll_into_view_if_needed()
     box = pane.bounding_box()
     assert box is not None
@@ -64,10 +65,10 @@ def test_a_box_is_drawn_and_explained_and_a_region_is_clicked(visit: Visit) -> N
     expect(page.get_by_text(told)).to_be_visible()
     screen.home(page, OVERVIEW)
     expect(page.get_by_text(told)).to_be_visible()
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     done = re.compile(f"on .* · the mean score of .*{told}")
     expect(page.get_by_text(done)).to_be_visible()
-    screen.settled(page)
+    expect(page.locator(".st-key-result-bar")).to_contain_text("up to date")
     screen.go(page, "Heatmaps")
     a_region_is_clicked_and_background_told(page)
 

@@ -34,7 +34,7 @@ def open_second(page: Page, name: str, data: bytes) -> None:
 
 
 def compute(page: Page) -> None:
-    page.get_by_role("button", name="Compute", exact=True).click()
+    screen.compute(page)
     expect(page.get_by_text("Both results are kept as runs.")).to_be_visible()
     screen.settled(page)
 
@@ -61,6 +61,7 @@ def test_two_uploads_are_compared(visit: Visit) -> None:
     page = visit("/?page=models")
     screen.title(page, "Two models")
     open_second(page, "yesterday.pt", weights(0))
+    screen.loaded(page)
     page.locator(".st-key-pair-swap").get_by_role("button").click()
     expect(page.get_by_role("combobox", name=FIRST)).to_have_value("yesterday.pt")
     screen.settled(page)

@@ -13,11 +13,13 @@ from typing import Any
 
 from playwright.sync_api import Error, Locator, LocatorAssertions
 
-MOMENT, LOOK = 15.0, 0.1  # seconds
+MOMENT, LOOK = 60.0, 0.1  # seconds
 TWICE = "strict mode violation"
 ACTIONS = (
     *("click", "fill", "press", "focus", "hover", "check", "dblclick", "set_input_files"),
     *("input_value", "inner_text", "get_attribute", "bounding_box", "evaluate", "element_handle"),
+    *("is_visible", "blur", "select_option", "scroll_into_view_if_needed", "text_content"),
+    *("wait_for", "uncheck", "set_checked", "inner_html", "is_checked", "is_enabled"),
 )
 
 

@@ -82,7 +82,7 @@ def test_a_model_that_hangs_is_not_proven_yet(cli: Cli, tmp_path: Path) -> None:
     layer = nn.Conv2d(3, 2, 3).state_dict()
     torch.save({f"layer.{name}": value for name, value in layer.items()}, tmp_path / "hangs.pt")
     words = ("hangs.pt", "--code", code, "--architecture", "build", "--trust", *SHAPE)
-    done = cli("check", *words, "--time-limit", "10", "--json")
+    done = cli("check", *words, "--time-limit", "15", "--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["level"]) == (13, "unproven"), done.stderr
     assert [one["code"] for one in told["findings"]] == ["time-limit"]

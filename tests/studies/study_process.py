@@ -67,13 +67,21 @@ class InProcess:
 
 
 class Told(Study):
-    """Says on standard output what it has kept, once that is true."""
+    """Says on standard output what it has kept, once that is true; dies at a line of these."""
+
+    left = 0  # lines to go; 0 lets it live
 
     def keep(self, picture: str, method: str, parameters: Mapping[str, Any], entry: Entry) -> None:
-        print("computed", picture, method, flush=True)
+        self._say("computed", picture, method)
         super().keep(picture, method, parameters, entry)
         self.flush()
-        print("kept", picture, method, flush=True)
+        self._say("kept", picture, method)
+
+    def _say(self, *words: str) -> None:
+        print(*words, flush=True)
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def subjects(pictures: Path) -> list[Subject]:
@@ -86,16 +94,15 @@ def life(folder: Path, pictures: Path, lines: int) -> None:
     child = os.fork()
     if child == 0:
         os.dup2(write, 1)
-        worker = InProcess()
-        conduct(Told(SETTING, folder), subjects(pictures), METHODS, lambda: nullcontext(worker))
+        worker, study = InProcess(), Told(SETTING, folder)
+        study.left = lines
+        conduct(study, subjects(pictures), METHODS, lambda: nullcontext(worker))
         print("finished", flush=True)
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as told:
-        for number, line in enumerate(told, 1):
+        for line in told:
             print(line, end="", flush=True)
-            if number == lines:
-                os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     print("ended", flush=True)
 

@@ -121,7 +121,7 @@ def test_killed_many_times_it_ends_as_if_it_never_was(tmp_path: Path, pictures: 
     assert len(lives) == 7
     ended = [life[-1:] == ["finished"] for life in lives]
     assert ended[-1]
-    assert not any(ended[:2])  # a kill may come late, but not that late
+    assert not any(ended[:2])
     for life in lives:
         computed = {line.removeprefix("computed ") for line in life if "computed" in line}
         assert not computed & kept, "computed again although it was kept"

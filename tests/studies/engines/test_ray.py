@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,13 +41,15 @@ def actors(driver: psutil.Process) -> set[int]:
 
 def sockets(family: list[psutil.Process]) -> list[tuple[str, str]]:
     """Who listens where."""
-    return [
-        (one.name(), connection.laddr.ip)
-        for one in family
-        if one.is_running()
-        for connection in one.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
+    found = []
+    for one in family:
+        with suppress(psutil.Error):  # its helpers come and go
+            found += [
+                (one.name(), connection.laddr.ip)
+                for connection in one.net_connections("inet")
+                if connection.status == psutil.CONN_LISTEN
+            ]
+    return found
 
 
 def test_a_study_begun_by_ray_ends_locally_as_if_it_was_one(tmp_path: Path) -> None:
