@@ -38,7 +38,7 @@ MOUNT = """async ([script, styles, packed]) => {
   style.textContent = styles;
   document.head.append(style);
   window.asked = [];
-  const send = (name, given) => window.asked.push(given.value);
+  const send = (name, given) => { window.asked.push(given.value); window.turn = given.turn; };
   window.tell = (data) => show({ data, parentElement: parent, setStateValue: send });
   show({ data: Uint8Array.from(atob(packed), (c) => c.charCodeAt(0)), parentElement: parent });
 }"""
@@ -93,8 +93,14 @@ class Bench:
         self.answer(level)
         expect(page.locator(".bench .row")).to_have_count(len(maps))
 
-    def answer(self, level: float, wrong: Mapping[str, float] | None = None) -> None:
-        """Tell the bench what Quantus says at a quantile, a few scores made wrong on purpose."""
+    def answer(
+        self, level: float, wrong: Mapping[str, float] | None = None, *, heard: bool = False
+    ) -> None:
+        """Tell the bench what Quantus says at a quantile, a few scores made wrong on purpose.
+
+        Args:
+            heard: the last question was heard before.
+        """
         scores = {
             name: {side: value if np.isfinite(value) else None for side, value in vars(one).items()}
             for name, one in view_of(self.maps, level).scores.items()
@@ -108,6 +114,7 @@ class Bench:
             "scores": scores,
             "cards": True,
             "asks": True,
+            "turn": self.page.evaluate("window.turn") if heard else None,
         }
         self.page.evaluate("window.tell", json.loads(json.dumps(told)))
         self.settled()

@@ -79,6 +79,11 @@ def test_what_python_says_is_taken_and_final_and_a_difference_shows(bench: Bench
     expect(bench.page.get_by_text("Quantus computes it")).to_be_visible()
     bench.answer(0.99)
     expect(final).to_be_visible()
+    bench.slider.press("Home")
+    screen.holds(bench.page, "window.asked.at(-1) === 0")
+    bench.answer(0.3, heard=True)  # something else chose one after the question was heard
+    expect(bench.slider).to_have_value("0.3")
+    expect(final).to_be_visible()
 
 
 def test_a_drag_is_live_and_asks_python_once(bench: Bench) -> None:

@@ -44,7 +44,7 @@ def show(
         _bench(data=maps.data, key=f"{key}-maps")
         _bench(
             # In a list: Streamlit looks into a dictionary for data frames, by pandas.
-            data=[{**_told(view, maps.digest, cards), "maps_first": maps_first}],
+            data=[_told(view, maps.digest, cards) | {"maps_first": maps_first, "turn": _turn(key)}],
             key=key,
             on_quantile_change=lambda: _take(space, key),
         )
@@ -78,6 +78,12 @@ def _told(view: View, digest: str, cards: bool) -> dict[str, Any]:
 
 def _number(score: float) -> float | None:
     return score if np.isfinite(score) else None  # JSON knows no NaN
+
+
+def _turn(key: str) -> int | None:
+    """Of the last question that has been heard: what is told now is the answer to it."""
+    asked = st.session_state.get(key, {}).get("quantile")
+    return asked["turn"] if asked else None
 
 
 def _take(space: Workspace, key: str) -> None:

@@ -52,8 +52,10 @@ class Bench {
     model.highest = data.highest;
     model.asks = data.asks;
     model.answer = { quantile: data.quantile, scores: data.scores };
-    if (data.quantile === model.quantile) model.pending = false;
-    // The answer to an earlier question must not pull the handle from the hand.
+    // The answer to an earlier question must not pull the handle from the hand; the one to the last
+    // question may be another quantile, where something else has chosen one meanwhile.
+    const heard = data.turn === this.turn && model.quantile === this.asked;
+    if (heard || data.quantile === model.quantile) model.pending = false;
     if (!model.pending) model.quantile = data.quantile;
     this.mount();
   }
@@ -107,7 +109,10 @@ class Bench {
     this.timer = more && soon ? setTimeout(() => this.commit(false), SETTLED) : null;
     if (this.timer) return;
     if (!this.model.asks || this.model.answer.quantile === this.model.quantile) this.model.pending = false;
-    else this.send("quantile", { value: this.model.quantile, turn: this.turn += 1 });
+    else {
+      this.asked = this.model.quantile;
+      this.send("quantile", { value: this.asked, turn: this.turn += 1 });
+    }
     this.model.touch("answer");
   }
 
