@@ -41,6 +41,16 @@ def test_occlusion_works_on_what_only_predicts():
     np.testing.assert_allclose(ours.values, theirs.values, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("method", ["occlusion", "saliency"])
+def test_an_output_that_is_not_finite_is_told_as_one_of_the_causes(method):
+    net = nn.Sequential(layered(), nn.LogSigmoid()).eval()
+    with torch.no_grad():
+        next(net.parameters()).fill_(float("nan"))
+    with pytest.raises(MethodError, match="not finite") as refused:
+        explain(net, pictures(), 2, method, **(PARAMETERS if method == "occlusion" else {}))
+    assert "output or its gradients" in str(refused.value)
+
+
 @pytest.mark.parametrize("method", [m.name for m in METHODS if m.needs_gradient])
 def test_other_methods_refuse_what_only_predicts(method):
     with pytest.raises(MethodError) as refused:

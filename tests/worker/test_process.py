@@ -133,3 +133,4 @@ def test_the_environment_is_a_short_list(tmp_path: Path, monkeypatch: pytest.Mon
     assert "API_TOKEN" not in given
     assert given["OMP_NUM_THREADS"] == "1"
     assert given["HOME"] == given["TMPDIR"] == str(tmp_path)
+    assert given["NVIDIA_TF32_OVERRIDE"] == "0"  # a map on a GPU is that of the processor

@@ -166,7 +166,8 @@ def checked(plugin: Method, raw: RawMap, inputs: Tensor) -> RawMap:
     if not bool(raw.values.isfinite().all()):
         raise MethodError(
             f"{plugin.title} gave values that are not finite.",
-            "The model's gradients overflow on this picture; see the readiness check.",
+            "The model's output or its gradients are not finite on this picture: an overflow, a "
+            "logarithm of zero, or weights that are NaN. See the readiness check.",
             code="non-finite-gradient",
         )
     return raw

@@ -49,6 +49,8 @@ SETTINGS = {
     "GOMP_SPINCOUNT": "10000",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # TensorFlow 2.21 can crash in eager gradients with it
     "TF_CPP_MIN_LOG_LEVEL": "2",
+    # On a GPU convolutions would keep 10 bits of each factor: a map is that of the processor.
+    "NVIDIA_TF32_OVERRIDE": "0",
     # Nothing is to be downloaded, and a process without a network would wait for it.
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
