@@ -65,7 +65,7 @@ def _offer(space: Workspace, state: InputsState) -> None:
     new = not state.found or state.asked != _asked(space)
     methods = text.listed(map(tiles.title_of, chosen.asked(space)))
     left.caption(f"Methods: {methods or 'none'}")
-    lacking = None if space.chosen else progress.NO_METHOD
+    lacking = chosen.lacking(space)
     label = "Explain every input" if new else "Explain again"
     if progress.start_button(right, label, key=KEY, first=new, lacking=lacking):
         _start(space, state)

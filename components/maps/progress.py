@@ -17,7 +17,6 @@ from components.session.jobs.time_left import told
 T = TypeVar("T")
 
 POLL_SECONDS = 0.4
-NO_METHOD = "Choose a method first."
 UNCHANGED = "Cancelled. Nothing has changed."
 
 

@@ -67,7 +67,7 @@ def show(space: Workspace, *, key: str) -> None:
         seconds = sum(one.seconds for one in space.run.attributions.values())
         left.caption(f"The maps below were computed in {seconds:.1f} s.")
     text = "Compute" if stale else "Compute again"
-    lacking = None if space.chosen else progress.NO_METHOD
+    lacking = chosen.lacking(space)
     if progress.start_button(right, text, key=key, first=bool(stale), lacking=lacking):
         with left.container():
             start(space, again=not stale)

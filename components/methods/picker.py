@@ -10,6 +10,7 @@ from components.maps.tiles import title_of
 from components.methods import families, presets
 from components.methods.availability import caution
 from components.session import choice, layout, problem, text
+from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from xai_core.attribution.methods.base import METHODS
 from xai_core.base.finding import by_reason
@@ -48,7 +49,7 @@ def show(
     space.wished = choice.waiting(KEY)
     presets.show(space, known)
     if space.wished and not space.chosen:
-        st.caption("None of the chosen methods can run on this model. They wait for another one.")
+        st.caption(f"{chosen.CANNOT} They wait for another one.")
     with layout.folds("methods"):
         families.show(space, options)
         if more is not None:

@@ -15,6 +15,7 @@ from components.session import backend, decoding, kept_runs, problem
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access, file_of, known
+from components.session.state import chosen
 from components.session.state.pair import PairState
 from components.session.state.workspace import Source, Workspace
 from xai_core.attribution.result import Attribution
@@ -51,7 +52,7 @@ def show(space: Workspace, *, key: str) -> None:
     left = left.empty()  # what waits takes the place of what is told: nothing below moves
     left.markdown(_state(space, stale))
     text = "Compute" if stale else "Compute again"
-    lacking = None if space.chosen else progress.NO_METHOD
+    lacking = None if space.chosen else chosen.NONE
     if pairing.second in (None, space.source):
         lacking = _state(space, stale)
     if progress.start_button(right, text, key=key, first=stale, lacking=lacking):

@@ -19,6 +19,7 @@ from components.session.jobs.job import Job, Reports
 from components.session.jobs.keeper import Keeper
 from components.session.layout import own_place
 from components.session.processes import Access
+from components.session.state import chosen as chosen_methods
 from components.session.state.workspace import StudyState, Workspace
 from xai_core.base.errors import XaiError
 from xai_core.studies.computation import Place, Subject, filled
@@ -178,6 +179,6 @@ def _state(study_state: StudyState, count: int, table: Table | None) -> str:
 def _lacking(space: Workspace, count: int, complete: bool) -> str | None:
     if not count:
         return "Choose pictures first."
-    if not space.chosen:
-        return progress.NO_METHOD
+    if told := chosen_methods.lacking(space):
+        return told
     return "All pictures are computed. Add one, or another method." if complete else None

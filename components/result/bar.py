@@ -11,7 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
-from components.maps import growing, progress
+from components.maps import growing
 from components.methods import compute
 from components.result import facts as whose
 from components.result import note, share, state
@@ -19,6 +19,7 @@ from components.result.facts import Facts
 from components.result.share import Offer
 from components.result.state import State
 from components.session import text
+from components.session.state import chosen
 from components.session.state.workspace import Workspace
 from components.tuning import quantile
 from xai_core.maps.colours import data_url
@@ -120,13 +121,14 @@ def _changed(space: Workspace, found: State, page: str, computes: bool) -> None:
 
 
 def _ways(space: Workspace, key: str, computes: bool) -> None:
+    lacking = chosen.lacking(space)
     if computes and st.button(
         "Compute",
         type="primary",
         icon=":material/play_arrow:",
         key=f"{key}-mend",
-        disabled=not space.chosen,
-        help=None if space.chosen else progress.NO_METHOD,
+        disabled=lacking is not None,
+        help=lacking,
     ):
         compute.start(space)
         st.rerun()

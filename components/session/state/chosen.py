@@ -8,6 +8,17 @@ from components.session.state.workspace import Workspace
 from xai_core.attribution.variants.names import base_of
 from xai_core.attribution.variants.several import expanded
 
+NONE, CANNOT = "Choose a method first.", "None of the chosen methods can run on this model."
+
+
+def lacking(space: Workspace) -> str | None:
+    """Why nothing can be computed by the chosen methods; None where something can."""
+    if not space.chosen:
+        return NONE
+    verdict = space.verdicts.get(space.source)
+    known = [verdict.methods.get(name) for name in space.chosen] if verdict else [None]
+    return None if any(one is None or one.available for one in known) else CANNOT
+
 
 def asked(space: Workspace) -> dict[str, dict[str, Any]]:
     """All parameters, by method or variant."""
