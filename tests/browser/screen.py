@@ -46,6 +46,7 @@ def maps(page: Page, name: str | re.Pattern[str] = SCORED) -> Locator:
 
 def scores(page: Page) -> list[str]:
     """What the cards of a bench say of their maps, once Quantus has computed it."""
+    loaded(page)
     expect(page.locator("article .score[data-final=true]").first).to_be_visible()
     return [" ".join(one.split()) for one in page.locator("article header").all_inner_texts()]
 
@@ -116,6 +117,12 @@ def compute(page: Page) -> None:
     """Press *Compute*, once what is above it has come."""
     loaded(page)
     page.get_by_role("button", name="Compute", exact=True).click()
+
+
+def computed(page: Page) -> None:
+    """Wait until what is on screen is what is chosen, all of it."""
+    expect(page.locator(".st-key-result-bar")).to_contain_text("up to date")
+    loaded(page)
 
 
 def share(page: Page, button: str = "Copy link") -> Locator:

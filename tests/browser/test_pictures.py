@@ -43,4 +43,5 @@ def test_another_photo_is_computed(visit: Visit) -> None:
     )
     screen.compute(page)
     expect(page.get_by_text(re.compile(r"on cat · Egyptian cat \(285\)"))).to_be_visible()
+    screen.computed(page)
     assert len(screen.scores(page)) == 2

@@ -11,6 +11,8 @@ import pytest
 from tests.security.speaking import speaks
 from xai_core.base.errors import WorkerError
 from xai_core.worker import Worker
+from xai_core.worker.process import reading
+from xai_core.worker.process.launch import Started
 
 MAPS = np.ones((3, 8, 8), np.float32)
 GIB = 2**30
@@ -91,6 +93,21 @@ def test_what_was_not_asked_for_ends_the_worker(way: str, monkeypatch: pytest.Mo
         assert time.monotonic() - start < 15
         assert not worker.alive
     assert psutil.Process().memory_info().rss - before < 150 * 2**20
+
+
+def test_who_lied_is_told_as_a_liar_however_late_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    speaks(monkeypatch, WAYS["scores of another count"])
+    end = reading.stop
+
+    def slowly(process: Started) -> None:
+        end(process)
+        time.sleep(1.0)  # as on a busy machine: it is dead, and the cause is not told yet
+
+    monkeypatch.setattr(reading, "stop", slowly)
+    with Worker(time_limit=30) as worker, pytest.raises(WorkerError, match="breaks the protocol"):
+        worker.score(MAPS)
 
 
 def test_an_honest_answer_comes_through(monkeypatch: pytest.MonkeyPatch) -> None:

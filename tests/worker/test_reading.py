@@ -48,6 +48,8 @@ def test_a_process_that_ended_by_itself_is_not_told_as_a_liar(
     monkeypatch.setattr("xai_core.worker.process.reading.stop", Late.kill)
     inbox: queue.Queue[Message] = queue.Queue()
     popen: Any = Late(said, status)
-    read_messages(popen, Gate(), inbox, threading.Event())
+    judged = threading.Event()
+    read_messages(popen, Gate(), inbox, threading.Event(), judged)
+    assert judged.is_set() is (said == GARBAGE)
     told = inbox.get_nowait()
     assert (isinstance(told, WorkerError) and not told.facts.get("cut")) is lied

@@ -58,7 +58,7 @@ class Process:
             raise
         self._log = Log()
         self._inbox: queue.Queue[Message] = queue.Queue(WAITING_FRAMES)
-        self._over, self._gate = threading.Event(), Gate()
+        self._over, self._judged, self._gate = threading.Event(), threading.Event(), Gate()
         self._writing = threading.Lock()
         self.kill = weakref.finalize(self, _end, self._popen, folder, self._over)
         self._exceeded: list[WorkerError] = []
@@ -68,7 +68,8 @@ class Process:
         self._threads = (
             _daemon("worker-log", self._log.drain, _pipe(self._popen.stderr)),
             _daemon(
-                "worker-reader", read_messages, self._popen, self._gate, self._inbox, self._over
+                *("worker-reader", read_messages, self._popen),
+                *(self._gate, self._inbox, self._over, self._judged),
             ),
         )
 
@@ -112,7 +113,8 @@ class Process:
         try:
             message = self._inbox.get(timeout=timeout)
         except queue.Empty:
-            if self.alive or not self._inbox.empty():
+            awaited = self._judged.is_set() and not self._over.is_set()
+            if self.alive or awaited or not self._inbox.empty():
                 return None
             message = None  # the stream's end may never come: a grandchild can hold the pipe
         if isinstance(message, Frame):

@@ -22,14 +22,23 @@ Message = Frame | WorkerError | None  # None: the stream ended
 
 
 def read_messages(
-    popen: Started, gate: Gate, inbox: queue.Queue[Message], over: threading.Event
+    popen: Started,
+    gate: Gate,
+    inbox: queue.Queue[Message],
+    over: threading.Event,
+    judged: threading.Event,
 ) -> None:
-    """Put what comes through the gate into the inbox, until `over` is set or nothing more comes."""
+    """Put what comes through the gate into the inbox, until `over` is set or nothing more comes.
+
+    Args:
+        judged: is set before a process is ended that lied; why follows in the inbox.
+    """
     stream: BinaryIO = popen.stdout  # type: ignore[assignment] # it was given a pipe
     with stream:
         while not over.is_set():
             message = _next(stream, gate)
             if isinstance(message, WorkerError) and not message.facts.get("cut"):
+                judged.set()
                 message = _ended(popen, message)
             while not over.is_set():
                 with contextlib.suppress(queue.Full):
