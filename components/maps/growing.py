@@ -85,9 +85,8 @@ def score_of(run: Run, name: str) -> str:
 
 def _finished(run: Run, name: str, look: Look, recipe: Recipe) -> Tile:
     one = run.attributions[name]
-    note = " · ".join(
-        filter(None, (score_of(run, name), f"{one.seconds:.2f} s", remarks.brief(one)))
-    )
+    parts = (score_of(run, name), remarks.brief(one), f"{one.seconds:.2f} s")
+    note = " · ".join(filter(None, parts))
     values = before_removal(one, recipe)[0]
     return tiles.of_map(run, values, look, title=title_of(name), note=note)
 

@@ -75,7 +75,7 @@ def _show(space: Workspace, share: Callable[[], None]) -> None:
         removed = _removed(space, names)
     for name, values in maps.items():
         scale = scales.by_method[name]
-        note = " · ".join(filter(None, (_note(run, name), scale_strip.above(scale, values))))
+        note = _note(run, name, scale_strip.above(scale, values))
         after = removed.get(name)
         shown.append(
             tiles.of_map(
@@ -164,13 +164,16 @@ def _controls() -> tuple[Look, bool]:
     return look, signed
 
 
-def _note(run: Run, name: str) -> str:
+def _note(run: Run, name: str, above: str) -> str:
+    """What matters first: a narrow tile cuts off the end."""
     height, width = run.attributions[name].native_size
     full = run.attributions[name].values.shape[2:]
-    coarse = f"{height}×{width} · " if (height, width) != tuple(full) else ""
+    coarse = f"{height}×{width}" if (height, width) != tuple(full) else ""
     one = run.attributions[name]
-    seconds = f"{coarse}{one.seconds:.2f} s"
-    parts = (growing.score_of(run, name), seconds, _sampled(run, name), remarks.brief(one))
+    parts = (
+        *(growing.score_of(run, name), coarse, above),
+        *(_sampled(run, name), remarks.brief(one), f"{one.seconds:.2f} s"),
+    )
     return " · ".join(filter(None, parts))
 
 

@@ -85,7 +85,9 @@ function addTile(item) {
 
 function parts(item, pane) {
   const caption = element("figcaption", "");
-  caption.append(element("span", "title", item.title), element("span", "note", item.note));
+  const note = element("span", "note", item.note);
+  note.title = item.note;  // what is cut off
+  caption.append(element("span", "title", item.title), note);
   pane.setAttribute("aria-label", item.alt);
   pane.style.setProperty("--ratio", item.ratio);
   const found = [caption, pane];
