@@ -62,7 +62,7 @@ def _rows(verdict: Verdict) -> Mapping[str, str]:
     for name, value in verdict.evidence.items():
         if name != "gradient_flow":
             told = READ[name](value) if value and name in READ else _told(value)
-            rows[TITLES.get(name) or text.plain(name.replace("_", " "))] = problem.plain(told)
+            rows[text.plain(TITLES.get(name, name))] = problem.plain(told)
     return rows
 
 
