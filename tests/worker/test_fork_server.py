@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -69,6 +70,17 @@ def test_an_end_is_told_as_the_system_tells_it() -> None:
         assert popen.poll() == -signal.SIGTERM
 
 
+def gone(pid: int) -> None:
+    """Wait until there is no such process. 0: there was none."""
+    end = time.monotonic() + 30
+    while pid and psutil.pid_exists(pid):
+        with suppress(psutil.Error):
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def test_a_dead_server_takes_its_workers_along_and_the_next_call_has_a_new_one(
     tiny: Path,
 ) -> None:
@@ -76,10 +88,7 @@ def test_a_dead_server_takes_its_workers_along_and_the_next_call_has_a_new_one(
         worker.inspect(tiny)
         server, pid = server_of(worker), worker.pid
         server.kill()
-        end = time.monotonic() + 30
-        while psutil.pid_exists(pid):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        gone(pid)
         worker.inspect(tiny)
         assert server_of(worker) != server
 
@@ -89,8 +98,7 @@ def test_a_worker_that_is_ended_before_it_was_forked_is_ended() -> None:
     for worker in workers:
         worker.close()
     for worker in workers:
-        pid = worker.pid
-        assert not (pid and psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie")
+        gone(worker.pid)
 
 
 def test_another_environment_has_a_server_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
