@@ -21,6 +21,7 @@ from torchcam import methods as theirs
 from tests.attribution import reference_cams as slow
 from tests.attribution.nets import NETS, functional, layered, pictures
 from tests.attribution.test_tokens import transformer
+from xai_core import assess
 from xai_core.attribution.explanation import explain
 from xai_core.attribution.probe import probe
 from xai_core.base.errors import MethodError
@@ -262,5 +263,8 @@ def test_finer_cam_needs_several_classes() -> None:
     assert FAMILY[-1] == "finer-cam"
     with pytest.raises(MethodError, match="no class of several"):
         explain(single, pictures(), None, "finer-cam")
+    tokens = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(2)).eval()  # rows, no classes
+    for net, available in ((single, False), (tokens, False), (layered(), True)):
+        assert assess(net, pictures()).methods["finer-cam"].available is available
     assert NETS["layered"] is layered
     assert probe(single, x()).predicts

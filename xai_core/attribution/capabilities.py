@@ -65,6 +65,7 @@ class Capabilities:
         float_parameters: number of elements in floating-point parameters.
         layers: every layer that ran, in the order in which it first ran.
         why_no_gradient: the reason in a sentence where `input_gradient` is False.
+        explains_class: what is explained by default is a class.
     """
 
     predicts: bool
@@ -74,6 +75,7 @@ class Capabilities:
     layers: tuple[Layer, ...]
     output_shape: tuple[int, ...] | None = None
     why_no_gradient: str | None = None
+    explains_class: bool = True
 
     @property
     def spatial_layers(self) -> tuple[Layer, ...]:

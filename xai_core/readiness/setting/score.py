@@ -32,6 +32,11 @@ class Score:
         """As `FixedScore`."""
         return self.activation if self.fixed is None else self.fixed.before
 
+    @property
+    def index(self) -> int | None:
+        """The class that is explained; None where it is none."""
+        return self.target if self.fixed is None else self.fixed.explained.index
+
     def tensor(self, output: Any) -> Tensor:
         """What the target is a column of, as it is in the output. Raises `ModelError`."""
         from xai_core.targets.outputs import scored

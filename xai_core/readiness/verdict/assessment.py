@@ -188,4 +188,5 @@ def _capabilities(case: Case, findings: tuple[Finding, ...]) -> Capabilities:
         layers=tuple(case.layers) if readable else (),
         output_shape=case.output_shape,
         why_no_gradient=next((one.message for one in findings if one.severity == "error"), None),
+        explains_class=case.score is None or case.score.index is not None,
     )

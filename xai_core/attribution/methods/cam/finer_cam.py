@@ -73,6 +73,8 @@ class FinerCam(ClassActivation):
         shape = capabilities.output_shape or ()
         if len(shape) == 2 and shape[1] < 2:
             return "The model has one score, and no class to set it apart from."
+        if not capabilities.explains_class:
+            return "What is explained is no class, which could be set apart from others."
         return super().unavailable_because(capabilities)
 
 
