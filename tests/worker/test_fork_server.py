@@ -89,6 +89,10 @@ def test_a_dead_server_takes_its_workers_along_and_the_next_call_has_a_new_one(
         server, pid = server_of(worker), worker.pid
         server.kill()
         gone(pid)
+        patience = time.monotonic() + 30
+        while worker.alive:  # the word of it comes after its end
+            assert time.monotonic() < patience
+            time.sleep(0.02)
         worker.inspect(tiny)
         assert server_of(worker) != server
 
